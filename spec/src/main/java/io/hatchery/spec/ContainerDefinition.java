@@ -1,0 +1,41 @@
+package io.hatchery.spec;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * What an operator declares of a container: option names and values, not yet merged with profiles nor checked. A value may be
+ * wrapped as {@code {"$default": value}} or {@code {"$force": value}} to give way to, or win over, other layers. A profile has
+ * the same form.
+ */
+public final class ContainerDefinition {
+    private final ObjectNode options;
+
+    /** Keeps a copy of the options. */
+    @JsonCreator
+    public ContainerDefinition(ObjectNode options) {
+        this.options = options.deepCopy();
+    }
+
+    /** A copy of the options as they were written. */
+    @JsonValue
+    public ObjectNode options() {
+        return options.deepCopy();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ContainerDefinition that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString();
+    }
+}

@@ -1,0 +1,44 @@
+package io.hatchery.spec;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.regex.Pattern;
+
+/**
+ * The fleet-wide name of a host that runs containers: 1 to 64 of {@code a-z 0-9 -}, neither first nor last a hyphen. It is
+ * part of topic names, so a host known as {@code h1.example.org} is {@code h1} here, or what its runner is told to call it.
+ *
+ * @param value the name, never null
+ */
+public record HostName(@JsonValue String value) implements Comparable<HostName> {
+    /** The pattern that a name matches as a whole. */
+    public static final String PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
+
+    private static final Pattern COMPILED = Pattern.compile(PATTERN);
+
+    /**
+     * @throws IllegalArgumentException if the value is no host name; the message says why and what to do
+     */
+    @JsonCreator
+    public HostName {
+        if (!isValid(value)) {
+            throw new IllegalArgumentException("host name '" + ContainerName.shortened(value)
+                    + "' is not valid: use 1 to 64 of a-z, 0-9 and '-', starting and ending with a letter or digit");
+        }
+    }
+
+    /** Whether the text is a host name. */
+    public static boolean isValid(String value) {
+        return COMPILED.matcher(value).matches();
+    }
+
+    @Override
+    public int compareTo(HostName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,185 @@
+package io.hatchery.spec.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * The one reader and writer of JSON. Duplicate keys, trailing text and values of another type are errors; a number is never
+ * taken for a string nor the other way round. Times are RFC 3339 text.
+ */
+public final class Json {
+    private static final ObjectMapper LENIENT = configure(JsonMapper.builder()).build();
+    private static final ObjectMapper STRICT = configure(JsonMapper.builder())
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final ObjectMapper YAML = configure(YAMLMapper.builder()).build();
+    private static final Pattern INTERNALS =
+            Pattern.compile(" \\(class [^)]*\\)|\\(for [^)]*\\)|`?(?:java|io\\.hatchery)\\.[\\w.$]+`?");
+
+    private Json() {}
+
+    private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
+        return builder.addModule(new JavaTimeModule())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .defaultPropertyInclusion(
+                        JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS));
+    }
+
+    /** The value as compact UTF-8 JSON. Null record components are left out. */
+    public static byte[] bytes(Object value) {
+        try {
+            return LENIENT.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The value as compact JSON text. */
+    public static String text(Object value) {
+        return new String(bytes(value), StandardCharsets.UTF_8);
+    }
+
+    /** The value as indented JSON text, for people. */
+    public static String pretty(Object value) {
+        try {
+            return LENIENT.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The value, which must be written as an object, as a tree. */
+    public static ObjectNode tree(Object value) {
+        return LENIENT.valueToTree(value);
+    }
+
+    /** The value, of whatever form, as a tree. */
+    public static JsonNode node(Object value) {
+        return LENIENT.valueToTree(value);
+    }
+
+    /** A new empty object. */
+    public static ObjectNode object() {
+        return LENIENT.createObjectNode();
+    }
+
+    /**
+     * Reads a message whose unknown fields are ignored, since its reader may be older than its writer.
+     *
+     * @throws UnreadableException if it is not JSON or not of that type
+     */
+    public static <T> T read(byte[] json, Class<T> type) throws UnreadableException {
+        return read(LENIENT, json, type);
+    }
+
+    /**
+     * Reads a message in which an unknown field is an error.
+     *
+     * @throws UnreadableException if it is not JSON, not of that type, or holds an unknown field
+     */
+    public static <T> T readStrictly(byte[] json, Class<T> type) throws UnreadableException {
+        return read(STRICT, json, type);
+    }
+
+    /**
+     * Converts a tree that this class has read.
+     *
+     * @throws UnreadableException if it is not of that type
+     */
+    public static <T> T convert(JsonNode tree, Class<T> type) throws UnreadableException {
+        try {
+            return LENIENT.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /**
+     * Reads a JSON object, whatever its fields.
+     *
+     * @throws UnreadableException if it is not JSON or no object
+     */
+    public static ObjectNode readObject(byte[] json) throws UnreadableException {
+        return asObject(read(LENIENT, json, JsonNode.class));
+    }
+
+    /**
+     * Reads a YAML (and so also a JSON) object, whatever its fields.
+     *
+     * @throws UnreadableException if it is neither or no object
+     */
+    public static ObjectNode readYamlObject(byte[] yaml) throws UnreadableException {
+        return asObject(read(YAML, yaml, JsonNode.class));
+    }
+
+    private static ObjectNode asObject(JsonNode tree) throws UnreadableException {
+        if (tree instanceof ObjectNode object) {
+            return object;
+        }
+        throw new UnreadableException(
+                "expected an object, got " + tree.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private static <T> T read(ObjectMapper mapper, byte[] bytes, Class<T> type) throws UnreadableException {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new UnreadableException("not UTF-8 text", e);
+        }
+        if (text.isBlank()) {
+            throw new UnreadableException("empty: expected an object");
+        }
+        try {
+            T value = mapper.readValue(text, type);
+            if (value == null) {
+                throw new UnreadableException("null: expected an object");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static UnreadableException unreadable(JsonProcessingException e) {
+        String words = INTERNALS
+                .matcher(e.getOriginalMessage().lines().findFirst().orElse("unreadable"))
+                .replaceAll("");
+        JsonLocation at = e.getLocation();
+        String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+        String field = e instanceof MismatchedInputException m && !m.getPath().isEmpty()
+                ? m.getPath().stream()
+                                .map(p -> p.getFieldName() == null ? "[" + p.getIndex() + "]" : p.getFieldName())
+                                .reduce((a, b) -> a + "." + b)
+                                .orElse("")
+                        + ": "
+                : "";
+        return new UnreadableException(field + words.strip() + where, e);
+    }
+}

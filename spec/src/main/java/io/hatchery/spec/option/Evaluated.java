@@ -1,0 +1,48 @@
+package io.hatchery.spec.option;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.util.List;
+import java.util.Optional;
+
+/** What an evaluation gives: either everything that is wrong, or a spec that only wants its place and count. */
+public sealed interface Evaluated {
+    /** The definition cannot be right. */
+    record Bad(List<Problem> problems) implements Evaluated {
+        /** Keeps an immutable copy of the problems. */
+        public Bad {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * The definition is right.
+     *
+     * @param name the container
+     * @param values every option, merged, checked and defaulted, in the form of {@link ContainerSpec}'s JSON
+     */
+    record Good(ContainerName name, ObjectNode values) implements Evaluated {
+        /** The host that the definition names, if it names one. */
+        public Optional<HostName> host() {
+            JsonNode host = values.get("host");
+            return host == null ? Optional.empty() : Optional.of(new HostName(host.textValue()));
+        }
+
+        /** The spec, placed and counted. */
+        public ContainerSpec at(HostName host, Generation generation) {
+            ObjectNode json = values.deepCopy();
+            json.put("name", name.value()).put("host", host.value()).put("generation", generation.value());
+            try {
+                return Json.convert(json, ContainerSpec.class);
+            } catch (UnreadableException e) {
+                throw new IllegalStateException("the evaluator made a spec that cannot be read: " + json, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.hatchery.spec.option;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Turns layers of options into a spec, or into everything that is wrong with them. Pure: the same layers, the same result. */
+public final class Evaluator {
+    private static final List<String> PAYLOADS = List.of("path", "boot", "command");
+    private static final String PICK_ONE = "give exactly one of path, boot and command";
+
+    private Evaluator() {}
+
+    /**
+     * Evaluates a definition over the profiles that it names.
+     *
+     * @param profiles every profile there is
+     */
+    public static Evaluated evaluate(
+            ContainerName name, ContainerDefinition definition, Map<ProfileName, ContainerDefinition> profiles) {
+        var merge = new Merge();
+        String path = "containers." + name;
+        List<Layer> layers = new ArrayList<>();
+        for (ProfileName profile : profilesOf(definition)) {
+            ContainerDefinition options = profiles.get(profile);
+            if (options == null) {
+                merge.problem(
+                        path + ".profiles",
+                        Json.node(profile),
+                        "definition of " + name,
+                        "there is no such profile",
+                        "create it with PUT /v1/profiles/" + profile + ", or take it off the list");
+            } else {
+                layers.add(Layer.of(profile, options));
+            }
+        }
+        layers.add(Layer.of(name, definition));
+        return evaluate(name, layers, merge);
+    }
+
+    /**
+     * Evaluates a definition by itself, leaving open what its profiles would add: for a caller who does not know them. It finds
+     * only faults that no profile can mend.
+     */
+    public static List<Problem> checkAlone(ContainerName name, ContainerDefinition definition) {
+        if (!profilesOf(definition).isEmpty()) {
+            var merge = new Merge();
+            merge.merge(
+                    "containers." + name,
+                    Options.container(),
+                    List.of(Defined.unwrap(definition.options(), "definition of " + name)));
+            return merge.problems();
+        }
+        return evaluate(name, List.of(Layer.of(name, definition)), new Merge()) instanceof Evaluated.Bad bad
+                ? bad.problems()
+                : List.of();
+    }
+
+    /** Everything that is wrong with a profile by itself. */
+    public static List<Problem> checkProfile(ProfileName name, ContainerDefinition profile) {
+        var merge = new Merge();
+        String path = "profiles." + name;
+        String origin = "profile " + name;
+        merge.merge(path, Options.container(), List.of(Defined.unwrap(profile.options(), origin)));
+        if (profile.options().has("profiles")) {
+            merge.problem(
+                    path + ".profiles",
+                    profile.options().get("profiles"),
+                    origin,
+                    "profiles do not nest",
+                    "name all profiles in the container's definition");
+        }
+        return merge.problems();
+    }
+
+    /** The profiles that a definition names, those that are no names left out. */
+    public static List<ProfileName> profilesOf(ContainerDefinition definition) {
+        var names = new ArrayList<ProfileName>();
+        JsonNode list = definition.options().get("profiles");
+        if (list != null && Defined.unwrap(list, "").value() instanceof ArrayNode array) {
+            for (JsonNode name : array) {
+                if (name.isTextual() && ProfileName.isValid(name.textValue())) {
+                    names.add(new ProfileName(name.textValue()));
+                }
+            }
+        }
+        return names;
+    }
+
+    private static Evaluated evaluate(ContainerName name, List<Layer> layers, Merge merge) {
+        String path = "containers." + name;
+        List<Defined> all = layers.stream()
+                .map(layer -> Defined.unwrap(layer.options(), layer.origin()))
+                .toList();
+        JsonNode merged = merge.merge(path, Options.container(), all);
+        if (merged instanceof ObjectNode values) {
+            String origin = layers.getLast().origin();
+            payload(path, origin, values, layers, merge);
+            assertions(path, origin, values, name, merge);
+            if (merge.problems().isEmpty()) {
+                return new Evaluated.Good(name, shape(name, values));
+            }
+        }
+        return new Evaluated.Bad(merge.problems());
+    }
+
+    private static void payload(String path, String origin, ObjectNode values, List<Layer> layers, Merge merge) {
+        List<String> given =
+                PAYLOADS.stream().filter(p -> isGiven(values.get(p))).toList();
+        if (given.isEmpty() && merge.problems().stream().anyMatch(p -> isPayload(path, p.path()))) {
+            return; // one was given and is wrong: that is said already
+        }
+        if (given.isEmpty()) {
+            boolean emptyCommand = layers.stream().anyMatch(l -> l.options().has("command"));
+            merge.problem(
+                    path, null, origin, emptyCommand ? "the command is empty" : "nothing says what it runs", PICK_ONE);
+        } else if (given.size() > 1) {
+            merge.problem(path, null, origin, "it cannot run " + String.join(" and ", given) + " at once", PICK_ONE);
+        }
+    }
+
+    private static boolean isPayload(String path, String problemPath) {
+        return PAYLOADS.stream().anyMatch(p -> problemPath.startsWith(path + "." + p));
+    }
+
+    private static boolean isGiven(@org.jspecify.annotations.Nullable JsonNode value) {
+        return value != null
+                && (value.isTextual() || value.asBoolean(false) || value instanceof ArrayNode a && !a.isEmpty());
+    }
+
+    private static void assertions(String path, String origin, ObjectNode values, ContainerName name, Merge merge) {
+        JsonNode root = values.get("root");
+        if (root != null && root.textValue().equals("/")) {
+            merge.problem(
+                    path + ".root",
+                    root,
+                    origin,
+                    "the host's own root cannot be a container's",
+                    "give a directory, such as /var/lib/containers/" + name);
+        }
+        for (var mount : values.withObject("bindMounts").properties()) {
+            if (mount.getKey().equals("/")) {
+                merge.problem(
+                        path + ".bindMounts./",
+                        mount.getValue(),
+                        origin,
+                        "a bind over / hides the container's root",
+                        "set root instead");
+            }
+        }
+        if (values.path("command").isArray()
+                && !values.get("command").isEmpty()
+                && values.get("command").get(0).asText().isEmpty()) {
+            merge.problem(
+                    path + ".command[0]",
+                    values.get("command").get(0),
+                    origin,
+                    "the program's name is empty",
+                    "name the program");
+        }
+    }
+
+    /** From the options as they are written to the form of a spec: one payload, binds as a list, dependent defaults. */
+    private static ObjectNode shape(ContainerName name, ObjectNode values) {
+        ObjectNode spec = values.deepCopy();
+        spec.remove(PAYLOADS);
+        spec.remove("profiles");
+        ObjectNode payload = spec.putObject("payload");
+        boolean program = false;
+        if (isGiven(values.get("path"))) {
+            payload.put("type", "path").set("path", values.get("path"));
+        } else if (isGiven(values.get("boot"))) {
+            payload.put("type", "boot");
+        } else {
+            program = true;
+            payload.put("type", "command").set("command", values.get("command"));
+        }
+        boolean ephemeral = values.path("ephemeral").asBoolean();
+        setDefault(spec, "root", (ephemeral ? "/run/hatchery/roots/" : "/var/lib/containers/") + name);
+        setDefault(spec, "readiness", program ? "started" : "notify");
+        setDefault(spec, "killSignal", program ? "SIGTERM" : "SIGRTMIN+3");
+        ArrayNode binds = spec.putArray("bindMounts");
+        values.withObject("bindMounts").properties().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(mount -> {
+                    ObjectNode bind = binds.addObject().put("mountPoint", mount.getKey());
+                    bind.setAll((ObjectNode) mount.getValue());
+                    setDefault(bind, "hostPath", mount.getKey());
+                });
+        return spec;
+    }
+
+    private static void setDefault(ObjectNode object, String field, String value) {
+        if (!object.has(field)) {
+            object.put(field, value);
+        }
+    }
+}

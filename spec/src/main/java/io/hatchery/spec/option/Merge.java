@@ -1,0 +1,188 @@
+package io.hatchery.spec.option;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.hatchery.spec.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Merges and checks the values that layers give to an option, and collects everything that is wrong with them. */
+final class Merge {
+    private final List<Problem> problems = new ArrayList<>();
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    void problem(String path, @Nullable JsonNode value, String origin, String message, String remedy) {
+        problems.add(Problem.of(path, value, origin, message, remedy));
+    }
+
+    /** The merged value in canonical form, or null if there is none or it is wrong. */
+    @Nullable
+    JsonNode merge(String path, OptionType type, List<Defined> all) {
+        int strongest = all.stream().mapToInt(Defined::priority).min().orElse(Integer.MAX_VALUE);
+        List<Defined> winners =
+                all.stream().filter(d -> d.priority() == strongest).toList();
+        if (winners.isEmpty()) {
+            return null;
+        }
+        return switch (type) {
+            case OptionType.Scalar scalar -> scalar(path, scalar, winners);
+            case OptionType.ListOf list -> list(path, list, winners);
+            case OptionType.AttributesOf attributes -> attributes(path, attributes, winners);
+            case OptionType.Submodule submodule -> submodule(path, submodule, winners);
+        };
+    }
+
+    private @Nullable JsonNode scalar(String path, OptionType.Scalar type, List<Defined> winners) {
+        JsonNode first = null;
+        Defined firstDefined = null;
+        for (Defined defined : winners) {
+            JsonNode value = check(path, type, defined);
+            if (value == null) {
+                continue;
+            }
+            if (first != null && firstDefined != null && !first.equals(value)) {
+                problem(
+                        path,
+                        defined.value(),
+                        defined.origin(),
+                        "conflicts with " + Problem.shorten(firstDefined.value().toString()) + " in the "
+                                + firstDefined.origin(),
+                        "give it in one place, or wrap one of them as {\"" + Defined.FORCE_KEY + "\": …} or {\""
+                                + Defined.DEFAULT_KEY + "\": …}");
+                return null;
+            }
+            first = value;
+            firstDefined = defined;
+        }
+        return first;
+    }
+
+    private @Nullable JsonNode check(String path, OptionType.Scalar type, Defined defined) {
+        try {
+            return type.normalize().apply(defined.value());
+        } catch (IllegalArgumentException e) {
+            problem(path, defined.value(), defined.origin(), String.valueOf(e.getMessage()), type.remedy());
+            return null;
+        }
+    }
+
+    private JsonNode list(String path, OptionType.ListOf type, List<Defined> winners) {
+        ArrayNode joined = Json.object().putArray("list");
+        for (Defined defined : winners) {
+            if (!(defined.value() instanceof ArrayNode array)) {
+                wrongType(path, type, defined);
+                continue;
+            }
+            for (int i = 0; i < array.size(); i++) {
+                JsonNode element = merge(
+                        path + "[" + i + "]", type.element(), List.of(Defined.unwrap(array.get(i), defined.origin())));
+                if (element != null) {
+                    joined.add(element);
+                }
+            }
+        }
+        return joined;
+    }
+
+    private JsonNode attributes(String path, OptionType.AttributesOf type, List<Defined> winners) {
+        Map<String, List<Defined>> byCanonicalKey = new LinkedHashMap<>();
+        collect(path, type, winners).forEach((key, values) -> {
+            try {
+                String canonical =
+                        type.key().normalize().apply(TextNode.valueOf(key)).textValue();
+                byCanonicalKey
+                        .computeIfAbsent(canonical, k -> new ArrayList<>())
+                        .addAll(values);
+            } catch (IllegalArgumentException e) {
+                problem(
+                        path + "." + Problem.shorten(key),
+                        null,
+                        values.getFirst().origin(),
+                        "the name: " + e.getMessage(),
+                        type.key().remedy());
+            }
+        });
+        ObjectNode merged = Json.object();
+        byCanonicalKey.forEach((key, values) -> {
+            JsonNode value = merge(path + "." + key, type.value(), values);
+            if (value != null) {
+                merged.set(key, value);
+            }
+        });
+        return merged;
+    }
+
+    private JsonNode submodule(String path, OptionType.Submodule type, List<Defined> winners) {
+        Map<String, List<Defined>> given = collect(path, type, winners);
+        Map<String, List<Defined>> byOption = new LinkedHashMap<>();
+        given.forEach((key, values) -> {
+            Option option = find(type, key);
+            if (option == null) {
+                unknown(path, type, key, values.getFirst());
+            } else {
+                byOption.computeIfAbsent(option.name(), k -> new ArrayList<>()).addAll(values);
+            }
+        });
+        ObjectNode merged = Json.object();
+        for (Option option : type.options()) {
+            JsonNode value =
+                    merge(path + "." + option.name(), option.type(), byOption.getOrDefault(option.name(), List.of()));
+            if (value == null) {
+                value = option.defaultValue();
+            }
+            if (value != null) {
+                merged.set(option.name(), value);
+            }
+        }
+        return merged;
+    }
+
+    private static @Nullable Option find(OptionType.Submodule type, String key) {
+        for (Option option : type.options()) {
+            if (option.name().equals(key) || option.aliases().contains(key)) {
+                return option;
+            }
+        }
+        return null;
+    }
+
+    private void unknown(String path, OptionType.Submodule type, String key, Defined defined) {
+        var names = type.options().stream().map(Option::name).toList();
+        String nearest = NearestName.of(key, names);
+        problem(
+                path + "." + Problem.shorten(key),
+                defined.value(),
+                defined.origin(),
+                "there is no such option",
+                nearest == null
+                        ? "remove it; the options are " + String.join(", ", names)
+                        : "did you mean " + nearest + "?");
+    }
+
+    private Map<String, List<Defined>> collect(String path, OptionType type, List<Defined> winners) {
+        Map<String, List<Defined>> byKey = new LinkedHashMap<>();
+        for (Defined defined : winners) {
+            if (!(defined.value() instanceof ObjectNode object)) {
+                wrongType(path, type, defined);
+                continue;
+            }
+            for (var field : object.properties()) {
+                byKey.computeIfAbsent(field.getKey(), k -> new ArrayList<>())
+                        .add(Defined.unwrap(field.getValue(), defined.origin(), defined.priority()));
+            }
+        }
+        return byKey;
+    }
+
+    private void wrongType(String path, OptionType type, Defined defined) {
+        problem(path, defined.value(), defined.origin(), "expected " + type.words(), "give " + type.words());
+    }
+}

@@ -1,0 +1,280 @@
+package io.hatchery.spec.option;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.json.Json;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Every option that a container has, declared once. */
+public final class Options {
+    private static final String NO_CHANGE = "nothing on the host";
+
+    private static final OptionType.Scalar NAME = Types.text(
+            "a name",
+            Pattern.compile(ContainerName.PATTERN),
+            64,
+            "use 1 to 64 of a-z, 0-9 and '-', starting and ending with a letter or digit");
+    private static final OptionType.Scalar VARIABLE = Types.text(
+            "an environment variable's name",
+            Pattern.compile("^[A-Za-z_][A-Za-z0-9_]*$"),
+            256,
+            "use letters, digits and '_', not starting with a digit");
+    private static final OptionType.Scalar LABEL = Types.text(
+            "a label's name",
+            Pattern.compile("^[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?$"),
+            128,
+            "use 1 to 128 letters, digits and '.', '_', '/', '-'");
+    private static final OptionType.Scalar LABEL_VALUE = Types.text(
+            "a label's value",
+            Pattern.compile("^[^\\p{Cntrl},=]*$"),
+            256,
+            "use up to 256 characters other than ',' and '='");
+
+    private static final OptionType.Submodule BIND = new OptionType.Submodule(List.of(
+            option(
+                    "hostPath",
+                    Types.PATH,
+                    null,
+                    "the mount point",
+                    "The path on the host.",
+                    "\"/srv/data\"",
+                    "the source of the bind"),
+            option(
+                    "isReadOnly",
+                    Types.BOOL,
+                    "true",
+                    null,
+                    "Whether the container can only read.",
+                    "false",
+                    "--bind-ro= or --bind=")));
+
+    private static final OptionType.Submodule CONTAINER = new OptionType.Submodule(List.of(
+            option(
+                    "path",
+                    Types.PATH,
+                    null,
+                    "none",
+                    "An evaluated NixOS system, whose init is run.",
+                    "\"/nix/var/nix/profiles/per-container/web/system\"",
+                    "<path>/init as the payload"),
+            option(
+                    "boot",
+                    Types.BOOL,
+                    "false",
+                    null,
+                    "Run the root's own init, for a root that is a whole operating system.",
+                    "true",
+                    "--boot"),
+            option(
+                    "command",
+                    new OptionType.ListOf(Types.TEXT),
+                    null,
+                    "none",
+                    "The program to run and its arguments, as PID 2 behind nspawn's stub init.",
+                    "[\"/bin/httpd\", \"-f\"]",
+                    "--as-pid2 and the payload"),
+            option(
+                    "root",
+                    Types.PATH,
+                    null,
+                    "/var/lib/containers/<name>",
+                    "The container's root on the host; made if it is missing.",
+                    "\"/var/lib/containers/web\"",
+                    "-D <root>"),
+            option(
+                    "environment",
+                    new OptionType.AttributesOf(VARIABLE, Types.TEXT),
+                    "{}",
+                    null,
+                    "Variables of the first process.",
+                    "{\"LANG\": \"C.UTF-8\"}",
+                    "--setenv="),
+            option(
+                    "ephemeral",
+                    Types.BOOL,
+                    "false",
+                    null,
+                    "Drop every change to the root at stop.",
+                    "true",
+                    "--ephemeral"),
+            option(
+                    "bindMounts",
+                    new OptionType.AttributesOf(Types.PATH, BIND),
+                    "{}",
+                    null,
+                    "Host paths seen inside, by mount point.",
+                    "{\"/data\": {\"hostPath\": \"/srv/data\", \"isReadOnly\": false}}",
+                    "--bind= and --bind-ro="),
+            option(
+                    "tmpfs",
+                    new OptionType.ListOf(tmpfs()),
+                    "[]",
+                    null,
+                    "Temporary file systems, each path[:options].",
+                    "[\"/tmp:size=64M\"]",
+                    "--tmpfs="),
+            option(
+                    "host",
+                    NAME,
+                    null,
+                    "placed on a ready host",
+                    "The host that runs the container.",
+                    "\"host1\"",
+                    "the topic that carries the spec"),
+            option(
+                    "labels",
+                    new OptionType.AttributesOf(LABEL, LABEL_VALUE),
+                    "{}",
+                    null,
+                    "For filters.",
+                    "{\"tier\": \"front\"}",
+                    NO_CHANGE),
+            option("description", Types.TEXT, null, "none", "For people.", "\"The shop's front end\"", NO_CHANGE),
+            option(
+                    "profiles",
+                    new OptionType.ListOf(NAME),
+                    "[]",
+                    null,
+                    "Profiles whose options lie under this container's own.",
+                    "[\"base\"]",
+                    "layers under the definition"),
+            option(
+                    "autoStart",
+                    Types.BOOL,
+                    "false",
+                    null,
+                    "Start at host boot, and when the definition newly arrives.",
+                    "true",
+                    "a start by the runner"),
+            option(
+                    "restartIfChanged",
+                    Types.BOOL,
+                    "true",
+                    null,
+                    "Restart when a changed spec needs it; otherwise it is marked outdated.",
+                    "false",
+                    "a restart by the runner"),
+            new Option(
+                    "startTimeout",
+                    List.of("timeoutStartSec"),
+                    Types.SPAN,
+                    Json.node("1min"),
+                    null,
+                    "From spawn to readiness; on expiry its processes are killed and it is failed.",
+                    Json.node("5min"),
+                    "a timer of the runner"),
+            option(
+                    "stopTimeout",
+                    Types.SPAN,
+                    "\"3min\"",
+                    null,
+                    "From the first signal of a stop to escalation.",
+                    "\"30s\"",
+                    "a timer of the runner"),
+            option(
+                    "restart",
+                    Types.choice("on-failure", "always", "no"),
+                    "\"on-failure\"",
+                    null,
+                    "What follows an exit that nobody asked for.",
+                    "\"always\"",
+                    "a restart by the runner, with backoff"),
+            option(
+                    "readiness",
+                    Types.choice("notify", "started"),
+                    null,
+                    "notify; started for command",
+                    "When the container counts as running.",
+                    "\"started\"",
+                    "--notify-ready="),
+            option(
+                    "killSignal",
+                    Types.SIGNAL,
+                    null,
+                    "SIGRTMIN+3; SIGTERM for command",
+                    "What the container's init is sent at a stop.",
+                    "\"SIGTERM\"",
+                    "--kill-signal= and the signal itself")));
+
+    private Options() {}
+
+    /** The options of a container, as one type. */
+    public static OptionType.Submodule container() {
+        return CONTAINER;
+    }
+
+    /** The JSON Schema of a definition or profile. Priorities wrap any value, which a schema cannot say without doubling. */
+    public static ObjectNode schema(String id, String title) {
+        ObjectNode schema = Json.object()
+                .put("$schema", "https://json-schema.org/draft/2020-12/schema")
+                .put("$id", id)
+                .put("title", title);
+        schema.setAll(CONTAINER.schema());
+        ObjectNode wrapper = schema.putObject("$defs").putObject("priority");
+        wrapper.put("type", "object")
+                .put("minProperties", 1)
+                .put("maxProperties", 1)
+                .put("additionalProperties", false);
+        wrapper.putObject("properties").putObject(Defined.DEFAULT_KEY);
+        ((ObjectNode) wrapper.get("properties")).putObject(Defined.FORCE_KEY);
+        for (var property : schema.withObject("properties").properties()) {
+            ObjectNode plain = (ObjectNode) property.getValue();
+            ObjectNode either = Json.object();
+            for (String kept : List.of("description", "default", "examples", "deprecated")) {
+                JsonNode moved = plain.remove(kept);
+                if (moved != null) {
+                    either.set(kept, moved);
+                }
+            }
+            either.putArray("anyOf").add(plain).add(Json.object().put("$ref", "#/$defs/priority"));
+            property.setValue(either);
+        }
+        return schema;
+    }
+
+    private static OptionType.Scalar tmpfs() {
+        return new OptionType.Scalar(
+                "a path with mount options",
+                Json.object().put("type", "string").put("pattern", "^/"),
+                value -> {
+                    String text = Types.string(value);
+                    int colon = text.indexOf(':');
+                    String path = Types.path(colon < 0 ? text : text.substring(0, colon));
+                    if (path.equals("/")) {
+                        throw new IllegalArgumentException("a tmpfs over the root itself hides the container");
+                    }
+                    return Json.node(colon < 0 ? path : path + text.substring(colon));
+                },
+                "write path[:options], such as /tmp:size=64M,mode=1777");
+    }
+
+    private static Option option(
+            String name,
+            OptionType type,
+            @org.jspecify.annotations.Nullable String defaultJson,
+            @org.jspecify.annotations.Nullable String defaultText,
+            String description,
+            String exampleJson,
+            String becomes) {
+        return new Option(
+                name,
+                List.of(),
+                type,
+                defaultJson == null ? null : json(defaultJson),
+                defaultText,
+                description,
+                json(exampleJson),
+                becomes);
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.readObject(("{\"v\":" + text + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                    .get("v");
+        } catch (io.hatchery.spec.json.UnreadableException e) {
+            throw new IllegalStateException(text, e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.hatchery.spec.option;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something wrong with a definition, in words that its author can act on.
+ *
+ * @param path the option, such as {@code containers.web.bindMounts./data.hostPath}
+ * @param value the offending value as JSON text, shortened; null if the fault is that there is none
+ * @param origin the layer that holds it, such as {@code profile base}
+ * @param message what is wrong
+ * @param remedy what to do about it
+ */
+public record Problem(String path, @Nullable String value, String origin, String message, String remedy) {
+    private static final int SHOWN = 120;
+
+    /** With the value as it was written, shortened for reading. */
+    public static Problem of(String path, @Nullable JsonNode value, String origin, String message, String remedy) {
+        return new Problem(path, value == null ? null : shorten(value.toString()), origin, message, remedy);
+    }
+
+    static String shorten(String text) {
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    }
+
+    /** One line: path, message, value, origin and remedy. */
+    public String inWords() {
+        return path + ": " + message + (value == null ? "" : ", got " + value) + " (in the " + origin + "); " + remedy;
+    }
+}

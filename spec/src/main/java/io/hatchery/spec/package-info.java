@@ -1,0 +1,5 @@
+/** The language of containers. */
+@NullMarked
+package io.hatchery.spec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,165 @@
+package io.hatchery.spec.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.spec.BindMount;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.Payload;
+import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.Readiness;
+import io.hatchery.spec.SpecChange;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EvaluatorTest {
+    private static final ContainerName WEB = new ContainerName("web");
+    private static final HostName HOST = new HostName("h1");
+
+    static ContainerDefinition definition(String json) {
+        try {
+            return new ContainerDefinition(Json.readYamlObject(json.getBytes(StandardCharsets.UTF_8)));
+        } catch (UnreadableException e) {
+            throw new AssertionError(json, e);
+        }
+    }
+
+    private static ContainerSpec spec(String json) {
+        Evaluated evaluated = Evaluator.evaluate(WEB, definition(json), Map.of());
+        assertThat(evaluated).isInstanceOf(Evaluated.Good.class);
+        return ((Evaluated.Good) evaluated).at(HOST, Generation.FIRST);
+    }
+
+    private static List<Problem> problems(String json) {
+        Evaluated evaluated = Evaluator.evaluate(WEB, definition(json), Map.of());
+        assertThat(evaluated).as(json).isInstanceOf(Evaluated.Bad.class);
+        return ((Evaluated.Bad) evaluated).problems();
+    }
+
+    @Test
+    void aProgramGetsTheDefaultsOfAProgram() {
+        ContainerSpec spec = spec("{command: [/bin/sh, -c, 'sleep 1']}");
+        assertThat(spec.payload()).isEqualTo(new Payload.Program(List.of("/bin/sh", "-c", "sleep 1")));
+        assertThat(spec.readiness()).isEqualTo(Readiness.STARTED);
+        assertThat(spec.killSignal()).hasToString("SIGTERM");
+        assertThat(spec.root()).isEqualTo("/var/lib/containers/web");
+        assertThat(spec.startTimeout()).hasToString("1min");
+        assertThat(spec.stopTimeout()).hasToString("3min");
+    }
+
+    @Test
+    void anOperatingSystemGetsTheDefaultsOfOne() {
+        ContainerSpec spec = spec(
+                "{boot: true, root: /srv//debian/., bindMounts: {/data: {isReadOnly: false}, /b: {hostPath: /a}}}");
+        assertThat(spec.readiness()).isEqualTo(Readiness.NOTIFY);
+        assertThat(spec.killSignal()).hasToString("SIGRTMIN+3");
+        assertThat(spec.root()).isEqualTo("/srv/debian");
+        assertThat(spec.bindMounts())
+                .containsExactly(new BindMount("/b", "/a", true), new BindMount("/data", "/data", false));
+    }
+
+    @Test
+    void aSpecSurvivesItsOwnJson() throws UnreadableException {
+        ContainerSpec spec = spec("{path: /nix/x, labels: {tier: front}, tmpfs: ['/t:size=1M'], description: hello}");
+        assertThat(Json.readStrictly(Json.bytes(spec), ContainerSpec.class)).isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{boot: true, comand: [x]} | containers.web.comand | did you mean command?",
+                "{boot: 'yes'} | containers.web.boot | without quotes",
+                "{boot: true, path: /nix/x} | containers.web | exactly one",
+                "{} | containers.web | exactly one",
+                "{command: []} | containers.web | exactly one",
+                "{boot: true, root: relative} | containers.web.root | absolute path",
+                "{boot: true, root: /a/../b} | containers.web.root | without '..'",
+                "{boot: true, root: /} | containers.web.root | give a directory",
+                "{boot: true, stopTimeout: soon} | containers.web.stopTimeout | systemd.time(7)",
+                "{boot: true, stopTimeout: 0} | containers.web.stopTimeout | systemd.time(7)",
+                "{boot: true, restart: sometimes} | containers.web.restart | on-failure, always, no",
+                "{boot: true, killSignal: SIGFOO} | containers.web.killSignal | SIGTERM",
+                "{boot: true, host: Bad_Host} | containers.web.host | a-z, 0-9",
+                "{boot: true, environment: {1A: x}} | containers.web.environment.1A | not starting with a digit",
+                "{boot: true, environment: {A: 5}} | containers.web.environment.A | in quotes",
+                "{boot: true, bindMounts: {/data: {hostPth: /x}}} | containers.web.bindMounts./data.hostPth | did you mean hostPath?",
+                "{boot: true, bindMounts: {data: {}}} | containers.web.bindMounts.data | absolute path",
+                "{boot: true, tmpfs: [/ok, nope]} | containers.web.tmpfs[1] | path[:options]",
+                "{boot: true, profiles: [none]} | containers.web.profiles | PUT /v1/profiles/none",
+                "{boot: true, labels: [a]} | containers.web.labels | an object"
+            })
+    void saysWhatIsWrongWhereAndWhatToDo(String json, String path, String remedy) {
+        assertThat(problems(json)).singleElement().satisfies(problem -> {
+            assertThat(problem.path()).isEqualTo(path);
+            assertThat(problem.remedy()).contains(remedy);
+            assertThat(problem.origin()).isEqualTo("definition of web");
+        });
+    }
+
+    @Test
+    void saysEverythingThatIsWrongAtOnce() {
+        assertThat(problems("{boot: 1, startTimeout: x, bindMounts: {/a: {hostPath: b, isReadOnly: 7}}, typo: 1}"))
+                .extracting(Problem::path)
+                .containsExactlyInAnyOrder(
+                        "containers.web.boot",
+                        "containers.web.startTimeout",
+                        "containers.web.bindMounts./a.hostPath",
+                        "containers.web.bindMounts./a.isReadOnly",
+                        "containers.web.typo");
+    }
+
+    @Test
+    void layersMergeAsNixosModulesDo() {
+        var base = new ProfileName("base");
+        var top = new ProfileName("top");
+        var profiles = Map.of(
+                base,
+                        definition(
+                                "{restart: {$default: always}, tmpfs: [/a], environment: {A: '1', B: '1'}, autoStart: {$force: true}}"),
+                top, definition("{tmpfs: [/b], environment: {C: '3'}, startTimeout: 10}"));
+        Evaluated evaluated = Evaluator.evaluate(
+                WEB,
+                definition(
+                        "{boot: true, profiles: [base, top], restart: 'no', tmpfs: [/c], environment: {A: {$force: '2'}}, autoStart: false, timeoutStartSec: 10s}"),
+                profiles);
+        ContainerSpec spec = ((Evaluated.Good) evaluated).at(HOST, Generation.FIRST);
+        assertThat(spec.restart()).hasToString("NO");
+        assertThat(spec.tmpfs()).containsExactly("/a", "/b", "/c");
+        assertThat(spec.environment()).isEqualTo(Map.of("A", "2", "B", "1", "C", "3"));
+        assertThat(spec.autoStart()).isTrue();
+        assertThat(spec.startTimeout()).hasToString("10s");
+    }
+
+    @Test
+    void twoPlainScalarsThatDifferAreAnErrorNamingBoth() {
+        Evaluated evaluated = Evaluator.evaluate(
+                WEB,
+                definition("{boot: true, profiles: [base], stopTimeout: 5}"),
+                Map.of(new ProfileName("base"), definition("{stopTimeout: 6}")));
+        assertThat(((Evaluated.Bad) evaluated).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.inWords())
+                        .contains("containers.web.stopTimeout", "profile base", "definition of web", "$force"));
+    }
+
+    @Test
+    void onlyWhatNspawnWasToldNeedsARestart() {
+        ContainerSpec before = spec("{boot: true}");
+        assertThat(SpecChange.between(before, spec("{boot: true, stopTimeout: 5, labels: {a: b}}"))
+                        .needsRestart())
+                .isFalse();
+        SpecChange change = SpecChange.between(before, spec("{boot: true, tmpfs: [/x], autoStart: true}"));
+        assertThat(change.restart()).containsExactly("tmpfs");
+        assertThat(change.live()).containsExactly("autoStart");
+    }
+}
