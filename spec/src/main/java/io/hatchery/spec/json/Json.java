@@ -34,6 +34,9 @@ public final class Json {
     private static final Pattern INTERNALS =
             Pattern.compile(" \\(class [^)]*\\)|\\(for [^)]*\\)|`?(?:java|io\\.hatchery)\\.[\\w.$]+`?");
 
+    /** Jackson puts this before what a constructor of ours said. */
+    private static final String PROBLEM = "problem: ";
+
     private Json() {}
 
     private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
@@ -168,9 +171,11 @@ public final class Json {
     }
 
     private static UnreadableException unreadable(JsonProcessingException e) {
-        String words = INTERNALS
-                .matcher(e.getOriginalMessage().lines().findFirst().orElse("unreadable"))
-                .replaceAll("");
+        String original = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+        int problem = original.indexOf(PROBLEM);
+        String words = problem >= 0
+                ? original.substring(problem + PROBLEM.length())
+                : INTERNALS.matcher(original).replaceAll("");
         JsonLocation at = e.getLocation();
         String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
         String field = e instanceof MismatchedInputException m && !m.getPath().isEmpty()

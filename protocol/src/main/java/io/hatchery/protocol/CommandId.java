@@ -1,0 +1,35 @@
+package io.hatchery.protocol;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.regex.Pattern;
+
+/**
+ * Names a command, and so the operation it sets off: the {@code ce_id} of its record, or {@code <topic>/<partition>/<offset>}
+ * where its producer sent none. The same id is executed once.
+ *
+ * @param value 1 to 300 printable ASCII characters without blanks
+ */
+public record CommandId(@JsonValue String value) implements Comparable<CommandId> {
+    private static final Pattern PATTERN = Pattern.compile("^[!-~]{1,300}$");
+
+    /**
+     * @throws IllegalArgumentException if the value is no command id
+     */
+    @JsonCreator
+    public CommandId {
+        if (!PATTERN.matcher(value).matches()) {
+            throw new IllegalArgumentException("a command id is 1 to 300 printable ASCII characters without blanks");
+        }
+    }
+
+    @Override
+    public int compareTo(CommandId other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

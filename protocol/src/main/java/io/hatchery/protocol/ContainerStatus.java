@@ -1,0 +1,35 @@
+package io.hatchery.protocol;
+
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last observed truth about a container.
+ *
+ * @param container which
+ * @param host where
+ * @param phase where it is in its life
+ * @param generation the spec that runs, or, if nothing runs, the one that would; null if there is none
+ * @param leader its init's process id on the host; null if there is none
+ * @param since when it entered the phase
+ * @param exit how it ended last; null if it never did since the host's boot
+ * @param restarts automatic restarts since it was last started or stable
+ * @param outdated whether a newer spec waits for a restart
+ * @param reason why it is in this phase, where that is not plain; null otherwise
+ * @param nextStart when it is started again; only in backoff
+ */
+public record ContainerStatus(
+        ContainerName container,
+        HostName host,
+        Phase phase,
+        @Nullable Generation generation,
+        @Nullable Long leader,
+        Instant since,
+        @Nullable Exit exit,
+        int restarts,
+        boolean outdated,
+        @Nullable String reason,
+        @Nullable Instant nextStart) {}

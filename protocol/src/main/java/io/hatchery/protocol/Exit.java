@@ -1,0 +1,11 @@
+package io.hatchery.protocol;
+
+import java.time.Instant;
+
+/**
+ * How a container's processes ended.
+ *
+ * @param status its exit status, 0 to 255; 128 plus the signal's number if a signal ended it, as a shell counts
+ * @param at when
+ */
+public record Exit(int status, Instant at) {}

@@ -1,0 +1,108 @@
+package io.hatchery.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Something that happened: the audit trail, one record per transition, outcome or refusal. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = FleetEvent.Accepted.class, name = "accepted"),
+    @JsonSubTypes.Type(value = FleetEvent.Ended.class, name = "outcome"),
+    @JsonSubTypes.Type(value = FleetEvent.Transition.class, name = "transition"),
+    @JsonSubTypes.Type(value = FleetEvent.Judged.class, name = "evaluation")
+})
+public sealed interface FleetEvent {
+    /** The container it happened to. */
+    ContainerName container();
+
+    /** The host it happened on; null if on none. */
+    @Nullable
+    HostName host();
+
+    /** When it happened. */
+    Instant at();
+
+    /**
+     * A runner has taken a command on.
+     *
+     * @param id the command
+     * @param command what it asks for
+     */
+    record Accepted(CommandId id, Verb command, ContainerName container, HostName host, Instant at)
+            implements FleetEvent {}
+
+    /**
+     * A command has ended: exactly one such event for each that was accepted.
+     *
+     * @param id the command
+     * @param command what it asked for
+     * @param by who asked; null if unsaid
+     * @param submitted when its record was written
+     * @param outcome how it ended
+     * @param reason why; null if completed without anything to say
+     * @param stoppedBy what it took to end the container; null if none was ended
+     * @param steps what it went through, in order
+     */
+    record Ended(
+            CommandId id,
+            Verb command,
+            ContainerName container,
+            HostName host,
+            @Nullable String by,
+            Instant submitted,
+            Outcome outcome,
+            @Nullable String reason,
+            @Nullable StoppedBy stoppedBy,
+            List<Step> steps,
+            Instant at)
+            implements FleetEvent {
+        /** Keeps an immutable copy of the steps. */
+        public Ended {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /**
+     * A container has gone from one phase to another.
+     *
+     * @param from the phase before
+     * @param to the phase now
+     * @param generation the spec it concerns; null if there is none
+     * @param leader the init's process id; null if none runs
+     * @param exit how it ended; null if this is no end
+     * @param reason why; null if it is plain
+     */
+    record Transition(
+            ContainerName container,
+            HostName host,
+            Phase from,
+            Phase to,
+            @Nullable Generation generation,
+            @Nullable Long leader,
+            @Nullable Exit exit,
+            @Nullable String reason,
+            Instant at)
+            implements FleetEvent {}
+
+    /**
+     * A definition has been evaluated, with a result that differs from the last.
+     *
+     * @param state what came out
+     * @param revision the definition's
+     * @param generation the spec in force; null if there is none
+     */
+    record Judged(
+            ContainerName container,
+            @Nullable HostName host,
+            Evaluation.State state,
+            long revision,
+            @Nullable Generation generation,
+            Instant at)
+            implements FleetEvent {}
+}

@@ -1,0 +1,33 @@
+package io.hatchery.protocol;
+
+/**
+ * Record headers. Those that start with {@code ce_} are the CloudEvents 1.0 Kafka binding's in binary mode; all are UTF-8 text.
+ */
+public final class Headers {
+    /** Identifies the message. */
+    public static final String ID = "ce_id";
+    /** What kind of message. */
+    public static final String TYPE = "ce_type";
+    /** Who wrote it. */
+    public static final String SOURCE = "ce_source";
+    /** When, RFC 3339. */
+    public static final String TIME = "ce_time";
+    /** Always {@code 1.0}. */
+    public static final String SPEC_VERSION = "ce_specversion";
+    /** On a definition: the revision that it expects to replace; {@code 0} expects none. */
+    public static final String IF_MATCH = "hatchery_if_match";
+    /** On a deletion: {@code true} removes the container's root as well. */
+    public static final String PURGE = "hatchery_purge";
+    /** On a deletion of a spec: the id of the operation that asked for it. */
+    public static final String OPERATION = "hatchery_operation";
+    /** On a definition or a deletion: who asked. */
+    public static final String BY = "hatchery_by";
+    /** On a dead letter: why nobody could read it. */
+    public static final String REASON = "hatchery_reason";
+    /** On a dead letter: {@code <topic>/<partition>/<offset>} of the record. */
+    public static final String ORIGIN = "hatchery_origin";
+    /** On a dead letter: who could not read it. */
+    public static final String READER = "hatchery_reader";
+
+    private Headers() {}
+}

@@ -1,0 +1,54 @@
+package io.hatchery.protocol;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.hatchery.spec.HostName;
+import java.time.Instant;
+
+/**
+ * A host's heartbeat.
+ *
+ * @param host which
+ * @param state whether it takes containers
+ * @param machineId its machine-id(5)
+ * @param bootId its kernel's boot id
+ * @param version the runner's
+ * @param driver how it runs containers: {@code direct} or {@code systemd}
+ * @param cgroups its cgroup hierarchy: {@code v1}, {@code hybrid} or {@code v2}
+ * @param cpus processors
+ * @param memory bytes
+ * @param containers how many have processes
+ * @param started when its runner started
+ * @param at when this was written
+ * @param interval seconds until the next; it is lost after three of them
+ */
+public record HostStatus(
+        HostName host,
+        State state,
+        String machineId,
+        String bootId,
+        String version,
+        String driver,
+        String cgroups,
+        int cpus,
+        long memory,
+        int containers,
+        Instant started,
+        Instant at,
+        int interval) {
+    private static final int MISSED = 3;
+
+    /** Whether a host takes containers. */
+    public enum State {
+        /** Its runner runs. */
+        @JsonProperty("ready")
+        READY,
+        /** Its runner has ended in good order; its containers run on. */
+        @JsonProperty("away")
+        AWAY
+    }
+
+    /** Whether the host counts as there at that time. */
+    public boolean isAlive(Instant now) {
+        return state == State.READY && now.isBefore(at.plusSeconds((long) interval * MISSED));
+    }
+}

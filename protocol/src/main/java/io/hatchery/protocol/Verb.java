@@ -1,0 +1,28 @@
+package io.hatchery.protocol;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+
+/** What a command asks for. */
+public enum Verb {
+    /** Make it run; nothing to do if it runs. */
+    @JsonProperty("start")
+    START,
+    /** End it gracefully, in full order of escalation; nothing to do if it does not run. */
+    @JsonProperty("stop")
+    STOP,
+    /** Stop it if it runs, then start it. */
+    @JsonProperty("restart")
+    RESTART,
+    /** End every process of it at once. */
+    @JsonProperty("kill")
+    KILL,
+    /** Stop it and remove what was made for it. Never sent as a command: a spec's deletion asks for it. */
+    @JsonProperty("remove")
+    REMOVE;
+
+    /** The word used in JSON. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,113 @@
+package io.hatchery.protocol.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.hatchery.protocol.Command;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Step;
+import io.hatchery.protocol.StoppedBy;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ApiDocumentsTest {
+    private static final ContainerName WEB = new ContainerName("web");
+    private static final HostName H1 = new HostName("h1");
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    @Test
+    void docsApiHoldsWhatTheCodeSays() throws IOException {
+        Path docs = Path.of("..", "docs", "api");
+        boolean write = Boolean.getBoolean("docs.write");
+        for (var file : ApiDocuments.all().entrySet()) {
+            Path path = docs.resolve(file.getKey());
+            if (write) {
+                Files.createDirectories(path.getParent());
+                Files.writeString(path, file.getValue());
+            }
+            assertThat(path)
+                    .as("docs/api is made from the code: run ./test --docs and commit the result")
+                    .hasContent(file.getValue());
+        }
+    }
+
+    @Test
+    void messagesFitTheirSchemas() {
+        valid(new Command(Verb.STOP, WEB, null, null, null));
+        valid(new ContainerStatus(
+                WEB, H1, Phase.FAILED, Generation.FIRST, 5L, NOW, new Exit(7, NOW), 1, false, "exit", null));
+        valid(new FleetEvent.Ended(
+                new CommandId("x"),
+                Verb.STOP,
+                WEB,
+                H1,
+                null,
+                NOW,
+                Outcome.COMPLETED,
+                null,
+                StoppedBy.HALTED,
+                List.of(new Step("signalled", NOW)),
+                NOW));
+        assertThat(problems("Command", "{\"command\":\"stop\",\"container\":\"web\",\"colour\":1}"))
+                .isNotEmpty();
+        assertThat(problems("ContainerStatus", "{\"container\":5}")).isNotEmpty();
+    }
+
+    @Test
+    void aCommandIsReadStrictlyAndItsErrorsArePlain() {
+        assertThat(readCommand("{\"command\":\"stop\",\"container\":\"web\"}")).isEqualTo("ok");
+        assertThat(readCommand("{\"command\":\"stpo\",\"container\":\"web\"}"))
+                .contains("command", "stop")
+                .doesNotContain("io.hatchery");
+        assertThat(readCommand("{\"command\":\"stop\",\"container\":\"We_b\"}"))
+                .contains("a-z, 0-9")
+                .doesNotContain("io.hatchery");
+        assertThat(readCommand("{\"command\":\"stop\"}")).contains("container is missing");
+        assertThat(readCommand("{\"command\":\"stop\",\"container\":\"web\",\"colour\":1}"))
+                .contains("colour")
+                .doesNotContain("io.hatchery");
+        assertThat(readCommand("garbage")).contains("line 1");
+        assertThat(readCommand("{\"command\":\"stop\",\"command\":\"start\",\"container\":\"web\"}"))
+                .contains("Duplicate");
+    }
+
+    private static String readCommand(String json) {
+        try {
+            return Json.readStrictly(json.getBytes(StandardCharsets.UTF_8), Command.class) == null ? "null" : "ok";
+        } catch (UnreadableException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static void valid(Object message) {
+        String name = message instanceof FleetEvent
+                ? "FleetEvent"
+                : message.getClass().getSimpleName();
+        assertThat(problems(name, Json.text(message))).as(Json.text(message)).isEmpty();
+    }
+
+    private static List<?> problems(String name, String json) {
+        String schema = Json.text(Schemas.all().get(name));
+        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(schema, InputFormat.JSON)
+                .validate(json, InputFormat.JSON);
+    }
+}
