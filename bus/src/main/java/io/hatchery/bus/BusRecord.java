@@ -1,0 +1,101 @@
+package io.hatchery.bus;
+
+import io.hatchery.protocol.Headers;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** A record as it came from Kafka, not yet read. */
+public final class BusRecord {
+    private final ConsumerRecord<byte[], byte[]> record;
+
+    /** Wraps a record. */
+    public BusRecord(ConsumerRecord<byte[], byte[]> record) {
+        this.record = record;
+    }
+
+    /** Where it lies. */
+    public Position position() {
+        return new Position(record.topic(), record.partition(), record.offset());
+    }
+
+    /** Its topic. */
+    public String topic() {
+        return record.topic();
+    }
+
+    /** Its partition. */
+    public int partition() {
+        return record.partition();
+    }
+
+    /** Its offset. */
+    public long offset() {
+        return record.offset();
+    }
+
+    /** When it was written, by the broker's or the producer's clock. */
+    public Instant timestamp() {
+        return Instant.ofEpochMilli(record.timestamp());
+    }
+
+    /** Its key as text; empty if it has none. */
+    public String key() {
+        return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    }
+
+    /** Whether its value is null, which deletes its key. */
+    public boolean isDeletion() {
+        return record.value() == null;
+    }
+
+    /** The record as Kafka gave it. */
+    public ConsumerRecord<byte[], byte[]> raw() {
+        return record;
+    }
+
+    /** The last header of that name, if it is there. */
+    public Optional<String> header(String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null
+                ? Optional.empty()
+                : Optional.of(new String(header.value(), StandardCharsets.UTF_8));
+    }
+
+    /** Its {@code ce_id}, or, without one, its position. */
+    public String id() {
+        return header(Headers.ID)
+                .filter(id -> !id.isBlank())
+                .orElseGet(() -> position().text());
+    }
+
+    /**
+     * Its value, with unknown fields ignored.
+     *
+     * @throws UnreadableException if it is not JSON of that type
+     */
+    public <T> T value(Class<T> type) throws UnreadableException {
+        return Json.read(bytes(), type);
+    }
+
+    /**
+     * Its value, with unknown fields an error.
+     *
+     * @throws UnreadableException if it is not JSON of that type
+     */
+    public <T> T strictValue(Class<T> type) throws UnreadableException {
+        return Json.readStrictly(bytes(), type);
+    }
+
+    private byte[] bytes() throws UnreadableException {
+        byte[] value = record.value();
+        if (value == null) {
+            throw new UnreadableException("the record has no value");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,67 @@
+package io.hatchery.bus;
+
+import io.hatchery.protocol.Headers;
+import io.hatchery.spec.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record to be written.
+ *
+ * @param topic where to
+ * @param key its key
+ * @param value its value, written as JSON; null deletes the key
+ * @param headers its headers
+ */
+public record Message(String topic, String key, @Nullable Object value, Map<String, String> headers) {
+    /** Keeps an immutable copy of the headers. */
+    public Message {
+        headers = Map.copyOf(headers);
+    }
+
+    /**
+     * A message with CloudEvents headers.
+     *
+     * @param id identifies it; null for a new random one
+     * @param source who writes it
+     * @param now when
+     */
+    public static Message of(
+            String topic, String key, @Nullable Object value, @Nullable String id, String source, Instant now) {
+        var headers = new TreeMap<String, String>();
+        headers.put(Headers.SPEC_VERSION, "1.0");
+        headers.put(Headers.ID, id == null ? UUID.randomUUID().toString() : id);
+        headers.put(Headers.TYPE, "io.hatchery." + (value == null ? "deletion" : typeOf(value)));
+        headers.put(Headers.SOURCE, source);
+        headers.put(Headers.TIME, now.toString());
+        return new Message(topic, key, value, headers);
+    }
+
+    private static String typeOf(Object value) {
+        Class<?> type = value.getClass();
+        return (type.getEnclosingClass() == null ? "" : type.getEnclosingClass().getSimpleName() + ".")
+                + type.getSimpleName();
+    }
+
+    /** This message with one more header; a null value adds none. */
+    public Message with(String header, @Nullable String headerValue) {
+        if (headerValue == null) {
+            return this;
+        }
+        var more = new TreeMap<>(headers);
+        more.put(header, headerValue);
+        return new Message(topic, key, value, more);
+    }
+
+    ProducerRecord<byte[], byte[]> toRecord() {
+        var record = new ProducerRecord<byte[], byte[]>(
+                topic, key.getBytes(StandardCharsets.UTF_8), value == null ? null : Json.bytes(value));
+        headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+        return record;
+    }
+}

@@ -1,0 +1,139 @@
+package io.hatchery.bus;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * A Kafka consumer on a thread of its own, since it may be used by one thread only and its poll blocks. Batches are handed to
+ * the context that made it, one at a time: the next poll waits until the last batch was taken, which bounds what is in memory.
+ */
+final class Polling {
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    /**
+     * What one poll gave.
+     *
+     * @param positions where each assigned partition is read on
+     */
+    record Batch(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> positions) {}
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Context context;
+    private final Handler<Batch> batches;
+    private final Handler<Throwable> failed;
+    private final Promise<Void> ended = Promise.promise();
+    private volatile boolean closing;
+
+    Polling(Vertx vertx, String name, Map<String, Object> settings, Handler<Batch> batches, Handler<Throwable> failed) {
+        this.context = vertx.getOrCreateContext();
+        this.batches = batches;
+        this.failed = failed;
+        this.consumer = new KafkaConsumer<>(settings);
+        Thread.ofPlatform().daemon().name("hatchery-" + name).start(this::run);
+    }
+
+    /** Runs something with the consumer on its thread, between polls; it may run twice, since a wake-up can interrupt it. */
+    <T> Future<T> with(Function<Consumer<byte[], byte[]>, T> task) {
+        Promise<T> promise = Promise.promise();
+        tasks.add(() -> {
+            try {
+                T result = uninterrupted(task);
+                context.runOnContext(done -> promise.complete(result));
+            } catch (RuntimeException e) {
+                context.runOnContext(done -> promise.fail(e));
+            }
+        });
+        consumer.wakeup();
+        return promise.future();
+    }
+
+    private <T> T uninterrupted(Function<Consumer<byte[], byte[]>, T> task) {
+        while (true) {
+            try {
+                return task.apply(consumer);
+            } catch (WakeupException e) {
+                // Meant for a poll, and came after it: the call that it hit is made again.
+            }
+        }
+    }
+
+    Future<Void> close() {
+        closing = true;
+        consumer.wakeup();
+        return ended.future();
+    }
+
+    private void run() {
+        try (consumer) {
+            while (!closing) {
+                runTasks();
+                if (consumer.assignment().isEmpty()) {
+                    Thread.sleep(5);
+                } else {
+                    deliver(poll());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            context.runOnContext(told -> failed.handle(e));
+        } finally {
+            context.runOnContext(done -> ended.tryComplete());
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() {
+        try {
+            return consumer.poll(POLL);
+        } catch (WakeupException e) {
+            return ConsumerRecords.empty();
+        }
+    }
+
+    private void deliver(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
+        var result = new Batch(records, uninterrupted(TopicFollower::positions));
+        var taken = new CountDownLatch(1);
+        context.runOnContext(batch -> {
+            try {
+                batches.handle(result);
+            } finally {
+                taken.countDown();
+            }
+        });
+        taken.await();
+    }
+
+    static Set<TopicPartition> partitionsOf(Consumer<byte[], byte[]> consumer, Iterable<String> topics) {
+        var partitions = new HashSet<TopicPartition>();
+        for (String topic : topics) {
+            var infos = consumer.partitionsFor(topic);
+            if (infos == null || infos.isEmpty()) {
+                throw new BusException("there is no topic " + topic);
+            }
+            infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+        }
+        return partitions;
+    }
+}

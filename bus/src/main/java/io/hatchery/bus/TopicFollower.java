@@ -1,0 +1,105 @@
+package io.hatchery.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads whole topics, outside any consumer group, and knows when it has read all that was there when it began: what a view of
+ * a compacted topic is folded from. Every partition's records come in order, and on the context that made this.
+ */
+public final class TopicFollower {
+    private final Polling polling;
+    private final Handler<BusRecord> onRecord;
+    private final List<Goal> goals = new ArrayList<>();
+
+    private record Goal(Map<TopicPartition, Long> ends, Promise<Void> reached) {}
+
+    /**
+     * Follows nothing yet.
+     *
+     * @param name for its thread and in messages
+     * @param onRecord gets every record
+     * @param onFailure is told when reading cannot go on, for instance since credentials were refused
+     */
+    public TopicFollower(
+            Vertx vertx, BusConfig config, String name, Handler<BusRecord> onRecord, Handler<Throwable> onFailure) {
+        this.onRecord = onRecord;
+        this.polling = new Polling(vertx, name, config.consumer(), this::take, onFailure);
+    }
+
+    /**
+     * Follows these topics too, from their start.
+     *
+     * @return completes when everything that is there now was handed over; fails if a topic does not exist
+     */
+    public Future<Void> follow(Collection<String> topics) {
+        List<String> names = List.copyOf(topics);
+        return polling.with(consumer -> {
+                    Set<TopicPartition> added = Polling.partitionsOf(consumer, names);
+                    added.removeAll(consumer.assignment());
+                    var all = new java.util.HashSet<>(consumer.assignment());
+                    all.addAll(added);
+                    consumer.assign(all);
+                    consumer.seekToBeginning(added);
+                    return consumer.endOffsets(added);
+                })
+                .compose(this::awaitEnds);
+    }
+
+    /** Completes when everything that is on the followed topics now was handed over. */
+    public Future<Void> catchUp() {
+        return polling.with(consumer -> consumer.endOffsets(consumer.assignment()))
+                .compose(this::awaitEnds);
+    }
+
+    private Future<Void> awaitEnds(Map<TopicPartition, Long> ends) {
+        Promise<Void> reached = Promise.promise();
+        goals.add(new Goal(new HashMap<>(ends), reached));
+        return polling.with(TopicFollower::positions).compose(positions -> {
+            checkGoals(positions);
+            return reached.future();
+        });
+    }
+
+    private void take(Polling.Batch batch) {
+        for (var record : batch.records()) {
+            onRecord.handle(new BusRecord(record));
+        }
+        if (!goals.isEmpty()) {
+            checkGoals(batch.positions());
+        }
+    }
+
+    private void checkGoals(Map<TopicPartition, Long> positions) {
+        for (Goal goal : List.copyOf(goals)) {
+            goal.ends.entrySet().removeIf(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+            if (goal.ends.isEmpty()) {
+                goals.remove(goal);
+                goal.reached.tryComplete();
+            }
+        }
+    }
+
+    static Map<TopicPartition, Long> positions(Consumer<byte[], byte[]> consumer) {
+        var positions = new HashMap<TopicPartition, Long>();
+        for (TopicPartition partition : consumer.assignment()) {
+            positions.put(partition, consumer.position(partition));
+        }
+        return positions;
+    }
+
+    /** Ends it. */
+    public Future<Void> close() {
+        return polling.close();
+    }
+}

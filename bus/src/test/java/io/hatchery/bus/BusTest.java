@@ -1,0 +1,257 @@
+package io.hatchery.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.HostName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BusTest {
+    @TempDir
+    static Path data;
+
+    private static TestBroker broker;
+    private static Vertx vertx;
+    private static KafkaPublisher publisher;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = new TestBroker(data);
+        vertx = Vertx.vertx();
+        publisher = new KafkaPublisher(vertx, broker.config(), 20_000);
+        try (var topics = new TopicSetup(broker.config())) {
+            topics.ensure(Topics.ofTheFleet());
+            topics.ensure(Topics.ofTheFleet());
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        done(publisher.close());
+        done(vertx.close());
+        broker.close();
+    }
+
+    private static <T> T done(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    private static void create(Topic... topics) {
+        try (var setup = new TopicSetup(broker.config())) {
+            setup.ensure(List.of(topics));
+        }
+    }
+
+    private static Message message(Topic topic, String key, Object value) {
+        return Message.of(topic.name(), key, value, null, "test", Instant.now());
+    }
+
+    @Test
+    void aTopicKeptInTheWrongWayIsAnError() {
+        var host = new HostName("wrong");
+        create(Topics.commands(host));
+        var compacted =
+                new Topic(Topics.commands(host).name(), "k", new Topic.Kept.Compacted(), false, String.class, "test");
+        assertThatThrownBy(() -> create(compacted))
+                .isInstanceOf(BusException.class)
+                .hasMessageContaining("cleanup.policy=delete");
+    }
+
+    @Test
+    void withoutCredentialsNothingIsServed() {
+        var anonymous = new BusConfig(
+                Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrap(),
+                        "default.api.timeout.ms",
+                        "3000",
+                        "request.timeout.ms",
+                        "2000"),
+                1,
+                (short) 1);
+        try (var setup = new TopicSetup(anonymous)) {
+            assertThatThrownBy(setup::names).isInstanceOf(BusException.class);
+        }
+    }
+
+    @Test
+    void aFollowerKnowsWhenItHasCaughtUp() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            done(publisher.publish(message(Topics.PROFILES, "p" + i, Map.of("n", i))));
+        }
+        var seen = new HashMap<String, Long>();
+        var follower = new TopicFollower(
+                vertx,
+                broker.config(),
+                "test",
+                record -> seen.put(record.key(), record.offset()),
+                Throwable::printStackTrace);
+        done(follower.follow(List.of(Topics.PROFILES.name())));
+        assertThat(seen).hasSize(100);
+        done(publisher.publish(message(Topics.PROFILES, "late", Map.of())));
+        done(follower.catchUp());
+        assertThat(seen).hasSize(101);
+        done(follower.follow(List.of(Topics.STATUS.name())));
+        done(follower.close());
+    }
+
+    @Test
+    void whatIsNotDoneIsDeliveredAgainAndWhatIsDoneBelowItIsNot() throws Exception {
+        Topic topic = Topics.commands(new HostName("h1"));
+        create(topic);
+        for (int i = 0; i < 5; i++) {
+            done(publisher.publish(message(topic, "web", Map.of("n", i))));
+        }
+        var open = new ConcurrentHashMap<Long, Promise<Void>>();
+        var first = new WatermarkConsumer(
+                vertx,
+                broker.config(),
+                topic.name(),
+                "g1",
+                record -> open.computeIfAbsent(record.offset(), o -> Promise.promise())
+                        .future(),
+                Throwable::printStackTrace);
+        done(first.start());
+        await().until(() -> open.size() == 5);
+        // 0, 1 and 3 are done, 2 is not: the watermark is 2.
+        for (long offset : List.of(3L, 0L, 1L)) {
+            vertx.runOnContext(v -> open.get(offset).complete());
+        }
+        await().until(() -> committed("g1", topic.name()) == 2);
+        done(first.close());
+
+        var again = new CopyOnWriteArrayList<Long>();
+        var second = new WatermarkConsumer(
+                vertx,
+                broker.config(),
+                topic.name(),
+                "g1",
+                record -> {
+                    again.add(record.offset());
+                    return Future.succeededFuture();
+                },
+                Throwable::printStackTrace);
+        done(second.start());
+        await().until(() -> committed("g1", topic.name()) == 5);
+        assertThat(again).containsExactly(2L, 3L, 4L);
+        done(second.close());
+    }
+
+    private static long committed(String group, String topic) throws Exception {
+        try (var admin =
+                org.apache.kafka.clients.admin.Admin.create(broker.config().admin())) {
+            var offset = admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get(10, TimeUnit.SECONDS)
+                    .get(new org.apache.kafka.common.TopicPartition(topic, 0));
+            return offset == null ? -1 : offset.offset();
+        }
+    }
+
+    @Test
+    void deadLettersKeepTheBytesAndSayWhereTheyCameFrom() throws Exception {
+        Topic topic = Topics.commands(new HostName("h2"));
+        create(topic);
+        byte[] rubbish = {(byte) 0xff, 0, 7};
+        try (var producer = new KafkaProducer<byte[], byte[]>(broker.config().producer(20_000))) {
+            producer.send(new ProducerRecord<>(topic.name(), rubbish)).get();
+        }
+        var consumer = new WatermarkConsumer(
+                vertx,
+                broker.config(),
+                topic.name(),
+                "g2",
+                record -> publisher.bury(record, "test", "rubbish"),
+                Throwable::printStackTrace);
+        done(consumer.start());
+        var letters = new CopyOnWriteArrayList<BusRecord>();
+        var follower = new TopicFollower(vertx, broker.config(), "letters", letters::add, Throwable::printStackTrace);
+        done(follower.follow(List.of(Topics.DEAD_LETTERS.name())));
+        await().until(() -> !letters.isEmpty());
+        BusRecord letter = letters.getFirst();
+        assertThat(letter.raw().value()).isEqualTo(rubbish);
+        assertThat(letter.header(Headers.ORIGIN)).contains(topic.name() + "/0/0");
+        assertThat(letter.header(Headers.REASON)).contains("rubbish");
+        done(consumer.close());
+        done(follower.close());
+    }
+
+    @Test
+    void aTransactionalLoopJudgesEachRecordOnceAcrossItsDeaths() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            done(publisher.publish(message(Topics.DEFINITIONS, "c" + i, Map.of("n", i))));
+        }
+        var owned = new CopyOnWriteArrayList<Set<Integer>>();
+        var plan = new TransactionalLoop.Plan(
+                Topics.DEFINITIONS.name(), List.of(Topics.EVALUATIONS.name()), "judges", "one");
+        TransactionalLoop.Judge judge = new TransactionalLoop.Judge() {
+            private boolean failed;
+
+            @Override
+            public void view(BusRecord record) {}
+
+            @Override
+            public void own(Set<Integer> partitions) {
+                owned.add(partitions);
+            }
+
+            @Override
+            public TransactionalLoop.Verdict judge(BusRecord record) {
+                if (!failed && record.offset() == 3) {
+                    failed = true;
+                    throw new BusException("on purpose");
+                }
+                return new TransactionalLoop.Verdict(
+                        List.of(message(Topics.EVALUATIONS, record.key(), Map.of())), null);
+            }
+
+            @Override
+            public List<Message> review() {
+                return List.of();
+            }
+        };
+        var judged = new CopyOnWriteArrayList<String>();
+        var follower = new TopicFollower(
+                vertx, broker.config(), "judged", record -> judged.add(record.key()), Throwable::printStackTrace);
+        done(follower.follow(List.of(Topics.EVALUATIONS.name())));
+        try (var loop = new TransactionalLoop(broker.config(), plan, () -> judge, () -> {})) {
+            assertThat(loop).isNotNull();
+            await().atMost(30, TimeUnit.SECONDS).until(() -> judged.size() >= 20);
+            try (var producer =
+                    new KafkaProducer<byte[], byte[]>(broker.config().producer(20_000))) {
+                byte[] key = "c0".getBytes(StandardCharsets.UTF_8);
+                int wrong = (Partitioning.partitionOf(key, 3) + 1) % 3;
+                producer.send(new ProducerRecord<>(
+                                Topics.DEFINITIONS.name(), wrong, key, "{}".getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+            done(publisher.publish(message(Topics.DEFINITIONS, "last", Map.of())));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> judged.contains("last"));
+        }
+        assertThat(judged).doesNotHaveDuplicates().hasSize(21);
+        assertThat(owned).isNotEmpty();
+        done(follower.close());
+    }
+}
