@@ -36,8 +36,8 @@ public final class TransactionalLoop implements AutoCloseable {
         /** The record of a viewed topic. */
         void view(BusRecord record);
 
-        /** These partitions of the source are now this process's. Called after the views were read to their end. */
-        void own(Set<Integer> partitions);
+        /** These of so many partitions of the source are now this process's. Called after the views were read to their end. */
+        void own(Set<Integer> partitions, int of);
 
         /** What follows from a record of the source. */
         Verdict judge(BusRecord record);
@@ -154,7 +154,7 @@ public final class TransactionalLoop implements AutoCloseable {
                 readViews();
                 if (ownershipChanged) {
                     ownershipChanged = false;
-                    judge.own(owned());
+                    judge.own(owned(), partitionCount());
                     ready.run();
                 }
                 step(records);
@@ -213,11 +213,17 @@ public final class TransactionalLoop implements AutoCloseable {
         }
 
         private boolean isMisplaced(BusRecord record) {
-            if (partitions == null) {
-                partitions = source.partitionsFor(plan.source()).size();
-            }
             byte[] key = record.raw().key();
-            return key != null && Partitioning.partitionOf(key, partitions) != record.partition();
+            return key != null && Partitioning.partitionOf(key, partitionCount()) != record.partition();
+        }
+
+        private int partitionCount() {
+            Integer known = partitions;
+            if (known == null) {
+                known = source.partitionsFor(plan.source()).size();
+                partitions = known;
+            }
+            return known;
         }
 
         private Verdict misplaced() {

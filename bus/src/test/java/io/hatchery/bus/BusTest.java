@@ -213,7 +213,7 @@ class BusTest {
             public void view(BusRecord record) {}
 
             @Override
-            public void own(Set<Integer> partitions) {
+            public void own(Set<Integer> partitions, int of) {
                 owned.add(partitions);
             }
 

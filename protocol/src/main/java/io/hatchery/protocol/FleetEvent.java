@@ -42,6 +42,7 @@ public sealed interface FleetEvent {
      *
      * @param id the command
      * @param command what it asked for
+     * @param host where; null if the container was on none
      * @param by who asked; null if unsaid
      * @param submitted when its record was written
      * @param outcome how it ended
@@ -53,7 +54,7 @@ public sealed interface FleetEvent {
             CommandId id,
             Verb command,
             ContainerName container,
-            HostName host,
+            @Nullable HostName host,
             @Nullable String by,
             Instant submitted,
             Outcome outcome,

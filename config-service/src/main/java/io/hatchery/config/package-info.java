@@ -1,0 +1,5 @@
+/** The service that turns definitions into specs. */
+@NullMarked
+package io.hatchery.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package io.hatchery.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DecidingTest {
+    private static final ContainerName WEB = new ContainerName("web");
+    private static final HostName H1 = new HostName("h1");
+    private static final HostName H2 = new HostName("h2");
+
+    private static ContainerDefinition definition(String yaml) {
+        try {
+            return new ContainerDefinition(Json.readYamlObject(yaml.getBytes(StandardCharsets.UTF_8)));
+        } catch (UnreadableException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Decision define(@Nullable Evaluation before, String yaml, long revision, @Nullable Long expected) {
+        return Deciding.define(WEB, before, definition(yaml), revision, expected, Map.of(), () -> Optional.of(H1));
+    }
+
+    @Test
+    void aSpecIsPublishedOnceAndCountedWhenItDiffers() {
+        Decision first = define(null, "{boot: true}", 5, null);
+        assertThat(first.evaluation().state()).isEqualTo(Evaluation.State.EVALUATED);
+        assertThat(first.published()).isEqualTo(first.evaluation().spec());
+        assertThat(first.evaluation().generation()).isEqualTo(Generation.FIRST);
+
+        Decision same = define(first.evaluation(), "{boot: true, stopTimeout: 180}", 6, null);
+        assertThat(same.published()).isNull();
+        assertThat(same.evaluation().revision()).isEqualTo(6);
+        assertThat(same.evaluation().generation()).isEqualTo(Generation.FIRST);
+
+        Decision changed = define(same.evaluation(), "{boot: true, stopTimeout: 10}", 7, null);
+        assertThat(changed.evaluation().generation()).isEqualTo(new Generation(2));
+        assertThat(changed.published()).isNotNull();
+    }
+
+    @Test
+    void aFailedEvaluationKeepsTheLastGoodSpecInForce() {
+        Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
+        Decision failed = define(good, "{boot: 7}", 6, null);
+        assertThat(failed.published()).isNull();
+        assertThat(failed.removedFrom()).isNull();
+        assertThat(failed.evaluation().state()).isEqualTo(Evaluation.State.FAILED);
+        assertThat(failed.evaluation().spec()).isEqualTo(good.spec());
+        assertThat(failed.evaluation().errors()).isNotEmpty();
+    }
+
+    @Test
+    void aDefinitionThatExpectsAnotherRevisionChangesNothing() {
+        Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
+        Decision refused = define(good, "{boot: true, tmpfs: [/x]}", 6, 4L);
+        assertThat(refused.published()).isNull();
+        assertThat(refused.evaluation().refusal()).contains("revision 5 is in force");
+        assertThat(refused.evaluation().revision()).isEqualTo(5);
+        assertThat(refused.evaluation().judged()).isEqualTo(6);
+        assertThat(define(refused.evaluation(), "{boot: true, tmpfs: [/x]}", 7, 5L)
+                        .published())
+                .isNotNull();
+        assertThat(define(null, "{boot: true}", 8, 3L).evaluation().refusal()).contains("there is no definition");
+        assertThat(define(good, "{boot: true}", 9, Deciding.NONE).evaluation().refusal())
+                .isNotNull();
+        assertThat(Deciding.delete(WEB, good, 10, 1L).removedFrom()).isNull();
+    }
+
+    @Test
+    void generationsNeverStartAnew() {
+        Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
+        Decision deleted = Deciding.delete(WEB, first, 6, null);
+        assertThat(deleted.removedFrom()).isEqualTo(H1);
+        assertThat(deleted.evaluation().spec()).isNull();
+        Decision again = define(deleted.evaluation(), "{boot: true}", 7, null);
+        assertThat(again.evaluation().generation()).isEqualTo(new Generation(2));
+    }
+
+    @Test
+    void aContainerStaysWhereItWasPlacedAndMovesWhenToldTo() {
+        Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
+        Decision sticky = Deciding.define(
+                WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), () -> Optional.of(H2));
+        assertThat(sticky.published().host()).isEqualTo(H1);
+        Decision moved = define(placed, "{boot: true, host: h2}", 7, null);
+        assertThat(moved.removedFrom()).isEqualTo(H1);
+        assertThat(moved.published().host()).isEqualTo(H2);
+    }
+
+    @Test
+    void withoutAReadyHostItWaitsAndIsPlacedLater() {
+        Decision waiting = Deciding.define(WEB, null, definition("{boot: true}"), 5, null, Map.of(), Optional::empty);
+        assertThat(waiting.evaluation().state()).isEqualTo(Evaluation.State.UNPLACED);
+        Decision placed =
+                Deciding.again(waiting.evaluation(), definition("{boot: true}"), Map.of(), () -> Optional.of(H1));
+        assertThat(placed.published()).isNotNull();
+        assertThat(placed.evaluation().revision()).isEqualTo(5);
+    }
+
+    @Test
+    void aChangedProfileChangesTheSpec() {
+        var base = new ProfileName("base");
+        ContainerDefinition own = definition("{boot: true, profiles: [base]}");
+        Evaluation before = Deciding.define(
+                        WEB, null, own, 5, null, Map.of(base, definition("{tmpfs: [/a]}")), () -> Optional.of(H1))
+                .evaluation();
+        assertThat(Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/a]}")), Optional::empty)
+                        .evaluation())
+                .isEqualTo(before);
+        Decision changed = Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/b]}")), Optional::empty);
+        assertThat(changed.published().tmpfs()).containsExactly("/b");
+        assertThat(changed.evaluation().generation()).isEqualTo(new Generation(2));
+    }
+}
