@@ -1,0 +1,32 @@
+package io.hatchery.runner.lifecycle;
+
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+
+/** Something to be done to the world. Each is answered by an input, but for those that say they are not. */
+public sealed interface Effect {
+    /** Make the root ready. */
+    record Prepare(long run, ContainerSpec spec) implements Effect {}
+
+    /** Begin the run, when there is a place for one more start. */
+    record Spawn(long run, ContainerSpec spec) implements Effect {}
+
+    /** Send the kill signal to the container's init, and to no other process. Not answered but by an exit. */
+    record SignalLeader(long run, ContainerSpec spec) implements Effect {}
+
+    /** Send SIGTERM to the supervisor. Not answered but by an exit. */
+    record TerminateSupervisor(long run, ContainerName container) implements Effect {}
+
+    /** Kill every process of the container. Not answered but by an exit. */
+    record Kill(long run, ContainerName container) implements Effect {}
+
+    /** Remove what the run's processes left. */
+    record CleanUp(long run, ContainerName container) implements Effect {}
+
+    /** Remove everything that was made for the container. */
+    record Remove(ContainerName container, ContainerState.Removal removal) implements Effect {}
+
+    /** Tell the fleet. Not answered. */
+    record Publish(FleetEvent event) implements Effect {}
+}

@@ -1,0 +1,63 @@
+package io.hatchery.runner.lifecycle;
+
+import io.hatchery.protocol.Command;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.spec.ContainerSpec;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Something that a container's life answers to. */
+public sealed interface Input {
+    /** The host was given a spec. */
+    record SpecArrived(ContainerSpec spec) implements Input {}
+
+    /**
+     * The host's spec was taken away.
+     *
+     * @param id the operation that asked for it
+     * @param purge whether the root goes as well
+     * @param by who asked; null if unsaid
+     * @param submitted when
+     */
+    record SpecRemoved(
+            CommandId id, boolean purge, @Nullable String by, Instant submitted) implements Input {}
+
+    /** A command was read that was never seen before. */
+    record CommandArrived(CommandId id, Command command, Instant submitted) implements Input {}
+
+    /** Time has passed something that was due. */
+    record Due() implements Input {}
+
+    /** The root is ready. */
+    record Prepared(long run) implements Input {}
+
+    /** The root could not be made ready, or the processes could not be spawned. */
+    record NotStarted(long run, String reason) implements Input {}
+
+    /** The run has begun. */
+    record Spawned(long run) implements Input {}
+
+    /** The pid of the container's init on the host. */
+    record LeaderKnown(long run, long leader) implements Input {}
+
+    /** The container is ready. */
+    record Ready(long run) implements Input {}
+
+    /** The container's supervisor has ended with that status. */
+    record Exited(long run, int status, Instant at) implements Input {}
+
+    /** Nothing of the run is left. */
+    record CleanedUp(long run) implements Input {}
+
+    /** Something of the run is left, and cannot be removed. */
+    record NotCleanedUp(long run, String reason) implements Input {}
+
+    /** Everything that was made for the container is removed. */
+    record Removed() implements Input {}
+
+    /** Something that was made for the container is left. */
+    record NotRemoved(String reason) implements Input {}
+
+    /** A runner has come back to a state written down by the last one, and looked. */
+    record Adopted(Observation observation) implements Input {}
+}

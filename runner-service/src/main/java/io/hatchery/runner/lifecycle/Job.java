@@ -1,0 +1,58 @@
+package io.hatchery.runner.lifecycle;
+
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Step;
+import io.hatchery.protocol.StoppedBy;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.Generation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An accepted command that has no outcome yet.
+ *
+ * @param id the command
+ * @param verb what it asks for
+ * @param by who asked; null if unsaid
+ * @param submitted when its record was written
+ * @param generation the spec it waits for; null if for none
+ * @param deadline when it is too late to begin; null if never
+ * @param begun whether it has begun, rather than waits for its spec
+ * @param stoppedBy how the container was ended for it; null if it was not
+ * @param steps what it went through so far
+ */
+public record Job(
+        CommandId id,
+        Verb verb,
+        @Nullable String by,
+        Instant submitted,
+        @Nullable Generation generation,
+        @Nullable Instant deadline,
+        boolean begun,
+        @Nullable StoppedBy stoppedBy,
+        List<Step> steps) {
+    /** Keeps an immutable copy of the steps. */
+    public Job {
+        steps = List.copyOf(steps);
+    }
+
+    boolean wantsStart() {
+        return verb == Verb.START || verb == Verb.RESTART;
+    }
+
+    Job afterStep(String step, Instant at) {
+        var more = new ArrayList<>(steps);
+        more.add(new Step(step, at));
+        return new Job(id, verb, by, submitted, generation, deadline, begun, stoppedBy, more);
+    }
+
+    Job asBegun() {
+        return new Job(id, verb, by, submitted, generation, deadline, true, stoppedBy, steps);
+    }
+
+    Job stoppedBy(@Nullable StoppedBy how) {
+        return how == null ? this : new Job(id, verb, by, submitted, generation, deadline, begun, how, steps);
+    }
+}

@@ -1,0 +1,197 @@
+package io.hatchery.runner.lifecycle;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.StoppedBy;
+import io.hatchery.spec.ContainerSpec;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a container is in its life, with just the data that this stage has.
+ *
+ * <pre>
+ *   Resting ──start──▶ Preparing ──▶ Starting ──ready──▶ Running
+ *      ▲                  │             │ time-out, stop    │ stop, kill
+ *      │                  │             ▼                   ▼
+ *      ├──────────────────┴─ Ending ◀── exit ────────── Stopping
+ *      │                       │
+ *      └──────── Backoff ◀─────┘ after an exit nobody asked for
+ * </pre>
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Life.Resting.class, name = "resting"),
+    @JsonSubTypes.Type(value = Life.Preparing.class, name = "preparing"),
+    @JsonSubTypes.Type(value = Life.Starting.class, name = "starting"),
+    @JsonSubTypes.Type(value = Life.Running.class, name = "running"),
+    @JsonSubTypes.Type(value = Life.Stopping.class, name = "stopping"),
+    @JsonSubTypes.Type(value = Life.Ending.class, name = "ending"),
+    @JsonSubTypes.Type(value = Life.Backoff.class, name = "backoff")
+})
+public sealed interface Life {
+    /** How operators call this stage. */
+    Phase phase();
+
+    /** When something happens by itself; null if nothing does. */
+    default @Nullable Instant due() {
+        return null;
+    }
+
+    /** A stage in which the host holds something of a run: its root being made, its processes, or what they left. */
+    sealed interface Active extends Life {
+        /** Counts the runs of this container on this host since its boot. */
+        long run();
+
+        /** What this run was started from. */
+        ContainerSpec spec();
+    }
+
+    /**
+     * No processes.
+     *
+     * @param failed whether the last run ended badly
+     */
+    record Resting(boolean failed) implements Life {
+        @Override
+        public Phase phase() {
+            return failed ? Phase.FAILED : Phase.STOPPED;
+        }
+    }
+
+    /**
+     * The root is made ready.
+     *
+     * @param automatic whether no command asked for this start
+     * @param stopAsked whether it is to end as soon as it can
+     */
+    record Preparing(long run, ContainerSpec spec, boolean automatic, boolean stopAsked) implements Active {
+        @Override
+        public Phase phase() {
+            return Phase.PREPARING;
+        }
+    }
+
+    /**
+     * Spawned, or waiting its turn to be, and not ready.
+     *
+     * @param automatic whether no command asked for this start
+     * @param stopAsked whether it is to end once ready, or when {@code due}
+     * @param leader its init's pid; null until known
+     * @param due when it is given up; null before it is spawned, or if its start may take for ever
+     */
+    record Starting(
+            long run,
+            ContainerSpec spec,
+            boolean automatic,
+            boolean stopAsked,
+            @Nullable Long leader,
+            @Nullable Instant due)
+            implements Active {
+        @Override
+        public Phase phase() {
+            return Phase.STARTING;
+        }
+    }
+
+    /**
+     * Ready.
+     *
+     * @param leader its init's pid; null if nspawn did not tell
+     * @param since when it became ready
+     */
+    record Running(long run, ContainerSpec spec, @Nullable Long leader, Instant since) implements Active {
+        @Override
+        public Phase phase() {
+            return Phase.RUNNING;
+        }
+    }
+
+    /** How far a stop has gone. Each is written down before it is done, and none is done twice. */
+    enum Escalation {
+        /** Its init was sent its kill signal. */
+        SIGNALLED,
+        /** Its supervisor was sent SIGTERM. */
+        TERMINATED,
+        /** Its processes were killed. */
+        KILLED;
+
+        StoppedBy stoppedBy() {
+            return switch (this) {
+                case SIGNALLED -> StoppedBy.HALTED;
+                case TERMINATED -> StoppedBy.TERMINATED;
+                case KILLED -> StoppedBy.KILLED;
+            };
+        }
+    }
+
+    /**
+     * Asked to end.
+     *
+     * @param leader its init's pid; null if not known
+     * @param escalation what was done to it last
+     * @param due when the next is done; null if that takes for ever or there is none
+     * @param failure why it must end, if that is a failure of its start; null if it was asked for
+     */
+    record Stopping(
+            long run,
+            ContainerSpec spec,
+            @Nullable Long leader,
+            Escalation escalation,
+            @Nullable Instant due,
+            @Nullable String failure)
+            implements Active {
+        @Override
+        public Phase phase() {
+            return Phase.STOPPING;
+        }
+    }
+
+    /** Why a run ended. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Cause.Asked.class, name = "asked"),
+        @JsonSubTypes.Type(value = Cause.StartFailed.class, name = "startFailed"),
+        @JsonSubTypes.Type(value = Cause.Reboot.class, name = "reboot"),
+        @JsonSubTypes.Type(value = Cause.Unasked.class, name = "unasked")
+    })
+    sealed interface Cause {
+        /** Someone or something wanted it to; {@code by} is null if it had no processes yet. */
+        record Asked(@Nullable StoppedBy by) implements Cause {}
+
+        /** It did not come up. */
+        record StartFailed(String reason, boolean automatic) implements Cause {}
+
+        /** It rebooted from inside. */
+        record Reboot() implements Cause {}
+
+        /** It ended by itself after having been ready for so many seconds. */
+        record Unasked(long secondsReady) implements Cause {}
+    }
+
+    /**
+     * Its processes have ended and what they left is removed.
+     *
+     * @param exit how they ended; null if there were none
+     */
+    record Ending(long run, ContainerSpec spec, @Nullable Exit exit, Cause cause) implements Active {
+        @Override
+        public Phase phase() {
+            return Phase.STOPPING;
+        }
+    }
+
+    /**
+     * Waits to be started again.
+     *
+     * @param due when
+     */
+    record Backoff(Instant due) implements Life {
+        @Override
+        public Phase phase() {
+            return Phase.BACKOFF;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.hatchery.runner.lifecycle;
+
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.SpecChange;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What happens to a container, as a total and pure function: every input has an answer in every state, and the same two always
+ * get the same. The rules are those of DESIGN.md 4.
+ */
+public final class Lifecycle {
+    private Lifecycle() {}
+
+    /**
+     * One step.
+     *
+     * @param now the time of the input, never before that of the last one
+     */
+    public static Transition step(ContainerState state, Input input, Instant now) {
+        var turn = new Turn(state, now);
+        switch (input) {
+            case Input.SpecArrived arrived -> specArrived(turn, arrived.spec());
+            case Input.SpecRemoved removed -> specRemoved(turn, removed);
+            case Input.CommandArrived arrived -> commandArrived(turn, arrived);
+            case Input.Due due -> due(turn);
+            case Input.Removed removed -> removed(turn);
+            case Input.NotRemoved failed -> notRemoved(turn, failed.reason());
+            case Input.Adopted adopted -> RunWord.adopted(turn, adopted.observation());
+            default -> RunWord.answer(turn, input);
+        }
+        return turn.done();
+    }
+
+    private static void specArrived(Turn turn, ContainerSpec spec) {
+        ContainerSpec before = turn.state.spec();
+        if (before != null && !spec.generation().isAfter(before.generation())) {
+            return;
+        }
+        turn.state = turn.state.withSpec(spec);
+        if (turn.state.removal() == null) {
+            if (before == null) {
+                newlyArrived(turn, spec);
+            } else if (turn.state.life() instanceof Life.Active active) {
+                changed(turn, active, spec);
+            }
+        }
+        beginWaiting(turn);
+    }
+
+    private static void newlyArrived(Turn turn, ContainerSpec spec) {
+        if (spec.autoStart() && turn.state.life() instanceof Life.Resting) {
+            turn.state = turn.state.withWanted(true).withRestarts(0);
+            Starts.launch(turn, true);
+        }
+    }
+
+    private static void changed(Turn turn, Life.Active active, ContainerSpec spec) {
+        boolean restart = SpecChange.between(active.spec(), spec).needsRestart();
+        if (!restart) {
+            Starts.applyLive(turn, active, spec);
+        } else if (spec.restartIfChanged() && turn.state.wanted() && !(active instanceof Life.Ending)) {
+            turn.state = turn.state.withRelaunch(true);
+            Stops.askToStop(turn);
+        }
+    }
+
+    private static void specRemoved(Turn turn, Input.SpecRemoved removed) {
+        if (turn.state.jobs().stream().anyMatch(job -> job.id().equals(removed.id()))) {
+            return;
+        }
+        ContainerSpec spec = turn.state.spec();
+        turn.add(new Job(
+                removed.id(), Verb.REMOVE, removed.by(), removed.submitted(), null, null, true, null, List.of()));
+        turn.effect(new Effect.Publish(new FleetEvent.Accepted(
+                removed.id(), Verb.REMOVE, turn.state.container(), turn.state.host(), turn.now)));
+        turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "the container was deleted");
+        turn.state = turn.state.withWanted(false).withSpec(null);
+        if (spec != null) {
+            turn.state = turn.state.withRemoval(new ContainerState.Removal(spec.root(), removed.purge()));
+        }
+        if (turn.state.removal() == null) {
+            turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, "the host had nothing of it");
+        } else {
+            Stops.askToStop(turn);
+            Stops.removeIfResting(turn);
+        }
+    }
+
+    private static void removed(Turn turn) {
+        turn.step("removed", job -> job.verb() == Verb.REMOVE);
+        turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, null);
+        afterRemoval(turn);
+    }
+
+    private static void notRemoved(Turn turn, String reason) {
+        turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.FAILED, reason);
+        afterRemoval(turn);
+    }
+
+    private static void afterRemoval(Turn turn) {
+        turn.state = turn.state.withRemoval(null).withRestarts(0).withExit(null).withReason(null);
+        turn.live(new Life.Resting(false));
+        ContainerSpec spec = turn.state.spec();
+        if (spec != null) {
+            newlyArrived(turn, spec);
+            beginWaiting(turn);
+        } else {
+            turn.conclude(Job::begun, Outcome.COMPLETED, "the container was deleted");
+        }
+    }
+
+    private static void commandArrived(Turn turn, Input.CommandArrived arrived) {
+        var command = arrived.command();
+        if (turn.state.jobs().stream().anyMatch(job -> job.id().equals(arrived.id()))) {
+            return;
+        }
+        Instant deadline = command.deadline();
+        if (deadline != null && !turn.now.isBefore(deadline)) {
+            turn.refuse(
+                    arrived.id(),
+                    command.command(),
+                    command.by(),
+                    arrived.submitted(),
+                    "it expired at " + deadline + ", before the runner could begin it");
+            return;
+        }
+        var job = new Job(
+                arrived.id(),
+                command.command(),
+                command.by(),
+                arrived.submitted(),
+                command.generation(),
+                deadline,
+                false,
+                null,
+                List.of());
+        boolean waits = waits(turn, job);
+        if (!waits && (turn.state.spec() == null || turn.state.removal() != null)) {
+            turn.refuse(
+                    arrived.id(),
+                    command.command(),
+                    command.by(),
+                    arrived.submitted(),
+                    "host " + turn.state.host() + " has no container " + turn.state.container()
+                            + ": define it first, or send the command to its host");
+            return;
+        }
+        turn.effect(new Effect.Publish(
+                new FleetEvent.Accepted(job.id(), job.verb(), turn.state.container(), turn.state.host(), turn.now)));
+        Job accepted = job.afterStep(waits ? "waits for generation " + job.generation() : "accepted", turn.now);
+        turn.add(accepted);
+        if (!waits) {
+            begin(turn, accepted);
+        }
+    }
+
+    private static boolean waits(Turn turn, Job job) {
+        ContainerSpec spec = turn.state.spec();
+        return job.generation() != null && (spec == null || job.generation().isAfter(spec.generation()));
+    }
+
+    private static void beginWaiting(Turn turn) {
+        for (Job job : turn.state.jobs()) {
+            if (!job.begun()
+                    && !waits(turn, job)
+                    && turn.state.removal() == null
+                    && turn.state.jobs().contains(job)) {
+                begin(turn, job);
+            }
+        }
+    }
+
+    private static void begin(Turn turn, Job job) {
+        turn.replace(job, job.asBegun());
+        switch (job.verb()) {
+            case START -> Starts.start(turn);
+            case RESTART -> Starts.restart(turn);
+            case STOP -> Stops.stop(turn, job);
+            case KILL -> Stops.kill(turn, job);
+            case REMOVE -> throw new IllegalArgumentException("remove is not a command");
+        }
+    }
+
+    private static void due(Turn turn) {
+        turn.conclude(
+                job -> !job.begun() && job.deadline() != null && !turn.now.isBefore(job.deadline()),
+                Outcome.REJECTED,
+                "it expired while it waited for its spec");
+        Instant due = turn.state.life().due();
+        if (due == null || turn.now.isBefore(due)) {
+            return;
+        }
+        switch (turn.state.life()) {
+            case Life.Backoff backoff -> Starts.launch(turn, true);
+            case Life.Starting starting -> Starts.startTimedOut(turn, starting);
+            case Life.Stopping stopping -> Stops.escalate(turn, stopping);
+            case Life.Resting r -> {}
+            case Life.Preparing p -> {}
+            case Life.Running r -> {}
+            case Life.Ending e -> {}
+        }
+    }
+}

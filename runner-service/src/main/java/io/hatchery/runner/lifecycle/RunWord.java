@@ -1,0 +1,139 @@
+package io.hatchery.runner.lifecycle;
+
+import io.hatchery.protocol.Exit;
+import java.time.Duration;
+
+/** What the world says about a run. Word of any run but the present one is too late to matter. */
+final class RunWord {
+    /** What nspawn exits with when the container asks to be rebooted: its EXIT_FORCE_RESTART, see systemd.exec(5). */
+    private static final int REBOOT = 133;
+
+    private RunWord() {}
+
+    static void answer(Turn turn, Input input) {
+        if (!(turn.state.life() instanceof Life.Active active) || active.run() != runOf(input)) {
+            return;
+        }
+        switch (input) {
+            case Input.Prepared p when active instanceof Life.Preparing preparing -> Starts.prepared(turn, preparing);
+            case Input.NotStarted failed
+            when active instanceof Life.Preparing preparing ->
+                notStarted(turn, active, failed.reason(), preparing.automatic(), preparing.stopAsked());
+            case Input.NotStarted failed
+            when active instanceof Life.Starting starting ->
+                notStarted(turn, active, failed.reason(), starting.automatic(), starting.stopAsked());
+            case Input.Spawned s when active instanceof Life.Starting starting -> Starts.spawned(turn, starting);
+            case Input.LeaderKnown known -> leaderKnown(turn, active, known.leader());
+            case Input.Ready r when active instanceof Life.Starting starting -> Starts.ready(turn, starting);
+            case Input.Exited exited -> exited(turn, active, new Exit(exited.status(), exited.at()));
+            case Input.CleanedUp c when active instanceof Life.Ending ending -> Stops.ended(turn, ending, null);
+            case Input.NotCleanedUp left
+            when active instanceof Life.Ending ending -> Stops.ended(turn, ending, left.reason());
+            default -> {
+                // Too late: the run has gone on since, and the next word about it says where to.
+            }
+        }
+    }
+
+    private static long runOf(Input input) {
+        return switch (input) {
+            case Input.Prepared i -> i.run();
+            case Input.NotStarted i -> i.run();
+            case Input.Spawned i -> i.run();
+            case Input.LeaderKnown i -> i.run();
+            case Input.Ready i -> i.run();
+            case Input.Exited i -> i.run();
+            case Input.CleanedUp i -> i.run();
+            case Input.NotCleanedUp i -> i.run();
+            default -> throw new IllegalArgumentException("not about a run: " + input);
+        };
+    }
+
+    private static void notStarted(Turn turn, Life.Active active, String reason, boolean automatic, boolean stopAsked) {
+        Stops.endWithoutProcesses(
+                turn, active, stopAsked ? new Life.Cause.Asked(null) : new Life.Cause.StartFailed(reason, automatic));
+    }
+
+    private static void leaderKnown(Turn turn, Life.Active active, long leader) {
+        switch (active) {
+            case Life.Starting s ->
+                turn.live(new Life.Starting(s.run(), s.spec(), s.automatic(), s.stopAsked(), leader, s.due()));
+            case Life.Running r -> turn.live(new Life.Running(r.run(), r.spec(), leader, r.since()));
+            case Life.Stopping s ->
+                turn.live(new Life.Stopping(s.run(), s.spec(), leader, s.escalation(), s.due(), s.failure()));
+            case Life.Preparing p -> {}
+            case Life.Ending e -> {}
+        }
+    }
+
+    private static void exited(Turn turn, Life.Active active, Exit exit) {
+        switch (active) {
+            case Life.Starting s when s.stopAsked() -> Stops.end(turn, s, exit, new Life.Cause.Asked(null));
+            case Life.Starting s when exit.status() == REBOOT -> Stops.end(turn, s, exit, new Life.Cause.Reboot());
+            case Life.Starting s ->
+                Stops.end(
+                        turn,
+                        s,
+                        exit,
+                        new Life.Cause.StartFailed(
+                                "it exited with status " + exit.status() + " before it was ready", s.automatic()));
+            case Life.Running r when exit.status() == REBOOT -> Stops.end(turn, r, exit, new Life.Cause.Reboot());
+            case Life.Running r ->
+                Stops.end(
+                        turn,
+                        r,
+                        exit,
+                        new Life.Cause.Unasked(
+                                Duration.between(r.since(), exit.at()).toSeconds()));
+            case Life.Stopping s
+            when s.failure() != null -> Stops.end(turn, s, exit, new Life.Cause.StartFailed(s.failure(), false));
+            case Life.Stopping s ->
+                Stops.end(turn, s, exit, new Life.Cause.Asked(s.escalation().stoppedBy()));
+            case Life.Preparing p -> {}
+            case Life.Ending e -> {}
+        }
+    }
+
+    /** Goes on from what is really there, since the last runner may have died between any two of its acts. */
+    static void adopted(Turn turn, Observation seen) {
+        turn.step("adopted by a new runner", job -> true);
+        switch (turn.state.life()) {
+            case Life.Resting r -> Stops.removeIfResting(turn);
+            case Life.Backoff b -> {}
+            case Life.Preparing p -> turn.effect(new Effect.Prepare(p.run(), p.spec()));
+            case Life.Ending e -> turn.effect(new Effect.CleanUp(e.run(), turn.state.container()));
+            case Life.Starting s when !seen.begun() -> spawnAnew(turn, s);
+            case Life.Active active -> catchUp(turn, active, seen);
+        }
+    }
+
+    private static void spawnAnew(Turn turn, Life.Starting s) {
+        long run = turn.state.runs() + 1;
+        turn.state = turn.state.withRuns(run);
+        if (s.stopAsked()) {
+            turn.live(new Life.Preparing(run, s.spec(), s.automatic(), true));
+            turn.effect(new Effect.Prepare(run, s.spec()));
+        } else {
+            Starts.spawn(turn, run, s.spec(), s.automatic());
+        }
+    }
+
+    private static void catchUp(Turn turn, Life.Active active, Observation seen) {
+        if (active instanceof Life.Starting starting) {
+            Starts.spawned(turn, starting);
+        }
+        if (seen.leader() != null) {
+            answer(turn, new Input.LeaderKnown(active.run(), seen.leader()));
+        }
+        if (seen.ready()) {
+            answer(turn, new Input.Ready(active.run()));
+        }
+        Exit exit = seen.exit();
+        if (exit != null) {
+            answer(turn, new Input.Exited(active.run(), exit.status(), exit.at()));
+        } else if (turn.state.life() instanceof Life.Stopping s && s.escalation() == Life.Escalation.KILLED) {
+            // The one act that may be repeated: what is killed stays killed.
+            turn.effect(new Effect.Kill(s.run(), turn.state.container()));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+#!/usr/bin/perl
+# Stands between a runner and one run of one container, so that the runner may die and come back: it holds what only a parent
+# can know (the exit status) and what is sent once (sd_notify), and writes both down beside the console.
+#
+# usage: shim RUN-DIRECTORY CONSOLE MAX-BYTES CGROUP... -- PROGRAM ARGUMENT...
+#
+# In RUN-DIRECTORY it makes, each by an atomic step:
+#   claim/   this run has begun; whoever makes it first, the shim or a later runner, decides whether it ever will
+#   shim     "<pid> <start time>" of this process
+#   leader   "<pid> <start time>" of the container's init, as nspawn tells it
+#   ready    the container is ready
+#   exit     the exit status; a shell's 128+n for an end by signal n
+# The start time is field 22 of proc_pid_stat(5), which with the pid names a process for good.
+use strict;
+use warnings;
+use Fcntl;
+use Socket;
+use IO::Handle;
+
+my ($run, $console, $max_bytes, @rest) = @ARGV;
+my @cgroups;
+push @cgroups, shift @rest while @rest && $rest[0] ne '--';
+shift @rest;
+
+mkdir "$run/claim" or exit 0;
+
+sub note {
+    my ($name, $text) = @_;
+    open my $out, '>', "$run/.$name" or die "$run/.$name: $!";
+    print $out "$text\n";
+    close $out or die "$run/.$name: $!";
+    rename "$run/.$name", "$run/$name" or die "$run/$name: $!";
+}
+
+sub start_time {
+    my ($pid) = @_;
+    open my $stat, '<', "/proc/$pid/stat" or return;
+    my $line = <$stat>;
+    $line =~ s/^.*\)\s+//s;
+    return (split ' ', $line)[19];
+}
+
+sub join_cgroup {
+    my ($path, $pid) = @_;
+    open my $procs, '>', "$path/cgroup.procs" or die "$path/cgroup.procs: $!";
+    print $procs "$pid\n";
+    close $procs or die "$path/cgroup.procs: $!";
+}
+
+my $log;
+my $log_bytes;
+
+sub open_log {
+    open $log, '>>', $console or die "$console: $!";
+    $log->autoflush(1);
+    $log_bytes = -s $log;
+}
+
+# Two files of half the bytes each: a full one becomes the old one.
+sub write_log {
+    my ($bytes) = @_;
+    if ($log_bytes + length $bytes > $max_bytes / 2) {
+        close $log;
+        rename $console, "$console.1";
+        open_log();
+    }
+    print $log $bytes;
+    $log_bytes += length $bytes;
+}
+
+my $child;
+sub fail {
+    my ($why) = @_;
+    chomp $why;
+    eval { write_log("hatchery: $why\n") };
+    kill 'KILL', $child if $child;
+    note('exit', 255);
+    exit 0;
+}
+$SIG{__DIE__} = sub { fail($_[0]) unless $^S };
+$SIG{PIPE} = 'IGNORE';
+$SIG{$_} = 'IGNORE' for qw(HUP INT TERM);
+
+umask 0077;
+open_log();
+note('shim', $$ . ' ' . start_time($$));
+
+my $notify = "$run/notify";
+socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "socket: $!";
+unlink $notify;
+bind($socket, sockaddr_un($notify)) or die "bind $notify: $!";
+
+pipe(my $output, my $input) or die "pipe: $!";
+pipe(my $woken, my $wake) or die "pipe: $!";
+$wake->blocking(0);
+$SIG{CHLD} = sub { syswrite $wake, 'x' };
+$child = fork;
+defined $child or die "fork: $!";
+if ($child == 0) {
+    $SIG{__DIE__} = 'DEFAULT';
+    $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE CHLD);
+    eval {
+        join_cgroup($_, $$) for @cgroups;
+        $ENV{NOTIFY_SOCKET} = $notify;
+        umask 0022;
+        open STDIN, '<', '/dev/null' or die "/dev/null: $!";
+        open STDOUT, '>&', $input or die "stdout: $!";
+        open STDERR, '>&', $input or die "stderr: $!";
+        exec { $rest[0] } @rest or die "$rest[0]: $!";
+    };
+    print STDERR "hatchery: $@";
+    kill 'KILL', $$;
+}
+close $input;
+
+sub drain_notify {
+    while (defined recv($socket, my $message, 4096, MSG_DONTWAIT)) {
+        if ($message =~ /^X_NSPAWN_LEADER_PID=(\d+)$/m) {
+            my $started = start_time($1);
+            note('leader', "$1 $started") if defined $started;
+        }
+        note('ready', 'ready') if $message =~ /^READY=1$/m;
+    }
+}
+
+sub is_readable {
+    my ($file) = @_;
+    vec(my $want = '', fileno($file), 1) = 1;
+    return select($want, undef, undef, 0) > 0;
+}
+
+# Returns false at the end of the output.
+sub copy_output {
+    my $count = sysread $output, my $bytes, 65536;
+    write_log($bytes) if $count;
+    return $count;
+}
+
+my $output_open = 1;
+while (1) {
+    my $want = '';
+    vec($want, fileno($_), 1) = 1 for $socket, $woken, $output_open ? $output : ();
+    if (select(my $got = $want, undef, undef, undef) > 0) {
+        drain_notify() if vec($got, fileno($socket), 1);
+        $output_open = copy_output() if $output_open && vec($got, fileno($output), 1);
+        sysread $woken, my $bytes, 64 if vec($got, fileno($woken), 1);
+    }
+    last if waitpid($child, 1) == $child;
+}
+my $ended = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+# What the container said last is read before its end is told, but nothing that outlives it is waited for.
+drain_notify();
+while (is_readable($output)) { last unless copy_output() }
+note('exit', $ended);
