@@ -4,12 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -56,6 +58,23 @@ public final class TopicFollower {
                 .compose(this::awaitEnds);
     }
 
+    /** Follows these topics too, from the first record that is not older than that; otherwise as {@link #follow}. */
+    public Future<Void> followSince(Collection<String> topics, Instant since) {
+        List<String> names = List.copyOf(topics);
+        return polling.with(consumer -> {
+                    Set<TopicPartition> added = Polling.partitionsOf(consumer, names);
+                    consumer.assign(added);
+                    Map<TopicPartition, Long> times = new HashMap<>();
+                    added.forEach(partition -> times.put(partition, since.toEpochMilli()));
+                    Map<TopicPartition, Long> ends = consumer.endOffsets(added);
+                    consumer.offsetsForTimes(times)
+                            .forEach((partition, found) -> consumer.seek(
+                                    partition, found == null ? ends.getOrDefault(partition, 0L) : found.offset()));
+                    return ends;
+                })
+                .compose(this::awaitEnds);
+    }
+
     /** Completes when everything that is on the followed topics now was handed over. */
     public Future<Void> catchUp() {
         return polling.with(consumer -> consumer.endOffsets(consumer.assignment()))
@@ -96,6 +115,19 @@ public final class TopicFollower {
             positions.put(partition, consumer.position(partition));
         }
         return positions;
+    }
+
+    /** Where each followed topic is read on. */
+    public Future<Offsets> offsets() {
+        return polling.with(consumer -> {
+            var byTopic = new TreeMap<String, TreeMap<Integer, Long>>();
+            positions(consumer)
+                    .forEach((partition, next) -> byTopic.computeIfAbsent(partition.topic(), t -> new TreeMap<>())
+                            .put(partition.partition(), next));
+            var offsets = new TreeMap<String, List<Long>>();
+            byTopic.forEach((topic, next) -> offsets.put(topic, List.copyOf(next.values())));
+            return new Offsets(offsets);
+        });
     }
 
     /** Ends it. */

@@ -11,6 +11,8 @@ import java.time.Instant;
  * @param state whether it takes containers
  * @param machineId its machine-id(5)
  * @param bootId its kernel's boot id
+ * @param runtime the runner's runtime folder
+ * @param pid the runner's process id
  * @param version the runner's
  * @param driver how it runs containers: {@code direct} or {@code systemd}
  * @param cgroups its cgroup hierarchy: {@code v1}, {@code hybrid} or {@code v2}
@@ -26,6 +28,8 @@ public record HostStatus(
         State state,
         String machineId,
         String bootId,
+        String runtime,
+        long pid,
         String version,
         String driver,
         String cgroups,

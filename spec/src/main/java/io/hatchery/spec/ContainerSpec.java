@@ -78,6 +78,29 @@ public record ContainerSpec(
                 description);
     }
 
+    /** This spec with another payload. */
+    public ContainerSpec withPayload(Payload other) {
+        return new ContainerSpec(
+                name,
+                host,
+                generation,
+                other,
+                root,
+                environment,
+                bindMounts,
+                tmpfs,
+                ephemeral,
+                autoStart,
+                restartIfChanged,
+                startTimeout,
+                stopTimeout,
+                restart,
+                readiness,
+                killSignal,
+                labels,
+                description);
+    }
+
     /** Whether both say the same, whatever their generations. */
     public boolean saysTheSameAs(ContainerSpec other) {
         return withGeneration(other.generation).equals(other);

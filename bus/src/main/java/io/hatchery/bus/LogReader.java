@@ -1,0 +1,116 @@
+package io.hatchery.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads stretches of topics that are past, and tells what of them is still there. */
+public final class LogReader {
+    private final Vertx vertx;
+    private final BusConfig config;
+
+    /** Reads nothing yet. */
+    public LogReader(Vertx vertx, BusConfig config) {
+        this.vertx = vertx;
+        this.config = config;
+    }
+
+    /**
+     * The ids that Kafka gave to topics when they were created: a topic that was deleted and made anew has another. Blocks.
+     *
+     * @throws BusException if the broker does not tell
+     */
+    public SortedMap<String, String> topicIds(Collection<String> topics) {
+        try (var admin = Admin.create(config.admin())) {
+            var ids = new TreeMap<String, String>();
+            admin.describeTopics(topics)
+                    .allTopicNames()
+                    .get(30, TimeUnit.SECONDS)
+                    .forEach((name, description) ->
+                            ids.put(name, description.topicId().toString()));
+            return ids;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new BusException("cannot describe the topics", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusException("interrupted", e);
+        }
+    }
+
+    /**
+     * Reads the records from some offsets up to others, in order in each partition.
+     *
+     * @return completes when all were handed over; fails with {@link GoneException} if some are no longer there, in which case
+     *     none was handed over
+     */
+    public Future<Void> read(Offsets from, Offsets to, Handler<BusRecord> onRecord) {
+        Map<TopicPartition, Long> starts = partitions(from);
+        Map<TopicPartition, Long> ends = partitions(to);
+        ends.keySet().retainAll(starts.keySet());
+        ends.entrySet().removeIf(end -> starts.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        Promise<Void> done = Promise.promise();
+        var polling = new Polling(
+                vertx,
+                "log-reader",
+                config.consumer(),
+                batch -> {
+                    for (var raw : batch.records()) {
+                        if (raw.offset() < ends.getOrDefault(new TopicPartition(raw.topic(), raw.partition()), 0L)) {
+                            onRecord.handle(new BusRecord(raw));
+                        }
+                    }
+                    if (ends.entrySet().stream()
+                            .allMatch(e -> batch.positions().getOrDefault(e.getKey(), 0L) >= e.getValue())) {
+                        done.tryComplete();
+                    }
+                },
+                done::tryFail);
+        polling.with(consumer -> seek(consumer, starts, ends))
+                .onFailure(done::tryFail)
+                .onSuccess(any -> {
+                    if (!any) {
+                        done.tryComplete();
+                    }
+                });
+        return done.future().eventually(() -> polling.close());
+    }
+
+    private static boolean seek(
+            Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
+        consumer.beginningOffsets(starts.keySet()).forEach((partition, first) -> {
+            if (starts.getOrDefault(partition, 0L) < first) {
+                throw new GoneException(partition + " begins at offset " + first + " now");
+            }
+        });
+        consumer.endOffsets(starts.keySet()).forEach((partition, last) -> {
+            if (starts.getOrDefault(partition, 0L) > last) {
+                throw new GoneException(partition + " ends at offset " + last + " now: it was truncated");
+            }
+        });
+        consumer.assign(ends.keySet());
+        ends.keySet().forEach(partition -> consumer.seek(partition, starts.getOrDefault(partition, 0L)));
+        return !ends.isEmpty();
+    }
+
+    private static Map<TopicPartition, Long> partitions(Offsets offsets) {
+        var partitions = new HashMap<TopicPartition, Long>();
+        offsets.next().forEach((topic, list) -> {
+            for (int i = 0; i < list.size(); i++) {
+                partitions.put(new TopicPartition(topic, i), list.get(i));
+            }
+        });
+        return partitions;
+    }
+}

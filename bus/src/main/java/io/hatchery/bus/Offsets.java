@@ -1,0 +1,42 @@
+package io.hatchery.bus;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How far several topics have been read.
+ *
+ * @param next for each topic, by partition, the offset of the next record
+ */
+public record Offsets(SortedMap<String, List<Long>> next) {
+    /** Keeps an immutable copy. */
+    public Offsets {
+        var copy = new TreeMap<String, List<Long>>();
+        next.forEach((topic, offsets) -> copy.put(topic, List.copyOf(offsets)));
+        next = Collections.unmodifiableSortedMap(copy);
+    }
+
+    /** These offsets after that record has been read too; a record already read changes nothing. */
+    public Offsets after(BusRecord record) {
+        List<Long> offsets = next.get(record.topic());
+        if (offsets == null || hasRead(record)) {
+            return this;
+        }
+        var moved = new ArrayList<>(offsets);
+        moved.set(record.partition(), record.offset() + 1);
+        var all = new TreeMap<>(next);
+        all.put(record.topic(), moved);
+        return new Offsets(all);
+    }
+
+    /** Whether the record was read. */
+    public boolean hasRead(BusRecord record) {
+        List<Long> offsets = next.get(record.topic());
+        return offsets != null
+                && record.partition() < offsets.size()
+                && offsets.get(record.partition()) > record.offset();
+    }
+}

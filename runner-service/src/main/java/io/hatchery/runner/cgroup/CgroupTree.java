@@ -1,0 +1,153 @@
+package io.hatchery.runner.cgroup;
+
+import io.hatchery.spec.ContainerName;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy that holds processes. */
+public final class CgroupTree {
+    private static final String PARENT = "machine";
+
+    private final CgroupLayout layout;
+
+    /** On a host with that layout. */
+    public CgroupTree(CgroupLayout layout) {
+        this.layout = layout;
+    }
+
+    /** The host's layout. */
+    public CgroupLayout layout() {
+        return layout;
+    }
+
+    /** The container's groups, made if they are missing. */
+    public List<Path> create(ContainerName container) throws IOException {
+        List<Path> groups = groups(container);
+        for (Path group : groups) {
+            Files.createDirectories(group);
+        }
+        return groups;
+    }
+
+    private List<Path> groups(ContainerName container) {
+        return layout.roots().stream()
+                .map(root -> root.resolve(PARENT).resolve(container + ".nspawn"))
+                .toList();
+    }
+
+    /** The pids of every process of the container, its supervisor among them. */
+    public Set<Long> processes(ContainerName container) throws IOException {
+        var pids = new TreeSet<Long>();
+        for (Path group : groups(container)) {
+            for (Path directory : tree(group)) {
+                read(directory, pids);
+            }
+        }
+        return pids;
+    }
+
+    /** The pids of what runs inside the container. */
+    public Set<Long> payload(ContainerName container) throws IOException {
+        var pids = new TreeSet<Long>();
+        for (Path group : groups(container)) {
+            for (Path directory : tree(group.resolve("payload"))) {
+                read(directory, pids);
+            }
+        }
+        return pids;
+    }
+
+    /** The pids of the container's supervisor, nspawn itself. */
+    public Set<Long> supervisor(ContainerName container) throws IOException {
+        var pids = new TreeSet<Long>();
+        for (Path group : groups(container)) {
+            read(group.resolve("supervisor"), pids);
+        }
+        return pids;
+    }
+
+    /** The file that kills a whole group at once (cgroup v2, since Linux 5.14); null where there is none. */
+    public @Nullable Path killFile(ContainerName container) {
+        Path unified = layout.unified();
+        if (unified == null) {
+            return null;
+        }
+        Path file = unified.resolve(PARENT).resolve(container + ".nspawn").resolve("cgroup.kill");
+        return Files.exists(file) ? file : null;
+    }
+
+    /**
+     * Removes the container's groups, and their parent if nothing else is in it.
+     *
+     * @throws IOException if a process is still in one of them
+     */
+    public void remove(ContainerName container) throws IOException {
+        for (Path group : groups(container)) {
+            for (Path directory : tree(group).reversed()) {
+                Files.deleteIfExists(directory);
+            }
+            removeParent(group.getParent());
+        }
+    }
+
+    private static void removeParent(@Nullable Path parent) throws IOException {
+        if (parent == null || !Files.isDirectory(parent)) {
+            return;
+        }
+        boolean used = tree(parent).size() > 1
+                || !Files.readString(parent.resolve("cgroup.procs")).isBlank();
+        if (!used) {
+            Files.deleteIfExists(parent);
+        }
+    }
+
+    /** Whether any of the container's groups is there. */
+    public boolean exists(ContainerName container) {
+        return groups(container).stream().anyMatch(Files::exists);
+    }
+
+    private static void read(Path directory, Set<Long> into) throws IOException {
+        try {
+            Files.readString(directory.resolve("cgroup.procs"))
+                    .lines()
+                    .map(Long::valueOf)
+                    .forEach(into::add);
+        } catch (NoSuchFileException e) {
+            // A group may go while it is looked at; then it holds nobody.
+        }
+    }
+
+    /** The group and all below it, each before those below it. */
+    private static List<Path> tree(Path group) throws IOException {
+        var found = new ArrayList<Path>();
+        if (!Files.isDirectory(group)) {
+            return found;
+        }
+        Files.walkFileTree(group, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                found.add(directory);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
+        return found;
+    }
+}

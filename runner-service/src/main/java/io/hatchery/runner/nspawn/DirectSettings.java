@@ -1,0 +1,54 @@
+package io.hatchery.runner.nspawn;
+
+import io.hatchery.spec.ContainerName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Where the direct driver keeps things.
+ *
+ * @param runtime folder on a file system that a reboot empties, such as {@code /run/hatchery}; at most 24 characters, since
+ *     socket paths are limited (unix(7))
+ * @param consoles folder for console files
+ * @param consoleBytes how much is kept of each container's console, over its two files
+ */
+public record DirectSettings(Path runtime, Path consoles, long consoleBytes) {
+    private static final int LONGEST_RUNTIME = 24;
+
+    /**
+     * @throws IllegalArgumentException if the runtime folder's path is too long
+     */
+    public DirectSettings {
+        if (runtime.toString().length() > LONGEST_RUNTIME) {
+            throw new IllegalArgumentException("the runtime folder " + runtime + " is longer than " + LONGEST_RUNTIME
+                    + " characters, too long for the sockets in it: give a shorter one");
+        }
+    }
+
+    /** The folder of one container's runs. */
+    public Path directory(ContainerName container) {
+        return runtime.resolve("c").resolve(container.value());
+    }
+
+    /** The container's console file; the one before it ends in {@code .1}. */
+    public Path console(ContainerName container) {
+        return consoles.resolve(container + ".log");
+    }
+
+    Path installShim() throws IOException {
+        Files.createDirectories(runtime);
+        Path shim = runtime.resolve("shim.pl");
+        Path fresh = runtime.resolve(".shim.pl." + ProcessHandle.current().pid());
+        try (InputStream in = DirectSettings.class.getResourceAsStream("shim.pl")) {
+            if (in == null) {
+                throw new IOException("shim.pl is missing from the jar");
+            }
+            Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(fresh, shim, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return shim;
+    }
+}

@@ -1,0 +1,44 @@
+package io.hatchery.runner.nspawn;
+
+import io.hatchery.runner.lifecycle.ContainerState.Removal;
+import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.lifecycle.Observation;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.vertx.core.Future;
+
+/** Makes containers true on this host. A failed future carries words for an operator. */
+public interface Driver {
+    /** Gets what happens to runs, on the context of whoever set it. */
+    interface Listener {
+        /** Something happened to a run of the container. */
+        void happened(ContainerName container, Input input);
+    }
+
+    /** How it is called in the host's status. */
+    String name();
+
+    /** Makes the root ready. */
+    Future<Void> prepare(ContainerSpec spec);
+
+    /** Begins a run; what becomes of it is told to the listener. */
+    Future<Void> spawn(ContainerSpec spec, long run);
+
+    /** Looks for a run that an earlier runner may have begun, and follows it if it has. */
+    Future<Observation> observe(ContainerName container, long run);
+
+    /** Sends the kill signal to the container's init alone; fails if that cannot be found. */
+    Future<Void> signalLeader(ContainerSpec spec, long run);
+
+    /** Sends SIGTERM to the container's supervisor. */
+    Future<Void> terminateSupervisor(ContainerName container, long run);
+
+    /** Kills every process of the container. */
+    Future<Void> kill(ContainerName container, long run);
+
+    /** Removes what a run left; fails if anything stays. */
+    Future<Void> cleanUp(ContainerName container, long run);
+
+    /** Removes everything that was made for the container, and its root if that was asked for. */
+    Future<Void> remove(ContainerName container, Removal removal);
+}

@@ -1,0 +1,16 @@
+package io.hatchery.runner.nspawn;
+
+import java.util.Set;
+
+/**
+ * What a plan needs to know of the host.
+ *
+ * @param unified whether the host has the unified cgroup hierarchy alone
+ * @param nixPaths those of {@link NspawnPlan#NIX_READ_ONLY} and the container's profile and root folders that exist
+ */
+public record HostFacts(boolean unified, Set<String> nixPaths) {
+    /** Keeps an immutable copy of the paths. */
+    public HostFacts {
+        nixPaths = Set.copyOf(nixPaths);
+    }
+}

@@ -1,0 +1,47 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Publisher;
+import io.hatchery.protocol.Command;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the host's commands. */
+final class CommandIntake {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandIntake.class);
+
+    private final Mailboxes mailboxes;
+    private final Publisher publisher;
+    private final String reader;
+
+    /**
+     * @param reader what to call this runner on a dead letter
+     */
+    CommandIntake(Mailboxes mailboxes, Publisher publisher, String reader) {
+        this.mailboxes = mailboxes;
+        this.publisher = publisher;
+        this.reader = reader;
+    }
+
+    /** Takes a record; completes when its outcome, or its dead letter, is on the broker. */
+    Future<?> take(BusRecord record) {
+        try {
+            Command command = record.strictValue(Command.class);
+            String key = record.key();
+            if (!key.isEmpty() && !key.equals(command.container().value())) {
+                throw new UnreadableException("its key says '" + key + "' and its value '" + command.container()
+                        + "': which container is meant?");
+            }
+            var id = new CommandId(record.id());
+            return mailboxes.command(
+                    command.container(), id, new Input.CommandArrived(id, command, record.timestamp()));
+        } catch (UnreadableException | IllegalArgumentException e) {
+            LOG.warn("{} goes to the dead letters: {}", record.position().text(), e.getMessage());
+            return publisher.bury(record, reader, String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.protocol.HostStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * What does not change about a host while its runner runs.
+ *
+ * @param machineId machine-id(5); the boot id where the host has none
+ * @param bootId of the kernel
+ * @param memory bytes
+ */
+record HostFacts(String machineId, String bootId, long memory) {
+    private static final long KIB = 1024;
+
+    static HostFacts read() throws IOException {
+        String boot =
+                Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        Path file = Path.of("/etc/machine-id");
+        String machine = Files.exists(file) ? Files.readString(file).strip() : "";
+        long memory = Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith("MemTotal:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * KIB)
+                .findFirst()
+                .orElse(0);
+        return new HostFacts(machine.isEmpty() ? boot : machine, boot, memory);
+    }
+
+    HostStatus status(
+            RunnerConfig config,
+            HostStatus.State state,
+            String driver,
+            String cgroups,
+            int containers,
+            Instant started,
+            Instant now) {
+        return new HostStatus(
+                config.host(),
+                state,
+                machineId,
+                bootId,
+                config.runtime().toString(),
+                ProcessHandle.current().pid(),
+                config.version(),
+                driver,
+                cgroups,
+                Runtime.getRuntime().availableProcessors(),
+                memory,
+                containers,
+                started,
+                now,
+                config.heartbeatSeconds());
+    }
+
+    /** Whether the status is of this very runner, or of one that ran in its place before. */
+    boolean isOurs(RunnerConfig config, HostStatus status) {
+        return status.machineId().equals(machineId)
+                && status.runtime().equals(config.runtime().toString());
+    }
+}

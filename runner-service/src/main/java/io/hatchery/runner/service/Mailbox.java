@@ -1,0 +1,289 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.lifecycle.ContainerState;
+import io.hatchery.runner.lifecycle.Effect;
+import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.lifecycle.Life;
+import io.hatchery.runner.lifecycle.Lifecycle;
+import io.hatchery.runner.lifecycle.Transition;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.spec.ContainerName;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that happens to one container, one thing at a time: each input is answered by {@link Lifecycle}, the answer is
+ * written down, and only then is anything done or told. All calls come on one context.
+ */
+final class Mailbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_TIMER = Duration.ofHours(12);
+
+    /** What a mailbox needs of the runner that it is part of. */
+    interface Surroundings {
+        /** The time. */
+        Clock clock();
+
+        /** Makes containers true. */
+        Driver driver();
+
+        /** Lets containers start. */
+        StartGate gate();
+
+        /** Calls back after a while, unless cancelled. */
+        Runnable later(Duration delay, Runnable task);
+
+        /** Writes a journal in place of the last. */
+        void write(Journal journal) throws IOException;
+
+        /** Notes for good that a command has ended. */
+        void ended(FleetEvent.Ended event) throws IOException;
+
+        /** Tells the fleet something; completes when the broker has it. */
+        Future<?> tell(Journal.Pending event);
+
+        /** Tells the fleet a container's status; null if there is no container any more. */
+        void tell(ContainerName container, @Nullable ContainerStatus status);
+
+        /** An event has been acknowledged. */
+        void told(FleetEvent event);
+    }
+
+    private final Surroundings surroundings;
+    private final Deque<Input> inputs = new ArrayDeque<>();
+    private Journal journal;
+    private boolean busy;
+    private Runnable cancelTimer = () -> {};
+
+    Mailbox(Surroundings surroundings, Journal journal) {
+        this.surroundings = surroundings;
+        this.journal = journal;
+    }
+
+    ContainerState state() {
+        return journal.state();
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    /** Sends again what an earlier runner did not see acknowledged, but for what turned out to be on the broker. */
+    void resend(java.util.function.Predicate<Journal.Pending> isThere) {
+        for (Journal.Pending pending : journal.outbox()) {
+            if (isThere.test(pending)) {
+                acknowledged(pending);
+            } else {
+                send(pending);
+            }
+        }
+        surroundings.tell(state().container(), statusOf(state()));
+    }
+
+    void post(Input input) {
+        inputs.add(input);
+        if (!busy) {
+            work();
+        }
+    }
+
+    private void work() {
+        busy = true;
+        try {
+            for (Input input = inputs.poll(); input != null; input = inputs.poll()) {
+                if (!take(input)) {
+                    inputs.addFirst(input);
+                    Runnable _ = surroundings.later(RETRY, this::work);
+                    return;
+                }
+            }
+        } finally {
+            busy = !inputs.isEmpty();
+        }
+    }
+
+    /** Answers an input; false if the answer could not be written down, in which case nothing has happened. */
+    private boolean take(Input input) {
+        ContainerState before = journal.state();
+        Instant now = surroundings.clock().instant();
+        Transition transition = Lifecycle.step(before, input, now);
+        ContainerState after = transition.state();
+        List<Journal.Pending> news = news(before, transition, now);
+        var outbox = new ArrayList<>(journal.outbox());
+        outbox.addAll(news);
+        var next = new Journal(Journal.VERSION, after, journal.events() + news.size(), outbox);
+        if (!next.equals(journal) && !write(next)) {
+            return false;
+        }
+        if (before.phase() != after.phase()) {
+            LOG.info(
+                    "{}: {} -> {}{}",
+                    after.container(),
+                    before.phase().word(),
+                    after.phase().word(),
+                    after.reason() == null ? "" : " (" + after.reason() + ")");
+        }
+        journal = next;
+        if (!(after.life() instanceof Life.Starting)) {
+            surroundings.gate().leave(after.container());
+        }
+        ContainerStatus status = statusOf(after);
+        if (status == null ? statusOf(before) != null : !status.equals(statusOf(before))) {
+            surroundings.tell(after.container(), status);
+        }
+        news.forEach(this::send);
+        transition.effects().forEach(this::perform);
+        armTimer(now);
+        return true;
+    }
+
+    private boolean write(Journal next) {
+        try {
+            surroundings.write(next);
+            for (Journal.Pending pending : next.outbox()) {
+                if (pending.event() instanceof FleetEvent.Ended ended) {
+                    surroundings.ended(ended);
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.error(
+                    "{} waits: its next step cannot be written down",
+                    next.state().container(),
+                    e);
+            return false;
+        }
+    }
+
+    private static @Nullable ContainerStatus statusOf(ContainerState state) {
+        return state.isAbsent() ? null : state.status();
+    }
+
+    /** What the fleet is to be told: that commands were accepted, what changed, and then how commands ended. */
+    private List<Journal.Pending> news(ContainerState before, Transition transition, Instant now) {
+        var news = new ArrayList<Journal.Pending>();
+        for (Effect effect : transition.effects()) {
+            if (effect instanceof Effect.Publish(FleetEvent.Accepted accepted)) {
+                news.add(new Journal.Pending(accepted.id() + "#accepted", accepted));
+            }
+        }
+        ContainerState after = transition.state();
+        if (before.phase() != after.phase() || ranAnew(before, after)) {
+            String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + journal.events();
+            ContainerStatus status = after.status();
+            boolean ended = after.exit() != null && !after.exit().equals(before.exit());
+            news.add(new Journal.Pending(
+                    id,
+                    new FleetEvent.Transition(
+                            after.container(),
+                            after.host(),
+                            before.phase(),
+                            after.phase(),
+                            status.generation(),
+                            status.leader(),
+                            ended ? after.exit() : null,
+                            after.reason(),
+                            now)));
+        }
+        for (Effect effect : transition.effects()) {
+            if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
+                news.add(new Journal.Pending(ended.id() + "#outcome", ended));
+            }
+        }
+        return news;
+    }
+
+    private static boolean ranAnew(ContainerState before, ContainerState after) {
+        return after.exit() != null && !after.exit().equals(before.exit());
+    }
+
+    private void send(Journal.Pending pending) {
+        surroundings.tell(pending).onSuccess(done -> acknowledged(pending));
+    }
+
+    private void acknowledged(Journal.Pending pending) {
+        var outbox = new ArrayList<>(journal.outbox());
+        outbox.remove(pending);
+        var next = new Journal(Journal.VERSION, journal.state(), journal.events(), outbox);
+        journal = next;
+        try {
+            surroundings.write(next);
+        } catch (IOException e) {
+            // What it then still says is unacknowledged is looked for on the broker before it is sent again.
+            LOG.warn("{}: an acknowledgement is not written down", next.state().container(), e);
+        }
+        surroundings.told(pending.event());
+    }
+
+    private void perform(Effect effect) {
+        Driver driver = surroundings.driver();
+        switch (effect) {
+            case Effect.Prepare e ->
+                answer(
+                        driver.prepare(e.spec()),
+                        new Input.Prepared(e.run()),
+                        why -> new Input.NotStarted(e.run(), why));
+            case Effect.Spawn e ->
+                answer(
+                        surroundings.gate().enter(e.spec().name()).compose(entered -> driver.spawn(e.spec(), e.run())),
+                        new Input.Spawned(e.run()),
+                        why -> new Input.NotStarted(e.run(), why));
+            case Effect.SignalLeader e -> report(driver.signalLeader(e.spec(), e.run()));
+            case Effect.TerminateSupervisor e -> report(driver.terminateSupervisor(e.container(), e.run()));
+            case Effect.Kill e -> report(driver.kill(e.container(), e.run()));
+            case Effect.CleanUp e ->
+                answer(
+                        driver.cleanUp(e.container(), e.run()),
+                        new Input.CleanedUp(e.run()),
+                        why -> new Input.NotCleanedUp(e.run(), why));
+            case Effect.Remove e ->
+                answer(driver.remove(e.container(), e.removal()), new Input.Removed(), Input.NotRemoved::new);
+            case Effect.Publish e -> {} // told already, in the order of news()
+        }
+    }
+
+    private void answer(Future<Void> effect, Input done, java.util.function.Function<String, Input> failed) {
+        effect.onComplete(result -> {
+            if (result.failed()) {
+                LOG.warn("{}: {}", state().container(), reason(result.cause()));
+            }
+            post(result.succeeded() ? done : failed.apply(reason(result.cause())));
+        });
+    }
+
+    /** A signal that could not be sent is not sent again: the stop's time-out comes, and escalates. */
+    private void report(Future<Void> signal) {
+        signal.onFailure(e -> LOG.warn("{}: {}", state().container(), reason(e)));
+    }
+
+    private static String reason(Throwable e) {
+        String message = e.getMessage();
+        return e instanceof java.nio.file.FileSystemException || message == null ? e.toString() : message;
+    }
+
+    private void armTimer(Instant now) {
+        cancelTimer.run();
+        cancelTimer = () -> {};
+        Instant due = state().due();
+        if (due != null) {
+            Duration wait = Duration.between(now, due);
+            Duration bounded =
+                    wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER : wait;
+            cancelTimer = surroundings.later(bounded.plusMillis(1), () -> post(new Input.Due()));
+        }
+    }
+}

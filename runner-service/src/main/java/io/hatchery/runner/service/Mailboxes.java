@@ -1,0 +1,224 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Publisher;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Topics;
+import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.JournalFiles;
+import io.hatchery.runner.journal.Ledger;
+import io.hatchery.runner.lifecycle.ContainerState;
+import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.lifecycle.Life;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The mailboxes of a host's containers, and what they share. All calls come on one context. */
+final class Mailboxes implements Mailbox.Surroundings {
+    private final Vertx vertx;
+    private final HostName host;
+    private final Clock clock;
+    private final JournalFiles journals;
+    private final Ledger ledger;
+    private final Publisher publisher;
+    private final LatestPublisher statuses;
+    private final StartGate gate;
+    private final Handler<Throwable> onFailure;
+    private final Map<ContainerName, Mailbox> boxes = new HashMap<>();
+    private final Map<CommandId, Promise<Void>> awaited = new HashMap<>();
+    private @Nullable Driver driver;
+    private boolean telling;
+
+    Mailboxes(
+            Vertx vertx,
+            RunnerConfig config,
+            Clock clock,
+            JournalFiles journals,
+            Ledger ledger,
+            Publisher publisher,
+            Handler<Throwable> onFailure) {
+        this.vertx = vertx;
+        this.host = config.host();
+        this.clock = clock;
+        this.journals = journals;
+        this.ledger = ledger;
+        this.publisher = publisher;
+        this.statuses = new LatestPublisher(publisher, onFailure);
+        this.gate = new StartGate(config.mostStarts());
+        this.onFailure = onFailure;
+    }
+
+    /**
+     * Takes up where the last runner was: looks what is really there of each container, and goes on from that.
+     *
+     * @return completes when each has been looked at
+     */
+    Future<Void> adopt(Driver by, Collection<Journal> written) throws IOException {
+        driver = by;
+        Future<Void> all = Future.succeededFuture();
+        for (Journal journal : written) {
+            ContainerState state = journal.state();
+            var box = new Mailbox(this, journal);
+            boxes.put(state.container(), box);
+            state.jobs().forEach(job -> awaited.put(job.id(), Promise.promise()));
+            for (Journal.Pending pending : journal.outbox()) {
+                if (pending.event() instanceof FleetEvent.Ended ended) {
+                    awaited.put(ended.id(), Promise.promise());
+                    ledger.end(ended.id(), ended.at());
+                }
+            }
+            if (state.life() instanceof Life.Starting) {
+                Future<Void> _ = gate.enter(state.container());
+            }
+            long run = state.life() instanceof Life.Active active ? active.run() : 0;
+            all = all.compose(next -> by.observe(state.container(), run)).map(seen -> {
+                box.post(new Input.Adopted(seen));
+                return null;
+            });
+        }
+        return all;
+    }
+
+    /** From now on the fleet is told things, beginning with what an earlier runner did not see acknowledged. */
+    void beginTelling(Set<String> idsOnTheBroker) {
+        telling = true;
+        boxes.values().forEach(box -> box.resend(pending -> idsOnTheBroker.contains(pending.id())));
+    }
+
+    /** The events that wait to be told. */
+    List<Journal.Pending> outbox() {
+        return boxes.values().stream()
+                .flatMap(box -> box.journal().outbox().stream())
+                .toList();
+    }
+
+    /** The state of every container that the host has anything of. */
+    List<ContainerState> states() {
+        return boxes.values().stream()
+                .map(Mailbox::state)
+                .filter(state -> !state.isAbsent())
+                .toList();
+    }
+
+    /** Hands something to a container. */
+    void post(ContainerName container, Input input) {
+        boxes.computeIfAbsent(
+                        container, c -> new Mailbox(this, Journal.of(ContainerState.absent(c, host, clock.instant()))))
+                .post(input);
+    }
+
+    /** Hands a command to a container unless that was done before; completes when its outcome is on the broker. */
+    Future<Void> command(ContainerName container, CommandId id, Input input) {
+        Promise<Void> known = awaited.get(id);
+        if (known != null) {
+            return known.future();
+        }
+        if (ledger.hasEnded(id)) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> promise = Promise.promise();
+        awaited.put(id, promise);
+        post(container, input);
+        return promise.future();
+    }
+
+    @Override
+    public Clock clock() {
+        return clock;
+    }
+
+    @Override
+    public Driver driver() {
+        if (driver == null) {
+            throw new IllegalStateException("no driver yet");
+        }
+        return driver;
+    }
+
+    @Override
+    public StartGate gate() {
+        return gate;
+    }
+
+    @Override
+    public Runnable later(Duration delay, Runnable task) {
+        long timer = vertx.setTimer(Math.max(1, delay.toMillis()), id -> task.run());
+        return () -> vertx.cancelTimer(timer);
+    }
+
+    @Override
+    public void write(Journal journal) throws IOException {
+        journals.write(journal);
+    }
+
+    @Override
+    public void ended(FleetEvent.Ended event) throws IOException {
+        ledger.end(event.id(), event.at());
+    }
+
+    @Override
+    public Future<?> tell(Journal.Pending event) {
+        if (!telling) {
+            return Promise.promise().future(); // it is in the outbox, and sent when the fleet is told things
+        }
+        String key = event.event().container().value();
+        var message = Message.of(Topics.EVENTS.name(), key, event.event(), event.id(), source(), clock.instant());
+        return publisher.publish(message).onFailure(onFailure);
+    }
+
+    @Override
+    public void tell(ContainerName container, @Nullable ContainerStatus status) {
+        if (telling) {
+            statuses.publish(
+                    Message.of(Topics.STATUS.name(), container.value(), status, null, source(), clock.instant()));
+        }
+    }
+
+    @Override
+    public void told(FleetEvent event) {
+        if (event instanceof FleetEvent.Ended ended) {
+            Promise<Void> promise = awaited.remove(ended.id());
+            if (promise != null) {
+                promise.tryComplete();
+            }
+        }
+        boxes.computeIfPresent(event.container(), (name, box) -> box.journal().isBlank() ? null : box);
+    }
+
+    private String source() {
+        return "/runner/" + host;
+    }
+
+    /** How many containers have processes. */
+    int running() {
+        return (int) boxes.values().stream()
+                .filter(box -> box.state().life() instanceof Life.Active)
+                .count();
+    }
+
+    /** The roots of every other container, which a purge must not touch. */
+    Set<String> rootsBut(ContainerName container) {
+        return boxes.values().stream()
+                .map(Mailbox::state)
+                .filter(state -> !state.container().equals(container) && state.spec() != null)
+                .map(state -> state.spec() == null ? "" : state.spec().root())
+                .collect(Collectors.toSet());
+    }
+}

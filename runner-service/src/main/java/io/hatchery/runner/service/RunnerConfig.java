@@ -1,0 +1,27 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.bus.BusConfig;
+import io.hatchery.spec.HostName;
+import java.nio.file.Path;
+
+/**
+ * How a runner runs.
+ *
+ * @param host what this host is called in the fleet
+ * @param bus how to reach Kafka
+ * @param runtime folder for what a reboot ends; must be emptied or renamed by none
+ * @param data folder for what outlives a reboot
+ * @param consoleBytes how much is kept of each container's console
+ * @param mostStarts how many containers may be starting at a time, at least 1
+ * @param heartbeatSeconds how often the host tells that it is there, at least 1
+ * @param version the runner's, for its status
+ */
+public record RunnerConfig(
+        HostName host,
+        BusConfig bus,
+        Path runtime,
+        Path data,
+        long consoleBytes,
+        int mostStarts,
+        int heartbeatSeconds,
+        String version) {}
