@@ -90,7 +90,9 @@ public final class LogReader {
     private static boolean seek(
             Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
         consumer.beginningOffsets(starts.keySet()).forEach((partition, first) -> {
-            if (starts.getOrDefault(partition, 0L) < first) {
+            if (Offsets.FIRST_THERE_IS.equals(starts.get(partition))) {
+                starts.put(partition, first);
+            } else if (starts.getOrDefault(partition, 0L) < first) {
                 throw new GoneException(partition + " begins at offset " + first + " now");
             }
         });

@@ -12,6 +12,9 @@ import java.util.TreeMap;
  * @param next for each topic, by partition, the offset of the next record
  */
 public record Offsets(SortedMap<String, List<Long>> next) {
+    /** In place of an offset to read from: whatever record is the first that is still there. */
+    public static final Long FIRST_THERE_IS = -1L;
+
     /** Keeps an immutable copy. */
     public Offsets {
         var copy = new TreeMap<String, List<Long>>();

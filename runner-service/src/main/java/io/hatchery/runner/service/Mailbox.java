@@ -59,6 +59,10 @@ final class Mailbox {
         /** Tells the fleet a container's status; null if there is no container any more. */
         void tell(ContainerName container, @Nullable ContainerStatus status);
 
+        /** Another container whose root is, holds or lies in that one; null if there is none. */
+        @Nullable
+        ContainerName otherWithRoot(ContainerName container, String root);
+
         /** An event has been acknowledged. */
         void told(FleetEvent event);
     }
@@ -250,10 +254,24 @@ final class Mailbox {
                         driver.cleanUp(e.container(), e.run()),
                         new Input.CleanedUp(e.run()),
                         why -> new Input.NotCleanedUp(e.run(), why));
-            case Effect.Remove e ->
-                answer(driver.remove(e.container(), e.removal()), new Input.Removed(), Input.NotRemoved::new);
+            case Effect.Remove e -> remove(driver, e);
             case Effect.Publish e -> {} // told already, in the order of news()
         }
+    }
+
+    private void remove(Driver driver, Effect.Remove e) {
+        ContainerState.Removal removal = e.removal();
+        ContainerName sharer = removal.purge() ? surroundings.otherWithRoot(e.container(), removal.root()) : null;
+        if (sharer == null) {
+            answer(driver.remove(e.container(), removal), new Input.Removed(), Input.NotRemoved::new);
+            return;
+        }
+        var input = new Input.NotRemoved("the container is removed, but its root " + removal.root()
+                + " is not purged: container " + sharer + " has it too");
+        answer(
+                driver.remove(e.container(), new ContainerState.Removal(removal.root(), false)),
+                input,
+                Input.NotRemoved::new);
     }
 
     private void answer(Future<Void> effect, Input done, java.util.function.Function<String, Input> failed) {

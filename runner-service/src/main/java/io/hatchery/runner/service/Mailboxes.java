@@ -20,6 +20,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -27,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The mailboxes of a host's containers, and what they share. All calls come on one context. */
@@ -213,12 +213,18 @@ final class Mailboxes implements Mailbox.Surroundings {
                 .count();
     }
 
-    /** The roots of every other container, which a purge must not touch. */
-    Set<String> rootsBut(ContainerName container) {
-        return boxes.values().stream()
-                .map(Mailbox::state)
-                .filter(state -> !state.container().equals(container) && state.spec() != null)
-                .map(state -> state.spec() == null ? "" : state.spec().root())
-                .collect(Collectors.toSet());
+    @Override
+    public @Nullable ContainerName otherWithRoot(ContainerName container, String root) {
+        Path purged = Path.of(root);
+        for (Mailbox box : boxes.values()) {
+            var spec = box.state().spec();
+            if (spec != null && !spec.name().equals(container)) {
+                Path other = Path.of(spec.root());
+                if (other.startsWith(purged) || purged.startsWith(other)) {
+                    return spec.name();
+                }
+            }
+        }
+        return null;
     }
 }

@@ -1,0 +1,278 @@
+package io.hatchery.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.http.Endpoint.Parameter;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.Operation;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.Evaluator;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Containers: read, defined, deleted. */
+final class ContainersApi {
+    private static final Duration JUDGED_WITHIN = Duration.ofSeconds(10);
+    private static final int PAGE = 100;
+    private static final int LONGEST_PAGE = 1000;
+    private static final Parameter IF_MATCH =
+            Parameter.header("If-Match", "The ETag that the change is meant for; 409 if another is in force");
+
+    private final FleetView view;
+    private final Publisher publisher;
+    private final Waiting waiting;
+    private final OperationsApi operations;
+    private final Clock clock;
+
+    ContainersApi(FleetView view, Publisher publisher, Waiting waiting, OperationsApi operations, Clock clock) {
+        this.view = view;
+        this.publisher = publisher;
+        this.waiting = waiting;
+        this.operations = operations;
+        this.clock = clock;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(
+                new Endpoint(
+                        HttpMethod.GET,
+                        "/v1/containers",
+                        "listContainers",
+                        "Lists containers by name",
+                        List.of(
+                                Parameter.query("host", "Only those of this host"),
+                                Parameter.query("phase", "Only those in this phase"),
+                                Parameter.query(
+                                        "label", "Only those with this label, key or key=value; may be repeated"),
+                                Parameter.query("limit", "At most so many, 1 to 1000; 100 if unsaid"),
+                                Parameter.query("cursor", "The next of the page before")),
+                        null,
+                        Map.of(200, "ContainerList"),
+                        this::list),
+                new Endpoint(
+                        HttpMethod.GET,
+                        "/v1/containers/{name}",
+                        "getContainer",
+                        "Shows a container",
+                        List.of(),
+                        null,
+                        Map.of(200, "Container", 404, Api.PROBLEM),
+                        this::get),
+                new Endpoint(
+                        HttpMethod.PUT,
+                        "/v1/containers/{name}",
+                        "putContainer",
+                        "Defines a container, in JSON or YAML",
+                        List.of(IF_MATCH, Parameter.header("If-None-Match", "* if it must not exist yet")),
+                        "ContainerDefinition",
+                        Map.of(
+                                200,
+                                "Container",
+                                201,
+                                "Container",
+                                202,
+                                "Container",
+                                400,
+                                Api.PROBLEM,
+                                409,
+                                Api.PROBLEM,
+                                413,
+                                Api.PROBLEM,
+                                415,
+                                Api.PROBLEM,
+                                422,
+                                Api.PROBLEM),
+                        this::put),
+                new Endpoint(
+                        HttpMethod.DELETE,
+                        "/v1/containers/{name}",
+                        "deleteContainer",
+                        "Stops a container and removes it; its root stays",
+                        List.of(
+                                IF_MATCH,
+                                Parameter.query("purge", "true removes its root too"),
+                                Parameter.query("wait", "A time span to wait for the end, such as 30s")),
+                        null,
+                        Map.of(
+                                200,
+                                "Operation",
+                                202,
+                                "Operation",
+                                404,
+                                Api.PROBLEM,
+                                409,
+                                Api.PROBLEM,
+                                504,
+                                "Operation"),
+                        this::delete));
+    }
+
+    private void list(RoutingContext request) {
+        ContainerName after = Requests.query(request, "cursor", ContainerName::new);
+        HostName host = Requests.query(request, "host", HostName::new);
+        Phase phase = Requests.query(request, "phase", ContainersApi::phase);
+        List<String> labels = request.queryParams().getAll("label");
+        int limit = Requests.limit(request, PAGE, LONGEST_PAGE);
+        ObjectNode page = Json.object();
+        ArrayNode items = page.putArray("items");
+        page.putNull("next");
+        for (ContainerName name : view.containers(after)) {
+            boolean right =
+                    (host == null || view.hostOf(name).filter(host::equals).isPresent())
+                            && (phase == null || view.phase(name, clock.instant()) == phase)
+                            && labels.stream().allMatch(label -> hasLabel(name, label));
+            if (!right) {
+                continue;
+            }
+            if (items.size() == limit) {
+                page.put("next", items.get(limit - 1).get("name").textValue());
+                break;
+            }
+            items.add(view.resource(name, clock.instant()));
+        }
+        Responses.json(request, 200, page);
+    }
+
+    private static Phase phase(String word) {
+        return Arrays.stream(Phase.values())
+                .filter(phase -> phase.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such phase '" + word + "': give one of "
+                        + Arrays.stream(Phase.values()).map(Phase::word).collect(Collectors.joining(", "))));
+    }
+
+    private boolean hasLabel(ContainerName name, String label) {
+        int equals = label.indexOf('=');
+        String key = equals < 0 ? label : label.substring(0, equals);
+        return view.evaluation(name)
+                .map(Evaluation::spec)
+                .map(spec -> spec.labels().get(key))
+                .filter(value -> equals < 0 || value.equals(label.substring(equals + 1)))
+                .isPresent();
+    }
+
+    private void get(RoutingContext request) {
+        ContainerName name = Requests.container(request);
+        requireThere(name);
+        answer(request, 200, name);
+    }
+
+    private void requireThere(ContainerName name) {
+        if (!view.isThere(name)) {
+            throw new Problem(404, "there is no container " + name + ": define it with PUT /v1/containers/" + name);
+        }
+    }
+
+    private void answer(RoutingContext request, int status, ContainerName name) {
+        view.evaluation(name).ifPresent(e -> request.response().putHeader("ETag", "\"" + e.revision() + "\""));
+        Responses.json(request, status, view.resource(name, clock.instant()));
+    }
+
+    private void put(RoutingContext request) {
+        ContainerName name = Requests.container(request);
+        ContainerDefinition definition = Requests.definition(request);
+        var errors = Evaluator.checkAlone(name, definition);
+        if (!errors.isEmpty()) {
+            throw new Problem(
+                    422,
+                    "the definition of " + name + " has " + count(errors.size()) + ", nothing was changed: "
+                            + errors.getFirst().inWords(),
+                    errors);
+        }
+        boolean isNew = !view.isThere(name);
+        var message = message(name, definition, UUID.randomUUID().toString(), Requests.expectedRevision(request));
+        publisher
+                .publish(message)
+                .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
+                        .map(judged -> {
+                            answerJudged(request, name, position.offset(), judged, isNew);
+                            return null;
+                        }))
+                .onFailure(request::fail);
+    }
+
+    private static String count(int errors) {
+        return errors == 1 ? "an error" : errors + " errors";
+    }
+
+    private void answerJudged(
+            RoutingContext request, ContainerName name, long revision, Optional<Evaluation> judged, boolean isNew) {
+        if (judged.isEmpty()) {
+            answer(request, 202, name);
+            return;
+        }
+        Evaluation evaluation = judged.get();
+        if (evaluation.judged() == revision && evaluation.refusal() != null) {
+            throw new Problem(409, "the definition of " + name + " was not taken: " + evaluation.refusal());
+        }
+        if (evaluation.revision() == revision && evaluation.state() == Evaluation.State.FAILED) {
+            throw new Problem(
+                    422,
+                    "the definition of " + name + " is stored, but its evaluation failed; the last good spec, if"
+                            + " any, stays in force",
+                    evaluation.errors());
+        }
+        answer(request, isNew ? 201 : 200, name);
+    }
+
+    private Message message(
+            ContainerName name, @Nullable ContainerDefinition definition, String id, @Nullable String expected) {
+        return Message.of(Topics.DEFINITIONS.name(), name.value(), definition, id, Api.SOURCE, clock.instant())
+                .with(Headers.IF_MATCH, expected)
+                .with(Headers.BY, Api.BY);
+    }
+
+    private void delete(RoutingContext request) {
+        ContainerName name = Requests.container(request);
+        requireThere(name);
+        Requests.waitFor(request); // wrong words are refused before anything is done
+        Boolean purge = Requests.query(request, "purge", ContainersApi::bool);
+        var id = new CommandId(UUID.randomUUID().toString());
+        var message = message(name, null, id.value(), Requests.expectedRevision(request))
+                .with(Headers.PURGE, Boolean.TRUE.equals(purge) ? "true" : null);
+        view.submitted(Operation.removal(id, name, view.hostOf(name).orElse(null), Api.BY, clock.instant()));
+        publisher
+                .publish(message)
+                .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
+                        .map(judged -> {
+                            if (judged.isPresent()
+                                    && judged.get().judged() == position.offset()
+                                    && judged.get().refusal() != null) {
+                                throw new Problem(
+                                        409,
+                                        name + " was not deleted: "
+                                                + judged.get().refusal());
+                            }
+                            operations.answer(request, id);
+                            return null;
+                        }))
+                .onFailure(request::fail);
+    }
+
+    private static boolean bool(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("write true or false");
+        };
+    }
+}

@@ -1,0 +1,181 @@
+package io.hatchery.gateway.http;
+
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.http.Endpoint.Parameter;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.Operation;
+import io.hatchery.protocol.Command;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Commands, and what became of them. */
+final class OperationsApi {
+    private final FleetView view;
+    private final Publisher publisher;
+    private final Waiting waiting;
+    private final Clock clock;
+
+    OperationsApi(FleetView view, Publisher publisher, Waiting waiting, Clock clock) {
+        this.view = view;
+        this.publisher = publisher;
+        this.waiting = waiting;
+        this.clock = clock;
+    }
+
+    List<Endpoint> endpoints() {
+        var endpoints = new ArrayList<Endpoint>();
+        for (Verb verb : List.of(Verb.START, Verb.STOP, Verb.RESTART, Verb.KILL)) {
+            endpoints.add(new Endpoint(
+                    HttpMethod.POST,
+                    "/v1/containers/{name}/" + verb.word(),
+                    verb.word() + "Container",
+                    "Sends the command " + verb.word(),
+                    List.of(
+                            Parameter.query("wait", "A time span to wait for the outcome, such as 30s"),
+                            Parameter.query("deadline", "When it is too late to begin, RFC 3339"),
+                            Parameter.header(
+                                    "Idempotency-Key", "Becomes the command's id: the same key is executed once")),
+                    null,
+                    Map.of(
+                            200,
+                            "Operation",
+                            202,
+                            "Operation",
+                            400,
+                            Api.PROBLEM,
+                            404,
+                            Api.PROBLEM,
+                            409,
+                            Api.PROBLEM,
+                            504,
+                            "Operation"),
+                    request -> command(request, verb)));
+        }
+        endpoints.add(new Endpoint(
+                HttpMethod.GET,
+                "/v1/operations/{id}",
+                "getOperation",
+                "Shows what became of a command",
+                List.of(Parameter.query("wait", "A time span to wait for the outcome, such as 30s")),
+                null,
+                Map.of(200, "Operation", 404, Api.PROBLEM, 504, "Operation"),
+                this::get));
+        return endpoints;
+    }
+
+    private void command(RoutingContext request, Verb verb) {
+        ContainerName name = Requests.container(request);
+        Requests.waitFor(request); // wrong words are refused before anything is done
+        Evaluation evaluation = view.evaluation(name)
+                .filter(e -> view.isThere(name))
+                .orElseThrow(() -> new Problem(404, "there is no container " + name));
+        if (evaluation.spec() == null) {
+            throw new Problem(
+                    409,
+                    "container " + name + " has no spec in force (its evaluation is "
+                            + evaluation.state().name().toLowerCase(java.util.Locale.ROOT)
+                            + "): see GET /v1/containers/" + name);
+        }
+        CommandId id = commandId(request);
+        Instant deadline = Requests.query(request, "deadline", OperationsApi::instant);
+        var command = new Command(verb, name, evaluation.spec().generation(), deadline, Api.BY);
+        Optional<Operation> known = view.operation(id);
+        if (known.isPresent()) {
+            if (known.get().command() != verb || !known.get().container().equals(name)) {
+                throw new Problem(
+                        409,
+                        "Idempotency-Key " + id + " was used for "
+                                + known.get().command().word() + " of "
+                                + known.get().container() + ": use a new key for another command");
+            }
+            answer(request, id);
+            return;
+        }
+        HostName host = evaluation.spec().host();
+        view.submitted(Operation.pending(id, command, host, clock.instant()));
+        publisher
+                .publish(Message.of(
+                        Topics.commands(host).name(), name.value(), command, id.value(), Api.SOURCE, clock.instant()))
+                .map(position -> {
+                    answer(request, id);
+                    return null;
+                })
+                .onFailure(request::fail);
+    }
+
+    private static CommandId commandId(RoutingContext request) {
+        String key = request.request().getHeader("Idempotency-Key");
+        try {
+            return new CommandId(key == null ? UUID.randomUUID().toString() : key);
+        } catch (IllegalArgumentException e) {
+            throw new Problem(400, "Idempotency-Key: " + e.getMessage());
+        }
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("'" + text + "' is no RFC 3339 time such as 2026-01-31T12:00:00Z", e);
+        }
+    }
+
+    private void get(RoutingContext request) {
+        CommandId id = Requests.path(request, "id", CommandId::new);
+        if (view.operation(id).isEmpty()) {
+            throw new Problem(404, "there is no operation " + id);
+        }
+        Optional<Duration> wait = Requests.waitFor(request);
+        if (wait.isEmpty()) {
+            show(request, 200, id);
+        } else {
+            awaitOutcome(request, id, wait.get());
+        }
+    }
+
+    /** Answers with an operation just begun: its end if the client waits for it, else where to look for it. */
+    void answer(RoutingContext request, CommandId id) {
+        request.response()
+                .putHeader("Location", "/v1/operations/" + URLEncoder.encode(id.value(), StandardCharsets.UTF_8));
+        Optional<Duration> wait = Requests.waitFor(request);
+        if (wait.isEmpty()) {
+            show(request, 202, id);
+        } else {
+            awaitOutcome(request, id, wait.get());
+        }
+    }
+
+    private void awaitOutcome(RoutingContext request, CommandId id, Duration patience) {
+        waiting.outcome(id, patience)
+                .map(ended -> {
+                    show(request, ended.isPresent() ? 200 : 504, id);
+                    return null;
+                })
+                .onFailure(request::fail);
+    }
+
+    private void show(RoutingContext request, int status, CommandId id) {
+        Responses.json(
+                request,
+                status,
+                view.operation(id).orElseThrow(() -> new Problem(404, "operation " + id + " is forgotten")));
+    }
+}

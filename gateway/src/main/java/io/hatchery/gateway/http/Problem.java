@@ -1,0 +1,58 @@
+package io.hatchery.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.json.Json;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A refusal, as RFC 9457 problem details. */
+final class Problem extends RuntimeException {
+    static final String MEDIA_TYPE = "application/problem+json";
+    private static final long serialVersionUID = 1L;
+
+    private static final Map<Integer, String> TITLES = Map.ofEntries(
+            Map.entry(400, "Bad request"),
+            Map.entry(401, "Not authenticated"),
+            Map.entry(404, "Not found"),
+            Map.entry(405, "Method not allowed"),
+            Map.entry(409, "Conflict"),
+            Map.entry(410, "Gone"),
+            Map.entry(413, "Too large"),
+            Map.entry(415, "Unsupported media type"),
+            Map.entry(422, "Invalid definition"),
+            Map.entry(500, "Internal error"),
+            Map.entry(503, "Unavailable"));
+
+    private final int status;
+    private final transient List<io.hatchery.spec.option.Problem> errors;
+
+    Problem(int status, String detail) {
+        this(status, detail, List.of());
+    }
+
+    Problem(int status, String detail, List<io.hatchery.spec.option.Problem> errors) {
+        super(detail);
+        this.status = status;
+        this.errors = errors;
+    }
+
+    int status() {
+        return status;
+    }
+
+    ObjectNode body(@Nullable String path) {
+        ObjectNode body = Json.object();
+        body.put("type", "about:blank");
+        body.put("title", TITLES.getOrDefault(status, "Refused"));
+        body.put("status", status);
+        body.put("detail", getMessage());
+        if (path != null) {
+            body.put("instance", path);
+        }
+        if (!errors.isEmpty()) {
+            body.set("errors", Json.node(errors));
+        }
+        return body;
+    }
+}

@@ -1,0 +1,120 @@
+package io.hatchery.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Span;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a request says; whatever is wrong with it is a {@link Problem} that names the part. */
+final class Requests {
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+    private static final Pattern ETAG = Pattern.compile("\"(\\d{1,18})\"");
+    /** What a definition expects that is to be the first: no revision is negative. */
+    private static final String NO_REVISION = "-1";
+
+    private Requests() {}
+
+    static ContainerName container(RoutingContext request) {
+        return path(request, "name", ContainerName::new);
+    }
+
+    static <T> T path(RoutingContext request, String parameter, Function<String, T> parse) {
+        try {
+            return parse.apply(request.pathParam(parameter));
+        } catch (IllegalArgumentException e) {
+            throw new Problem(400, String.valueOf(e.getMessage()));
+        }
+    }
+
+    static <T> @Nullable T query(RoutingContext request, String parameter, Function<String, T> parse) {
+        String text = request.queryParams().get(parameter);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new Problem(400, "query parameter " + parameter + ": " + e.getMessage());
+        }
+    }
+
+    /** How long the client waits for the end; empty if it does not. */
+    static Optional<Duration> waitFor(RoutingContext request) {
+        return Optional.ofNullable(query(request, "wait", text -> {
+            Span span = Span.parse(text);
+            if (span.isInfinite() || span.toDuration().compareTo(LONGEST_WAIT) > 0) {
+                throw new IllegalArgumentException("wait at most " + LONGEST_WAIT.toMinutes() + "min, and ask again");
+            }
+            return span.toDuration();
+        }));
+    }
+
+    static int limit(RoutingContext request, int usual, int most) {
+        Integer limit = query(request, "limit", text -> {
+            int number = text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
+            if (number < 1 || number > most) {
+                throw new IllegalArgumentException("give a number from 1 to " + most);
+            }
+            return number;
+        });
+        return limit == null ? usual : limit;
+    }
+
+    /** The revision that If-Match or If-None-Match expects, as the definition's header carries it; null if none is. */
+    static @Nullable String expectedRevision(RoutingContext request) {
+        String ifNoneMatch = request.request().getHeader("If-None-Match");
+        if (ifNoneMatch != null) {
+            if (!ifNoneMatch.strip().equals("*")) {
+                throw new Problem(
+                        400, "If-None-Match: only * is understood here, for a definition that must not exist yet");
+            }
+            return NO_REVISION;
+        }
+        String ifMatch = request.request().getHeader("If-Match");
+        if (ifMatch == null || ifMatch.strip().equals("*")) {
+            return null;
+        }
+        var matcher = ETAG.matcher(ifMatch.strip());
+        if (!matcher.matches()) {
+            throw new Problem(400, "If-Match: give the ETag as it was received, such as \"42\"");
+        }
+        return matcher.group(1);
+    }
+
+    /** The definition in the body, JSON or YAML as the Content-Type says; without one, what it looks like. */
+    static ContainerDefinition definition(RoutingContext request) {
+        Buffer body = request.body().buffer();
+        byte[] bytes = body == null ? new byte[0] : body.getBytes();
+        String type = request.request().getHeader("Content-Type");
+        String media = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
+        try {
+            return new ContainerDefinition(
+                    switch (media) {
+                        case "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml" ->
+                            Json.readYamlObject(bytes);
+                        // curl -d says the second when nothing else is said.
+                        case "application/json", "application/x-www-form-urlencoded", "" -> jsonOrYaml(bytes, media);
+                        default ->
+                            throw new Problem(
+                                    415, "Content-Type " + media + ": send application/json or application/yaml");
+                    });
+        } catch (UnreadableException e) {
+            throw new Problem(400, "the body cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static ObjectNode jsonOrYaml(byte[] bytes, String media) throws UnreadableException {
+        boolean json = media.equals("application/json") || bytes.length > 0 && bytes[0] == '{';
+        return json ? Json.readObject(bytes) : Json.readYamlObject(bytes);
+    }
+}

@@ -1,0 +1,70 @@
+package io.hatchery.gateway.http;
+
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.Operation;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ProfileName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Requests that wait for the view to show something. All calls come on one context. */
+public final class Waiting {
+    private final Vertx vertx;
+    private final FleetView view;
+    private final List<Wait<?>> waits = new ArrayList<>();
+
+    private record Wait<T>(Supplier<Optional<T>> look, Promise<Optional<T>> promise) {
+        boolean settle() {
+            if (!promise.future().isComplete()) {
+                look.get().ifPresent(found -> promise.tryComplete(Optional.of(found)));
+            }
+            return promise.future().isComplete();
+        }
+    }
+
+    /** Nobody waits yet. */
+    public Waiting(Vertx vertx, FleetView view) {
+        this.vertx = vertx;
+        this.view = view;
+    }
+
+    /** The view has changed. */
+    public void look() {
+        waits.removeIf(Wait::settle);
+    }
+
+    /** The operation once it has ended; empty if that takes longer. */
+    Future<Optional<Operation>> outcome(CommandId id, Duration patience) {
+        return until(() -> view.operation(id).filter(operation -> !operation.isPending()), patience);
+    }
+
+    /** The evaluation once that revision has been judged; empty if that takes longer. */
+    Future<Optional<Evaluation>> judgement(ContainerName name, long revision, Duration patience) {
+        return until(() -> view.evaluation(name).filter(evaluation -> evaluation.judged() >= revision), patience);
+    }
+
+    /** The profile once that revision has been read; empty if that takes longer. */
+    Future<Optional<FleetView.Profile>> profile(ProfileName name, long revision, Duration patience) {
+        return until(() -> view.profile(name).filter(profile -> profile.revision() >= revision), patience);
+    }
+
+    private <T> Future<Optional<T>> until(Supplier<Optional<T>> look, Duration patience) {
+        var wait = new Wait<T>(look, Promise.promise());
+        if (!wait.settle()) {
+            waits.add(wait);
+            vertx.setTimer(Math.max(1, patience.toMillis()), late -> {
+                waits.remove(wait);
+                wait.promise.tryComplete(Optional.empty());
+            });
+        }
+        return wait.promise.future();
+    }
+}

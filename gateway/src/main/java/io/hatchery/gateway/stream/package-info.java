@@ -1,0 +1,5 @@
+/** The websocket. */
+@NullMarked
+package io.hatchery.gateway.stream;
+
+import org.jspecify.annotations.NullMarked;
