@@ -1,0 +1,50 @@
+package io.hatchery.app;
+
+import java.util.Locale;
+
+/** The configuration keys that are not Kafka's own. Each is set in the file, the environment or a flag, under the same name. */
+enum Key {
+    DATA("data", "/var/lib/hatchery", "Folder for what outlives a reboot"),
+    RUNTIME("runtime", "/run/hatchery", "Folder for what a reboot ends"),
+    HOST("host", "", "What this host is called in the fleet; its host name's first label if unsaid"),
+    PARTITIONS("topics.partitions", "4", "Partitions of the shared topics, where this process creates them"),
+    REPLICATION(
+            "topics.replication",
+            "-1",
+            "Replicas of topics, where this process creates them; -1 is the broker's default"),
+    GATEWAY_ADDRESS("gateway.address", "127.0.0.1", "Address that the gateway listens on"),
+    GATEWAY_PORT("gateway.port", "8470", "Port that the gateway listens on"),
+    GATEWAY_TOKEN_FILE("gateway.token.file", "", "File of the token that clients show; <data>/admin.token if unsaid"),
+    BROKER_PORT("broker.port", "8471", "Loopback port of the embedded broker"),
+    BROKER_CONTROLLER_PORT("broker.controller.port", "8472", "Loopback port of the embedded broker's controller"),
+    CONFIG_INSTANCE("config.instance", "", "Names this config-service among several; kept in <data> if unsaid"),
+    RUNNER_STARTS("runner.starts", "", "How many containers may be starting at a time; twice the processors if unsaid"),
+    RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between heartbeats"),
+    RUNNER_CONSOLE_BYTES("runner.console.bytes", "10485760", "How much is kept of each container's console");
+
+    private final String key;
+    private final String usual;
+    private final String meaning;
+
+    Key(String key, String usual, String meaning) {
+        this.key = key;
+        this.usual = usual;
+        this.meaning = meaning;
+    }
+
+    String key() {
+        return key;
+    }
+
+    String usual() {
+        return usual;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    static String variable(String key) {
+        return "HATCHERY_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+}

@@ -1,0 +1,76 @@
+package io.hatchery.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The entry point. Exit codes: 0 done, 1 refused or failed, 2 wrong words on the command line, 3 the outcome is not that asked for. */
+@Command(
+        name = "hatchery",
+        description = "Fleets of lightweight OS containers, declared and kept alive under systemd-nspawn",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            Up.class,
+            Down.class,
+            ClientCommands.Apply.class,
+            ClientCommands.Delete.class,
+            ClientCommands.ListContainers.class,
+            ClientCommands.Show.class,
+            VerbCommands.Start.class,
+            VerbCommands.Stop.class,
+            VerbCommands.Restart.class,
+            VerbCommands.Kill.class,
+            Watch.class,
+            ClientCommands.Events.class,
+            ClientCommands.Hosts.class,
+            ServiceCommands.Config.class,
+            ServiceCommands.Runner.class,
+            ServiceCommands.Gateway.class,
+            ServiceCommands.Broker.class,
+            Main.SettingsCommand.class,
+            CommandLine.HelpCommand.class
+        })
+public final class Main {
+    private Main() {}
+
+    /** Runs the command that the arguments name, and exits with its code. */
+    public static void main(String[] arguments) {
+        int code = new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    if (e instanceof Refusal) {
+                        commandLine.getErr().println("hatchery: " + e.getMessage());
+                    } else {
+                        e.printStackTrace(commandLine.getErr());
+                    }
+                    return 1;
+                })
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    /** {@code hatchery settings}. */
+    @Command(
+            name = "settings",
+            description = "Show every configuration key, its value and its meaning",
+            mixinStandardHelpOptions = true)
+    static final class SettingsCommand implements Runnable {
+        @Mixin
+        private SettingsOptions options = new SettingsOptions();
+
+        @Override
+        public void run() {
+            options.settings().inWords().forEach(System.out::println);
+        }
+    }
+
+    /** {@code hatchery --version}. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"hatchery " + Services.VERSION};
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.hatchery.app;
+
+import io.hatchery.broker.EmbeddedBroker;
+import io.hatchery.bus.BusConfig;
+import io.hatchery.config.ConfigService;
+import io.hatchery.gateway.GatewayConfig;
+import io.hatchery.gateway.GatewayService;
+import io.hatchery.runner.service.RunnerConfig;
+import io.hatchery.runner.service.RunnerService;
+import io.vertx.core.Future;
+import io.vertx.core.Verticle;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** The services of this process, from their start to their end. */
+final class Services implements AutoCloseable {
+    /** The version that the build gave. */
+    static final String VERSION = version();
+
+    private final Settings settings;
+    private final Vertx vertx = Vertx.vertx();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private @Nullable EmbeddedBroker broker;
+    private volatile @Nullable Throwable failure;
+
+    Services(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Starts the embedded broker; clients of the same data folder find it by what it writes there. */
+    void broker() throws IOException {
+        int port = settings.port(Key.BROKER_PORT);
+        Path data = settings.data();
+        var credentials = Secrets.broker(data, "127.0.0.1:" + port);
+        broker = EmbeddedBroker.start(
+                data.resolve("broker"), port, settings.port(Key.BROKER_CONTROLLER_PORT), credentials, Map.of());
+    }
+
+    Future<?> configService(BusConfig bus) throws IOException {
+        String instance = settings.get(Key.CONFIG_INSTANCE);
+        return vertx.deployVerticle(
+                new ConfigService(bus, instance.isEmpty() ? Secrets.instance(settings.data()) : instance));
+    }
+
+    Future<?> runner(BusConfig bus) throws IOException {
+        String starts = settings.get(Key.RUNNER_STARTS);
+        int most = starts.isEmpty()
+                ? Math.max(4, 2 * Runtime.getRuntime().availableProcessors())
+                : (int) settings.number(Key.RUNNER_STARTS, 1, 10_000);
+        var config = new RunnerConfig(
+                settings.host(),
+                bus,
+                Path.of(settings.get(Key.RUNTIME)),
+                settings.data().resolve("runner"),
+                settings.number(Key.RUNNER_CONSOLE_BYTES, 65_536, 1L << 40),
+                most,
+                (int) settings.number(Key.RUNNER_HEARTBEAT, 1, 3600),
+                VERSION);
+        var runner = new RunnerService(config, this::failed);
+        return deploy(runner).compose(deployed -> runner.ready());
+    }
+
+    Future<?> gateway(BusConfig bus) throws IOException {
+        String address = settings.get(Key.GATEWAY_ADDRESS);
+        var config = new GatewayConfig(
+                address, settings.port(Key.GATEWAY_PORT), Secrets.token(settings.tokenFile()), bus, VERSION);
+        var gateway = new GatewayService(config, this::failed);
+        return deploy(gateway).compose(deployed -> gateway.ready());
+    }
+
+    private Future<String> deploy(Verticle verticle) {
+        return vertx.deployVerticle(verticle);
+    }
+
+    private void failed(Throwable e) {
+        failure = e;
+        ended.countDown();
+    }
+
+    /** Waits until it is ready; throws what went wrong, or failed meanwhile. */
+    void await(Future<?> future) {
+        future.onFailure(this::failed);
+        try {
+            var done = new CountDownLatch(1);
+            future.onComplete(any -> done.countDown());
+            while (!done.await(100, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                throwFailure();
+            }
+            throwFailure();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until a service fails; it ends otherwise with the process alone. */
+    void awaitEnd() {
+        try {
+            ended.await();
+            throwFailure();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void throwFailure() {
+        Throwable e = failure;
+        if (e instanceof IllegalStateException || e instanceof java.net.BindException) {
+            throw new Refusal(String.valueOf(e.getMessage()), e);
+        }
+        if (e != null) {
+            throw new CompletionException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    private static String version() {
+        String version = Services.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,23 @@
+package io.hatchery.app;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags that say where the configuration comes from. */
+final class SettingsOptions {
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file, key=value lines")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets a configuration key, over file and environment")
+    private Map<String, String> flags = new LinkedHashMap<>();
+
+    Settings settings() {
+        return Settings.read(file, System.getenv(), flags);
+    }
+}

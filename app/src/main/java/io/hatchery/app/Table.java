@@ -1,0 +1,82 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Text in columns. */
+final class Table {
+    private final List<List<String>> rows = new ArrayList<>();
+
+    Table(String... heads) {
+        rows.add(List.of(heads));
+    }
+
+    void row(String... cells) {
+        rows.add(List.of(cells));
+    }
+
+    String text() {
+        int columns = rows.getFirst().size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        var text = new StringBuilder();
+        for (List<String> row : rows) {
+            var line = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** A table of container resources. */
+    static Table ofContainers(Iterable<? extends JsonNode> containers, Instant now) {
+        var table = new Table("NAME", "HOST", "PHASE", "FOR", "LEADER", "GENERATION", "RESTARTS", "NOTE");
+        for (JsonNode container : containers) {
+            JsonNode status = container.path("status");
+            table.row(
+                    container.path("name").asText(),
+                    container.path("host").asText("-"),
+                    status.path("phase").asText(),
+                    since(status.path("since"), now),
+                    status.path("leader").asText("-"),
+                    container.path("generation").asText("-"),
+                    status.path("restarts").asText("-"),
+                    note(container, status));
+        }
+        return table;
+    }
+
+    private static String note(JsonNode container, JsonNode status) {
+        if (container.path("evaluation").path("state").asText().equals("failed")) {
+            return "evaluation failed, see hatchery show "
+                    + container.path("name").asText();
+        }
+        return status.path("outdated").asBoolean()
+                ? "outdated: restart to apply"
+                : status.path("reason").asText("");
+    }
+
+    static String since(JsonNode at, Instant now) {
+        if (!at.isTextual()) {
+            return "-";
+        }
+        long seconds =
+                Math.max(0, Duration.between(Instant.parse(at.textValue()), now).toSeconds());
+        if (seconds < 120) {
+            return seconds + "s";
+        }
+        if (seconds < 7200) {
+            return seconds / 60 + "min";
+        }
+        return seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+    }
+}
