@@ -10,7 +10,7 @@ derivation {
   inherit tools;
   script = ''
     #!@bin@/busybox sh
-    trap "echo goodbye; exit 0" TERM RTMIN+3
+    trap "echo goodbye; exit 0" TERM 37
     echo "hello from a container built by Nix"
     while :; do @bin@/busybox sleep 3600 & wait $!; done
   '';

@@ -11,6 +11,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Verticle;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -35,10 +38,26 @@ final class Services implements AutoCloseable {
     /** Starts the embedded broker; clients of the same data folder find it by what it writes there. */
     void broker() throws IOException {
         int port = settings.port(Key.BROKER_PORT);
+        requireFree(Key.BROKER_PORT);
+        requireFree(Key.BROKER_CONTROLLER_PORT);
         Path data = settings.data();
         var credentials = Secrets.broker(data, "127.0.0.1:" + port);
         broker = EmbeddedBroker.start(
                 data.resolve("broker"), port, settings.port(Key.BROKER_CONTROLLER_PORT), credentials, Map.of());
+    }
+
+    /** Kafka's server ends the process with a page of traces where a port is taken: ask first. */
+    private void requireFree(Key key) {
+        int port = settings.port(key);
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw new Refusal(
+                    "port " + port + " of 127.0.0.1 is taken: is hatchery running already (hatchery down ends it)? "
+                            + "Or set " + key.key() + " to a free port",
+                    e);
+        }
     }
 
     Future<?> configService(BusConfig bus) throws IOException {
