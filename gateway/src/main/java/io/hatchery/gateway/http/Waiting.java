@@ -10,16 +10,17 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Requests that wait for the view to show something. All calls come on one context. */
 public final class Waiting {
     private final Vertx vertx;
     private final FleetView view;
-    private final List<Wait<?>> waits = new ArrayList<>();
+    private final Set<Wait<?>> waits = new LinkedHashSet<>();
 
     private record Wait<T>(Supplier<Optional<T>> look, Promise<Optional<T>> promise) {
         boolean settle() {
@@ -38,7 +39,12 @@ public final class Waiting {
 
     /** The view has changed. */
     public void look() {
-        waits.removeIf(Wait::settle);
+        // What a settled request does next may wait again: the set must not be walked meanwhile.
+        for (Wait<?> wait : List.copyOf(waits)) {
+            if (wait.settle()) {
+                waits.remove(wait);
+            }
+        }
     }
 
     /** The operation once it has ended; empty if that takes longer. */
@@ -60,10 +66,11 @@ public final class Waiting {
         var wait = new Wait<T>(look, Promise.promise());
         if (!wait.settle()) {
             waits.add(wait);
-            vertx.setTimer(Math.max(1, patience.toMillis()), late -> {
+            long timer = vertx.setTimer(Math.max(1, patience.toMillis()), late -> {
                 waits.remove(wait);
                 wait.promise.tryComplete(Optional.empty());
             });
+            wait.promise.future().onComplete(any -> vertx.cancelTimer(timer));
         }
         return wait.promise.future();
     }

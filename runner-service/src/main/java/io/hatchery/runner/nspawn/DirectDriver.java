@@ -78,7 +78,12 @@ public final class DirectDriver implements Driver, AutoCloseable {
                     throw new IOException("bindMounts." + bind.mountPoint() + ": the host has no " + bind.hostPath());
                 }
             }
-            RootPreparation.prepare(Path.of(spec.root()));
+            Path root = Path.of(spec.root());
+            if (!(spec.payload() instanceof Payload.SystemPath) && !Files.isDirectory(root)) {
+                throw new IOException(
+                        "root: the host has no directory " + root + ", which the container is to run from");
+            }
+            RootPreparation.prepare(root);
             return null;
         });
     }

@@ -1,0 +1,217 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Hatchery as an operator has it: each service its own process, from the launcher, with a data folder of its own. */
+final class Installation implements AutoCloseable {
+    static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    static final String HOST = "testhost";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path folder;
+    private final Path runtime;
+    private final int gatewayPort;
+    private final Map<String, String> environment = new TreeMap<>();
+    private final Map<Service, Process> processes = new EnumMap<>(Service.class);
+    private @Nullable Api api;
+
+    private Installation(Path folder) throws IOException {
+        this.folder = folder;
+        this.runtime = Path.of("/run/ht-" + UUID.randomUUID().toString().substring(0, 6));
+        try (var one = port();
+                var two = port();
+                var three = port()) {
+            gatewayPort = one.getLocalPort();
+            environment.put("HATCHERY_GATEWAY_PORT", String.valueOf(gatewayPort));
+            environment.put("HATCHERY_BROKER_PORT", String.valueOf(two.getLocalPort()));
+            environment.put("HATCHERY_BROKER_CONTROLLER_PORT", String.valueOf(three.getLocalPort()));
+        }
+        environment.put("HATCHERY_DATA", data().toString());
+        environment.put("HATCHERY_RUNTIME", runtime.toString());
+        environment.put("HATCHERY_HOST", HOST);
+        environment.put("HATCHERY_RUNNER_HEARTBEAT", "1");
+        environment.put("HATCHERY_RUNNER_CONSOLE_BYTES", "65536");
+    }
+
+    private static ServerSocket port() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    /** Nothing of it runs yet. */
+    static Installation create() {
+        try {
+            return new Installation(Files.createTempDirectory("hatchery-test-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All of it runs and is ready. */
+    static Installation running() {
+        Installation installation = create();
+        try {
+            for (Service service : Service.values()) {
+                installation.start(service);
+            }
+            return installation;
+        } catch (RuntimeException | AssertionError e) {
+            installation.close();
+            throw e;
+        }
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path runtime() {
+        return runtime;
+    }
+
+    /** Where tests put the roots of their containers. */
+    Path roots() {
+        return folder.resolve("roots");
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    Api api() {
+        if (api == null) {
+            try {
+                api = new Api(
+                        "http://127.0.0.1:" + gatewayPort,
+                        Files.readString(data().resolve("admin.token")).strip());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return api;
+    }
+
+    /** Starts one and waits until it says that it is ready. */
+    void start(Service service) {
+        begin(service);
+        awaitReady(service);
+    }
+
+    /** Starts one and does not wait. */
+    void begin(Service service) {
+        try {
+            Files.createDirectories(data());
+            File log = log(service).toFile();
+            Files.deleteIfExists(log.toPath());
+            processes.put(
+                    service,
+                    launcher(service.command())
+                            .redirectErrorStream(true)
+                            .redirectOutput(log)
+                            .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void awaitReady(Service service) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
+            assertThat(process(service).isAlive())
+                    .as("%s ended: %s", service.command(), said(service))
+                    .isTrue();
+            return said(service).contains(service.command() + " is ready");
+        });
+    }
+
+    Path log(Service service) {
+        return folder.resolve(service.command() + ".log");
+    }
+
+    /** What it has printed since its last start. */
+    String said(Service service) {
+        try {
+            return Files.readString(log(service));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Process process(Service service) {
+        return processes.get(service);
+    }
+
+    /** SIGKILL, and waits until it is gone. */
+    void killHard(Service service) {
+        try {
+            assertThat(process(service).destroyForcibly().waitFor(10, TimeUnit.SECONDS))
+                    .isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SIGTERM, and waits until it has ended. */
+    void end(Service service) {
+        process(service).destroy();
+        try {
+            assertThat(process(service).waitFor(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The launcher with arguments, not yet started. */
+    ProcessBuilder launcher(String... arguments) {
+        var command = new java.util.ArrayList<String>();
+        command.add(REPOSITORY.resolve("hatchery").toString());
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    /** Runs the launcher to its end. */
+    Ran hatchery(String... arguments) {
+        return Ran.toEnd(launcher(arguments));
+    }
+
+    /** kcat with the configuration that the broker wrote. */
+    Ran kcat(byte[] input, String... arguments) {
+        var command = new java.util.ArrayList<>(
+                List.of("kcat", "-q", "-F", data().resolve("kcat.conf").toString()));
+        command.addAll(List.of(arguments));
+        return Ran.toEnd(new ProcessBuilder(command), input);
+    }
+
+    /** Ends everything that was started and removes everything that was made, whatever state it is in. */
+    @Override
+    public void close() {
+        processes.values().forEach(Process::destroyForcibly);
+        processes.values().forEach(process -> process.onExit().join());
+        for (String container : Ground.containersOf(runtime)) {
+            Ground.destroy(container);
+        }
+        Ground.unmountBelow(folder);
+        Ground.unmountBelow(runtime);
+        Ground.delete(runtime);
+        Ground.delete(folder);
+    }
+}

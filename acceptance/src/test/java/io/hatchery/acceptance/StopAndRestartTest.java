@@ -1,0 +1,190 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Payloads that do not behave: the time-outs, escalations and restarts that they are met with. */
+class StopAndRestartTest {
+    private static final String IDLE = "while :; do sleep 1000 & wait $!; done";
+
+    private static Installation installation;
+    private static Api api;
+
+    @BeforeAll
+    static void up() {
+        installation = Installation.running();
+        api = installation.api();
+    }
+
+    @AfterAll
+    static void down() {
+        Traffic.assertValid(installation);
+        installation.close();
+    }
+
+    private static Path define(String name, String init, String more) {
+        Path root = Roots.busybox(installation.roots().resolve(name), init);
+        api.define(name, "{\"root\": \"" + root + "\", \"boot\": true, " + more + "}");
+        return root;
+    }
+
+    private static List<String> steps(JsonNode operation) {
+        var steps = new ArrayList<String>();
+        operation.path("steps").forEach(step -> steps.add(step.path("step").asText()));
+        return steps;
+    }
+
+    @Test
+    void anInitThatIgnoresItsSignalIsKilledAfterTheStopTimeout() {
+        Path root = define("t-deaf", "trap '' 37 TERM; " + IDLE, "\"readiness\": \"started\", \"stopTimeout\": \"2s\"");
+        api.command("start", "t-deaf");
+        Instant begun = Instant.now();
+
+        JsonNode stopped = api.command("stop", "t-deaf");
+
+        assertThat(stopped.path("outcome").asText()).isEqualTo("completed");
+        assertThat(stopped.path("stoppedBy").asText()).isEqualTo("killed");
+        assertThat(steps(stopped))
+                .containsSubsequence(
+                        "sent SIGRTMIN+3", "stopTimeout passed, supervisor sent SIGTERM", "killed", "completed");
+        assertThat(Duration.between(begun, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
+        Ground.assertGone("t-deaf", root);
+    }
+
+    @Test
+    void anInitThatHearsTheSecondSignalAloneIsTerminated() throws Exception {
+        Path root = define(
+                "t-hard",
+                "n=0; trap 'n=$((n+1)); [ $n -ge 2 ] && exit 0' 37; " + IDLE,
+                "\"readiness\": \"started\", \"stopTimeout\": \"1s\"");
+        api.command("start", "t-hard");
+        await().atMost(Duration.ofSeconds(5)).until(() -> RoadTest.signalCaught(api.container("t-hard"), 37));
+
+        JsonNode stopped = api.command("stop", "t-hard");
+
+        assertThat(stopped.path("stoppedBy").asText()).isEqualTo("terminated");
+        Ground.assertGone("t-hard", root);
+    }
+
+    @Test
+    void aPayloadThatIsNeverReadyFailsAndLeavesNothing() {
+        Path root = define("t-never", IDLE, "\"startTimeout\": \"1s\", \"restart\": \"no\"");
+
+        JsonNode started = api.command("start", "t-never");
+
+        assertThat(started.path("outcome").asText()).isEqualTo("failed");
+        assertThat(started.path("reason").asText()).contains("startTimeout");
+        assertThat(api.container("t-never").at("/status/phase").asText()).isEqualTo("failed");
+        Ground.assertGone("t-never", root);
+    }
+
+    @Test
+    void rebootInsideStartsItAgain() {
+        Path root = Roots.debian();
+        api.define("t-reboot", "{\"root\": \"" + root + "\", \"boot\": true, \"ephemeral\": true}");
+        api.command("start", "t-reboot");
+        long leader = api.container("t-reboot").at("/status/leader").asLong();
+
+        Ran.toEnd(new ProcessBuilder(
+                        "nsenter", "-t", String.valueOf(leader), "-a", "systemctl", "--no-block", "reboot"))
+                .orFail();
+
+        api.await(
+                "t-reboot",
+                c -> c.at("/status/phase").asText().equals("running")
+                        && c.at("/status/leader").asLong() != leader);
+        assertThat(api.command("stop", "t-reboot").path("stoppedBy").asText()).isEqualTo("halted");
+        Ground.assertGone("t-reboot", root);
+    }
+
+    @Test
+    void aCrashLoopBacksOffVisibly() {
+        Path root = Roots.busybox(installation.roots().resolve("crash"));
+        api.define(
+                "t-crash", "{\"root\": \"" + root + "\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 0.2; exit 3\"]}");
+        api.command("start", "t-crash");
+
+        JsonNode container = api.await("t-crash", c -> c.at("/status/restarts").asInt() >= 3);
+
+        assertThat(container.at("/status/exit/status").asInt()).isEqualTo(3);
+        List<Instant> backoffs = new ArrayList<>();
+        List<Instant> starts = new ArrayList<>();
+        for (JsonNode item :
+                api.get("/v1/events?container=t-crash&limit=1000").body().path("items")) {
+            JsonNode event = item.path("event");
+            if (event.path("to").asText().equals("backoff")) {
+                backoffs.add(Instant.parse(event.path("at").asText()));
+            } else if (event.path("to").asText().equals("preparing") && !backoffs.isEmpty()) {
+                starts.add(Instant.parse(event.path("at").asText()));
+            }
+        }
+        assertThat(Duration.between(backoffs.get(2), starts.get(2)))
+                .as("the third wait against the first")
+                .isGreaterThan(Duration.between(backoffs.get(0), starts.get(0)));
+        assertThat(api.command("stop", "t-crash").path("outcome").asText()).isEqualTo("completed");
+        Ground.assertGone("t-crash", root);
+    }
+
+    @Test
+    void aStopDuringTheStartWaitsForReadinessAndHalts() {
+        Path root = Roots.debian();
+        api.define("t-early", "{\"root\": \"" + root + "\", \"boot\": true, \"ephemeral\": true}");
+        Api.Answer start = api.post("/v1/containers/t-early/start");
+        JsonNode stopped = api.command("stop", "t-early");
+        assertThat(stopped.path("outcome").asText()).isEqualTo("completed");
+        assertThat(stopped.path("stoppedBy").asText()).isEqualTo("halted");
+        assertThat(api.outcome(start.at("/id").asText()).path("outcome").asText())
+                .isIn("completed", "superseded");
+        Ground.assertGone("t-early", root);
+    }
+
+    @Test
+    void fiftyStartsAtOnceAllRun() {
+        Path root = Roots.busybox(installation.roots().resolve("many"));
+        var names = new ArrayList<String>();
+        for (int i = 0; i < 50; i++) {
+            names.add("t-many-" + i);
+        }
+        names.forEach(name -> api.define(
+                name, RoadTest.sleeper(Roots.busybox(installation.roots().resolve(name)))));
+        var operations = names.stream()
+                .map(name ->
+                        api.post("/v1/containers/" + name + "/start").at("/id").asText())
+                .toList();
+        operations.forEach(
+                id -> assertThat(api.outcome(id).path("outcome").asText()).isEqualTo("completed"));
+        names.forEach(name -> assertThat(Ground.supervisors(name)).as(name).hasSize(1));
+        names.stream()
+                .map(name ->
+                        api.post("/v1/containers/" + name + "/stop").at("/id").asText())
+                .toList()
+                .forEach(id ->
+                        assertThat(api.outcome(id).path("outcome").asText()).isEqualTo("completed"));
+        names.forEach(name -> Ground.assertGone(name, root));
+    }
+
+    @Test
+    void theConsoleIsAFileThatStaysSmall() throws Exception {
+        Path root = Roots.busybox(installation.roots().resolve("loud"));
+        api.define(
+                "t-loud",
+                "{\"root\": \"" + root
+                        + "\", \"command\": [\"/bin/sh\", \"-c\", \"i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; trap 'exit 0' TERM; sleep 1000 & wait\"]}");
+        api.command("start", "t-loud");
+        Path console = installation.data().resolve("runner/console/t-loud.log");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> java.nio.file.Files.readString(console).contains("line 19999"));
+        assertThat(console.toFile().length()).isLessThanOrEqualTo(65_536);
+        api.command("stop", "t-loud");
+    }
+}

@@ -1,0 +1,107 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The stream: a snapshot, then what changes, and after a break exactly what was missed. */
+class StreamTest {
+    private static Installation installation;
+    private static Api api;
+
+    @BeforeAll
+    static void up() {
+        installation = Installation.running();
+        api = installation.api();
+    }
+
+    @AfterAll
+    static void down() {
+        installation.close();
+    }
+
+    private static List<String> transitions(StreamClient stream) {
+        return stream.messages().stream()
+                .filter(message -> message.at("/event/type").asText().equals("transition"))
+                .map(message -> message.at("/event/from").asText() + " "
+                        + message.at("/event/to").asText())
+                .toList();
+    }
+
+    @Test
+    void snapshotThenTransitionsInOrderThenExactlyWhatWasMissed() {
+        Path root = Roots.busybox(installation.roots().resolve("seen"));
+        api.define("t-seen", RoadTest.sleeper(root));
+        String cursor;
+        try (var stream = StreamClient.open(api, "?container=t-seen")) {
+            JsonNode snapshot = stream.first(message -> true);
+            assertThat(snapshot.path("type").asText()).isEqualTo("snapshot");
+            assertThat(snapshot.path("containers").findValuesAsText("name")).contains("t-seen");
+            assertThat(snapshot.path("hosts")).isNotEmpty();
+            stream.first(message -> message.path("type").asText().equals("synced"));
+            api.command("start", "t-seen");
+            stream.first(message -> message.at("/event/type").asText().equals("outcome"));
+            assertThat(transitions(stream))
+                    .containsExactly("stopped preparing", "preparing starting", "starting running");
+            cursor = stream.cursor();
+        }
+        api.command("stop", "t-seen");
+        api.command("start", "t-seen");
+
+        try (var stream = StreamClient.open(api, "?container=t-seen&since=" + cursor)) {
+            api.command("stop", "t-seen");
+            stream.first(message -> transitions(stream).size() >= 7);
+            assertThat(transitions(stream))
+                    .containsExactly(
+                            "running stopping",
+                            "stopping stopped",
+                            "stopped preparing",
+                            "preparing starting",
+                            "starting running",
+                            "running stopping",
+                            "stopping stopped");
+            assertThat(stream.messages())
+                    .noneMatch(message -> message.path("type").asText().equals("snapshot"));
+        }
+    }
+
+    @Test
+    void aBrowserShowsItsTokenAsASubprotocol() {
+        try (var stream = StreamClient.openAsBrowser(api, "")) {
+            assertThat(stream.first(message -> true).path("type").asText()).isEqualTo("snapshot");
+        }
+    }
+
+    @Test
+    void aCursorThatCannotBeServedIsRefusedAloud() {
+        String foreign = Base64.getUrlEncoder()
+                .encodeToString("{\"i\":{\"hatchery.events\":\"x\"},\"o\":{}}".getBytes(StandardCharsets.UTF_8));
+        for (String cursor : List.of("rubbish", foreign)) {
+            assertThatThrownBy(() -> StreamClient.open(api, "?since=" + cursor))
+                    .hasRootCauseInstanceOf(WebSocketHandshakeException.class);
+        }
+        assertThat(api.get("/v1/events?since=rubbish").status()).isEqualTo(400);
+        assertThat(api.get("/v1/events?since=" + foreign).status()).isIn(400, 410);
+    }
+
+    @Test
+    void aGatewayThatDrainsSaysSo() throws Exception {
+        try (var stream = StreamClient.open(api, "")) {
+            stream.first(message -> true);
+            installation.end(Service.GATEWAY);
+            assertThat(stream.closed().get(10, TimeUnit.SECONDS)).isEqualTo(1001);
+        } finally {
+            installation.start(Service.GATEWAY);
+        }
+    }
+}
