@@ -45,7 +45,7 @@ class BadDefinitionsTest {
                 "{\"root\": \"/x\"}                                                        | containers.t-good | boot",
                 "{\"root\": \"x\", \"boot\": true}                                         | containers.t-good.root | absolute",
                 "{\"root\": \"/x/../y\", \"boot\": true}                                   | containers.t-good.root | ..",
-                "{\"root\": \"/x\", \"boot\": true, \"stopTimeout\": \"soon\"}             | containers.t-good.stopTimeout | 3min",
+                "{\"root\": \"/x\", \"boot\": true, \"stopTimeout\": \"soon\"}             | containers.t-good.stopTimeout | 1min 30s",
                 "{\"root\": \"/x\", \"boot\": true, \"startTimeout\": \"-1s\"}             | containers.t-good.startTimeout | -1s",
                 "{\"root\": \"/x\", \"boot\": \"yes\"}                                     | containers.t-good.boot | true",
                 "{\"root\": \"/x\", \"boot\": true, \"restart\": \"sometimes\"}            | containers.t-good.restart | on-failure",
@@ -56,7 +56,7 @@ class BadDefinitionsTest {
                 "{\"root\": \"/x\", \"boot\": true, \"tmpfs\": \"/scratch\"}               | containers.t-good.tmpfs | list",
                 "{\"root\": \"/x\", \"boot\": true, \"environment\": {\"A B\": \"c\"}}     | containers.t-good.environment | A B",
                 "{\"root\": \"/x\", \"boot\": true, \"host\": \"Not_A_Host\"}              | containers.t-good.host | Not_A_Host",
-                "{\"root\": \"/x\", \"command\": []}                                       | containers.t-good.command | ",
+                "{\"root\": \"/x\", \"command\": []}                                       | containers.t-good | ",
                 "{\"root\": \"/x\", \"boot\": true, \"labels\": [\"a\"]}                   | containers.t-good.labels | ",
                 "{\"root\": \"/x\", \"boot\": true, \"profiles\": [\"Nope Nope\"]}         | containers.t-good.profiles | "
             })

@@ -29,6 +29,7 @@ final class Installation implements AutoCloseable {
     private final Path runtime;
     private final int gatewayPort;
     private final Map<String, String> environment = new TreeMap<>();
+    private final Map<Service, Long> logBegins = new EnumMap<>(Service.class);
     private final Map<Service, Process> processes = new EnumMap<>(Service.class);
     private @Nullable Api api;
 
@@ -118,12 +119,12 @@ final class Installation implements AutoCloseable {
         try {
             Files.createDirectories(data());
             File log = log(service).toFile();
-            Files.deleteIfExists(log.toPath());
+            logBegins.put(service, log.length());
             processes.put(
                     service,
                     launcher(service.command())
                             .redirectErrorStream(true)
-                            .redirectOutput(log)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                             .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -146,7 +147,8 @@ final class Installation implements AutoCloseable {
     /** What it has printed since its last start. */
     String said(Service service) {
         try {
-            return Files.readString(log(service));
+            return new String(Files.readAllBytes(log(service)), java.nio.charset.StandardCharsets.ISO_8859_1)
+                    .substring(logBegins.get(service).intValue());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -201,11 +203,24 @@ final class Installation implements AutoCloseable {
         return Ran.toEnd(new ProcessBuilder(command), input);
     }
 
+    /** A failed test is understood by what the services said. */
+    private void keepLogs() {
+        try {
+            Path kept = Files.createDirectories(Path.of("target/logs").resolve(folder.getFileName()));
+            for (Service service : processes.keySet()) {
+                Files.copy(log(service), kept.resolve(log(service).getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends everything that was started and removes everything that was made, whatever state it is in. */
     @Override
     public void close() {
         processes.values().forEach(Process::destroyForcibly);
         processes.values().forEach(process -> process.onExit().join());
+        keepLogs();
         for (String container : Ground.containersOf(runtime)) {
             Ground.destroy(container);
         }

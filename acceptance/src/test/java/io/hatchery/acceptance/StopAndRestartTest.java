@@ -114,7 +114,7 @@ class StopAndRestartTest {
                 "t-crash", "{\"root\": \"" + root + "\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 0.2; exit 3\"]}");
         api.command("start", "t-crash");
 
-        JsonNode container = api.await("t-crash", c -> c.at("/status/restarts").asInt() >= 3);
+        JsonNode container = api.await("t-crash", c -> c.at("/status/restarts").asInt() >= 4);
 
         assertThat(container.at("/status/exit/status").asInt()).isEqualTo(3);
         List<Instant> backoffs = new ArrayList<>();
@@ -140,6 +140,7 @@ class StopAndRestartTest {
         Path root = Roots.debian();
         api.define("t-early", "{\"root\": \"" + root + "\", \"boot\": true, \"ephemeral\": true}");
         Api.Answer start = api.post("/v1/containers/t-early/start");
+        api.await("t-early", "starting");
         JsonNode stopped = api.command("stop", "t-early");
         assertThat(stopped.path("outcome").asText()).isEqualTo("completed");
         assertThat(stopped.path("stoppedBy").asText()).isEqualTo("halted");

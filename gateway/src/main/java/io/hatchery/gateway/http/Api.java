@@ -12,6 +12,7 @@ import io.hatchery.spec.json.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -180,7 +181,9 @@ public final class Api {
         } else if (e instanceof GoneException) {
             Responses.problem(request, new Problem(410, e.getMessage() + ": begin anew, without since"));
         } else if (e == null && request.statusCode() == 413) {
-            request.response().putHeader("Connection", "close");
+            if (request.request().version() != HttpVersion.HTTP_2) { // RFC 9113, 8.2.2 forbids it there
+                request.response().putHeader("Connection", "close");
+            }
             Responses.problem(request, new Problem(413, "a body may have " + LARGEST_BODY + " bytes at most"));
         } else if (e == null && request.statusCode() > 0 && request.statusCode() < 500) {
             request.next(); // the router's own words about what it could not route

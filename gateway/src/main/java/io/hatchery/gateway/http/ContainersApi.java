@@ -265,7 +265,10 @@ final class ContainersApi {
                             operations.answer(request, id);
                             return null;
                         }))
-                .onFailure(request::fail);
+                .onFailure(e -> {
+                    view.withdraw(id);
+                    request.fail(e);
+                });
     }
 
     private static boolean bool(String text) {

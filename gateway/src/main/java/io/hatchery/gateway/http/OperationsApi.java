@@ -106,8 +106,10 @@ final class OperationsApi {
                                 + known.get().command().word() + " of "
                                 + known.get().container() + ": use a new key for another command");
             }
-            answer(request, id);
-            return;
+            if (view.isConfirmed(id)) {
+                answer(request, id);
+                return;
+            }
         }
         HostName host = evaluation.spec().host();
         view.submitted(Operation.pending(id, command, host, clock.instant()));
@@ -118,7 +120,10 @@ final class OperationsApi {
                     answer(request, id);
                     return null;
                 })
-                .onFailure(request::fail);
+                .onFailure(e -> {
+                    view.withdraw(id);
+                    request.fail(e);
+                });
     }
 
     private static CommandId commandId(RoutingContext request) {

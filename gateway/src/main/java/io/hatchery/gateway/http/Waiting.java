@@ -47,9 +47,14 @@ public final class Waiting {
         }
     }
 
-    /** The operation once it has ended; empty if that takes longer. */
+    /** The operation once it has ended and the container's status shows it; empty if that takes longer. */
     Future<Optional<Operation>> outcome(CommandId id, Duration patience) {
-        return until(() -> view.operation(id).filter(operation -> !operation.isPending()), patience);
+        return until(() -> ended(id).filter(operation -> view.isSettled(operation.container())), patience)
+                .map(settled -> settled.or(() -> ended(id)));
+    }
+
+    private Optional<Operation> ended(CommandId id) {
+        return view.operation(id).filter(operation -> !operation.isPending());
     }
 
     /** The evaluation once that revision has been judged; empty if that takes longer. */

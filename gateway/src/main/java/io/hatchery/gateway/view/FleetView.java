@@ -18,10 +18,13 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,8 @@ public final class FleetView {
     private final NavigableMap<HostName, HostStatus> hosts = new TreeMap<>();
     private final NavigableMap<ProfileName, Profile> profiles = new TreeMap<>();
     private final Map<CommandId, Operation> operations = new LinkedHashMap<>();
+    private final Set<CommandId> unconfirmed = new HashSet<>();
+    private final Map<ContainerName, FleetEvent.Transition> latest = new HashMap<>();
 
     /**
      * A profile and the offset of its record.
@@ -105,7 +110,11 @@ public final class FleetView {
                 }
             }
             case FleetEvent.Ended ended -> put(Operation.of(ended));
-            case FleetEvent.Transition t -> {}
+            case FleetEvent.Transition t -> {
+                if (t.from() != t.to()) {
+                    latest.put(t.container(), t);
+                }
+            }
             case FleetEvent.Judged j -> {}
         }
         ObjectNode body = Json.object();
@@ -149,6 +158,7 @@ public final class FleetView {
 
     private void command(BusRecord record) throws UnreadableException {
         var id = new CommandId(record.id());
+        unconfirmed.remove(id);
         Operation known = operations.get(id);
         if (known == null) {
             Command command = record.strictValue(Command.class);
@@ -157,12 +167,44 @@ public final class FleetView {
         }
     }
 
-    /** Takes in an operation that was just written, before its record is read. */
+    /** Takes in an operation that is being written, before its record is read. */
     public void submitted(Operation operation) {
-        operations.putIfAbsent(operation.id(), operation);
+        if (operations.putIfAbsent(operation.id(), operation) == null) {
+            unconfirmed.add(operation.id());
+        }
+    }
+
+    /** Forgets an operation whose write was not confirmed, unless its record has been read after all. */
+    public void withdraw(CommandId id) {
+        if (unconfirmed.remove(id)) {
+            operations.remove(id);
+        }
+    }
+
+    /** Whether that operation is known from the topics, and not from a write that may yet fail. */
+    public boolean isConfirmed(CommandId id) {
+        return operations.containsKey(id) && !unconfirmed.contains(id);
+    }
+
+    /**
+     * Whether the container's status is as new as the events about it. They come on different topics, so a command's outcome may
+     * be read before the status that it led to.
+     */
+    public boolean isSettled(ContainerName name) {
+        FleetEvent.Transition transition = latest.get(name);
+        ContainerStatus status = statuses.get(name);
+        if (transition == null) {
+            return true;
+        }
+        return status == null
+                ? transition.to() == Phase.ABSENT
+                : transition.to() == Phase.ABSENT
+                        ? status.since().isAfter(transition.at())
+                        : !status.since().isBefore(transition.at());
     }
 
     private void put(Operation operation) {
+        unconfirmed.remove(operation.id());
         operations.put(operation.id(), operation);
         if (operations.size() > MOST_OPERATIONS) {
             var oldest = operations.keySet().iterator();
@@ -234,10 +276,8 @@ public final class FleetView {
     /** The phase to show for that container: unknown if its host was not heard of for too long. */
     public Phase phase(ContainerName name, Instant now) {
         ContainerStatus status = statuses.get(name);
-        if (status == null) {
-            return Phase.ABSENT;
-        }
-        return isLost(status.host(), now) ? Phase.UNKNOWN : status.phase();
+        boolean lost = hostOf(name).filter(host -> isLost(host, now)).isPresent();
+        return lost ? Phase.UNKNOWN : status == null ? Phase.ABSENT : status.phase();
     }
 
     private boolean isLost(HostName host, Instant now) {
@@ -268,19 +308,18 @@ public final class FleetView {
     private ObjectNode shownStatus(ContainerName name, Instant now) {
         ContainerStatus status = statuses.get(name);
         ObjectNode shown = Json.object();
-        if (status == null) {
-            return shown.put("phase", Phase.ABSENT.word());
+        Optional<HostName> lost = hostOf(name).filter(host -> isLost(host, now));
+        if (lost.isEmpty()) {
+            return status == null ? shown.put("phase", Phase.ABSENT.word()) : Json.tree(status);
         }
-        if (!isLost(status.host(), now)) {
-            return Json.tree(status);
-        }
-        HostStatus host = hosts.get(status.host());
+        HostStatus host = hosts.get(lost.get());
         shown.put("phase", Phase.UNKNOWN.word());
         shown.put(
                 "reason",
-                "host " + status.host()
-                        + (host == null ? " was never heard of" : " was last heard of at " + host.at()));
-        shown.set("last", Json.tree(status));
+                "host " + lost.get() + (host == null ? " was never heard of" : " was last heard of at " + host.at()));
+        if (status != null) {
+            shown.set("last", Json.tree(status));
+        }
         return shown;
     }
 

@@ -80,7 +80,7 @@ public final class Options {
                     Types.PATH,
                     null,
                     "/var/lib/containers/<name>",
-                    "The container's root on the host; made if it is missing.",
+                    "The container's root on the host; made if it is missing for path, there already for boot and command.",
                     "\"/var/lib/containers/web\"",
                     "-D <root>"),
             option(
