@@ -1,6 +1,7 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.lifecycle.ContainerState;
@@ -186,10 +187,9 @@ final class Mailbox {
             }
         }
         ContainerState after = transition.state();
-        if (before.phase() != after.phase() || ranAnew(before, after)) {
+        if (before.phase() != after.phase()) {
             String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + journal.events();
             ContainerStatus status = after.status();
-            boolean ended = after.exit() != null && !after.exit().equals(before.exit());
             news.add(new Journal.Pending(
                     id,
                     new FleetEvent.Transition(
@@ -199,7 +199,7 @@ final class Mailbox {
                             after.phase(),
                             status.generation(),
                             status.leader(),
-                            ended ? after.exit() : null,
+                            exitSince(before, after),
                             after.reason(),
                             now)));
         }
@@ -211,8 +211,15 @@ final class Mailbox {
         return news;
     }
 
-    private static boolean ranAnew(ContainerState before, ContainerState after) {
-        return after.exit() != null && !after.exit().equals(before.exit());
+    /** The exit that came with this transition or in the phase that it ends; null if there was none. */
+    private static @Nullable Exit exitSince(ContainerState before, ContainerState after) {
+        Exit exit = after.exit();
+        if (exit == null) {
+            return null;
+        }
+        boolean isNew = !exit.equals(before.exit())
+                || !exit.at().isBefore(before.status().since());
+        return isNew ? exit : null;
     }
 
     private void send(Journal.Pending pending) {

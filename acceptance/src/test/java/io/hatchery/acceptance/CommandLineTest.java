@@ -1,0 +1,160 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The launcher as people and scripts use it. */
+class CommandLineTest {
+    private Installation installation;
+    private Process up;
+
+    @BeforeEach
+    void create() throws Exception {
+        installation = Installation.create();
+        up = begin();
+    }
+
+    private Process begin() throws Exception {
+        Path log = installation.data().resolveSibling("up.log");
+        Files.deleteIfExists(log);
+        Process process = installation
+                .launcher("up")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.readString(log).contains("All services are ready"));
+        return process;
+    }
+
+    @AfterEach
+    void close() {
+        up.destroyForcibly().onExit().join();
+        installation.close();
+    }
+
+    @Test
+    void theWholeFleetFromTheCommandLine() throws Exception {
+        Path root = Roots.busybox(installation.roots().resolve("cli"));
+        Path definitions = Files.createDirectories(installation.data().resolveSibling("definitions"));
+        Files.writeString(definitions.resolve("t-cli.yaml"), yaml(root));
+        Files.writeString(definitions.resolve("t-cli-two.yaml"), yaml(root).replace("/cli", "/cli-two"));
+        Roots.busybox(installation.roots().resolve("cli-two"));
+
+        Ran applied = installation.hatchery("apply", "-f", definitions.toString());
+        assertThat(applied.code()).as(applied.err()).isZero();
+        assertThat(installation.hatchery("start", "t-cli").orFail().out()).contains("start t-cli: completed");
+        JsonNode list = json(installation.hatchery("list", "--output", "json"));
+        assertThat(names(list)).containsExactly("t-cli", "t-cli-two");
+        assertThat(installation.hatchery("list").orFail().out())
+                .contains("NAME")
+                .contains("running");
+        assertThat(json(installation.hatchery("show", "t-cli"))
+                        .at("/status/phase")
+                        .asText())
+                .isEqualTo("running");
+        assertThat(installation.hatchery("hosts").orFail().out())
+                .contains(Installation.HOST)
+                .contains("ready");
+        assertThat(installation
+                        .hatchery("events", "--container", "t-cli")
+                        .orFail()
+                        .out())
+                .contains("starting -> running");
+        assertThat(installation.hatchery("stop", "t-cli").orFail().out()).contains("halted");
+        assertThat(installation.hatchery("delete", "t-cli").orFail().code()).isZero();
+        assertThat(names(json(installation.hatchery("list", "--output", "json"))))
+                .containsExactly("t-cli-two");
+        Ground.assertGone("t-cli", root);
+    }
+
+    private static List<String> names(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(container -> container.path("name").asText())
+                .toList();
+    }
+
+    private static String yaml(Path root) {
+        return "root: " + root
+                + "\ncommand: [/bin/sh, -c, \"trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done\"]\n";
+    }
+
+    private static JsonNode json(Ran ran) throws Exception {
+        return new ObjectMapper().readTree(ran.orFail().out());
+    }
+
+    @Test
+    void mistakesAreErrorsWithARemedyAndAnExitCode() throws Exception {
+        Ran unknown = installation.hatchery("start", "t-none");
+        assertThat(unknown.code()).isEqualTo(1);
+        assertThat(unknown.err()).contains("there is no container t-none");
+        Ran typo = installation.hatchery("list", "--set", "gateway.prot=1");
+        assertThat(typo.code()).isEqualTo(1);
+        assertThat(typo.err()).contains("did you mean gateway.port?");
+        assertThat(installation.hatchery("frobnicate").code()).isEqualTo(2);
+        Path file = Files.writeString(installation.data().resolveSibling("t-bad.yaml"), "root: x\nbooot: true\n");
+        Ran bad = installation.hatchery("apply", "-f", file.toString());
+        assertThat(bad.code()).isEqualTo(1);
+        assertThat(bad.err()).contains("containers.t-bad.root").contains("did you mean boot?");
+        Ran second = installation.hatchery("up");
+        assertThat(second.code()).isEqualTo(1);
+        assertThat(second.err()).contains("is taken");
+    }
+
+    @Test
+    void secretsAreForTheirOwnerAlone() throws Exception {
+        for (String name : new String[] {"admin.token", "client.properties", "kcat.conf"}) {
+            assertThat(PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(installation.data().resolve(name))))
+                    .as(name)
+                    .isEqualTo("rw-------");
+        }
+        Ran uninvited = Ran.toEnd(new ProcessBuilder(
+                "kcat",
+                "-b",
+                "127.0.0.1:" + installation.environment().get("HATCHERY_BROKER_PORT"),
+                "-X",
+                "socket.timeout.ms=2000",
+                "-m",
+                "3",
+                "-L"));
+        assertThat(uninvited.code()).isNotZero();
+    }
+
+    @Test
+    void theEndOfUpLeavesContainersAndDownEndsThem() throws Exception {
+        Path root = Roots.busybox(installation.roots().resolve("down"));
+        Path file = Files.writeString(installation.data().resolveSibling("t-down.yaml"), yaml(root));
+        installation.hatchery("apply", "-f", file.toString()).orFail();
+        installation.hatchery("start", "t-down").orFail();
+        long supervisor = Ground.supervisors("t-down").getFirst();
+
+        up.destroy(); // SIGTERM; a terminal's SIGINT takes the same road
+        assertThat(up.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(installation.data().resolveSibling("up.log")))
+                .contains("Containers run on");
+        assertThat(Ground.supervisors("t-down")).containsExactly(supervisor);
+
+        up = begin();
+        assertThat(Ground.supervisors("t-down")).containsExactly(supervisor);
+        Ran down = installation.hatchery("down");
+        assertThat(down.code()).as(down.err()).isZero();
+        assertThat(down.out()).contains("Everything is down");
+        Ground.assertGone("t-down", root);
+        assertThat(installation.data()).doesNotExist();
+        assertThat(installation.runtime()).doesNotExist();
+        assertThat(root).isDirectory();
+    }
+}
