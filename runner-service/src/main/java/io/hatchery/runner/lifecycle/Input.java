@@ -52,11 +52,19 @@ public sealed interface Input {
     /** Something of the run is left, and cannot be removed. */
     record NotCleanedUp(long run, String reason) implements Input {}
 
-    /** Everything that was made for the container is removed. */
-    record Removed() implements Input {}
+    /**
+     * Everything that was made for the container is removed.
+     *
+     * @param removal what was asked
+     */
+    record Removed(ContainerState.Removal removal) implements Input {}
 
-    /** Something that was made for the container is left. */
-    record NotRemoved(String reason) implements Input {}
+    /**
+     * Something that was made for the container is left.
+     *
+     * @param removal what was asked
+     */
+    record NotRemoved(ContainerState.Removal removal, String reason) implements Input {}
 
     /** A runner has come back to a state written down by the last one, and looked. */
     record Adopted(Observation observation) implements Input {}

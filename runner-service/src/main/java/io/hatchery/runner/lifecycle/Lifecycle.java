@@ -7,6 +7,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.SpecChange;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a container, as a total and pure function: every input has an answer in every state, and the same two always
@@ -27,8 +28,8 @@ public final class Lifecycle {
             case Input.SpecRemoved removed -> specRemoved(turn, removed);
             case Input.CommandArrived arrived -> commandArrived(turn, arrived);
             case Input.Due due -> due(turn);
-            case Input.Removed removed -> removed(turn);
-            case Input.NotRemoved failed -> notRemoved(turn, failed.reason());
+            case Input.Removed removed -> removed(turn, removed.removal(), null);
+            case Input.NotRemoved failed -> removed(turn, failed.removal(), failed.reason());
             case Input.Adopted adopted -> RunWord.adopted(turn, adopted.observation());
             default -> RunWord.answer(turn, input);
         }
@@ -78,9 +79,13 @@ public final class Lifecycle {
         turn.effect(new Effect.Publish(new FleetEvent.Accepted(
                 removed.id(), Verb.REMOVE, turn.state.container(), turn.state.host(), turn.now)));
         turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "the container was deleted");
+        ContainerState.Removal underWay = turn.state.removal();
         turn.state = turn.state.withWanted(false).withSpec(null);
         if (spec != null) {
             turn.state = turn.state.withRemoval(new ContainerState.Removal(spec.root(), removed.purge()));
+        }
+        if (underWay != null) {
+            return; // its answer shows whether this one asks for more
         }
         if (turn.state.removal() == null) {
             turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, "the host had nothing of it");
@@ -90,14 +95,22 @@ public final class Lifecycle {
         }
     }
 
-    private static void removed(Turn turn) {
-        turn.step("removed", job -> job.verb() == Verb.REMOVE);
-        turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, null);
-        afterRemoval(turn);
-    }
-
-    private static void notRemoved(Turn turn, String reason) {
-        turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.FAILED, reason);
+    /** {@code failure} is null if nothing is left. */
+    private static void removed(Turn turn, ContainerState.Removal done, @Nullable String failure) {
+        ContainerState.Removal asked = turn.state.removal();
+        if (asked == null || !(turn.state.life() instanceof Life.Resting)) {
+            return; // answered before
+        }
+        if (!asked.equals(done)) {
+            Stops.removeIfResting(turn);
+            return;
+        }
+        if (failure == null) {
+            turn.step("removed", job -> job.verb() == Verb.REMOVE);
+            turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, null);
+        } else {
+            turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.FAILED, failure);
+        }
         afterRemoval(turn);
     }
 

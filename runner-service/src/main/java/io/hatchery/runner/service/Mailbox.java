@@ -270,15 +270,20 @@ final class Mailbox {
         ContainerState.Removal removal = e.removal();
         ContainerName sharer = removal.purge() ? surroundings.otherWithRoot(e.container(), removal.root()) : null;
         if (sharer == null) {
-            answer(driver.remove(e.container(), removal), new Input.Removed(), Input.NotRemoved::new);
+            answer(
+                    driver.remove(e.container(), removal),
+                    new Input.Removed(removal),
+                    why -> new Input.NotRemoved(removal, why));
             return;
         }
-        var input = new Input.NotRemoved("the container is removed, but its root " + removal.root()
-                + " is not purged: container " + sharer + " has it too");
+        var input = new Input.NotRemoved(
+                removal,
+                "the container is removed, but its root " + removal.root() + " is not purged: container " + sharer
+                        + " has it too");
         answer(
                 driver.remove(e.container(), new ContainerState.Removal(removal.root(), false)),
                 input,
-                Input.NotRemoved::new);
+                why -> new Input.NotRemoved(removal, why));
     }
 
     private void answer(Future<Void> effect, Input done, java.util.function.Function<String, Input> failed) {

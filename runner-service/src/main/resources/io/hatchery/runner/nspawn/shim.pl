@@ -59,13 +59,16 @@ sub open_log {
 # Two files of half the bytes each: a full one becomes the old one.
 sub write_log {
     my ($bytes) = @_;
-    if ($log_bytes + length $bytes > $max_bytes / 2) {
-        close $log;
-        rename $console, "$console.1";
-        open_log();
+    my $half = int($max_bytes / 2);
+    for my $part (unpack "(a$half)*", $bytes) {
+        if ($log_bytes + length $part > $half) {
+            close $log;
+            rename $console, "$console.1";
+            open_log();
+        }
+        print $log $part;
+        $log_bytes += length $part;
     }
-    print $log $bytes;
-    $log_bytes += length $bytes;
 }
 
 my $child;
@@ -91,14 +94,11 @@ unlink $notify;
 bind($socket, sockaddr_un($notify)) or die "bind $notify: $!";
 
 pipe(my $output, my $input) or die "pipe: $!";
-pipe(my $woken, my $wake) or die "pipe: $!";
-$wake->blocking(0);
-$SIG{CHLD} = sub { syswrite $wake, 'x' };
 $child = fork;
 defined $child or die "fork: $!";
 if ($child == 0) {
     $SIG{__DIE__} = 'DEFAULT';
-    $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE CHLD);
+    $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM PIPE);
     eval {
         join_cgroup($_, $$) for @cgroups;
         $ENV{NOTIFY_SOCKET} = $notify;
@@ -112,6 +112,12 @@ if ($child == 0) {
     kill 'KILL', $$;
 }
 close $input;
+
+# Perl runs a handler of SIGCHLD between two operations, so a signal that comes just before select would be slept through: a pidfd
+# has no such gap. pidfd_open(2), which has this number on every architecture.
+my $ending_fd = syscall(434, $child, 0);
+$ending_fd >= 0 or die "pidfd_open: $!";
+open my $ending, '<&=', $ending_fd or die "pidfd: $!";
 
 sub drain_notify {
     while (defined recv($socket, my $message, 4096, MSG_DONTWAIT)) {
@@ -139,14 +145,14 @@ sub copy_output {
 my $output_open = 1;
 while (1) {
     my $want = '';
-    vec($want, fileno($_), 1) = 1 for $socket, $woken, $output_open ? $output : ();
+    vec($want, fileno($_), 1) = 1 for $socket, $ending, $output_open ? $output : ();
     if (select(my $got = $want, undef, undef, undef) > 0) {
         drain_notify() if vec($got, fileno($socket), 1);
         $output_open = copy_output() if $output_open && vec($got, fileno($output), 1);
-        sysread $woken, my $bytes, 64 if vec($got, fileno($woken), 1);
+        last if vec($got, fileno($ending), 1);
     }
-    last if waitpid($child, 1) == $child;
 }
+waitpid $child, 0;
 my $ended = $? & 127 ? 128 + ($? & 127) : $? >> 8;
 # What the container said last is read before its end is told, but nothing that outlives it is waited for.
 drain_notify();
