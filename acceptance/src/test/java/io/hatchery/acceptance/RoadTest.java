@@ -201,10 +201,11 @@ class RoadTest {
 
     @Test
     void aStartThatCannotWorkFailsAndSaysWhy() {
-        api.define("t-nowhere", "{\"root\": \"/nowhere/at-all\", \"command\": [\"/bin/true\"]}");
+        Path root = installation.roots().resolve("not-there");
+        api.define("t-nowhere", "{\"root\": \"" + root + "\", \"command\": [\"/bin/true\"]}");
         JsonNode started = api.command("start", "t-nowhere");
         assertThat(started.path("outcome").asText()).isEqualTo("failed");
-        assertThat(started.path("reason").asText()).contains("/nowhere/at-all");
+        assertThat(started.path("reason").asText()).contains(root.toString());
         assertThat(api.container("t-nowhere").at("/status/phase").asText()).isEqualTo("failed");
     }
 

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param mode which of the three setups
  * @param roots mount points in which a container's processes are kept: the systemd hierarchy, the unified one, or both
  * @param unified the mount point of the unified hierarchy; null if there is none
+ * @param controllers mount points of the version 1 hierarchies that limit and account
  */
 public record CgroupLayout(
-        Mode mode, List<Path> roots, @Nullable Path unified) {
+        Mode mode, List<Path> roots, @Nullable Path unified, List<Path> controllers) {
     /** The setups. */
     public enum Mode {
         /** Only version 1 hierarchies. */
@@ -31,9 +32,10 @@ public record CgroupLayout(
         }
     }
 
-    /** Keeps an immutable copy of the roots. */
+    /** Keeps immutable copies. */
     public CgroupLayout {
         roots = List.copyOf(roots);
+        controllers = List.copyOf(controllers);
     }
 
     /**
@@ -45,6 +47,7 @@ public record CgroupLayout(
     public static CgroupLayout of(String mountinfo) {
         Path named = null;
         Path unified = null;
+        var controllers = new ArrayList<Path>();
         for (String line : mountinfo.lines().toList()) {
             int dash = line.indexOf(" - ");
             if (dash < 0) {
@@ -59,12 +62,14 @@ public record CgroupLayout(
                 unified = Path.of(left[4]);
             } else if (right[0].equals("cgroup") && List.of(right[2].split(",")).contains("name=systemd")) {
                 named = Path.of(left[4]);
+            } else if (right[0].equals("cgroup")) {
+                controllers.add(Path.of(left[4]));
             }
         }
-        return of(named, unified);
+        return of(named, unified, controllers);
     }
 
-    private static CgroupLayout of(@Nullable Path named, @Nullable Path unified) {
+    private static CgroupLayout of(@Nullable Path named, @Nullable Path unified, List<Path> controllers) {
         var roots = new ArrayList<Path>();
         if (named != null) {
             roots.add(named);
@@ -77,6 +82,6 @@ public record CgroupLayout(
                     "no control group hierarchy is mounted below /sys/fs/cgroup: mount cgroup2 there");
         }
         Mode mode = named == null ? Mode.V2 : unified == null ? Mode.V1 : Mode.HYBRID;
-        return new CgroupLayout(mode, roots, unified);
+        return new CgroupLayout(mode, roots, unified, controllers);
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy that holds processes. */
 public final class CgroupTree {
     private static final String PARENT = "machine";
+    private static final String SHIMS = "hatchery-shims";
 
     private final CgroupLayout layout;
 
@@ -35,6 +36,18 @@ public final class CgroupTree {
         List<Path> groups = groups(container);
         for (Path group : groups) {
             Files.createDirectories(group);
+        }
+        return groups;
+    }
+
+    /**
+     * The groups, made if they are missing, of what must outlive the runner and whatever holds the runner: a service, or a
+     * container whose end is the end of all that is in its groups. In a version 1 hierarchy of controllers that is its root.
+     */
+    public List<Path> createOutside() throws IOException {
+        var groups = new ArrayList<Path>(layout.controllers());
+        for (Path root : layout.roots()) {
+            groups.add(Files.createDirectories(root.resolve(PARENT).resolve(SHIMS)));
         }
         return groups;
     }
@@ -103,6 +116,11 @@ public final class CgroupTree {
     private static void removeParent(@Nullable Path parent) throws IOException {
         if (parent == null || !Files.isDirectory(parent)) {
             return;
+        }
+        Path shims = parent.resolve(SHIMS);
+        if (Files.isDirectory(shims)
+                && Files.readString(shims.resolve("cgroup.procs")).isBlank()) {
+            Files.deleteIfExists(shims);
         }
         boolean used = tree(parent).size() > 1
                 || !Files.readString(parent.resolve("cgroup.procs")).isBlank();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 public final class DirectDriver implements Driver, AutoCloseable {
     private static final int SPAWN_PATIENCE_SECONDS = 10;
     private static final long EMPTY_PATIENCE_MILLIS = 10_000;
+    private static final long SHIM_PATIENCE_MILLIS = 1_000;
     private static final long INIT = 1;
     private static final long BEHIND_STUB_INIT = 2;
 
@@ -96,18 +98,20 @@ public final class DirectDriver implements Driver, AutoCloseable {
             List<Path> groups = cgroups.create(spec.name());
             Files.createDirectories(settings.consoles());
             watch.follow(spec.name(), run, directory);
-            begin(spec, directory, groups);
+            begin(spec, directory, groups, cgroups.createOutside());
             return null;
         });
     }
 
-    private void begin(ContainerSpec spec, RunDirectory directory, List<Path> groups)
+    private void begin(ContainerSpec spec, RunDirectory directory, List<Path> groups, List<Path> outside)
             throws IOException, InterruptedException {
         NspawnPlan plan = NspawnPlan.of(resolved(spec), facts(spec.name()));
         var command = new ArrayList<>(List.of("/usr/bin/setsid", "--fork", "/usr/bin/perl", shim.toString()));
         command.add(directory.path().toString());
         command.add(settings.console(spec.name()).toString());
         command.add(Long.toString(settings.consoleBytes()));
+        outside.forEach(group -> command.add(group.toString()));
+        command.add("--");
         groups.forEach(group -> command.add(group.toString()));
         command.add("--");
         command.addAll(plan.arguments());
@@ -229,6 +233,7 @@ public final class DirectDriver implements Driver, AutoCloseable {
             watch.forget(container, run);
             directory(container, run).preventBeginning();
             killAll(container);
+            awaitShim(directory(container, run));
             cgroups.remove(container);
             if (cgroups.exists(container)) {
                 throw new IOException("its control group cannot be removed");
@@ -236,6 +241,15 @@ public final class DirectDriver implements Driver, AutoCloseable {
             Trees.delete(directory(container, run).path());
             return null;
         });
+    }
+
+    /** It ends by itself once it has noted the exit; its group cannot be removed before. */
+    private static void awaitShim(RunDirectory directory) throws IOException {
+        Optional<ProcessRef> shim = directory.shim();
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SHIM_PATIENCE_MILLIS);
+        while (shim.isPresent() && shim.get().isAlive() && System.nanoTime() < until) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     @Override

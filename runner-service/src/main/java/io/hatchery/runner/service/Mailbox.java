@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** How far the kernel's time of a file may be behind the clock. */
+    private static final Duration FILE_CLOCK = Duration.ofMillis(20);
+
     private static final Duration LONGEST_TIMER = Duration.ofHours(12);
 
     /** What a mailbox needs of the runner that it is part of. */
@@ -218,7 +221,7 @@ final class Mailbox {
             return null;
         }
         boolean isNew = !exit.equals(before.exit())
-                || !exit.at().isBefore(before.status().since());
+                || !exit.at().plus(FILE_CLOCK).isBefore(before.status().since());
         return isNew ? exit : null;
     }
 

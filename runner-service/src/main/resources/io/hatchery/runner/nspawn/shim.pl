@@ -2,7 +2,7 @@
 # Stands between a runner and one run of one container, so that the runner may die and come back: it holds what only a parent
 # can know (the exit status) and what is sent once (sd_notify), and writes both down beside the console.
 #
-# usage: shim RUN-DIRECTORY CONSOLE MAX-BYTES CGROUP... -- PROGRAM ARGUMENT...
+# usage: shim RUN-DIRECTORY CONSOLE MAX-BYTES OWN-CGROUP... -- CGROUP... -- PROGRAM ARGUMENT...
 #
 # In RUN-DIRECTORY it makes, each by an atomic step:
 #   claim/   this run has begun; whoever makes it first, the shim or a later runner, decides whether it ever will
@@ -18,7 +18,9 @@ use Socket;
 use IO::Handle;
 
 my ($run, $console, $max_bytes, @rest) = @ARGV;
-my @cgroups;
+my (@own_cgroups, @cgroups);
+push @own_cgroups, shift @rest while @rest && $rest[0] ne '--';
+shift @rest;
 push @cgroups, shift @rest while @rest && $rest[0] ne '--';
 shift @rest;
 
@@ -86,6 +88,7 @@ $SIG{$_} = 'IGNORE' for qw(HUP INT TERM);
 
 umask 0077;
 open_log();
+join_cgroup($_, $$) for @own_cgroups;
 note('shim', $$ . ' ' . start_time($$));
 
 my $notify = "$run/notify";

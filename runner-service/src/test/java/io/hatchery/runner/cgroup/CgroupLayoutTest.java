@@ -23,6 +23,7 @@ class CgroupLayoutTest {
     void hybridKeepsProcessesInBoth() {
         CgroupLayout layout = CgroupLayout.of(NAMED + MEMORY + V2.formatted("/sys/fs/cgroup/unified"));
         assertThat(layout.mode()).isEqualTo(CgroupLayout.Mode.HYBRID);
+        assertThat(layout.controllers()).containsExactly(Path.of("/sys/fs/cgroup/memory"));
         assertThat(layout.roots())
                 .containsExactly(Path.of("/sys/fs/cgroup/systemd"), Path.of("/sys/fs/cgroup/unified"));
     }

@@ -31,7 +31,7 @@ class ShimTest {
     private Path run(int number, String script) throws Exception {
         Path run = Files.createDirectory(folder.resolve("run" + number));
         var command = new ArrayList<>(List.of("/usr/bin/perl", shim.toString(), run.toString()));
-        command.addAll(List.of(folder.resolve("console").toString(), "4096", "--", "/bin/sh", "-c", script));
+        command.addAll(List.of(folder.resolve("console").toString(), "4096", "--", "--", "/bin/sh", "-c", script));
         Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor(20, TimeUnit.SECONDS))
                 .as("run %s ends", number)
@@ -62,6 +62,7 @@ class ShimTest {
                         run.toString(),
                         folder.resolve("console").toString(),
                         "4096",
+                        "--",
                         "--",
                         "/bin/touch",
                         folder.resolve("began").toString())
