@@ -10,6 +10,8 @@ import io.hatchery.runner.service.RunnerService;
 import io.vertx.core.Future;
 import io.vertx.core.Verticle;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +28,9 @@ final class Services implements AutoCloseable {
     static final String VERSION = version();
 
     private final Settings settings;
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx = Vertx.vertx(new VertxOptions()
+            .setFileSystemOptions(
+                    new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable EmbeddedBroker broker;
     private volatile @Nullable Throwable failure;

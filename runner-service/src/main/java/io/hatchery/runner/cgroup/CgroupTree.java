@@ -2,12 +2,10 @@ package io.hatchery.runner.cgroup;
 
 import io.hatchery.spec.ContainerName;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy that holds processes. */
 public final class CgroupTree {
     private static final String PARENT = "machine";
+    private static final int LINKS_OF_A_LEAF = 2;
     private static final String SHIMS = "hatchery-shims";
 
     private final CgroupLayout layout;
@@ -148,24 +147,28 @@ public final class CgroupTree {
     /** The group and all below it, each before those below it. */
     private static List<Path> tree(Path group) throws IOException {
         var found = new ArrayList<Path>();
-        if (!Files.isDirectory(group)) {
-            return found;
-        }
-        Files.walkFileTree(group, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                found.add(directory);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                if (e instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw e;
-            }
-        });
+        collect(group, found);
         return found;
+    }
+
+    private static void collect(Path group, List<Path> into) throws IOException {
+        try {
+            // Of the many files in each group none need be looked at where the number of links says that no group is
+            // below.
+            int links = (int) Files.getAttribute(group, "unix:nlink");
+            into.add(group);
+            if (links == LINKS_OF_A_LEAF) {
+                return;
+            }
+            try (var below = Files.newDirectoryStream(group, Files::isDirectory)) {
+                for (Path directory : below) {
+                    collect(directory, into);
+                }
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+        } catch (NoSuchFileException e) {
+            // A group may go while it is looked at; then nothing is below it.
+        }
     }
 }

@@ -15,7 +15,6 @@ use strict;
 use warnings;
 use Fcntl;
 use Socket;
-use IO::Handle;
 
 my ($run, $console, $max_bytes, @rest) = @ARGV;
 my (@own_cgroups, @cgroups);
@@ -54,7 +53,7 @@ my $log_bytes;
 
 sub open_log {
     open $log, '>>', $console or die "$console: $!";
-    $log->autoflush(1);
+    select((select($log), $| = 1)[0]);
     $log_bytes = -s $log;
 }
 
