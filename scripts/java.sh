@@ -1,9 +1,9 @@
-# Sourced: sets JAVA_HOME to a JDK of at least 25, or says where to get one.
+# Sourced: sets JAVA_HOME to a JDK of at least 25, or says where to get one. Where java_tool is "java", a JRE will do.
 find_jdk() {
   local candidate release version
   for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
     release="$candidate/release"
-    if [ -n "$candidate" ] && [ -x "$candidate/bin/javac" ] && [ -r "$release" ]; then
+    if [ -n "$candidate" ] && [ -x "$candidate/bin/${java_tool:-javac}" ] && [ -r "$release" ]; then
       version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
       if [ -n "$version" ] && [ "$version" -ge 25 ]; then
         export JAVA_HOME="$candidate"

@@ -2,18 +2,45 @@ package io.hatchery.app;
 
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The commands that run one service each, as its own process. */
 final class ServiceCommands {
     private ServiceCommands() {}
 
-    private static int run(SettingsOptions options, String name, ServiceStart start) throws IOException {
+    /** What the service commands take. */
+    static final class ServiceOptions {
+        @Mixin
+        private SettingsOptions settings = new SettingsOptions();
+
+        @Option(
+                names = "--ready-file",
+                paramLabel = "FILE",
+                description = "There while the service is ready, for health checks")
+        private @Nullable Path readyFile;
+
+        Settings settings() {
+            return settings.settings();
+        }
+    }
+
+    private static int run(ServiceOptions options, String name, ServiceStart start) throws IOException {
+        Path ready = options.readyFile;
+        if (ready != null) {
+            Files.deleteIfExists(ready);
+        }
         var services = new Services(options.settings());
         Runtime.getRuntime().addShutdownHook(new Thread(services::close, "hatchery-shutdown"));
         services.await(start.with(services));
+        if (ready != null) {
+            Files.createFile(ready);
+        }
         System.out.println(name + " is ready");
         services.awaitEnd();
         return 0;
@@ -28,7 +55,7 @@ final class ServiceCommands {
     @Command(name = "broker", description = "Run the embedded Kafka broker", mixinStandardHelpOptions = true)
     static final class Broker implements Callable<Integer> {
         @Mixin
-        private SettingsOptions options = new SettingsOptions();
+        private ServiceOptions options = new ServiceOptions();
 
         @Override
         public Integer call() throws IOException {
@@ -43,7 +70,7 @@ final class ServiceCommands {
     @Command(name = "config-service", description = "Run a config-service", mixinStandardHelpOptions = true)
     static final class Config implements Callable<Integer> {
         @Mixin
-        private SettingsOptions options = new SettingsOptions();
+        private ServiceOptions options = new ServiceOptions();
 
         @Override
         public Integer call() throws IOException {
@@ -58,7 +85,7 @@ final class ServiceCommands {
     @Command(name = "runner", description = "Run this host's runner", mixinStandardHelpOptions = true)
     static final class Runner implements Callable<Integer> {
         @Mixin
-        private SettingsOptions options = new SettingsOptions();
+        private ServiceOptions options = new ServiceOptions();
 
         @Override
         public Integer call() throws IOException {
@@ -73,7 +100,7 @@ final class ServiceCommands {
     @Command(name = "gateway", description = "Run a gateway", mixinStandardHelpOptions = true)
     static final class Gateway implements Callable<Integer> {
         @Mixin
-        private SettingsOptions options = new SettingsOptions();
+        private ServiceOptions options = new ServiceOptions();
 
         @Override
         public Integer call() throws IOException {
