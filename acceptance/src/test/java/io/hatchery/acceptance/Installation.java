@@ -31,6 +31,7 @@ final class Installation implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private final Map<Service, Long> logBegins = new EnumMap<>(Service.class);
     private final Map<Service, Process> processes = new EnumMap<>(Service.class);
+    private List<String> aroundRunner = List.of();
     private @Nullable Api api;
 
     private Installation(Path folder) throws IOException {
@@ -66,7 +67,17 @@ final class Installation implements AutoCloseable {
 
     /** All of it runs and is ready. */
     static Installation running() {
+        return running(create());
+    }
+
+    /** The same, with a runner in a mount namespace of its own that a shell script has changed first. */
+    static Installation running(String mounts) {
         Installation installation = create();
+        installation.aroundRunner = List.of("unshare", "--mount", "sh", "-ec", mounts + "; exec \"$0\" \"$@\"");
+        return running(installation);
+    }
+
+    private static Installation running(Installation installation) {
         try {
             for (Service service : Service.values()) {
                 installation.start(service);
@@ -120,10 +131,13 @@ final class Installation implements AutoCloseable {
             Files.createDirectories(data());
             File log = log(service).toFile();
             logBegins.put(service, log.length());
+            ProcessBuilder builder = launcher(service.command());
+            if (service == Service.RUNNER) {
+                builder.command().addAll(0, aroundRunner);
+            }
             processes.put(
                     service,
-                    launcher(service.command())
-                            .redirectErrorStream(true)
+                    builder.redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                             .start());
         } catch (IOException e) {

@@ -24,6 +24,7 @@ final class StreamClient implements AutoCloseable, WebSocket.Listener {
     private final StringBuilder partial = new StringBuilder();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final WebSocket socket;
+    private volatile boolean paused;
 
     private StreamClient(Api api, String query, @Nullable String subprotocol) {
         var builder = api.http().newWebSocketBuilder();
@@ -56,8 +57,21 @@ final class StreamClient implements AutoCloseable, WebSocket.Listener {
             }
             partial.setLength(0);
         }
-        from.request(1);
+        if (!paused) {
+            from.request(1);
+        }
         return null;
+    }
+
+    /** Reads nothing more from the connection after the next message. */
+    void pause() {
+        paused = true;
+    }
+
+    /** Reads on. */
+    void resume() {
+        paused = false;
+        socket.request(1);
     }
 
     @Override

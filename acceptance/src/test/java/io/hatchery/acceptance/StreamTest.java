@@ -96,6 +96,42 @@ class StreamTest {
     }
 
     @Test
+    void aReaderThatCannotKeepUpIsClosedAndComesBack() throws Exception {
+        var events = new StringBuilder();
+        String event = "{\"type\":\"transition\",\"container\":\"t-slow\",\"host\":\"" + Installation.HOST
+                + "\",\"from\":\"stopped\",\"to\":\"stopped\",\"reason\":\"" + "x".repeat(1000)
+                + "\",\"at\":\"2026-01-01T00:00:00Z\"}\n";
+        for (int i = 0; i < 40_000; i++) {
+            events.append(event);
+        }
+        try (var stream = StreamClient.open(api, "?container=t-slow")) {
+            stream.first(message -> message.path("type").asText().equals("synced"));
+            stream.pause();
+            installation
+                    .kcat(
+                            events.toString().getBytes(StandardCharsets.UTF_8),
+                            "-P",
+                            "-t",
+                            "hatchery.events",
+                            "-k",
+                            "t-slow")
+                    .orFail();
+            // Read by another connection to the end: by then the slow one has been given up.
+            try (var quick = StreamClient.open(api, "?container=t-quick")) {
+                quick.first(message -> message.path("type").asText().equals("synced"));
+                api.define("t-quick", "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"]}");
+                quick.first(message -> message.at("/event/type").asText().equals("evaluation"));
+            }
+            stream.resume();
+            assertThat(stream.closed().get(60, TimeUnit.SECONDS)).isEqualTo(1013);
+            int seen = stream.messages().size();
+            try (var again = StreamClient.open(api, "?container=t-slow&since=" + stream.cursor())) {
+                again.first(message -> seen - 2 + again.messages().size() == 40_000);
+            }
+        }
+    }
+
+    @Test
     void aGatewayThatDrainsSaysSo() throws Exception {
         try (var stream = StreamClient.open(api, "")) {
             stream.first(message -> true);
