@@ -2,12 +2,10 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.runner.nspawn.Trees;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +47,8 @@ final class Down implements Callable<Integer> {
                 removeContainers();
             }
         }
-        delete(data);
-        delete(Path.of(settings.get(Key.RUNTIME)));
+        Trees.delete(data);
+        Trees.delete(Path.of(settings.get(Key.RUNTIME)));
         System.out.println("Everything is down and " + data + " is removed"
                 + (purge ? "." : "; containers' roots elsewhere stay."));
         return 0;
@@ -80,27 +78,5 @@ final class Down implements Callable<Integer> {
                         + answer.body().path("reason").asText());
             }
         }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -7,15 +7,23 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Deletes directory trees, never through a symbolic link and never into another file system. */
-final class Trees {
+public final class Trees {
     private static final int LEAST_DEPTH = 2;
+    private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
     private Trees() {}
 
-    static void delete(Path tree) throws IOException {
+    /**
+     * Deletes a tree, or does nothing if it is not there.
+     *
+     * @throws IOException if something of it cannot be deleted; what was before it is gone then
+     */
+    public static void delete(Path tree) throws IOException {
         if (!Files.exists(tree)) {
             return;
         }
@@ -45,12 +53,19 @@ final class Trees {
         }
         List<String> mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"));
         for (String mount : mounts) {
-            Path at = Path.of(mount.split(" ")[4]);
+            Path at = Path.of(unescaped(mount.split(" ")[4]));
             if (at.startsWith(root)) {
                 throw new IOException(
                         "the root " + root + " is not purged: " + at + " is mounted in it; unmount it first");
             }
         }
         delete(root);
+    }
+
+    /** proc_pid_mountinfo(5): blanks, line feeds and backslashes are written as three octal digits. */
+    private static String unescaped(String field) {
+        return OCTAL.matcher(field)
+                .replaceAll(
+                        match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));
     }
 }
