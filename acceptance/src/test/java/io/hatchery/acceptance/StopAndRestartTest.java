@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,6 +106,35 @@ class StopAndRestartTest {
                         && c.at("/status/leader").asLong() != leader);
         assertThat(api.command("stop", "t-reboot").path("stoppedBy").asText()).isEqualTo("halted");
         Ground.assertGone("t-reboot", root);
+    }
+
+    @Test
+    void aKilledEphemeralContainerLeavesNoCopyAndTouchesNoOther() throws Exception {
+        Path root = Roots.busybox(installation.roots().resolve("copied"));
+        String definition = RoadTest.sleeper(root).replace("{\"root\"", "{\"ephemeral\": true, \"root\"");
+        api.define("t-copy-one", definition);
+        api.define("t-copy-two", definition);
+        api.command("start", "t-copy-one");
+        api.command("start", "t-copy-two");
+        await().atMost(Duration.ofSeconds(10)).until(() -> copies(root) == 2);
+        api.command("kill", "t-copy-one");
+        assertThat(copies(root)).isEqualTo(1);
+        Ground.assertGone("t-copy-one", root);
+        long leader = api.await("t-copy-two", "running").at("/status/leader").asLong();
+        assertThat(Path.of("/proc/" + leader + "/root/bin/busybox")).exists();
+        api.command("kill", "t-copy-two");
+        assertThat(copies(root)).isZero();
+        try (var beside = Files.list(root.getParent())) {
+            assertThat(beside.map(Path::toString)).noneMatch(path -> path.contains(".#"));
+        }
+    }
+
+    private static long copies(Path root) throws java.io.IOException {
+        try (var beside = Files.list(root.getParent())) {
+            return beside.filter(Files::isDirectory)
+                    .filter(path -> path.getFileName().toString().startsWith(".#machine.copied"))
+                    .count();
+        }
     }
 
     @Test

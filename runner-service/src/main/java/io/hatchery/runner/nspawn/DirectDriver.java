@@ -97,6 +97,9 @@ public final class DirectDriver implements Driver, AutoCloseable {
             Files.createDirectories(directory.path());
             List<Path> groups = cgroups.create(spec.name());
             Files.createDirectories(settings.consoles());
+            if (spec.ephemeral()) {
+                directory.noteCopied(Path.of(spec.root()));
+            }
             watch.follow(spec.name(), run, directory);
             begin(spec, directory, groups, cgroups.createOutside());
             return null;
@@ -234,6 +237,10 @@ public final class DirectDriver implements Driver, AutoCloseable {
             directory(container, run).preventBeginning();
             killAll(container);
             awaitShim(directory(container, run));
+            Optional<Path> copied = directory(container, run).copied();
+            if (copied.isPresent()) {
+                EphemeralCopies.removeAbandoned(copied.get());
+            }
             cgroups.remove(container);
             if (cgroups.exists(container)) {
                 throw new IOException("its control group cannot be removed");

@@ -47,6 +47,16 @@ record RunDirectory(Path path) {
         }
     }
 
+    /** Notes, before the run begins, that nspawn will make a copy of its root. */
+    void noteCopied(Path root) throws IOException {
+        Files.writeString(path.resolve("copied"), root.toString());
+    }
+
+    /** The root that nspawn made a copy of; empty if it runs from its root itself. */
+    Optional<Path> copied() throws IOException {
+        return read("copied").map(Path::of);
+    }
+
     boolean hasBegun() {
         return Files.exists(path.resolve("claim"));
     }
