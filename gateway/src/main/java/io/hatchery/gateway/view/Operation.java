@@ -1,5 +1,6 @@
 package io.hatchery.gateway.view;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
@@ -109,6 +110,7 @@ public record Operation(
     }
 
     /** Whether it has no outcome yet. */
+    @JsonIgnore
     public boolean isPending() {
         return outcome.equals(PENDING);
     }

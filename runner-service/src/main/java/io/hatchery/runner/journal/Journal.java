@@ -1,5 +1,6 @@
 package io.hatchery.runner.journal;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.runner.lifecycle.ContainerState;
 import java.util.List;
@@ -35,6 +36,7 @@ public record Journal(int version, ContainerState state, long events, List<Pendi
     }
 
     /** Whether nothing in it needs to be kept. */
+    @JsonIgnore
     public boolean isBlank() {
         return state.isAbsent() && outbox.isEmpty();
     }

@@ -6,7 +6,6 @@ import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,10 +72,8 @@ public final class JournalFiles {
             return;
         }
         Path file = file(container);
-        Path fresh = file.resolveSibling(FILE + ".new");
         Files.createDirectories(directory.resolve(container.value()));
-        Files.write(fresh, Json.bytes(journal));
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(file, Json.bytes(journal));
     }
 
     private void delete(ContainerName container) throws IOException {

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,11 +43,9 @@ public final class Ledger implements AutoCloseable {
                 }
             }
         }
-        Path fresh = path.resolveSibling(path.getFileName() + ".new");
         var text = new StringBuilder();
         ended.forEach((id, at) -> text.append(line(id, at)));
-        Files.writeString(fresh, text);
-        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(path, text.toString().getBytes(StandardCharsets.UTF_8));
         return new Ledger(ended, FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
     }
 
@@ -63,9 +60,10 @@ public final class Ledger implements AutoCloseable {
 
     /** Notes that a command has ended; on disk when this returns. */
     public void end(CommandId id, Instant at) throws IOException {
-        if (ended.put(id, at) == null) {
+        if (!ended.containsKey(id)) {
             file.write(ByteBuffer.wrap(line(id, at).getBytes(StandardCharsets.UTF_8)));
             file.force(false);
+            ended.put(id, at);
         }
     }
 

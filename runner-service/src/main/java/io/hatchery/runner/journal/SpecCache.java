@@ -7,7 +7,6 @@ import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +41,7 @@ public final class SpecCache {
 
     /** Keeps a spec in place of the last. */
     public void keep(ContainerSpec spec) throws IOException {
-        Path fresh = directory.resolve("." + spec.name());
-        Files.write(fresh, Json.bytes(spec));
-        Files.move(fresh, file(spec.name()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(file(spec.name()), Json.bytes(spec));
     }
 
     /** Drops a spec. */

@@ -1,5 +1,6 @@
 package io.hatchery.runner.lifecycle;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.Phase;
@@ -63,6 +64,7 @@ public record ContainerState(
     }
 
     /** Whether there is nothing to remember. */
+    @JsonIgnore
     public boolean isAbsent() {
         return spec == null && removal == null && jobs.isEmpty() && life instanceof Life.Resting;
     }

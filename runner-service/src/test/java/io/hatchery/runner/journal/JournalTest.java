@@ -1,0 +1,100 @@
+package io.hatchery.runner.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hatchery.protocol.CommandId;
+import io.hatchery.runner.lifecycle.ContainerState;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a runner writes down is what the next one reads. */
+class JournalTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    @TempDir
+    private Path folder;
+
+    /** Format 1 as it was first written; later versions read it for as long as they say so. */
+    private Path fixture() throws IOException {
+        Path file = Files.createDirectories(folder.resolve("c/web")).resolve("state.json");
+        try (InputStream in = JournalTest.class.getResourceAsStream("state-1.json")) {
+            Files.copy(in, file);
+        }
+        return file;
+    }
+
+    @Test
+    void format1IsRead() throws IOException {
+        fixture();
+        Journal journal = new JournalFiles(folder).readAll().getFirst();
+        ContainerState state = journal.state();
+        assertThat(state.container()).isEqualTo(new ContainerName("web"));
+        assertThat(state.phase().word()).isEqualTo("running");
+        assertThat(state.status().leader()).isEqualTo(4711);
+        assertThat(journal.outbox()).hasSize(1);
+    }
+
+    @Test
+    void whatIsWrittenIsRead() throws IOException {
+        fixture();
+        var files = new JournalFiles(folder);
+        Journal journal = files.readAll().getFirst();
+        files.write(journal);
+        assertThat(files.readAll()).containsExactly(journal);
+    }
+
+    @Test
+    void aFormatOfTheFutureIsRefusedAloud() throws IOException {
+        Path file = fixture();
+        Files.writeString(file, Files.readString(file).replace("\"version\":1", "\"version\":2"));
+        assertThatThrownBy(() -> new JournalFiles(folder).readAll())
+                .hasMessageContaining("has format 2")
+                .hasMessageContaining("run the version that wrote it");
+    }
+
+    @Test
+    void anotherBootBeginsAnewAndTheSameBootGoesOn() throws IOException {
+        var files = new JournalFiles(folder);
+        files.beginBoot("one");
+        fixture();
+        files.beginBoot("one");
+        assertThat(files.readAll()).hasSize(1);
+        files.beginBoot("two");
+        assertThat(files.readAll()).isEmpty();
+    }
+
+    @Test
+    void aBlankJournalIsNoFile() throws IOException {
+        Path file = fixture();
+        var absent = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
+        new JournalFiles(folder).write(Journal.of(absent));
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void endedCommandsAreRememberedOverARestartAndForgottenInTheEnd() throws IOException {
+        Path file = folder.resolve("ended");
+        var id = new CommandId("one");
+        try (var ledger = Ledger.open(file, NOW)) {
+            ledger.end(id, NOW);
+        }
+        Files.writeString(file, "17672", StandardOpenOption.APPEND); // what a power cut may leave
+        try (var ledger = Ledger.open(file, NOW.plus(Duration.ofDays(7)))) {
+            assertThat(ledger.hasEnded(id)).isTrue();
+            assertThat(ledger.hasEnded(new CommandId("two"))).isFalse();
+        }
+        try (var ledger = Ledger.open(file, NOW.plus(Duration.ofDays(9)))) {
+            assertThat(ledger.hasEnded(id)).isFalse();
+        }
+    }
+}
