@@ -87,7 +87,7 @@ final class ClientCommands {
             return switch (answer.status()) {
                 case 201 -> name + " defined, generation " + generation;
                 case 202 -> name + " written, and not evaluated yet: is a config-service running?";
-                default -> name + " defined as before or anew, generation " + generation;
+                default -> name + " applied, generation " + generation;
             };
         }
     }

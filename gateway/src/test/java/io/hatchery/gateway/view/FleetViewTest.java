@@ -1,0 +1,113 @@
+package io.hatchery.gateway.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.protocol.Command;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FleetViewTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final ContainerName WEB = new ContainerName("web");
+    private static final HostName HOST = new HostName("host1");
+
+    private final FleetView view = new FleetView();
+    private long offset;
+
+    private void read(String topic, String key, @Nullable String json) throws UnreadableException {
+        byte[] value = json == null ? null : json.getBytes(StandardCharsets.UTF_8);
+        var record = new ConsumerRecord<>(topic, 0, offset++, key.getBytes(StandardCharsets.UTF_8), value);
+        view.apply(new BusRecord(record));
+    }
+
+    private void status(String phase, Instant since) throws UnreadableException {
+        read(
+                Topics.STATUS.name(),
+                "web",
+                "{\"container\":\"web\",\"host\":\"host1\",\"phase\":\"" + phase + "\",\"since\":\"" + since
+                        + "\",\"restarts\":0,\"outdated\":false}");
+    }
+
+    private void transition(String to, Instant at) throws UnreadableException {
+        read(
+                Topics.EVENTS.name(),
+                "web",
+                "{\"type\":\"transition\",\"container\":\"web\",\"host\":\"host1\",\"from\":\"starting\",\"to\":\"" + to
+                        + "\",\"at\":\"" + at + "\"}");
+    }
+
+    private void heartbeat(Instant at) throws UnreadableException {
+        read(
+                Topics.HOSTS.name(),
+                "host1",
+                "{\"host\":\"host1\",\"state\":\"ready\",\"machineId\":\"m\",\"bootId\":\"b\",\"runtime\":\"/run/hatchery\","
+                        + "\"pid\":1,\"version\":\"1\",\"driver\":\"direct\",\"cgroups\":\"v2\",\"cpus\":1,\"memory\":1,"
+                        + "\"containers\":1,\"started\":\"" + at + "\",\"at\":\"" + at + "\",\"interval\":5}");
+    }
+
+    @Test
+    void aContainerOfAHostThatWentSilentIsUnknownAndNeverRunning() throws Exception {
+        heartbeat(NOW);
+        status("running", NOW);
+        assertThat(view.phase(WEB, NOW.plusSeconds(14))).isEqualTo(Phase.RUNNING);
+        assertThat(view.phase(WEB, NOW.plusSeconds(15))).isEqualTo(Phase.UNKNOWN);
+        var shown = view.resource(WEB, NOW.plusSeconds(15)).path("status");
+        assertThat(shown.path("last").path("phase").asText()).isEqualTo("running");
+        assertThat(shown.path("reason").asText()).contains("host1").contains(NOW.toString());
+    }
+
+    @Test
+    void aContainerIsSettledWhenItsStatusIsAsNewAsItsTransition() throws Exception {
+        status("starting", NOW);
+        assertThat(view.isSettled(WEB)).isTrue();
+        transition("running", NOW.plusSeconds(1));
+        assertThat(view.isSettled(WEB)).isFalse();
+        status("running", NOW.plusSeconds(1));
+        assertThat(view.isSettled(WEB)).isTrue();
+        transition("absent", NOW.plusSeconds(2));
+        assertThat(view.isSettled(WEB)).isFalse();
+        read(Topics.STATUS.name(), "web", null);
+        assertThat(view.isSettled(WEB)).isTrue();
+    }
+
+    @Test
+    void aWriteThatFailedIsForgottenAndOneThatLandedIsNot() throws Exception {
+        var id = new CommandId("one");
+        var operation = Operation.pending(id, new Command(Verb.START, WEB, null, null, null), HOST, NOW);
+        view.submitted(operation);
+        assertThat(view.isConfirmed(id)).isFalse();
+        view.withdraw(id);
+        assertThat(view.operation(id)).isEmpty();
+
+        view.submitted(operation);
+        read(
+                Topics.EVENTS.name(),
+                "web",
+                "{\"type\":\"accepted\",\"id\":\"one\",\"command\":\"start\",\"container\":\"web\",\"host\":\"host1\",\"at\":\""
+                        + NOW + "\"}");
+        view.withdraw(id);
+        assertThat(view.isConfirmed(id)).isTrue();
+    }
+
+    @Test
+    void rubbishIsRefusedAndChangesNothing() throws Exception {
+        status("running", NOW);
+        assertThatThrownBy(() -> read(Topics.STATUS.name(), "web", "{\"container\":"))
+                .isInstanceOf(UnreadableException.class);
+        assertThatThrownBy(() -> read(Topics.STATUS.name(), "Not A Name", "{}"))
+                .isInstanceOf(UnreadableException.class);
+        assertThat(view.containers(null)).containsExactly(WEB);
+    }
+}
