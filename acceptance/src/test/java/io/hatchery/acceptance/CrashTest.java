@@ -121,6 +121,23 @@ class CrashTest {
     }
 
     @Test
+    void aDeletionThatIsOvertakenWhileTheRunnerIsAwayEndsAsWell() {
+        Path root = Roots.busybox(installation.roots().resolve("overtaken"));
+        api.define("t-overtaken", RoadTest.sleeper(root));
+        api.command("start", "t-overtaken");
+        long supervisor = Ground.supervisors("t-overtaken").getFirst();
+        installation.killHard(Service.RUNNER);
+        String deletion = api.delete("/v1/containers/t-overtaken").at("/id").asText();
+        api.define("t-overtaken", RoadTest.sleeper(root));
+        installation.start(Service.RUNNER);
+        assertThat(api.outcome(deletion).path("outcome").asText()).isEqualTo("superseded");
+        api.await("t-overtaken", "running");
+        assertThat(Ground.supervisors("t-overtaken")).containsExactly(supervisor);
+        assertThat(api.command("stop", "t-overtaken").path("stoppedBy").asText())
+                .isEqualTo("halted");
+    }
+
+    @Test
     void aBrokerKilledChangesNothingAndTheStreamResumes() {
         Path root = Roots.busybox(installation.roots().resolve("calm"));
         api.define("t-calm", RoadTest.sleeper(root));

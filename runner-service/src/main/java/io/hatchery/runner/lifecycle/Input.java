@@ -22,6 +22,15 @@ public sealed interface Input {
     record SpecRemoved(
             CommandId id, boolean purge, @Nullable String by, Instant submitted) implements Input {}
 
+    /**
+     * A removal was read together with a later spec of the same container: nothing of it is to be done any more.
+     *
+     * @param id the operation that asked for it
+     * @param by who asked; null if unsaid
+     * @param submitted when
+     */
+    record RemovalOvertaken(CommandId id, @Nullable String by, Instant submitted) implements Input {}
+
     /** A command was read that was never seen before. */
     record CommandArrived(CommandId id, Command command, Instant submitted) implements Input {}
 

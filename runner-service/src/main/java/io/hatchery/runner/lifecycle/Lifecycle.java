@@ -26,6 +26,7 @@ public final class Lifecycle {
         switch (input) {
             case Input.SpecArrived arrived -> specArrived(turn, arrived.spec());
             case Input.SpecRemoved removed -> specRemoved(turn, removed);
+            case Input.RemovalOvertaken overtaken -> removalOvertaken(turn, overtaken);
             case Input.CommandArrived arrived -> commandArrived(turn, arrived);
             case Input.Due due -> due(turn);
             case Input.Removed removed -> removed(turn, removed.removal(), null);
@@ -92,6 +93,18 @@ public final class Lifecycle {
         } else {
             Stops.askToStop(turn);
             Stops.removeIfResting(turn);
+        }
+    }
+
+    private static void removalOvertaken(Turn turn, Input.RemovalOvertaken overtaken) {
+        if (turn.state.jobs().stream().noneMatch(job -> job.id().equals(overtaken.id()))) {
+            turn.forgo(
+                    overtaken.id(),
+                    Verb.REMOVE,
+                    overtaken.by(),
+                    overtaken.submitted(),
+                    Outcome.SUPERSEDED,
+                    "the container was defined again before host " + turn.state.host() + " read of its removal");
         }
     }
 

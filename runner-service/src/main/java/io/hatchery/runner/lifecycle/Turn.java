@@ -75,7 +75,12 @@ final class Turn {
 
     /** Ends a command that never became a job. */
     void refuse(CommandId id, Verb verb, @Nullable String by, Instant submitted, String reason) {
-        ended(new Job(id, verb, by, submitted, null, null, false, null, List.of()), Outcome.REJECTED, reason);
+        forgo(id, verb, by, submitted, Outcome.REJECTED, reason);
+    }
+
+    /** Ends a command that never became a job, with that outcome. */
+    void forgo(CommandId id, Verb verb, @Nullable String by, Instant submitted, Outcome outcome, String reason) {
+        ended(new Job(id, verb, by, submitted, null, null, false, null, List.of()), outcome, reason);
     }
 
     private void ended(Job job, Outcome outcome, @Nullable String reason) {

@@ -10,8 +10,11 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +26,13 @@ import org.slf4j.LoggerFactory;
 final class SpecIntake {
     private static final Logger LOG = LoggerFactory.getLogger(SpecIntake.class);
 
+    /** Shorter than the ledger's memory, so that what it has forgotten is not told anew. */
+    private static final Duration OUTCOMES_REMEMBERED = Duration.ofDays(7);
+
     private final Mailboxes mailboxes;
     private final SpecCache cache;
     private final Map<String, BusRecord> history = new LinkedHashMap<>();
+    private final List<BusRecord> overtaken = new ArrayList<>();
     private boolean live;
 
     SpecIntake(Mailboxes mailboxes, SpecCache cache) {
@@ -44,7 +51,10 @@ final class SpecIntake {
         if (live) {
             apply(record);
         } else {
-            history.put(record.key(), record);
+            BusRecord before = history.put(record.key(), record);
+            if (before != null && before.isDeletion()) {
+                overtaken.add(before);
+            }
         }
     }
 
@@ -61,8 +71,21 @@ final class SpecIntake {
                 remove(state.container(), id, new Input.SpecRemoved(id, false, "reconciliation", now));
             }
         }
+        overtaken.stream()
+                .filter(record -> record.timestamp().plus(OUTCOMES_REMEMBERED).isAfter(now))
+                .forEach(this::tellOvertaken);
+        overtaken.clear();
         history.values().forEach(this::apply);
         history.clear();
+    }
+
+    /** Most of them were carried out long ago, which the ledger knows; what was not has an outcome to come. */
+    private void tellOvertaken(BusRecord removal) {
+        var container = new ContainerName(removal.key());
+        removal.header(Headers.OPERATION).map(CommandId::new).ifPresent(id -> {
+            String by = removal.header(Headers.BY).orElse(null);
+            var _ = mailboxes.command(container, id, new Input.RemovalOvertaken(id, by, removal.timestamp()));
+        });
     }
 
     private void apply(BusRecord record) {
