@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +62,8 @@ class CrashTest {
                 "t-seven",
                 "{\"root\": \"" + seven
                         + "\", \"restart\": \"no\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 4; exit 7\"]}");
-        define("t-stopping", "trap 'sleep 4; exit 0' 37; " + IDLE, "\"readiness\": \"started\"");
+        Path stopping = define(
+                "t-stopping", "trap 'touch /signalled; sleep 4; exit 0' 37; " + IDLE, "\"readiness\": \"started\"");
         api.command("start", "t-stopping");
         await().atMost(Duration.ofSeconds(5)).until(() -> RoadTest.signalCaught(api.container("t-stopping"), 37));
         define("t-starting", IDLE, "\"startTimeout\": \"6s\", \"restart\": \"no\"");
@@ -71,6 +73,10 @@ class CrashTest {
         String stop = api.post("/v1/containers/t-stopping/stop").at("/id").asText();
         api.await("t-starting", "starting");
         api.await("t-stopping", "stopping");
+        // A signal is written down before it is sent and never sent twice: one that a crash falls just before is not
+        // sent, and
+        // the stop goes on at its time-out. This one is to have arrived.
+        await().atMost(Duration.ofSeconds(5)).until(() -> Files.exists(stopping.resolve("signalled")));
         long startingSupervisor = Ground.supervisors("t-starting").getFirst();
 
         installation.killHard(Service.RUNNER);
