@@ -125,7 +125,7 @@ class StopAndRestartTest {
         api.command("kill", "t-copy-two");
         assertThat(copies(root)).isZero();
         try (var beside = Files.list(root.getParent())) {
-            assertThat(beside.map(Path::toString)).noneMatch(path -> path.contains(".#"));
+            assertThat(beside.map(Path::toString)).noneMatch(path -> path.contains(".#machine.copied"));
         }
     }
 
