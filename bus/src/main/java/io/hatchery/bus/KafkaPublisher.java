@@ -32,7 +32,8 @@ public final class KafkaPublisher implements Publisher {
         return send(deadLetter(record, reader, reason));
     }
 
-    static ProducerRecord<byte[], byte[]> deadLetter(BusRecord record, String reader, String reason) {
+    /** The dead letter for a record. */
+    public static ProducerRecord<byte[], byte[]> deadLetter(BusRecord record, String reader, String reason) {
         var raw = record.raw();
         var letter = new ProducerRecord<byte[], byte[]>(
                 Topics.DEAD_LETTERS.name(), null, raw.key(), raw.value(), raw.headers());

@@ -58,7 +58,8 @@ public record Message(String topic, String key, @Nullable Object value, Map<Stri
         return new Message(topic, key, value, more);
     }
 
-    ProducerRecord<byte[], byte[]> toRecord() {
+    /** As Kafka takes it. */
+    public ProducerRecord<byte[], byte[]> toRecord() {
         var record = new ProducerRecord<byte[], byte[]>(
                 topic, key.getBytes(StandardCharsets.UTF_8), value == null ? null : Json.bytes(value));
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));

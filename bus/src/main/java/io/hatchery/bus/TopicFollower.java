@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  * Reads whole topics, outside any consumer group, and knows when it has read all that was there when it began: what a view of
  * a compacted topic is folded from. Every partition's records come in order, and on the context that made this.
  */
-public final class TopicFollower {
+public final class TopicFollower implements Follower {
     private final Polling polling;
     private final Handler<BusRecord> onRecord;
     private final List<Goal> goals = new ArrayList<>();
@@ -39,11 +39,7 @@ public final class TopicFollower {
         this.polling = new Polling(vertx, name, config.consumer(), this::take, onFailure);
     }
 
-    /**
-     * Follows these topics too, from their start.
-     *
-     * @return completes when everything that is there now was handed over; fails if a topic does not exist
-     */
+    @Override
     public Future<Void> follow(Collection<String> topics) {
         List<String> names = List.copyOf(topics);
         return polling.with(consumer -> {
@@ -58,7 +54,7 @@ public final class TopicFollower {
                 .compose(this::awaitEnds);
     }
 
-    /** Follows these topics too, from the first record that is not older than that; otherwise as {@link #follow}. */
+    @Override
     public Future<Void> followSince(Collection<String> topics, Instant since) {
         List<String> names = List.copyOf(topics);
         return polling.with(consumer -> {
@@ -130,7 +126,7 @@ public final class TopicFollower {
         });
     }
 
-    /** Ends it. */
+    @Override
     public Future<Void> close() {
         return polling.close();
     }

@@ -2,13 +2,8 @@ package io.hatchery.bus;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
+import java.util.List;
 import java.util.function.Function;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +16,7 @@ public final class WatermarkConsumer {
     /** Above this many unfinished records the topic waits. */
     private static final int MOST_OPEN = 10_000;
 
-    private final Polling polling;
-    private final TopicPartition partition;
+    private final PartitionReader reader;
     private final Function<BusRecord, Future<?>> handler;
     private final Handler<Throwable> onFailure;
     private final Watermark watermark = new Watermark();
@@ -30,36 +24,24 @@ public final class WatermarkConsumer {
     private boolean paused;
 
     /**
-     * @param group whose offsets are committed
+     * @param reader where records come from and offsets are committed
      * @param handler takes a record; its future completes when the record's outcome is on the broker
      * @param onFailure is told when reading cannot go on
      */
     public WatermarkConsumer(
-            Vertx vertx,
-            BusConfig config,
-            String topic,
-            String group,
-            Function<BusRecord, Future<?>> handler,
-            Handler<Throwable> onFailure) {
-        this.partition = new TopicPartition(topic, 0);
+            PartitionReader reader, Function<BusRecord, Future<?>> handler, Handler<Throwable> onFailure) {
+        this.reader = reader;
         this.handler = handler;
         this.onFailure = onFailure;
-        Map<String, Object> settings = new HashMap<>(config.consumer());
-        settings.put("group.id", group);
-        this.polling = new Polling(vertx, group, settings, this::take, onFailure);
     }
 
     /** Begins where the group's committed offset is, or at the start. */
     public Future<Void> start() {
-        return polling.with(consumer -> {
-            consumer.assign(Set.of(partition));
-            return null;
-        });
+        return reader.start(this::take);
     }
 
-    private void take(Polling.Batch batch) {
-        for (var raw : batch.records()) {
-            var record = new BusRecord(raw);
+    private void take(List<BusRecord> batch) {
+        for (BusRecord record : batch) {
             watermark.begin(record.offset());
             handler.apply(record).onComplete(done -> {
                 if (done.failed()) {
@@ -85,37 +67,25 @@ public final class WatermarkConsumer {
         }
         committing = true;
         long low = offset.getAsLong();
-        polling.with(consumer -> {
-                    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(low)));
-                    return low;
-                })
-                .onComplete(done -> {
-                    committing = false;
-                    if (done.succeeded()) {
-                        watermark.committed(low);
-                        commit();
-                    } else {
-                        // Safe to go on: a later commit covers this one, and until then redelivery meets deduplication.
-                        LOG.warn("offset {} of {} is not committed yet", low, partition, done.cause());
-                    }
-                });
+        reader.commit(low).onComplete(done -> {
+            committing = false;
+            if (done.succeeded()) {
+                watermark.committed(low);
+                commit();
+            } else {
+                // Safe to go on: a later commit covers this one, and until then redelivery meets deduplication.
+                LOG.warn("offset {} of {} is not committed yet", low, reader.name(), done.cause());
+            }
+        });
     }
 
     private void setPaused(boolean pause) {
         paused = pause;
-        polling.with(consumer -> {
-                    if (pause) {
-                        consumer.pause(Set.of(partition));
-                    } else {
-                        consumer.resume(Set.of(partition));
-                    }
-                    return null;
-                })
-                .onFailure(onFailure);
+        reader.setPaused(pause).onFailure(onFailure);
     }
 
-    /** Commits what is done and ends it. */
+    /** Ends it; what is done and not committed is delivered again to the next reader. */
     public Future<Void> close() {
-        return polling.close();
+        return reader.close();
     }
 }

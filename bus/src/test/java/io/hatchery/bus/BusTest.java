@@ -126,10 +126,7 @@ class BusTest {
         }
         var open = new ConcurrentHashMap<Long, Promise<Void>>();
         var first = new WatermarkConsumer(
-                vertx,
-                broker.config(),
-                topic.name(),
-                "g1",
+                new KafkaPartitionReader(vertx, broker.config(), topic.name(), "g1", Throwable::printStackTrace),
                 record -> open.computeIfAbsent(record.offset(), o -> Promise.promise())
                         .future(),
                 Throwable::printStackTrace);
@@ -144,10 +141,7 @@ class BusTest {
 
         var again = new CopyOnWriteArrayList<Long>();
         var second = new WatermarkConsumer(
-                vertx,
-                broker.config(),
-                topic.name(),
-                "g1",
+                new KafkaPartitionReader(vertx, broker.config(), topic.name(), "g1", Throwable::printStackTrace),
                 record -> {
                     again.add(record.offset());
                     return Future.succeededFuture();
@@ -179,10 +173,7 @@ class BusTest {
             producer.send(new ProducerRecord<>(topic.name(), rubbish)).get();
         }
         var consumer = new WatermarkConsumer(
-                vertx,
-                broker.config(),
-                topic.name(),
-                "g2",
+                new KafkaPartitionReader(vertx, broker.config(), topic.name(), "g2", Throwable::printStackTrace),
                 record -> publisher.bury(record, "test", "rubbish"),
                 Throwable::printStackTrace);
         done(consumer.start());

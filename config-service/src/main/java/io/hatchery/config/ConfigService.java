@@ -38,19 +38,23 @@ public final class ConfigService extends AbstractVerticle {
                     var setup = new TopicSetup(bus);
                     topics = setup;
                     setup.ensure(Topics.ofTheFleet());
-                    var plan = new TransactionalLoop.Plan(
-                            Topics.DEFINITIONS.name(),
-                            List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name(), Topics.HOSTS.name()),
-                            GROUP,
-                            instance);
                     loop = new TransactionalLoop(
                             bus,
-                            plan,
+                            plan(instance),
                             () -> new DefinitionJudge(Clock.systemUTC(), "/config-service/" + instance, this::topicsOf),
                             () -> context.runOnContext(ready -> started.tryComplete()));
                     return loop;
                 })
                 .onFailure(started::tryFail);
+    }
+
+    /** What a config-service reads and views. */
+    public static TransactionalLoop.Plan plan(String instance) {
+        return new TransactionalLoop.Plan(
+                Topics.DEFINITIONS.name(),
+                List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name(), Topics.HOSTS.name()),
+                GROUP,
+                instance);
     }
 
     private void topicsOf(HostName host) {

@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Folds evaluations, profiles and hosts, and judges definitions in their light. */
-final class DefinitionJudge implements TransactionalLoop.Judge {
+public final class DefinitionJudge implements TransactionalLoop.Judge {
     private static final Logger LOG = LoggerFactory.getLogger(DefinitionJudge.class);
 
     private final Clock clock;
@@ -49,10 +49,12 @@ final class DefinitionJudge implements TransactionalLoop.Judge {
     private int partitions = 1;
 
     /**
+     * Knows nothing yet.
+     *
      * @param source what to call this service in the records it writes
      * @param newHost makes sure that a host's topics exist before they are written to
      */
-    DefinitionJudge(Clock clock, String source, Consumer<HostName> newHost) {
+    public DefinitionJudge(Clock clock, String source, Consumer<HostName> newHost) {
         this.clock = clock;
         this.source = source;
         this.newHost = newHost;

@@ -23,7 +23,12 @@ public record Journal(int version, ContainerState state, long events, List<Pendi
      * @param id its {@code ce_id}, the same however often it is sent
      * @param event what to tell
      */
-    public record Pending(String id, FleetEvent event) {}
+    public record Pending(String id, FleetEvent event) {
+        /** The outcome of a command, which is told once. */
+        public static Pending of(FleetEvent.Ended ended) {
+            return new Pending(ended.id() + "#outcome", ended);
+        }
+    }
 
     /** Keeps an immutable copy of the outbox. */
     public Journal {
@@ -33,6 +38,13 @@ public record Journal(int version, ContainerState state, long events, List<Pendi
     /** Of a container in that state that has had no events. */
     public static Journal of(ContainerState state) {
         return new Journal(VERSION, state, 0, List.of());
+    }
+
+    /** This with one more event to be told. */
+    public Journal with(Pending pending) {
+        var more = new java.util.ArrayList<>(outbox);
+        more.add(pending);
+        return new Journal(version, state, events, more);
     }
 
     /** Whether nothing in it needs to be kept. */

@@ -4,27 +4,26 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The journals of a host, one file a container, in a folder that a reboot empties: they speak of processes, and a reboot ends
  * those. Written whole and put in place by a rename, so that a reader finds the old or the new.
  */
 public final class JournalFiles {
-    private static final String FILE = "state.json";
+    private static final String FOLDER = "c";
+    private static final String BOOT = "boot-id";
 
-    private final Path directory;
-    private final Path bootFile;
+    private final Disk runtime;
 
     /**
      * @param runtime the runner's runtime folder
      */
-    public JournalFiles(Path runtime) {
-        this.directory = runtime.resolve("c");
-        this.bootFile = runtime.resolve("boot-id");
+    public JournalFiles(Disk runtime) {
+        this.runtime = runtime;
     }
 
     /**
@@ -33,71 +32,56 @@ public final class JournalFiles {
      * @param bootId the kernel's
      */
     public void beginBoot(String bootId) throws IOException {
-        Files.createDirectories(directory);
-        if (Files.exists(bootFile) && !Files.readString(bootFile).strip().equals(bootId)) {
-            for (ContainerName container : containers()) {
-                delete(container);
+        Optional<byte[]> last = runtime.read(BOOT);
+        if (last.isPresent() && !text(last.get()).strip().equals(bootId)) {
+            for (String container : runtime.list(FOLDER)) {
+                runtime.delete(file(container));
             }
         }
-        Files.writeString(bootFile, bootId + "\n");
+        runtime.replace(BOOT, (bootId + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** Every journal there is. */
     public List<Journal> readAll() throws IOException {
         var journals = new ArrayList<Journal>();
-        for (ContainerName container : containers()) {
-            Path file = file(container);
-            if (!Files.exists(file)) {
-                continue; // a folder that a removal left empty
-            }
-            try {
-                Journal journal = Json.read(Files.readAllBytes(file), Journal.class);
-                if (journal.version() != Journal.VERSION) {
-                    throw new IOException(file + " has format " + journal.version() + ", this runner reads "
-                            + Journal.VERSION + ": run the version that wrote it");
-                }
-                journals.add(journal);
-            } catch (UnreadableException e) {
-                throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+        for (String container : runtime.list(FOLDER)) {
+            String file = file(container);
+            Optional<byte[]> bytes = runtime.read(file);
+            if (bytes.isPresent()) { // else a folder that a removal left empty
+                journals.add(read(file, bytes.get()));
             }
         }
         return journals;
+    }
+
+    private static Journal read(String file, byte[] bytes) throws IOException {
+        try {
+            Journal journal = Json.read(bytes, Journal.class);
+            if (journal.version() != Journal.VERSION) {
+                throw new IOException(file + " has format " + journal.version() + ", this runner reads "
+                        + Journal.VERSION + ": run the version that wrote it");
+            }
+            return journal;
+        } catch (UnreadableException e) {
+            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Puts a journal in place of the last; a blank one is no file. */
     public void write(Journal journal) throws IOException {
         ContainerName container = journal.state().container();
         if (journal.isBlank()) {
-            delete(container);
-            return;
-        }
-        Path file = file(container);
-        Files.createDirectories(directory.resolve(container.value()));
-        WholeFile.replace(file, Json.bytes(journal));
-    }
-
-    private void delete(ContainerName container) throws IOException {
-        Files.deleteIfExists(file(container));
-        Path folder = directory.resolve(container.value());
-        if (Files.isDirectory(folder) && isEmpty(folder)) {
-            Files.delete(folder);
+            runtime.delete(file(container.value()));
+        } else {
+            runtime.replace(file(container.value()), Json.bytes(journal));
         }
     }
 
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (var entries = Files.list(folder)) {
-            return entries.findAny().isEmpty();
-        }
-    }
-
-    private List<ContainerName> containers() throws IOException {
-        try (var entries = Files.list(directory)) {
-            return entries.map(entry -> new ContainerName(entry.getFileName().toString()))
-                    .toList();
-        }
-    }
-
-    private Path file(ContainerName container) {
-        return directory.resolve(container.value()).resolve(FILE);
+    private static String file(String container) {
+        return FOLDER + "/" + container + "/state.json";
     }
 }

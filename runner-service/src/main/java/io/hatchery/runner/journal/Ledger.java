@@ -1,56 +1,70 @@
 package io.hatchery.runner.journal;
 
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which commands have had their outcome: on disk, since a command may be delivered again after a reboot. It remembers for
- * as long as the commands' topic does.
+ * Which commands have had their outcome, and what that was until the broker has it: on disk, since a command may be delivered
+ * again after a reboot. It remembers for as long as the commands' topic does.
+ *
+ * <p>A line is {@code <epoch second> <id>}, and, where the broker is not known to have it, the outcome's JSON.
  */
-public final class Ledger implements AutoCloseable {
+public final class Ledger {
+    private static final String FILE = "outcomes.log";
     private static final Duration KEPT = Duration.ofDays(8);
 
-    private final Map<CommandId, Instant> ended;
-    private final FileChannel file;
+    private final Disk disk;
+    private final Map<CommandId, Entry> ended;
+    private boolean torn;
 
-    private Ledger(Map<CommandId, Instant> ended, FileChannel file) {
+    private record Entry(Instant at, FleetEvent.@Nullable Ended untold) {}
+
+    private Ledger(Disk disk, Map<CommandId, Entry> ended) {
+        this.disk = disk;
         this.ended = ended;
-        this.file = file;
     }
 
     /** Opens it, and drops what is too old to come again. */
-    public static Ledger open(Path path, Instant now) throws IOException {
-        var ended = new LinkedHashMap<CommandId, Instant>();
-        if (Files.exists(path)) {
-            for (String line : Files.readAllLines(path)) {
-                int blank = line.indexOf(' ');
-                // A power cut may have left the last line short; its command has then no outcome on the broker either.
-                if (blank > 0 && line.length() > blank + 1) {
-                    Instant at = Instant.ofEpochSecond(Long.parseLong(line.substring(0, blank)));
-                    if (at.plus(KEPT).isAfter(now)) {
-                        ended.put(new CommandId(line.substring(blank + 1)), at);
-                    }
-                }
-            }
+    public static Ledger open(Disk disk, Instant now) throws IOException {
+        var ended = new LinkedHashMap<CommandId, Entry>();
+        String text = new String(disk.read(FILE).orElse(new byte[0]), StandardCharsets.UTF_8);
+        // A power cut may have left the last line short; its command has then no outcome on the broker either.
+        for (int from = 0, to = text.indexOf('\n'); to >= 0; from = to + 1, to = text.indexOf('\n', from)) {
+            read(text.substring(from, to), ended);
         }
-        var text = new StringBuilder();
-        ended.forEach((id, at) -> text.append(line(id, at)));
-        WholeFile.replace(path, text.toString().getBytes(StandardCharsets.UTF_8));
-        return new Ledger(ended, FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+        ended.values()
+                .removeIf(entry -> entry.untold == null && !entry.at.plus(KEPT).isAfter(now));
+        write(disk, ended);
+        return new Ledger(disk, ended);
     }
 
-    private static String line(CommandId id, Instant at) {
-        return at.getEpochSecond() + " " + id + "\n";
+    private static void read(String line, Map<CommandId, Entry> ended) throws IOException {
+        String[] parts = line.split(" ", 3);
+        try {
+            var untold = parts.length < 3
+                    ? null
+                    : (FleetEvent.Ended) Json.read(parts[2].getBytes(StandardCharsets.UTF_8), FleetEvent.class);
+            ended.put(new CommandId(parts[1]), new Entry(Instant.ofEpochSecond(Long.parseLong(parts[0])), untold));
+        } catch (UnreadableException | RuntimeException e) {
+            throw new IOException(FILE + " has a line that cannot be read, remove it: " + line, e);
+        }
+    }
+
+    private static String line(CommandId id, Entry entry) {
+        String outcome = entry.untold == null
+                ? ""
+                : " " + new String(Json.bytes(entry.untold), StandardCharsets.UTF_8).replace("\n", " ");
+        return entry.at.getEpochSecond() + " " + id + outcome + "\n";
     }
 
     /** Whether that command has ended. */
@@ -58,17 +72,56 @@ public final class Ledger implements AutoCloseable {
         return ended.containsKey(id);
     }
 
-    /** Notes that a command has ended; on disk when this returns. */
-    public void end(CommandId id, Instant at) throws IOException {
-        if (!ended.containsKey(id)) {
-            file.write(ByteBuffer.wrap(line(id, at).getBytes(StandardCharsets.UTF_8)));
-            file.force(false);
-            ended.put(id, at);
+    /** The outcomes that the broker is not known to have. */
+    public List<FleetEvent.Ended> untold() {
+        var untold = new java.util.ArrayList<FleetEvent.Ended>();
+        ended.values().forEach(entry -> {
+            if (entry.untold != null) {
+                untold.add(entry.untold);
+            }
+        });
+        return untold;
+    }
+
+    /** Notes how a command has ended; on disk when this returns. */
+    public void end(FleetEvent.Ended event) throws IOException {
+        if (!ended.containsKey(event.id())) {
+            note(event.id(), new Entry(event.at(), event), true);
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        file.close();
+    /** Notes that the broker has a command's outcome. If that is lost, it is looked for there. */
+    public void told(CommandId id) throws IOException {
+        Entry entry = ended.get(id);
+        if (entry != null && entry.untold != null) {
+            note(id, new Entry(entry.at, null), false);
+        }
+    }
+
+    private void note(CommandId id, Entry entry, boolean durable) throws IOException {
+        if (torn) {
+            var all = new LinkedHashMap<>(ended);
+            all.put(id, entry);
+            write(disk, all);
+            torn = false;
+        } else {
+            append(line(id, entry), durable);
+        }
+        ended.put(id, entry);
+    }
+
+    private void append(String line, boolean durable) throws IOException {
+        try {
+            disk.append(FILE, line.getBytes(StandardCharsets.UTF_8), durable);
+        } catch (IOException e) {
+            torn = true; // a part of the line may be there: the next is not to be added to it
+            throw e;
+        }
+    }
+
+    private static void write(Disk disk, Map<CommandId, Entry> entries) throws IOException {
+        var text = new StringBuilder();
+        entries.forEach((id, entry) -> text.append(line(id, entry)));
+        disk.replace(FILE, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -15,12 +15,17 @@ public sealed interface Input {
      * The host's spec was taken away.
      *
      * @param id the operation that asked for it
+     * @param root what was its root as far as the host's disk says, in case nobody remembers its spec; null if it says nothing
      * @param purge whether the root goes as well
      * @param by who asked; null if unsaid
      * @param submitted when
      */
     record SpecRemoved(
-            CommandId id, boolean purge, @Nullable String by, Instant submitted) implements Input {}
+            CommandId id,
+            @Nullable String root,
+            boolean purge,
+            @Nullable String by,
+            Instant submitted) implements Input {}
 
     /**
      * A removal was read together with a later spec of the same container: nothing of it is to be done any more.

@@ -75,6 +75,7 @@ public final class Lifecycle {
             return;
         }
         ContainerSpec spec = turn.state.spec();
+        String root = spec == null ? removed.root() : spec.root();
         turn.add(new Job(
                 removed.id(), Verb.REMOVE, removed.by(), removed.submitted(), null, null, true, null, List.of()));
         turn.effect(new Effect.Publish(new FleetEvent.Accepted(
@@ -82,8 +83,8 @@ public final class Lifecycle {
         turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "the container was deleted");
         ContainerState.Removal underWay = turn.state.removal();
         turn.state = turn.state.withWanted(false).withSpec(null);
-        if (spec != null) {
-            turn.state = turn.state.withRemoval(new ContainerState.Removal(spec.root(), removed.purge()));
+        if (root != null) {
+            turn.state = turn.state.withRemoval(new ContainerState.Removal(root, removed.purge()));
         }
         if (underWay != null) {
             return; // its answer shows whether this one asks for more

@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param bootId of the kernel
  * @param memory bytes
  */
-record HostFacts(String machineId, String bootId, long memory) {
+public record HostFacts(String machineId, String bootId, long memory) {
     private static final long KIB = 1024;
 
     static HostFacts read() throws IOException {

@@ -3,6 +3,7 @@ package io.hatchery.runner.service;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Verb;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Effect;
@@ -56,6 +57,9 @@ final class Mailbox {
 
         /** Notes for good that a command has ended. */
         void ended(FleetEvent.Ended event) throws IOException;
+
+        /** Notes for good that nothing of a removal is left to do. */
+        void removed(ContainerName container) throws IOException;
 
         /** Tells the fleet something; completes when the broker has it. */
         Future<?> tell(Journal.Pending event);
@@ -134,7 +138,7 @@ final class Mailbox {
         var outbox = new ArrayList<>(journal.outbox());
         outbox.addAll(news);
         var next = new Journal(Journal.VERSION, after, journal.events() + news.size(), outbox);
-        if (!next.equals(journal) && !write(next)) {
+        if (!next.equals(journal) && !write(next, news)) {
             return false;
         }
         if (before.phase() != after.phase()) {
@@ -159,13 +163,16 @@ final class Mailbox {
         return true;
     }
 
-    private boolean write(Journal next) {
+    private boolean write(Journal next, List<Journal.Pending> news) {
         try {
             surroundings.write(next);
             for (Journal.Pending pending : next.outbox()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     surroundings.ended(ended);
                 }
+            }
+            if (next.state().removal() == null && news.stream().anyMatch(Mailbox::endsRemoval)) {
+                surroundings.removed(next.state().container());
             }
             return true;
         } catch (IOException e) {
@@ -175,6 +182,10 @@ final class Mailbox {
                     e);
             return false;
         }
+    }
+
+    private static boolean endsRemoval(Journal.Pending pending) {
+        return pending.event() instanceof FleetEvent.Ended ended && ended.command() == Verb.REMOVE;
     }
 
     private static @Nullable ContainerStatus statusOf(ContainerState state) {
@@ -208,7 +219,7 @@ final class Mailbox {
         }
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
-                news.add(new Journal.Pending(ended.id() + "#outcome", ended));
+                news.add(Journal.Pending.of(ended));
             }
         }
         return news;

@@ -9,6 +9,7 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
+import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.Life;
@@ -18,25 +19,31 @@ import io.hatchery.spec.HostName;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The mailboxes of a host's containers, and what they share. All calls come on one context. */
 final class Mailboxes implements Mailbox.Surroundings {
-    private final Vertx vertx;
+    private static final Logger LOG = LoggerFactory.getLogger(Mailboxes.class);
+
     private final HostName host;
     private final Clock clock;
+    private final Timers timers;
     private final JournalFiles journals;
     private final Ledger ledger;
+    private final SpecCache cache;
     private final Publisher publisher;
     private final LatestPublisher statuses;
     private final StartGate gate;
@@ -47,18 +54,20 @@ final class Mailboxes implements Mailbox.Surroundings {
     private boolean telling;
 
     Mailboxes(
-            Vertx vertx,
             RunnerConfig config,
             Clock clock,
+            Timers timers,
             JournalFiles journals,
             Ledger ledger,
+            SpecCache cache,
             Publisher publisher,
             Handler<Throwable> onFailure) {
-        this.vertx = vertx;
         this.host = config.host();
         this.clock = clock;
+        this.timers = timers;
         this.journals = journals;
         this.ledger = ledger;
+        this.cache = cache;
         this.publisher = publisher;
         this.statuses = new LatestPublisher(publisher, onFailure);
         this.gate = new StartGate(config.mostStarts());
@@ -73,7 +82,7 @@ final class Mailboxes implements Mailbox.Surroundings {
     Future<Void> adopt(Driver by, Collection<Journal> written) throws IOException {
         driver = by;
         Future<Void> all = Future.succeededFuture();
-        for (Journal journal : written) {
+        for (Journal journal : withUntold(written)) {
             ContainerState state = journal.state();
             var box = new Mailbox(this, journal);
             boxes.put(state.container(), box);
@@ -81,7 +90,7 @@ final class Mailboxes implements Mailbox.Surroundings {
             for (Journal.Pending pending : journal.outbox()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     awaited.put(ended.id(), Promise.promise());
-                    ledger.end(ended.id(), ended.at());
+                    ledger.end(ended);
                 }
             }
             if (state.life() instanceof Life.Starting) {
@@ -94,6 +103,31 @@ final class Mailboxes implements Mailbox.Surroundings {
             });
         }
         return all;
+    }
+
+    /** A reboot ends the journals, and what they were to tell of ended commands is in the ledger as well. */
+    private Collection<Journal> withUntold(Collection<Journal> written) {
+        var journals = new LinkedHashMap<ContainerName, Journal>();
+        var known = new HashSet<CommandId>();
+        for (Journal journal : written) {
+            journals.put(journal.state().container(), journal);
+            for (Journal.Pending pending : journal.outbox()) {
+                if (pending.event() instanceof FleetEvent.Ended ended) {
+                    known.add(ended.id());
+                }
+            }
+        }
+        for (FleetEvent.Ended event : ledger.untold()) {
+            if (known.add(event.id())) {
+                journals.compute(
+                        event.container(),
+                        (container, journal) -> (journal == null
+                                        ? Journal.of(ContainerState.absent(container, host, clock.instant()))
+                                        : journal)
+                                .with(Journal.Pending.of(event)));
+            }
+        }
+        return journals.values();
     }
 
     /** From now on the fleet is told things, beginning with what an earlier runner did not see acknowledged. */
@@ -122,6 +156,23 @@ final class Mailboxes implements Mailbox.Surroundings {
         boxes.computeIfAbsent(
                         container, c -> new Mailbox(this, Journal.of(ContainerState.absent(c, host, clock.instant()))))
                 .post(input);
+    }
+
+    /** Whether that command has had its outcome, told or not. */
+    boolean hasEnded(CommandId id) {
+        return ledger.hasEnded(id);
+    }
+
+    /** The root of a container that the host has, or is about to remove; null if it has none. */
+    @Nullable
+    String rootOf(ContainerName container) {
+        Mailbox box = boxes.get(container);
+        if (box == null) {
+            return null;
+        }
+        var spec = box.state().spec();
+        var removal = box.state().removal();
+        return spec != null ? spec.root() : removal != null ? removal.root() : null;
     }
 
     /** Hands a command to a container unless that was done before; completes when its outcome is on the broker. */
@@ -159,8 +210,7 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     @Override
     public Runnable later(Duration delay, Runnable task) {
-        long timer = vertx.setTimer(Math.max(1, delay.toMillis()), id -> task.run());
-        return () -> vertx.cancelTimer(timer);
+        return timers.later(delay, task);
     }
 
     @Override
@@ -170,7 +220,12 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     @Override
     public void ended(FleetEvent.Ended event) throws IOException {
-        ledger.end(event.id(), event.at());
+        ledger.end(event);
+    }
+
+    @Override
+    public void removed(ContainerName container) throws IOException {
+        cache.endRemoval(container);
     }
 
     @Override
@@ -194,12 +249,22 @@ final class Mailboxes implements Mailbox.Surroundings {
     @Override
     public void told(FleetEvent event) {
         if (event instanceof FleetEvent.Ended ended) {
+            noteTold(ended.id());
             Promise<Void> promise = awaited.remove(ended.id());
             if (promise != null) {
                 promise.tryComplete();
             }
         }
         boxes.computeIfPresent(event.container(), (name, box) -> box.journal().isBlank() ? null : box);
+    }
+
+    private void noteTold(CommandId id) {
+        try {
+            ledger.told(id);
+        } catch (IOException e) {
+            // It is then looked for on the broker by the next runner, and found.
+            LOG.warn("that the broker has the outcome of {} is not written down", id, e);
+        }
     }
 
     private String source() {

@@ -1,6 +1,7 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Headers;
 import io.hatchery.runner.journal.SpecCache;
@@ -9,13 +10,19 @@ import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,31 +32,62 @@ import org.slf4j.LoggerFactory;
  */
 final class SpecIntake {
     private static final Logger LOG = LoggerFactory.getLogger(SpecIntake.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** Shorter than the ledger's memory, so that what it has forgotten is not told anew. */
     private static final Duration OUTCOMES_REMEMBERED = Duration.ofDays(7);
 
     private final Mailboxes mailboxes;
     private final SpecCache cache;
+    private final Publisher publisher;
+    private final String reader;
+    private final Handler<Throwable> onFailure;
     private final Map<String, BusRecord> history = new LinkedHashMap<>();
     private final List<BusRecord> overtaken = new ArrayList<>();
+    private final Deque<Step> steps = new ArrayDeque<>();
     private boolean live;
+    private boolean waiting;
 
-    SpecIntake(Mailboxes mailboxes, SpecCache cache) {
-        this.mailboxes = mailboxes;
-        this.cache = cache;
+    /** Something that is to be on disk before anything follows from it. */
+    private interface Step {
+        void take() throws IOException;
     }
 
-    /** Starts from the specs kept on disk, for a host that boots without a broker. */
+    /**
+     * @param reader what to call this runner on a dead letter
+     * @param onFailure is told when a record can neither be read nor put with the dead letters
+     */
+    SpecIntake(Mailboxes mailboxes, SpecCache cache, Publisher publisher, String reader, Handler<Throwable> onFailure) {
+        this.mailboxes = mailboxes;
+        this.cache = cache;
+        this.publisher = publisher;
+        this.reader = reader;
+        this.onFailure = onFailure;
+    }
+
+    /** Starts from what is kept on disk, for a host that boots without a broker. */
     void takeKept() throws IOException {
-        for (ContainerSpec spec : cache.readAll()) {
+        for (SpecCache.Removal removal : cache.removals()) {
+            if (mailboxes.hasEnded(removal.id())) {
+                cache.endRemoval(removal.container());
+            } else {
+                remove(removal);
+            }
+        }
+        for (ContainerSpec spec : cache.specs()) {
             mailboxes.post(spec.name(), new Input.SpecArrived(spec));
         }
     }
 
+    /** What follows is the topic from its start; what was read of it before is read again. */
+    void beginReading() {
+        history.clear();
+        overtaken.clear();
+    }
+
     void take(BusRecord record) {
         if (live) {
-            apply(record);
+            enqueue(() -> apply(record));
         } else {
             BusRecord before = history.put(record.key(), record);
             if (before != null && before.isDeletion()) {
@@ -58,70 +96,108 @@ final class SpecIntake {
         }
     }
 
-    /** The topic has been read to its end: what it says is in force, and what it does not name is to go. */
-    void caughtUp(Instant now) {
+    /**
+     * The topic has been read to its end: what it says is in force, and what it does not name is to go.
+     *
+     * @return completes when all of that has been taken on
+     */
+    Future<Void> caughtUp(Instant now) {
         live = true;
+        Promise<Void> done = Promise.promise();
         for (ContainerState state : mailboxes.states()) {
-            ContainerSpec spec = state.spec();
-            if (spec != null && !history.containsKey(state.container().value())) {
-                LOG.warn(
-                        "no spec names container {} any more: it is stopped and removed, its root stays",
-                        state.container());
-                var id = new CommandId("vanished/" + state.host() + "/" + state.container() + "/" + spec.generation());
-                remove(state.container(), id, new Input.SpecRemoved(id, false, "reconciliation", now));
+            if (state.spec() != null && !history.containsKey(state.container().value())) {
+                enqueue(() -> reconcile(state, now));
             }
         }
         overtaken.stream()
                 .filter(record -> record.timestamp().plus(OUTCOMES_REMEMBERED).isAfter(now))
-                .forEach(this::tellOvertaken);
+                .forEach(record -> enqueue(() -> tellOvertaken(record)));
         overtaken.clear();
-        history.values().forEach(this::apply);
+        history.values().forEach(record -> enqueue(() -> apply(record)));
         history.clear();
+        enqueue(done::complete);
+        return done.future();
+    }
+
+    private void enqueue(Step step) {
+        steps.add(step);
+        if (!waiting) {
+            drain();
+        }
+    }
+
+    /** One after the other: what cannot be kept on disk yet holds up what comes after it, and nothing else. */
+    private void drain() {
+        waiting = true;
+        for (Step step = steps.peek(); step != null; step = steps.peek()) {
+            try {
+                step.take();
+            } catch (IOException e) {
+                LOG.error("specs wait: they cannot be kept on disk", e);
+                Runnable _ = mailboxes.later(RETRY, this::drain);
+                return;
+            }
+            steps.remove();
+        }
+        waiting = false;
+    }
+
+    private void reconcile(ContainerState state, Instant now) throws IOException {
+        ContainerSpec spec = state.spec();
+        if (spec != null) {
+            LOG.warn(
+                    "no spec names container {} any more: it is stopped and removed, its root stays",
+                    state.container());
+            var id = new CommandId("vanished/" + state.host() + "/" + state.container() + "/" + spec.generation());
+            beginRemoval(state.container(), id, false, "reconciliation", now);
+        }
     }
 
     /** Most of them were carried out long ago, which the ledger knows; what was not has an outcome to come. */
     private void tellOvertaken(BusRecord removal) {
-        var container = new ContainerName(removal.key());
         removal.header(Headers.OPERATION).map(CommandId::new).ifPresent(id -> {
             String by = removal.header(Headers.BY).orElse(null);
-            var _ = mailboxes.command(container, id, new Input.RemovalOvertaken(id, by, removal.timestamp()));
+            var _ = mailboxes.command(
+                    new ContainerName(removal.key()), id, new Input.RemovalOvertaken(id, by, removal.timestamp()));
         });
     }
 
-    private void apply(BusRecord record) {
+    private void apply(BusRecord record) throws IOException {
         try {
             var container = new ContainerName(record.key());
             if (record.isDeletion()) {
                 var id = new CommandId(record.header(Headers.OPERATION).orElseGet(record::id));
                 boolean purge =
                         record.header(Headers.PURGE).filter("true"::equals).isPresent();
-                remove(
-                        container,
-                        id,
-                        new Input.SpecRemoved(
-                                id, purge, record.header(Headers.BY).orElse(null), record.timestamp()));
+                beginRemoval(container, id, purge, record.header(Headers.BY).orElse(null), record.timestamp());
             } else {
                 ContainerSpec spec = record.value(ContainerSpec.class);
                 cache.keep(spec);
                 mailboxes.post(container, new Input.SpecArrived(spec));
             }
         } catch (UnreadableException | IllegalArgumentException e) {
-            // Only config-service writes here: a newer one than this runner can follow. The last spec stays in force.
+            // Only config-service writes here: a newer one than this runner can follow.
             LOG.error(
-                    "spec {} cannot be read, the last one stays in force: {}",
+                    "spec {} goes to the dead letters, the last one stays in force: {}",
                     record.position().text(),
                     e.getMessage());
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("specs cannot be kept on disk", e);
+            publisher.bury(record, reader, String.valueOf(e.getMessage())).onFailure(onFailure);
         }
     }
 
-    private void remove(ContainerName container, CommandId id, Input.SpecRemoved removed) {
-        try {
-            cache.drop(container);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("a spec cannot be dropped from disk", e);
+    private void beginRemoval(
+            ContainerName container, CommandId id, boolean purge, @Nullable String by, Instant submitted)
+            throws IOException {
+        if (!mailboxes.hasEnded(id)) {
+            var removal = new SpecCache.Removal(container, id, mailboxes.rootOf(container), purge, by, submitted);
+            cache.beginRemoval(removal);
+            remove(removal);
         }
-        var _ = mailboxes.command(container, id, removed);
+    }
+
+    private void remove(SpecCache.Removal removal) {
+        var input =
+                new Input.SpecRemoved(removal.id(), removal.root(), removal.purge(), removal.by(), removal.submitted());
+        var _ = mailboxes.command(removal.container(), removal.id(), input);
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +40,7 @@ class JournalTest {
     @Test
     void format1IsRead() throws IOException {
         fixture();
-        Journal journal = new JournalFiles(folder).readAll().getFirst();
+        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
         ContainerState state = journal.state();
         assertThat(state.container()).isEqualTo(new ContainerName("web"));
         assertThat(state.phase().word()).isEqualTo("running");
@@ -47,7 +51,7 @@ class JournalTest {
     @Test
     void whatIsWrittenIsRead() throws IOException {
         fixture();
-        var files = new JournalFiles(folder);
+        var files = new JournalFiles(new FileDisk(folder));
         Journal journal = files.readAll().getFirst();
         files.write(journal);
         assertThat(files.readAll()).containsExactly(journal);
@@ -57,14 +61,14 @@ class JournalTest {
     void aFormatOfTheFutureIsRefusedAloud() throws IOException {
         Path file = fixture();
         Files.writeString(file, Files.readString(file).replace("\"version\":1", "\"version\":2"));
-        assertThatThrownBy(() -> new JournalFiles(folder).readAll())
+        assertThatThrownBy(() -> new JournalFiles(new FileDisk(folder)).readAll())
                 .hasMessageContaining("has format 2")
                 .hasMessageContaining("run the version that wrote it");
     }
 
     @Test
     void anotherBootBeginsAnewAndTheSameBootGoesOn() throws IOException {
-        var files = new JournalFiles(folder);
+        var files = new JournalFiles(new FileDisk(folder));
         files.beginBoot("one");
         fixture();
         files.beginBoot("one");
@@ -77,24 +81,60 @@ class JournalTest {
     void aBlankJournalIsNoFile() throws IOException {
         Path file = fixture();
         var absent = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
-        new JournalFiles(folder).write(Journal.of(absent));
+        new JournalFiles(new FileDisk(folder)).write(Journal.of(absent));
         assertThat(file).doesNotExist();
     }
 
     @Test
     void endedCommandsAreRememberedOverARestartAndForgottenInTheEnd() throws IOException {
-        Path file = folder.resolve("ended");
+        var disk = new FileDisk(folder);
         var id = new CommandId("one");
-        try (var ledger = Ledger.open(file, NOW)) {
-            ledger.end(id, NOW);
-        }
-        Files.writeString(file, "17672", StandardOpenOption.APPEND); // what a power cut may leave
-        try (var ledger = Ledger.open(file, NOW.plus(Duration.ofDays(7)))) {
-            assertThat(ledger.hasEnded(id)).isTrue();
-            assertThat(ledger.hasEnded(new CommandId("two"))).isFalse();
-        }
-        try (var ledger = Ledger.open(file, NOW.plus(Duration.ofDays(9)))) {
-            assertThat(ledger.hasEnded(id)).isFalse();
-        }
+        Ledger first = Ledger.open(disk, NOW);
+        first.end(ended(id));
+        first.told(id);
+        Files.writeString(
+                folder.resolve("outcomes.log"), "17672", StandardOpenOption.APPEND); // what a power cut may leave
+        Ledger second = Ledger.open(disk, NOW.plus(Duration.ofDays(7)));
+        assertThat(second.hasEnded(id)).isTrue();
+        assertThat(second.hasEnded(new CommandId("two"))).isFalse();
+        assertThat(Ledger.open(disk, NOW.plus(Duration.ofDays(9))).hasEnded(id)).isFalse();
+    }
+
+    @Test
+    void anOutcomeIsKeptUntilItIsTold() throws IOException {
+        var disk = new FileDisk(folder);
+        var event = ended(new CommandId("one"));
+        Ledger.open(disk, NOW).end(event);
+        Ledger again = Ledger.open(disk, NOW.plus(Duration.ofDays(9)));
+        assertThat(again.untold()).containsExactly(event);
+        again.told(event.id());
+        assertThat(Ledger.open(disk, NOW).untold()).isEmpty();
+    }
+
+    @Test
+    void aRemovalThatHasBegunIsKeptUntilItHasEnded() throws IOException {
+        var cache = new SpecCache(new FileDisk(folder));
+        var removal =
+                new SpecCache.Removal(new ContainerName("web"), new CommandId("one"), "/srv/web", true, "ann", NOW);
+        cache.beginRemoval(removal);
+        assertThat(cache.removals()).containsExactly(removal);
+        assertThat(cache.specs()).isEmpty();
+        cache.endRemoval(removal.container());
+        assertThat(cache.removals()).isEmpty();
+    }
+
+    private static FleetEvent.Ended ended(CommandId id) {
+        return new FleetEvent.Ended(
+                id,
+                Verb.STOP,
+                new ContainerName("web"),
+                new HostName("host1"),
+                null,
+                NOW,
+                Outcome.COMPLETED,
+                null,
+                null,
+                List.of(),
+                NOW);
     }
 }

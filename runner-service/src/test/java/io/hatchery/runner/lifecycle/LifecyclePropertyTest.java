@@ -46,7 +46,9 @@ class LifecyclePropertyTest {
                                     wish(random).generation(generation++).spec()));
                 case 1 -> {
                     if (random.nextInt(6) == 0) {
-                        give(tale, new Input.SpecRemoved(new CommandId("rm" + commands++), false, null, tale.now));
+                        give(
+                                tale,
+                                new Input.SpecRemoved(new CommandId("rm" + commands++), null, false, null, tale.now));
                     }
                 }
                 case 2, 3 -> {

@@ -46,7 +46,7 @@ class LifecycleTest {
         @Test
         void aRemovedSpecStopsAndThenRemoves() {
             Tale tale = Tale.running();
-            tale.give(new Input.SpecRemoved(new CommandId("rm"), false, null, tale.now));
+            tale.give(new Input.SpecRemoved(new CommandId("rm"), null, false, null, tale.now));
             assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
             tale.exited(0).cleanedUp();
             assertThat(tale.does(Effect.Remove.class)).isTrue();
@@ -63,10 +63,10 @@ class LifecycleTest {
         @Test
         void aSecondOneIsNotBegunBesideTheFirst() {
             Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.SpecRemoved(new CommandId("one"), false, null, tale.now));
+            tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
             assertThat(tale.does(Effect.Remove.class)).isTrue();
             tale.define(Wish.plain().generation(2));
-            tale.give(new Input.SpecRemoved(new CommandId("two"), false, null, tale.now));
+            tale.give(new Input.SpecRemoved(new CommandId("two"), null, false, null, tale.now));
             assertThat(tale.does(Effect.Remove.class)).isFalse();
             tale.give(new Input.Removed(plain));
             assertThat(tale.outcome("one").outcome()).isEqualTo(Outcome.COMPLETED);
@@ -76,9 +76,9 @@ class LifecycleTest {
         @Test
         void oneThatAsksForMoreFollows() {
             Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.SpecRemoved(new CommandId("one"), false, null, tale.now));
+            tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
             tale.define(Wish.plain().generation(2));
-            tale.give(new Input.SpecRemoved(new CommandId("two"), true, null, tale.now));
+            tale.give(new Input.SpecRemoved(new CommandId("two"), null, true, null, tale.now));
             tale.give(new Input.Removed(plain));
             assertThat(tale.does(Effect.Remove.class)).isTrue();
             assertThat(tale.ended).isEmpty();
@@ -89,7 +89,7 @@ class LifecycleTest {
         @Test
         void anAnswerThatComesTwiceDoesNotTouchTheNextRun() {
             Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.SpecRemoved(new CommandId("one"), false, null, tale.now));
+            tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
             tale.give(new Input.Removed(plain))
                     .define(Wish.plain().generation(2))
                     .command(Verb.START, "start");

@@ -1,0 +1,36 @@
+package io.hatchery.bus;
+
+import io.hatchery.protocol.Topic;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import java.util.Collection;
+
+/** What a service needs of Kafka. Futures complete, and handlers are called, on the context that is current at the call. */
+public interface Bus {
+    /** Makes sure that topics are there and kept as they must be; fails with {@link BusException} if the broker is away. */
+    Future<Void> ensure(Collection<Topic> topics);
+
+    /**
+     * A writer.
+     *
+     * @param patience how long it tries, in milliseconds
+     */
+    Publisher publisher(int patience);
+
+    /**
+     * A reader of whole topics.
+     *
+     * @param name for its thread and in messages
+     * @param onRecord gets every record, in order within a partition
+     * @param onFailure is told when reading cannot go on, for instance since credentials were refused
+     */
+    Follower follower(String name, Handler<BusRecord> onRecord, Handler<Throwable> onFailure);
+
+    /**
+     * A reader of a topic's single partition.
+     *
+     * @param group whose offsets are committed
+     * @param onFailure is told when reading cannot go on
+     */
+    PartitionReader partition(String topic, String group, Handler<Throwable> onFailure);
+}

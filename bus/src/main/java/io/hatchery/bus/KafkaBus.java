@@ -1,0 +1,40 @@
+package io.hatchery.bus;
+
+import io.hatchery.protocol.Topic;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+
+/**
+ * Kafka.
+ *
+ * @param vertx whose contexts are called back
+ * @param config how to reach it
+ */
+public record KafkaBus(Vertx vertx, BusConfig config) implements Bus {
+    @Override
+    public Future<Void> ensure(Collection<Topic> topics) {
+        return vertx.executeBlocking(() -> {
+            try (var setup = new TopicSetup(config)) {
+                setup.ensure(topics);
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public Publisher publisher(int patience) {
+        return new KafkaPublisher(vertx, config, patience);
+    }
+
+    @Override
+    public Follower follower(String name, Handler<BusRecord> onRecord, Handler<Throwable> onFailure) {
+        return new TopicFollower(vertx, config, name, onRecord, onFailure);
+    }
+
+    @Override
+    public PartitionReader partition(String topic, String group, Handler<Throwable> onFailure) {
+        return new KafkaPartitionReader(vertx, config, topic, group, onFailure);
+    }
+}

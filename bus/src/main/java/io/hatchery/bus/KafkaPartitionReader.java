@@ -1,0 +1,71 @@
+package io.hatchery.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads a topic's single partition from Kafka. */
+final class KafkaPartitionReader implements PartitionReader {
+    private final Polling polling;
+    private final TopicPartition partition;
+    private Handler<List<BusRecord>> batches = batch -> {};
+
+    KafkaPartitionReader(Vertx vertx, BusConfig config, String topic, String group, Handler<Throwable> onFailure) {
+        this.partition = new TopicPartition(topic, 0);
+        Map<String, Object> settings = new HashMap<>(config.consumer());
+        settings.put("group.id", group);
+        this.polling = new Polling(vertx, group, settings, this::take, onFailure);
+    }
+
+    private void take(Polling.Batch batch) {
+        var records = new ArrayList<BusRecord>();
+        batch.records().forEach(raw -> records.add(new BusRecord(raw)));
+        batches.handle(records);
+    }
+
+    @Override
+    public String name() {
+        return partition.toString();
+    }
+
+    @Override
+    public Future<Void> start(Handler<List<BusRecord>> onBatch) {
+        batches = onBatch;
+        return polling.with(consumer -> {
+            consumer.assign(Set.of(partition));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Void> commit(long offset) {
+        return polling.with(consumer -> {
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Void> setPaused(boolean paused) {
+        return polling.with(consumer -> {
+            if (paused) {
+                consumer.pause(Set.of(partition));
+            } else {
+                consumer.resume(Set.of(partition));
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Void> close() {
+        return polling.close();
+    }
+}

@@ -1,0 +1,27 @@
+package io.hatchery.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import java.util.List;
+
+/** Reads one partition on behalf of a consumer group that has one member at a time, which the caller sees to. */
+public interface PartitionReader {
+    /** What to call the partition in messages: {@code <topic>-<partition>}. */
+    String name();
+
+    /** Begins where the group's committed offset is, or at the first record there is; batches come in order, one at a time. */
+    Future<Void> start(Handler<List<BusRecord>> batches);
+
+    /**
+     * Notes for the group where a next reader begins.
+     *
+     * @param offset of the first record that is to be read again
+     */
+    Future<Void> commit(long offset);
+
+    /** Gives no more batches, or goes on to. */
+    Future<Void> setPaused(boolean paused);
+
+    /** Ends it. */
+    Future<Void> close();
+}

@@ -1,0 +1,105 @@
+package io.hatchery.runner.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A real folder; what it makes below is for root alone, since specs may hold secrets. */
+public final class FileDisk implements Disk {
+    private static final FileAttribute<?> FOR_ROOT_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path root;
+
+    /**
+     * @param root need not exist yet
+     */
+    public FileDisk(Path root) {
+        this.root = root;
+    }
+
+    @Override
+    public List<String> list(String folder) throws IOException {
+        Path path = root.resolve(folder);
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        try (var entries = Files.list(path)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
+    @Override
+    public Optional<byte[]> read(String file) throws IOException {
+        try {
+            return Optional.of(Files.readAllBytes(root.resolve(file)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void replace(String file, byte[] bytes) throws IOException {
+        Path path = root.resolve(file);
+        Path folder = folderOf(path);
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folderOf(folder));
+            Files.createDirectory(folder, FOR_ROOT_ALONE);
+        }
+        Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
+        try (var channel = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            write(channel, bytes);
+            channel.force(true);
+        }
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        // rename(2) is durable once the folder is: fsync(2), notes.
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static Path folderOf(Path file) {
+        return Objects.requireNonNull(file.getParent(), "a file lies in a folder");
+    }
+
+    private static void write(FileChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        while (left.hasRemaining()) {
+            channel.write(left);
+        }
+    }
+
+    @Override
+    public void append(String file, byte[] bytes, boolean durable) throws IOException {
+        try (var channel = FileChannel.open(
+                root.resolve(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            write(channel, bytes);
+            if (durable) {
+                channel.force(false);
+            }
+        }
+    }
+
+    @Override
+    public void delete(String file) throws IOException {
+        Path path = root.resolve(file);
+        Files.deleteIfExists(path);
+        Path folder = folderOf(path);
+        if (!folder.equals(root)
+                && Files.isDirectory(folder)
+                && list(root.relativize(folder).toString()).isEmpty()) {
+            Files.delete(folder);
+        }
+    }
+}

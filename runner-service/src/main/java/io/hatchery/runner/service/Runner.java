@@ -1,0 +1,255 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.bus.Bus;
+import io.hatchery.bus.BusException;
+import io.hatchery.bus.Follower;
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Publisher;
+import io.hatchery.bus.WatermarkConsumer;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.Topics;
+import io.hatchery.runner.journal.Disk;
+import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.JournalFiles;
+import io.hatchery.runner.journal.Ledger;
+import io.hatchery.runner.journal.SpecCache;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A host's runner, in the order in which it comes to life: takes up what is there, starts what the disk says, finds the broker,
+ * makes sure that the host is its own, tells what was not told, reads the specs, and then takes commands. All of it on one context.
+ */
+public final class Runner {
+    private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+    private static final Duration RECONNECT = Duration.ofSeconds(2);
+    /** How much earlier than its first unacknowledged event a runner looks for it on the broker, for clocks that differ. */
+    private static final Duration LOOK_BACK = Duration.ofMinutes(5);
+
+    /**
+     * What there is outside of a runner.
+     *
+     * @param clock the time
+     * @param timers calls back
+     * @param bus Kafka
+     * @param runtime a folder that a reboot empties
+     * @param data a folder that outlives a reboot
+     * @param facts what the host is
+     * @param driver makes containers true, and tells the given listener of them
+     * @param cgroups how the host's cgroup hierarchy is called
+     */
+    public record Outside(
+            Clock clock,
+            Timers timers,
+            Bus bus,
+            Disk runtime,
+            Disk data,
+            HostFacts facts,
+            Function<Driver.Listener, Driver> driver,
+            String cgroups) {}
+
+    private final RunnerConfig config;
+    private final Outside outside;
+    private final Handler<Throwable> onFailure;
+    private final Instant started;
+    private final Promise<Void> ready = Promise.promise();
+    private final Publisher publisher;
+    private final LatestPublisher heartbeats;
+    private final Mailboxes mailboxes;
+    private final SpecIntake specs;
+    private final JournalFiles journals;
+    private final Driver driver;
+    private boolean stopping;
+
+    /**
+     * @param onFailure is told when the runner cannot go on; its containers do
+     * @throws IOException if what it needs on disk cannot be read or written
+     */
+    public Runner(RunnerConfig config, Outside outside, Handler<Throwable> onFailure) throws IOException {
+        this.config = config;
+        this.outside = outside;
+        this.onFailure = onFailure;
+        this.started = outside.clock.instant();
+        this.journals = new JournalFiles(outside.runtime);
+        journals.beginBoot(outside.facts.bootId());
+        // Until it is acknowledged, whatever takes: what is accepted is never dropped for want of a broker.
+        this.publisher = outside.bus.publisher(Integer.MAX_VALUE);
+        this.heartbeats = new LatestPublisher(publisher, this::failed);
+        var cache = new SpecCache(outside.data);
+        Ledger ledger = Ledger.open(outside.data, started);
+        this.mailboxes =
+                new Mailboxes(config, outside.clock, outside.timers, journals, ledger, cache, publisher, this::failed);
+        this.specs = new SpecIntake(mailboxes, cache, publisher, name(), this::failed);
+        this.driver = outside.driver.apply(mailboxes::post);
+    }
+
+    private String name() {
+        return "runner " + config.host();
+    }
+
+    /**
+     * Completes when what an earlier runner left has been taken up; from then on containers live, broker or not.
+     *
+     * @throws IOException if a journal cannot be read
+     */
+    public Future<Void> start() throws IOException {
+        List<Journal> written = journals.readAll();
+        return mailboxes.adopt(driver, written).compose(adopted -> {
+            try {
+                specs.takeKept();
+            } catch (IOException e) {
+                return Future.failedFuture(e);
+            }
+            connect();
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Completes when the runner knows what the fleet wants of its host. */
+    public Future<Void> ready() {
+        return ready.future();
+    }
+
+    private void connect() {
+        var topics = new ArrayList<>(Topics.ofTheFleet());
+        topics.addAll(Topics.of(config.host()));
+        insist(() -> outside.bus.ensure(topics))
+                .compose(there -> insist(this::refuseIfHeld))
+                .compose(ours -> insist(() -> idsOnTheBroker(mailboxes.outbox())))
+                .compose(ids -> {
+                    mailboxes.beginTelling(ids);
+                    beat();
+                    return insist(this::followSpecs);
+                })
+                .compose(read -> specs.caughtUp(outside.clock.instant()))
+                .compose(caughtUp -> insist(this::consumeCommands))
+                .onSuccess(consuming -> {
+                    LOG.info("{} is ready", name());
+                    ready.tryComplete();
+                })
+                .onFailure(this::failed);
+    }
+
+    /** Tries until the broker answers: its absence is no reason to give up, since containers run on without it. */
+    private <T> Future<T> insist(Supplier<Future<T>> stage) {
+        return stage.get().recover(e -> {
+            if (stopping || !isAbsence(e)) {
+                return Future.failedFuture(e);
+            }
+            LOG.warn("the broker is out of reach, containers run on: {}", e.getMessage());
+            Promise<T> again = Promise.promise();
+            Runnable _ = outside.timers.later(RECONNECT, () -> insist(stage).onComplete(again));
+            return again.future();
+        });
+    }
+
+    private static boolean isAbsence(Throwable e) {
+        return e instanceof BusException || e instanceof RetriableException;
+    }
+
+    private Future<Void> refuseIfHeld() {
+        var holders = new ArrayList<HostStatus>();
+        Follower follower = outside.bus.follower(
+                "hosts",
+                record -> {
+                    if (record.key().equals(config.host().value()) && !record.isDeletion()) {
+                        try {
+                            holders.add(record.value(HostStatus.class));
+                        } catch (UnreadableException e) {
+                            LOG.warn("{} cannot be read: {}", record.position().text(), e.getMessage());
+                        }
+                    }
+                },
+                this::failed);
+        return follower.follow(List.of(Topics.HOSTS.name()))
+                .eventually(follower::close)
+                .compose(read -> {
+                    HostStatus last = holders.isEmpty() ? null : holders.getLast();
+                    if (last == null || outside.facts.isOurs(config, last) || !last.isAlive(outside.clock.instant())) {
+                        return Future.succeededFuture();
+                    }
+                    return Future.failedFuture(new IllegalStateException("another runner holds host " + config.host()
+                            + ": pid "
+                            + last.pid() + " on machine " + last.machineId() + " with runtime folder " + last.runtime()
+                            + ", heard of at " + last.at()
+                            + ". Stop that one first, or give this one another host name"));
+                });
+    }
+
+    private Future<Set<String>> idsOnTheBroker(List<Journal.Pending> outbox) {
+        var ids = new HashSet<String>();
+        var first = outbox.stream().map(pending -> pending.event().at()).min(Instant::compareTo);
+        if (first.isEmpty()) {
+            return Future.succeededFuture(ids);
+        }
+        Follower follower = outside.bus.follower(
+                "unacknowledged", record -> record.header(Headers.ID).ifPresent(ids::add), this::failed);
+        return follower.followSince(List.of(Topics.EVENTS.name()), first.get().minus(LOOK_BACK))
+                .eventually(follower::close)
+                .map(read -> ids);
+    }
+
+    private Future<Void> followSpecs() {
+        specs.beginReading();
+        Follower follower = outside.bus.follower("specs", specs::take, this::failed);
+        return follower.follow(List.of(Topics.specs(config.host()).name()))
+                .recover(e -> follower.close().compose(closed -> Future.failedFuture(e)));
+    }
+
+    private Future<Void> consumeCommands() {
+        var reader = outside.bus.partition(
+                Topics.commands(config.host()).name(), "hatchery-runner-" + config.host(), this::failed);
+        return new WatermarkConsumer(reader, new CommandIntake(mailboxes, publisher, name())::take, this::failed)
+                .start();
+    }
+
+    private void beat() {
+        if (!stopping) {
+            tell(HostStatus.State.READY);
+            Runnable _ = outside.timers.later(Duration.ofSeconds(config.heartbeatSeconds()), this::beat);
+        }
+    }
+
+    private void tell(HostStatus.State state) {
+        HostStatus status = outside.facts.status(
+                config, state, driver.name(), outside.cgroups, mailboxes.running(), started, outside.clock.instant());
+        heartbeats.publish(Message.of(
+                Topics.HOSTS.name(),
+                config.host().value(),
+                status,
+                null,
+                "/runner/" + config.host(),
+                outside.clock.instant()));
+    }
+
+    private void failed(Throwable e) {
+        if (!stopping) {
+            stopping = true;
+            ready.tryFail(e);
+            onFailure.handle(e);
+        }
+    }
+
+    /** Takes up nothing more, and tells the fleet so. */
+    public void stop() {
+        stopping = true;
+        tell(HostStatus.State.AWAY);
+    }
+}
