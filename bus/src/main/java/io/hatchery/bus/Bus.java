@@ -4,11 +4,15 @@ import io.hatchery.protocol.Topic;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import java.util.Collection;
+import java.util.Map;
 
 /** What a service needs of Kafka. Futures complete, and handlers are called, on the context that is current at the call. */
 public interface Bus {
     /** Makes sure that topics are there and kept as they must be; fails with {@link BusException} if the broker is away. */
     Future<Void> ensure(Collection<Topic> topics);
+
+    /** By partition of a topic, the offset that its next record will have. */
+    Future<Map<Integer, Long>> ends(String topic);
 
     /**
      * A writer.

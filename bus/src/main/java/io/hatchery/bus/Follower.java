@@ -1,8 +1,8 @@
 package io.hatchery.bus;
 
 import io.vertx.core.Future;
-import java.time.Instant;
 import java.util.Collection;
+import java.util.Map;
 
 /** Reads whole topics, outside any consumer group, and knows when it has read all that was there when it began. */
 public interface Follower {
@@ -13,8 +13,13 @@ public interface Follower {
      */
     Future<Void> follow(Collection<String> topics);
 
-    /** Follows these topics too, from the first record that is not older than that; otherwise as {@link #follow}. */
-    Future<Void> followSince(Collection<String> topics, Instant since);
+    /**
+     * Follows some partitions of a topic.
+     *
+     * @param from by partition, the offset of the first record to be handed over; what is no longer there is passed over
+     * @return completes when everything that is there now was handed over
+     */
+    Future<Void> followFrom(String topic, Map<Integer, Long> from);
 
     /** Ends it; nothing is handed over any more once the future is complete. */
     Future<Void> close();

@@ -5,6 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /**
  * Kafka.
@@ -20,6 +24,18 @@ public record KafkaBus(Vertx vertx, BusConfig config) implements Bus {
                 setup.ensure(topics);
             }
             return null;
+        });
+    }
+
+    @Override
+    public Future<Map<Integer, Long>> ends(String topic) {
+        return vertx.executeBlocking(() -> {
+            try (var consumer = new KafkaConsumer<byte[], byte[]>(config.consumer())) {
+                var ends = new TreeMap<Integer, Long>();
+                consumer.endOffsets(Polling.partitionsOf(consumer, List.of(topic)))
+                        .forEach((partition, end) -> ends.put(partition.partition(), end));
+                return ends;
+            }
         });
     }
 

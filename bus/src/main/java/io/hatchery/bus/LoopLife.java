@@ -17,6 +17,7 @@ public final class LoopLife implements AutoCloseable {
     private final TransactionalLoop.Judge judge;
     private final Runnable ready;
     private TransactionalLog.Batch batch = NOTHING;
+    private boolean hasWritten;
 
     /**
      * Has done nothing yet.
@@ -43,7 +44,9 @@ public final class LoopLife implements AutoCloseable {
     /** Sees what has changed around it, whatever came before that batch included. */
     public void look() {
         boolean ownershipChanged = log.hasOwnershipChanged();
-        log.readViews(ownershipChanged, judge::view);
+        // What it wrote itself is not always to be seen yet, and must not be seen after something newer that it knows.
+        log.readViews(ownershipChanged || hasWritten, judge::view);
+        hasWritten = false;
         if (ownershipChanged) {
             judge.own(log.owned(), log.partitionCount());
             ready.run();
@@ -66,6 +69,7 @@ public final class LoopLife implements AutoCloseable {
         judge.review().forEach(message -> writing.add(message.toRecord()));
         if (judged || !writing.isEmpty()) {
             log.transact(writing, batch.next());
+            hasWritten = true;
         }
         batch = NOTHING;
     }

@@ -4,10 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +45,7 @@ public final class TopicFollower implements Follower {
         return polling.with(consumer -> {
                     Set<TopicPartition> added = Polling.partitionsOf(consumer, names);
                     added.removeAll(consumer.assignment());
-                    var all = new java.util.HashSet<>(consumer.assignment());
+                    var all = new HashSet<>(consumer.assignment());
                     all.addAll(added);
                     consumer.assign(all);
                     consumer.seekToBeginning(added);
@@ -55,18 +55,15 @@ public final class TopicFollower implements Follower {
     }
 
     @Override
-    public Future<Void> followSince(Collection<String> topics, Instant since) {
-        List<String> names = List.copyOf(topics);
+    public Future<Void> followFrom(String topic, Map<Integer, Long> from) {
         return polling.with(consumer -> {
-                    Set<TopicPartition> added = Polling.partitionsOf(consumer, names);
-                    consumer.assign(added);
-                    Map<TopicPartition, Long> times = new HashMap<>();
-                    added.forEach(partition -> times.put(partition, since.toEpochMilli()));
-                    Map<TopicPartition, Long> ends = consumer.endOffsets(added);
-                    consumer.offsetsForTimes(times)
-                            .forEach((partition, found) -> consumer.seek(
-                                    partition, found == null ? ends.getOrDefault(partition, 0L) : found.offset()));
-                    return ends;
+                    var added = new HashSet<TopicPartition>();
+                    from.keySet().forEach(partition -> added.add(new TopicPartition(topic, partition)));
+                    var all = new HashSet<>(consumer.assignment());
+                    all.addAll(added);
+                    consumer.assign(all);
+                    from.forEach((partition, offset) -> consumer.seek(new TopicPartition(topic, partition), offset));
+                    return consumer.endOffsets(added);
                 })
                 .compose(this::awaitEnds);
     }

@@ -1,21 +1,39 @@
 package io.hatchery.runner.journal;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.hatchery.bus.Position;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.runner.lifecycle.ContainerState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a runner writes down of a container before it acts: enough for another runner to go on.
  *
  * @param version of this format
+ * @param booted when the host was booted, by the clock that the times of the state were read from; null if unsaid
  * @param state where the container is
  * @param events how many events it has had since the host's boot
+ * @param told where its last acknowledged event lies on the broker; null if there is none
+ * @param shown whether the fleet may have a status of it, which is to go with it
  * @param outbox what the fleet is still to be told, in order
  */
-public record Journal(int version, ContainerState state, long events, List<Pending> outbox) {
+public record Journal(
+        int version,
+        @Nullable Instant booted,
+        ContainerState state,
+        long events,
+        @Nullable Position told,
+        boolean shown,
+        List<Pending> outbox) {
     /** The format that is written. */
     public static final int VERSION = 1;
+
+    /** What a clock may be off without having been set: it is slewed now and then, adjtimex(2). */
+    private static final Duration SLEW = Duration.ofSeconds(1);
 
     /**
      * An event that the broker has not acknowledged.
@@ -37,19 +55,45 @@ public record Journal(int version, ContainerState state, long events, List<Pendi
 
     /** Of a container in that state that has had no events. */
     public static Journal of(ContainerState state) {
-        return new Journal(VERSION, state, 0, List.of());
+        return new Journal(VERSION, null, state, 0, null, false, List.of());
     }
 
-    /** This with one more event to be told. */
-    public Journal with(Pending pending) {
-        var more = new java.util.ArrayList<>(outbox);
-        more.add(pending);
-        return new Journal(version, state, events, more);
+    /** This with an event of earlier times to be told, which may be on the broker before the last acknowledged one. */
+    public Journal withEarlier(Pending pending) {
+        var more = new ArrayList<>(outbox);
+        more.addFirst(pending);
+        return new Journal(version, booted, state, events, null, shown, more);
+    }
+
+    /** This without an event that lies on the broker now; earlier ones may still be on their way there. */
+    public Journal without(Pending pending, Position at) {
+        boolean first = !outbox.isEmpty() && outbox.getFirst().equals(pending);
+        var less = new ArrayList<>(outbox);
+        less.remove(pending);
+        return new Journal(version, booted, state, events, first ? at : told, shown, less);
+    }
+
+    /** This when the fleet may have a status of it, or has none. */
+    public Journal shown(boolean now) {
+        return new Journal(version, booted, state, events, told, now, outbox);
+    }
+
+    /**
+     * This by the clock of now.
+     *
+     * @param bootedNow when the host was booted by that clock
+     */
+    public Journal by(Instant bootedNow) {
+        Duration jump = booted == null ? Duration.ZERO : Duration.between(booted, bootedNow);
+        boolean shifts = jump.abs().compareTo(SLEW) > 0;
+        return shifts || booted == null
+                ? new Journal(version, bootedNow, shifts ? state.shifted(jump) : state, events, told, shown, outbox)
+                : this;
     }
 
     /** Whether nothing in it needs to be kept. */
     @JsonIgnore
     public boolean isBlank() {
-        return state.isAbsent() && outbox.isEmpty();
+        return state.isAbsent() && outbox.isEmpty() && !shown;
     }
 }

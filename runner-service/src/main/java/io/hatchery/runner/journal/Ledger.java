@@ -94,6 +94,7 @@ public final class Ledger {
     public void told(CommandId id) throws IOException {
         Entry entry = ended.get(id);
         if (entry != null && entry.untold != null) {
+            ended.put(id, new Entry(entry.at, null));
             note(id, new Entry(entry.at, null), false);
         }
     }

@@ -3,6 +3,7 @@ package io.hatchery.runner.journal;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
@@ -27,6 +28,7 @@ public final class SpecCache {
      * A removal that has begun.
      *
      * @param id the operation that asked for it
+     * @param generation of the spec that is removed; null if none was kept
      * @param root the container's root; null if the host had none
      * @param purge whether the root goes as well
      * @param by who asked; null if unsaid
@@ -35,10 +37,18 @@ public final class SpecCache {
     public record Removal(
             ContainerName container,
             CommandId id,
+            @Nullable Generation generation,
             @Nullable String root,
             boolean purge,
             @Nullable String by,
-            Instant submitted) {}
+            Instant submitted) {
+        /** Whether that spec is what is removed, or an older one. */
+        boolean isOf(ContainerSpec spec) {
+            return spec.name().equals(container)
+                    && generation != null
+                    && !spec.generation().isAfter(generation);
+        }
+    }
 
     /**
      * @param disk the runner's data folder
@@ -47,14 +57,16 @@ public final class SpecCache {
         this.disk = disk;
     }
 
-    /** Every spec kept. */
+    /** Every spec kept, but for those that are being removed. */
     public List<ContainerSpec> specs() throws IOException {
+        List<Removal> removals = removals();
         var specs = new ArrayList<ContainerSpec>();
         for (String file : disk.list(FOLDER)) {
             if (file.endsWith(SPEC) && !file.endsWith(REMOVAL) && !file.startsWith(".")) {
                 read(file, ContainerSpec.class).ifPresent(specs::add);
             }
         }
+        specs.removeIf(spec -> removals.stream().anyMatch(removal -> removal.isOf(spec)));
         return specs;
     }
 
@@ -83,14 +95,33 @@ public final class SpecCache {
         disk.replace(FOLDER + spec.name() + SPEC, Json.bytes(spec));
     }
 
+    /** The generation of the spec that is kept of a container; null if there is none. */
+    public @Nullable Generation generationOf(ContainerName container) throws IOException {
+        return read(container + SPEC, ContainerSpec.class)
+                .map(ContainerSpec::generation)
+                .orElse(null);
+    }
+
     /** Notes that a container is to go, and drops its spec. */
     public void beginRemoval(Removal removal) throws IOException {
         disk.replace(FOLDER + removal.container() + REMOVAL, Json.bytes(removal));
         disk.delete(FOLDER + removal.container() + SPEC);
     }
 
+    private boolean isKept(Removal removal) throws IOException {
+        return read(removal.container() + SPEC, ContainerSpec.class)
+                .filter(removal::isOf)
+                .isPresent();
+    }
+
     /** That container is gone, or as much of it as will go. */
     public void endRemoval(ContainerName container) throws IOException {
+        // Dropped when the removal began, unless that was cut short just then.
+        for (Removal removal : removals()) {
+            if (removal.container().equals(container) && isKept(removal)) {
+                disk.delete(FOLDER + container + SPEC);
+            }
+        }
         disk.delete(FOLDER + container + REMOVAL);
     }
 }

@@ -7,6 +7,7 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -108,6 +109,24 @@ public record ContainerState(
                 outdated,
                 reason,
                 life instanceof Life.Backoff backoff ? backoff.due() : null);
+    }
+
+    /** The same, by a clock that was set forward so much: what is due is due as long from now as it was. */
+    public ContainerState shifted(Duration by) {
+        return new ContainerState(
+                container,
+                host,
+                spec,
+                life.shifted(by),
+                since.plus(by),
+                wanted,
+                relaunch,
+                jobs,
+                removal,
+                restarts,
+                runs,
+                exit,
+                reason);
     }
 
     ContainerState withLife(Life next, Instant now) {

@@ -18,7 +18,7 @@ public sealed interface Effect {
     /** Send SIGTERM to the supervisor. Not answered but by an exit. */
     record TerminateSupervisor(long run, ContainerName container) implements Effect {}
 
-    /** Kill every process of the container. Not answered but by an exit. */
+    /** Kill every process of the container. Not answered but by an exit, or by the word that it never began. */
     record Kill(long run, ContainerName container) implements Effect {}
 
     /** Remove what the run's processes left. */

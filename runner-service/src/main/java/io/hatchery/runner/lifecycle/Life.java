@@ -6,6 +6,7 @@ import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.spec.ContainerSpec;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,24 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Life.Backoff.class, name = "backoff")
 })
 public sealed interface Life {
+    /** The exit status of who was sent SIGKILL. */
+    int KILLED_STATUS = 128 + 9;
+
     /** How operators call this stage. */
     Phase phase();
 
     /** When something happens by itself; null if nothing does. */
     default @Nullable Instant due() {
         return null;
+    }
+
+    /** The same, by a clock that was set forward so much. */
+    default Life shifted(Duration by) {
+        return this;
+    }
+
+    private static @Nullable Instant shifted(@Nullable Instant time, Duration by) {
+        return time == null ? null : time.plus(by);
     }
 
     /** A stage in which the host holds something of a run: its root being made, its processes, or what they left. */
@@ -91,6 +104,11 @@ public sealed interface Life {
             @Nullable Instant due)
             implements Active {
         @Override
+        public Life shifted(Duration by) {
+            return new Starting(run, spec, automatic, stopAsked, leader, Life.shifted(due, by));
+        }
+
+        @Override
         public Phase phase() {
             return Phase.STARTING;
         }
@@ -103,6 +121,11 @@ public sealed interface Life {
      * @param since when it became ready
      */
     record Running(long run, ContainerSpec spec, @Nullable Long leader, Instant since) implements Active {
+        @Override
+        public Life shifted(Duration by) {
+            return new Running(run, spec, leader, since.plus(by));
+        }
+
         @Override
         public Phase phase() {
             return Phase.RUNNING;
@@ -132,17 +155,36 @@ public sealed interface Life {
      *
      * @param leader its init's pid; null if not known
      * @param escalation what was done to it last
+     * @param before what was done to it before that; null if nothing was, or it was signalled only now
      * @param due when the next is done; null if that takes for ever or there is none
      * @param failure why it must end, if that is a failure of its start; null if it was asked for
+     * @param automatic whether no command asked for that start
      */
     record Stopping(
             long run,
             ContainerSpec spec,
             @Nullable Long leader,
             Escalation escalation,
+            @Nullable Escalation before,
             @Nullable Instant due,
-            @Nullable String failure)
+            @Nullable String failure,
+            boolean automatic)
             implements Active {
+        /**
+         * What made it end with that status, as a shell counts it. It may have ended by itself just before it was killed: who is
+         * killed ends with 128 + SIGKILL.
+         */
+        @Nullable
+        StoppedBy endedBy(int status) {
+            Escalation by = escalation == Escalation.KILLED && status != KILLED_STATUS ? before : escalation;
+            return by == null ? null : by.stoppedBy();
+        }
+
+        @Override
+        public Life shifted(Duration by) {
+            return new Stopping(run, spec, leader, escalation, before, Life.shifted(due, by), failure, automatic);
+        }
+
         @Override
         public Phase phase() {
             return Phase.STOPPING;
@@ -189,6 +231,11 @@ public sealed interface Life {
      * @param due when
      */
     record Backoff(Instant due) implements Life {
+        @Override
+        public Life shifted(Duration by) {
+            return new Backoff(due.plus(by));
+        }
+
         @Override
         public Phase phase() {
             return Phase.BACKOFF;

@@ -43,6 +43,7 @@ public final class Lifecycle {
             return;
         }
         turn.state = turn.state.withSpec(spec);
+        expire(turn);
         if (turn.state.removal() == null) {
             if (before == null) {
                 newlyArrived(turn, spec);
@@ -212,11 +213,15 @@ public final class Lifecycle {
         }
     }
 
-    private static void due(Turn turn) {
+    private static void expire(Turn turn) {
         turn.conclude(
                 job -> !job.begun() && job.deadline() != null && !turn.now.isBefore(job.deadline()),
                 Outcome.REJECTED,
                 "it expired while it waited for its spec");
+    }
+
+    private static void due(Turn turn) {
+        expire(turn);
         Instant due = turn.state.life().due();
         if (due == null || turn.now.isBefore(due)) {
             return;

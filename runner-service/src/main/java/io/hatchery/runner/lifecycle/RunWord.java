@@ -22,6 +22,7 @@ final class RunWord {
             case Input.NotStarted failed
             when active instanceof Life.Starting starting ->
                 notStarted(turn, active, failed.reason(), starting.automatic(), starting.stopAsked());
+            case Input.NotStarted failed when active instanceof Life.Stopping stopping -> neverBegan(turn, stopping);
             case Input.Spawned s when active instanceof Life.Starting starting -> Starts.spawned(turn, starting);
             case Input.LeaderKnown known -> leaderKnown(turn, active, known.leader());
             case Input.Ready r when active instanceof Life.Starting starting -> Starts.ready(turn, starting);
@@ -54,13 +55,23 @@ final class RunWord {
                 turn, active, stopAsked ? new Life.Cause.Asked(null) : new Life.Cause.StartFailed(reason, automatic));
     }
 
+    /** A stop that came before the first process has nothing to wait for. */
+    private static void neverBegan(Turn turn, Life.Stopping s) {
+        String failure = s.failure();
+        Stops.endWithoutProcesses(
+                turn,
+                s,
+                failure == null ? new Life.Cause.Asked(null) : new Life.Cause.StartFailed(failure, s.automatic()));
+    }
+
     private static void leaderKnown(Turn turn, Life.Active active, long leader) {
         switch (active) {
             case Life.Starting s ->
                 turn.live(new Life.Starting(s.run(), s.spec(), s.automatic(), s.stopAsked(), leader, s.due()));
             case Life.Running r -> turn.live(new Life.Running(r.run(), r.spec(), leader, r.since()));
             case Life.Stopping s ->
-                turn.live(new Life.Stopping(s.run(), s.spec(), leader, s.escalation(), s.due(), s.failure()));
+                turn.live(new Life.Stopping(
+                        s.run(), s.spec(), leader, s.escalation(), s.before(), s.due(), s.failure(), s.automatic()));
             case Life.Preparing p -> {}
             case Life.Ending e -> {}
         }
@@ -86,9 +97,9 @@ final class RunWord {
                         new Life.Cause.Unasked(
                                 Duration.between(r.since(), exit.at()).toSeconds()));
             case Life.Stopping s
-            when s.failure() != null -> Stops.end(turn, s, exit, new Life.Cause.StartFailed(s.failure(), false));
-            case Life.Stopping s ->
-                Stops.end(turn, s, exit, new Life.Cause.Asked(s.escalation().stoppedBy()));
+            when s.failure() != null ->
+                Stops.end(turn, s, exit, new Life.Cause.StartFailed(s.failure(), s.automatic()));
+            case Life.Stopping s -> Stops.end(turn, s, exit, new Life.Cause.Asked(s.endedBy(exit.status())));
             case Life.Preparing p -> {}
             case Life.Ending e -> {}
         }
@@ -103,6 +114,7 @@ final class RunWord {
             case Life.Preparing p -> turn.effect(new Effect.Prepare(p.run(), p.spec()));
             case Life.Ending e -> turn.effect(new Effect.CleanUp(e.run(), turn.state.container()));
             case Life.Starting s when !seen.begun() -> spawnAnew(turn, s);
+            case Life.Stopping s when !seen.begun() -> neverBegan(turn, s);
             case Life.Active active -> catchUp(turn, active, seen);
         }
     }

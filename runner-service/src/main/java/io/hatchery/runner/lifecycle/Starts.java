@@ -97,7 +97,7 @@ final class Starts {
         }
         String reason =
                 "it was not ready within its startTimeout of " + starting.spec().startTimeout();
-        Stops.killAll(turn, starting.run(), starting.spec(), starting.leader(), reason);
+        Stops.killAll(turn, starting.run(), starting.spec(), starting.leader(), reason, starting.automatic());
     }
 
     /** Takes options that need no restart into a run. */
@@ -109,7 +109,15 @@ final class Starts {
                         new Life.Starting(s.run(), spec, s.automatic(), s.stopAsked(), s.leader(), s.due());
                     case Life.Running r -> new Life.Running(r.run(), spec, r.leader(), r.since());
                     case Life.Stopping s ->
-                        new Life.Stopping(s.run(), spec, s.leader(), s.escalation(), s.due(), s.failure());
+                        new Life.Stopping(
+                                s.run(),
+                                spec,
+                                s.leader(),
+                                s.escalation(),
+                                s.before(),
+                                s.due(),
+                                s.failure(),
+                                s.automatic());
                     case Life.Ending e -> new Life.Ending(e.run(), spec, e.exit(), e.cause());
                 });
     }

@@ -29,10 +29,11 @@ final class Stops {
         turn.state = turn.state.withWanted(false);
         switch (turn.state.life()) {
             case Life.Starting s
-            when s.due() != null || s.leader() != null -> killAll(turn, s.run(), s.spec(), s.leader(), null);
-            case Life.Running r -> killAll(turn, r.run(), r.spec(), r.leader(), null);
+            when s.due() != null || s.leader() != null -> killAll(turn, s.run(), s.spec(), s.leader(), null, false);
+            case Life.Running r -> killAll(turn, r.run(), r.spec(), r.leader(), null, false);
             case Life.Stopping s
-            when s.escalation() != Life.Escalation.KILLED -> killAll(turn, s.run(), s.spec(), s.leader(), s.failure());
+            when s.escalation() != Life.Escalation.KILLED ->
+                killAll(turn, s.run(), s.spec(), s.leader(), s.failure(), s.automatic());
             default -> askToStop(turn);
         }
         nothingToStop(turn);
@@ -78,7 +79,7 @@ final class Stops {
 
     static void signal(Turn turn, long run, ContainerSpec spec, @Nullable Long leader) {
         Instant due = Starts.after(turn.now, spec.stopTimeout());
-        turn.live(new Life.Stopping(run, spec, leader, Life.Escalation.SIGNALLED, due, null));
+        turn.live(new Life.Stopping(run, spec, leader, Life.Escalation.SIGNALLED, null, due, null, false));
         turn.step("sent " + spec.killSignal(), job -> true);
         turn.effect(new Effect.SignalLeader(run, spec));
     }
@@ -91,18 +92,31 @@ final class Stops {
                         s.spec(),
                         s.leader(),
                         Life.Escalation.TERMINATED,
+                        Life.Escalation.SIGNALLED,
                         turn.now.plus(TERMINATE_GRACE),
-                        s.failure()));
+                        s.failure(),
+                        s.automatic()));
                 turn.step("stopTimeout passed, supervisor sent SIGTERM", job -> true);
                 turn.effect(new Effect.TerminateSupervisor(s.run(), turn.state.container()));
             }
-            case TERMINATED -> killAll(turn, s.run(), s.spec(), s.leader(), s.failure());
+            case TERMINATED -> killAll(turn, s.run(), s.spec(), s.leader(), s.failure(), s.automatic());
             case KILLED -> {}
         }
     }
 
-    static void killAll(Turn turn, long run, ContainerSpec spec, @Nullable Long leader, @Nullable String failure) {
-        turn.live(new Life.Stopping(run, spec, leader, Life.Escalation.KILLED, null, failure));
+    private static Life.@Nullable Escalation stageOf(Turn turn) {
+        return turn.state.life() instanceof Life.Stopping s ? s.escalation() : null;
+    }
+
+    static void killAll(
+            Turn turn,
+            long run,
+            ContainerSpec spec,
+            @Nullable Long leader,
+            @Nullable String failure,
+            boolean automatic) {
+        turn.live(
+                new Life.Stopping(run, spec, leader, Life.Escalation.KILLED, stageOf(turn), null, failure, automatic));
         turn.step("killed", job -> true);
         turn.effect(new Effect.Kill(run, turn.state.container()));
     }

@@ -204,7 +204,11 @@ public final class DirectDriver implements Driver, AutoCloseable {
     @Override
     public Future<Void> kill(ContainerName container, long run) {
         return blocking(() -> {
-            killAll(container);
+            if (directory(container, run).preventBeginning()) {
+                watch.tellNotStarted(container, run, "it was killed before it began");
+            } else {
+                killAll(container);
+            }
             return null;
         });
     }
@@ -263,6 +267,7 @@ public final class DirectDriver implements Driver, AutoCloseable {
     public Future<Void> remove(ContainerName container, Removal removal) {
         return blocking(() -> {
             cgroups.remove(container);
+            deleteRuns(settings.directory(container));
             Files.deleteIfExists(settings.console(container));
             Files.deleteIfExists(Path.of(settings.console(container) + ".1"));
             if (removal.purge()) {
@@ -270,6 +275,18 @@ public final class DirectDriver implements Driver, AutoCloseable {
             }
             return null;
         });
+    }
+
+    /** Runs are counted anew for a container of the same name, and must not find what an old one left. */
+    private static void deleteRuns(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            for (Path run : entries.filter(Files::isDirectory).toList()) {
+                Trees.delete(run);
+            }
+        }
     }
 
     @Override

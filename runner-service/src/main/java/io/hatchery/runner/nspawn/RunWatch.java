@@ -77,6 +77,12 @@ final class RunWatch implements AutoCloseable {
         });
     }
 
+    /** Tells that a run which was prevented from beginning has not. */
+    void tellNotStarted(ContainerName container, long run, String reason) {
+        forget(container, run);
+        tell.accept(container, new Input.NotStarted(run, reason));
+    }
+
     private void watch() {
         Instant lookedAtAll = Instant.now();
         try {

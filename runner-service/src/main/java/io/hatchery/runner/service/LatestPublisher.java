@@ -14,8 +14,10 @@ import java.util.Set;
 final class LatestPublisher {
     private final Publisher publisher;
     private final Handler<Throwable> onFailure;
-    private final Map<String, Message> waiting = new HashMap<>();
+    private final Map<String, Waiting> waiting = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
+
+    private record Waiting(Message message, Runnable written) {}
 
     LatestPublisher(Publisher publisher, Handler<Throwable> onFailure) {
         this.publisher = publisher;
@@ -23,7 +25,16 @@ final class LatestPublisher {
     }
 
     void publish(Message message) {
-        waiting.put(message.key(), message);
+        publish(message, () -> {});
+    }
+
+    /**
+     * Publishes a message unless a newer one of its key comes before that.
+     *
+     * @param written is run once it is on the broker
+     */
+    void publish(Message message, Runnable written) {
+        waiting.put(message.key(), new Waiting(message, written));
         send(message.key());
     }
 
@@ -31,16 +42,17 @@ final class LatestPublisher {
         if (underWay.contains(key)) {
             return;
         }
-        Message message = waiting.remove(key);
-        if (message == null) {
+        Waiting next = waiting.remove(key);
+        if (next == null) {
             return;
         }
         underWay.add(key);
-        publisher.publish(message).onComplete(done -> {
+        publisher.publish(next.message).onComplete(done -> {
             underWay.remove(key);
             if (done.failed()) {
                 onFailure.handle(done.cause());
             } else {
+                next.written.run();
                 send(key);
             }
         });

@@ -1,8 +1,10 @@
 package io.hatchery.runner.service;
 
+import io.hatchery.bus.Position;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.lifecycle.ContainerState;
@@ -22,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,9 @@ final class Mailbox {
         /** The time. */
         Clock clock();
 
+        /** When the host was booted, by that clock: another time once the clock has been set. */
+        Instant booted();
+
         /** Makes containers true. */
         Driver driver();
 
@@ -61,8 +67,8 @@ final class Mailbox {
         /** Notes for good that nothing of a removal is left to do. */
         void removed(ContainerName container) throws IOException;
 
-        /** Tells the fleet something; completes when the broker has it. */
-        Future<?> tell(Journal.Pending event);
+        /** Tells the fleet something; completes when the broker has it, with where. */
+        Future<Position> tell(Journal.Pending event);
 
         /** Tells the fleet a container's status; null if there is no container any more. */
         void tell(ContainerName container, @Nullable ContainerStatus status);
@@ -71,8 +77,14 @@ final class Mailbox {
         @Nullable
         ContainerName otherWithRoot(ContainerName container, String root);
 
+        /** Notes for good that the broker has an event. */
+        void noteTold(FleetEvent event) throws IOException;
+
         /** An event has been acknowledged. */
         void told(FleetEvent event);
+
+        /** There is nothing to do for a container, and perhaps nothing to remember. */
+        void rested(ContainerName container);
     }
 
     private final Surroundings surroundings;
@@ -94,15 +106,25 @@ final class Mailbox {
         return journal;
     }
 
-    /** Sends again what an earlier runner did not see acknowledged, but for what turned out to be on the broker. */
-    void resend(java.util.function.Predicate<Journal.Pending> isThere) {
+    /**
+     * Drops from the outbox what turned out to be on the broker.
+     *
+     * @param found where events lie, by their id
+     * @throws IOException if that cannot be written down
+     */
+    void acknowledge(Map<String, Position> found) throws IOException {
         for (Journal.Pending pending : journal.outbox()) {
-            if (isThere.test(pending)) {
-                acknowledged(pending);
-            } else {
-                send(pending);
+            Position position = found.get(pending.id());
+            if (position != null) {
+                note(pending, position);
+                surroundings.told(pending.event());
             }
         }
+    }
+
+    /** Sends again what an earlier runner did not see acknowledged. */
+    void resend() {
+        journal.outbox().forEach(this::send);
         surroundings.tell(state().container(), statusOf(state()));
     }
 
@@ -126,10 +148,32 @@ final class Mailbox {
         } finally {
             busy = !inputs.isEmpty();
         }
+        surroundings.rested(state().container());
+    }
+
+    /** Whether no input waits. */
+    boolean isIdle() {
+        return !busy;
+    }
+
+    /** The broker knows that there is no status of it any more. */
+    void unshown() {
+        if (journal.shown() && state().phase() == Phase.ABSENT) {
+            try {
+                surroundings.removed(state().container());
+                journal = journal.shown(false);
+                surroundings.write(journal);
+            } catch (IOException e) {
+                // It is then told again by the next runner.
+                LOG.warn("{}: that its status is gone is not written down", state().container(), e);
+            }
+            surroundings.rested(state().container());
+        }
     }
 
     /** Answers an input; false if the answer could not be written down, in which case nothing has happened. */
     private boolean take(Input input) {
+        journal = journal.by(surroundings.booted());
         ContainerState before = journal.state();
         Instant now = surroundings.clock().instant();
         Transition transition = Lifecycle.step(before, input, now);
@@ -137,7 +181,15 @@ final class Mailbox {
         List<Journal.Pending> news = news(before, transition, now);
         var outbox = new ArrayList<>(journal.outbox());
         outbox.addAll(news);
-        var next = new Journal(Journal.VERSION, after, journal.events() + news.size(), outbox);
+        boolean shown = journal.shown() || after.phase() != Phase.ABSENT;
+        var next = new Journal(
+                Journal.VERSION,
+                journal.booted(),
+                after,
+                journal.events() + news.size(),
+                journal.told(),
+                shown,
+                outbox);
         if (!next.equals(journal) && !write(next, news)) {
             return false;
         }
@@ -171,7 +223,7 @@ final class Mailbox {
                     surroundings.ended(ended);
                 }
             }
-            if (next.state().removal() == null && news.stream().anyMatch(Mailbox::endsRemoval)) {
+            if (!next.shown() && next.state().removal() == null && news.stream().anyMatch(Mailbox::endsRemoval)) {
                 surroundings.removed(next.state().container());
             }
             return true;
@@ -189,7 +241,7 @@ final class Mailbox {
     }
 
     private static @Nullable ContainerStatus statusOf(ContainerState state) {
-        return state.isAbsent() ? null : state.status();
+        return state.phase() == Phase.ABSENT ? null : state.status();
     }
 
     /** What the fleet is to be told: that commands were accepted, what changed, and then how commands ended. */
@@ -237,21 +289,23 @@ final class Mailbox {
     }
 
     private void send(Journal.Pending pending) {
-        surroundings.tell(pending).onSuccess(done -> acknowledged(pending));
+        surroundings.tell(pending).onSuccess(position -> acknowledged(pending, position));
     }
 
-    private void acknowledged(Journal.Pending pending) {
-        var outbox = new ArrayList<>(journal.outbox());
-        outbox.remove(pending);
-        var next = new Journal(Journal.VERSION, journal.state(), journal.events(), outbox);
-        journal = next;
+    private void acknowledged(Journal.Pending pending, Position position) {
         try {
-            surroundings.write(next);
+            note(pending, position);
         } catch (IOException e) {
             // What it then still says is unacknowledged is looked for on the broker before it is sent again.
-            LOG.warn("{}: an acknowledgement is not written down", next.state().container(), e);
+            LOG.warn("{}: an acknowledgement is not written down", state().container(), e);
         }
         surroundings.told(pending.event());
+    }
+
+    private void note(Journal.Pending pending, Position position) throws IOException {
+        journal = journal.without(pending, position);
+        surroundings.write(journal);
+        surroundings.noteTold(pending.event());
     }
 
     private void perform(Effect effect) {

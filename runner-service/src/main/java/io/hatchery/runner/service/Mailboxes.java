@@ -1,6 +1,7 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.bus.Message;
+import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
@@ -23,23 +24,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The mailboxes of a host's containers, and what they share. All calls come on one context. */
 final class Mailboxes implements Mailbox.Surroundings {
-    private static final Logger LOG = LoggerFactory.getLogger(Mailboxes.class);
-
     private final HostName host;
     private final Clock clock;
+    private final Supplier<Duration> uptime;
     private final Timers timers;
     private final JournalFiles journals;
     private final Ledger ledger;
@@ -56,6 +56,7 @@ final class Mailboxes implements Mailbox.Surroundings {
     Mailboxes(
             RunnerConfig config,
             Clock clock,
+            Supplier<Duration> uptime,
             Timers timers,
             JournalFiles journals,
             Ledger ledger,
@@ -64,6 +65,7 @@ final class Mailboxes implements Mailbox.Surroundings {
             Handler<Throwable> onFailure) {
         this.host = config.host();
         this.clock = clock;
+        this.uptime = uptime;
         this.timers = timers;
         this.journals = journals;
         this.ledger = ledger;
@@ -117,30 +119,49 @@ final class Mailboxes implements Mailbox.Surroundings {
                 }
             }
         }
-        for (FleetEvent.Ended event : ledger.untold()) {
+        for (FleetEvent.Ended event : ledger.untold().reversed()) {
             if (known.add(event.id())) {
                 journals.compute(
                         event.container(),
                         (container, journal) -> (journal == null
                                         ? Journal.of(ContainerState.absent(container, host, clock.instant()))
                                         : journal)
-                                .with(Journal.Pending.of(event)));
+                                .withEarlier(Journal.Pending.of(event)));
             }
         }
         return journals.values();
     }
 
-    /** From now on the fleet is told things, beginning with what an earlier runner did not see acknowledged. */
-    void beginTelling(Set<String> idsOnTheBroker) {
-        telling = true;
-        boxes.values().forEach(box -> box.resend(pending -> idsOnTheBroker.contains(pending.id())));
+    /**
+     * By partition of the events' topic, where an event that an earlier runner told and did not see acknowledged may lie first.
+     *
+     * @param otherwise where that is for a container of which no event was ever acknowledged
+     */
+    Map<Integer, Long> untoldFrom(Map<Integer, Long> otherwise) {
+        var from = new TreeMap<Integer, Long>();
+        for (Mailbox box : boxes.values()) {
+            if (!box.journal().outbox().isEmpty()) {
+                Position told = box.journal().told();
+                // Events of a container lie in one partition, in their order.
+                (told == null ? otherwise : Map.of(told.partition(), told.offset() + 1))
+                        .forEach((partition, offset) -> from.merge(partition, offset, Math::min));
+            }
+        }
+        return from;
     }
 
-    /** The events that wait to be told. */
-    List<Journal.Pending> outbox() {
-        return boxes.values().stream()
-                .flatMap(box -> box.journal().outbox().stream())
-                .toList();
+    /** Takes these events as told: where they lie, by their id. */
+    void acknowledge(Map<String, Position> found) throws IOException {
+        // A box that has nothing left to tell goes while this goes on.
+        for (Mailbox box : List.copyOf(boxes.values())) {
+            box.acknowledge(found);
+        }
+    }
+
+    /** From now on the fleet is told things, beginning with what an earlier runner left to be told. */
+    void beginTelling() {
+        telling = true;
+        List.copyOf(boxes.values()).forEach(Mailbox::resend);
     }
 
     /** The state of every container that the host has anything of. */
@@ -196,6 +217,11 @@ final class Mailboxes implements Mailbox.Surroundings {
     }
 
     @Override
+    public Instant booted() {
+        return clock.instant().minus(uptime.get());
+    }
+
+    @Override
     public Driver driver() {
         if (driver == null) {
             throw new IllegalStateException("no driver yet");
@@ -229,9 +255,9 @@ final class Mailboxes implements Mailbox.Surroundings {
     }
 
     @Override
-    public Future<?> tell(Journal.Pending event) {
+    public Future<Position> tell(Journal.Pending event) {
         if (!telling) {
-            return Promise.promise().future(); // it is in the outbox, and sent when the fleet is told things
+            return Promise.<Position>promise().future(); // it is in the outbox, and sent when the fleet is told things
         }
         String key = event.event().container().value();
         var message = Message.of(Topics.EVENTS.name(), key, event.event(), event.id(), source(), clock.instant());
@@ -241,30 +267,48 @@ final class Mailboxes implements Mailbox.Surroundings {
     @Override
     public void tell(ContainerName container, @Nullable ContainerStatus status) {
         if (telling) {
-            statuses.publish(
-                    Message.of(Topics.STATUS.name(), container.value(), status, null, source(), clock.instant()));
+            var message = Message.of(Topics.STATUS.name(), container.value(), status, null, source(), clock.instant());
+            statuses.publish(message, () -> {
+                Mailbox box = boxes.get(container);
+                if (status == null && box != null) {
+                    box.unshown();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void noteTold(FleetEvent event) throws IOException {
+        if (event instanceof FleetEvent.Ended ended) {
+            ledger.told(ended.id());
         }
     }
 
     @Override
     public void told(FleetEvent event) {
         if (event instanceof FleetEvent.Ended ended) {
-            noteTold(ended.id());
             Promise<Void> promise = awaited.remove(ended.id());
             if (promise != null) {
                 promise.tryComplete();
             }
         }
-        boxes.computeIfPresent(event.container(), (name, box) -> box.journal().isBlank() ? null : box);
+        rested(event.container());
     }
 
-    private void noteTold(CommandId id) {
-        try {
-            ledger.told(id);
-        } catch (IOException e) {
-            // It is then looked for on the broker by the next runner, and found.
-            LOG.warn("that the broker has the outcome of {} is not written down", id, e);
-        }
+    @Override
+    public void rested(ContainerName container) {
+        boxes.computeIfPresent(
+                container, (name, box) -> box.isIdle() && box.journal().isBlank() ? null : box);
+    }
+
+    /** A container is gone, but its status may be there: the last runner ended in between. */
+    void unshow(ContainerName container) {
+        boxes.computeIfAbsent(
+                container,
+                c -> new Mailbox(
+                        this,
+                        Journal.of(ContainerState.absent(c, host, clock.instant()))
+                                .shown(true)));
     }
 
     private String source() {

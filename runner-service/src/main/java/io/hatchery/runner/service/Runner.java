@@ -4,6 +4,7 @@ import io.hatchery.bus.Bus;
 import io.hatchery.bus.BusException;
 import io.hatchery.bus.Follower;
 import io.hatchery.bus.Message;
+import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.bus.WatermarkConsumer;
 import io.hatchery.protocol.Headers;
@@ -14,6 +15,7 @@ import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
 import io.hatchery.runner.journal.SpecCache;
+import io.hatchery.runner.journal.ToldFrom;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
@@ -24,9 +26,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.RetriableException;
@@ -40,13 +43,12 @@ import org.slf4j.LoggerFactory;
 public final class Runner {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
     private static final Duration RECONNECT = Duration.ofSeconds(2);
-    /** How much earlier than its first unacknowledged event a runner looks for it on the broker, for clocks that differ. */
-    private static final Duration LOOK_BACK = Duration.ofMinutes(5);
 
     /**
      * What there is outside of a runner.
      *
      * @param clock the time
+     * @param uptime how long ago the host was booted; no clock that is set changes it
      * @param timers calls back
      * @param bus Kafka
      * @param runtime a folder that a reboot empties
@@ -57,6 +59,7 @@ public final class Runner {
      */
     public record Outside(
             Clock clock,
+            Supplier<Duration> uptime,
             Timers timers,
             Bus bus,
             Disk runtime,
@@ -75,6 +78,7 @@ public final class Runner {
     private final Mailboxes mailboxes;
     private final SpecIntake specs;
     private final JournalFiles journals;
+    private final ToldFrom toldFrom;
     private final Driver driver;
     private boolean stopping;
 
@@ -92,10 +96,19 @@ public final class Runner {
         // Until it is acknowledged, whatever takes: what is accepted is never dropped for want of a broker.
         this.publisher = outside.bus.publisher(Integer.MAX_VALUE);
         this.heartbeats = new LatestPublisher(publisher, this::failed);
+        this.toldFrom = new ToldFrom(outside.data);
         var cache = new SpecCache(outside.data);
         Ledger ledger = Ledger.open(outside.data, started);
-        this.mailboxes =
-                new Mailboxes(config, outside.clock, outside.timers, journals, ledger, cache, publisher, this::failed);
+        this.mailboxes = new Mailboxes(
+                config,
+                outside.clock,
+                outside.uptime,
+                outside.timers,
+                journals,
+                ledger,
+                cache,
+                publisher,
+                this::failed);
         this.specs = new SpecIntake(mailboxes, cache, publisher, name(), this::failed);
         this.driver = outside.driver.apply(mailboxes::post);
     }
@@ -132,9 +145,9 @@ public final class Runner {
         topics.addAll(Topics.of(config.host()));
         insist(() -> outside.bus.ensure(topics))
                 .compose(there -> insist(this::refuseIfHeld))
-                .compose(ours -> insist(() -> idsOnTheBroker(mailboxes.outbox())))
-                .compose(ids -> {
-                    mailboxes.beginTelling(ids);
+                .compose(ours -> insist(this::acknowledgeWhatIsThere))
+                .compose(known -> {
+                    mailboxes.beginTelling();
                     beat();
                     return insist(this::followSpecs);
                 })
@@ -193,17 +206,41 @@ public final class Runner {
                 });
     }
 
-    private Future<Set<String>> idsOnTheBroker(List<Journal.Pending> outbox) {
-        var ids = new HashSet<String>();
-        var first = outbox.stream().map(pending -> pending.event().at()).min(Instant::compareTo);
-        if (first.isEmpty()) {
-            return Future.succeededFuture(ids);
+    /** What an earlier runner told without hearing so is not told again. */
+    private Future<Void> acknowledgeWhatIsThere() {
+        var found = new HashMap<String, Position>();
+        return outside.bus
+                .ends(Topics.EVENTS.name())
+                .compose(ends -> find(ends, found).compose(read -> {
+                    try {
+                        mailboxes.acknowledge(found);
+                        // Nothing was told after that, since nothing is told yet.
+                        toldFrom.write(ends);
+                        return Future.succeededFuture();
+                    } catch (IOException e) {
+                        return Future.failedFuture(e);
+                    }
+                }));
+    }
+
+    private Future<Void> find(Map<Integer, Long> ends, Map<String, Position> found) {
+        Map<Integer, Long> from;
+        try {
+            var noted = new TreeMap<Integer, Long>();
+            ends.keySet().forEach(partition -> noted.put(partition, 0L));
+            noted.putAll(toldFrom.read());
+            from = mailboxes.untoldFrom(noted);
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+        if (from.isEmpty()) {
+            return Future.succeededFuture();
         }
         Follower follower = outside.bus.follower(
-                "unacknowledged", record -> record.header(Headers.ID).ifPresent(ids::add), this::failed);
-        return follower.followSince(List.of(Topics.EVENTS.name()), first.get().minus(LOOK_BACK))
-                .eventually(follower::close)
-                .map(read -> ids);
+                "unacknowledged",
+                record -> record.header(Headers.ID).ifPresent(id -> found.put(id, record.position())),
+                this::failed);
+        return follower.followFrom(Topics.EVENTS.name(), from).eventually(follower::close);
     }
 
     private Future<Void> followSpecs() {

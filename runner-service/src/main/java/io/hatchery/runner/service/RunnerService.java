@@ -13,12 +13,14 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Specs and commands of one host in, containers, statuses and events out: a {@link Runner} with real things around it. */
@@ -49,6 +51,7 @@ public final class RunnerService extends AbstractVerticle {
         var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))));
         var outside = new Runner.Outside(
                 Clock.systemUTC(),
+                uptime(),
                 this::later,
                 new KafkaBus(vertx, config.bus()),
                 new FileDisk(config.runtime()),
@@ -73,6 +76,15 @@ public final class RunnerService extends AbstractVerticle {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** That of proc_uptime(5), which counts suspended time too, and from then on the monotonic clock's, which does not. */
+    private static Supplier<Duration> uptime() throws IOException {
+        String seconds = Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0];
+        var atStart =
+                Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
+        long started = System.nanoTime();
+        return () -> atStart.plusNanos(System.nanoTime() - started);
     }
 
     private Runnable later(Duration delay, Runnable task) {

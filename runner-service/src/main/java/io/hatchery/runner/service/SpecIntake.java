@@ -67,16 +67,17 @@ final class SpecIntake {
 
     /** Starts from what is kept on disk, for a host that boots without a broker. */
     void takeKept() throws IOException {
+        List<ContainerSpec> kept = cache.specs();
         for (SpecCache.Removal removal : cache.removals()) {
-            if (mailboxes.hasEnded(removal.id())) {
-                cache.endRemoval(removal.container());
-            } else {
+            if (!mailboxes.hasEnded(removal.id())) {
                 remove(removal);
+            } else if (kept.stream().anyMatch(spec -> spec.name().equals(removal.container()))) {
+                cache.endRemoval(removal.container()); // its status is another container's by now
+            } else {
+                mailboxes.unshow(removal.container());
             }
         }
-        for (ContainerSpec spec : cache.specs()) {
-            mailboxes.post(spec.name(), new Input.SpecArrived(spec));
-        }
+        kept.forEach(spec -> mailboxes.post(spec.name(), new Input.SpecArrived(spec)));
     }
 
     /** What follows is the topic from its start; what was read of it before is read again. */
@@ -189,7 +190,8 @@ final class SpecIntake {
             ContainerName container, CommandId id, boolean purge, @Nullable String by, Instant submitted)
             throws IOException {
         if (!mailboxes.hasEnded(id)) {
-            var removal = new SpecCache.Removal(container, id, mailboxes.rootOf(container), purge, by, submitted);
+            var removal = new SpecCache.Removal(
+                    container, id, cache.generationOf(container), mailboxes.rootOf(container), purge, by, submitted);
             cache.beginRemoval(removal);
             remove(removal);
         }

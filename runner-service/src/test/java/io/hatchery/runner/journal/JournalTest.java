@@ -9,6 +9,7 @@ import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,8 +115,8 @@ class JournalTest {
     @Test
     void aRemovalThatHasBegunIsKeptUntilItHasEnded() throws IOException {
         var cache = new SpecCache(new FileDisk(folder));
-        var removal =
-                new SpecCache.Removal(new ContainerName("web"), new CommandId("one"), "/srv/web", true, "ann", NOW);
+        var removal = new SpecCache.Removal(
+                new ContainerName("web"), new CommandId("one"), new Generation(3), "/srv/web", true, "ann", NOW);
         cache.beginRemoval(removal);
         assertThat(cache.removals()).containsExactly(removal);
         assertThat(cache.specs()).isEmpty();

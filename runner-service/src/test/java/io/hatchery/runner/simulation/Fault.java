@@ -1,0 +1,45 @@
+package io.hatchery.runner.simulation;
+
+/** What may go wrong. Each has a probability of its own in each run, often none. */
+enum Fault {
+    RUNNER_KILLED_AT_AN_EDGE(0.004),
+    RUNNER_KILLED(0.02),
+    HOST_REBOOTED(0.004),
+    BROKER_AWAY(0.01),
+    BROKER_AWAY_FOR_HOURS(0.001),
+    PRODUCE_TIMED_OUT_AND_LANDED(0.004),
+    PRODUCE_TIMED_OUT(0.002),
+    COMMIT_FAILED(0.1),
+    COMMAND_DUPLICATED(0.15),
+    COMMAND_DELAYED(0.2),
+    COMMAND_EXPIRES(0.05),
+    COMMAND_IS_RUBBISH(0.05),
+    DEFINITION_IS_BAD(0.15),
+    PREPARE_FAILS(0.05),
+    SPAWN_FAILS(0.08),
+    SHIM_NEVER_BEGINS(0.04),
+    EXITS_AT_ONCE(0.1),
+    HANGS_AT_START(0.08),
+    READINESS_LOST(0.05),
+    HANGS_AT_STOP(0.15),
+    IGNORES_SIGTERM(0.5),
+    LEADER_NOT_FOUND(0.08),
+    EXITS_BY_ITSELF(0.03),
+    CLEAN_UP_FAILS(0.03),
+    REMOVE_FAILS(0.03),
+    DISK_FULL(0.03),
+    CLOCK_JUMPS(0.01),
+    CONFIG_SERVICE_KILLED(0.02),
+    TRANSACTION_ABORTED(0.05),
+    TRANSACTION_COMMITTED_UNHEARD(0.03),
+    GROUP_REBALANCED(0.02),
+    SECOND_RUNNER(0.01),
+    COMPACTED(0.02);
+
+    /** How likely it is, where it is at all, each time that it could happen. */
+    final double most;
+
+    Fault(double most) {
+        this.most = most;
+    }
+}

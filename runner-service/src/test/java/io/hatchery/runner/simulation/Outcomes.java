@@ -1,0 +1,130 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.StoppedBy;
+import io.hatchery.protocol.Verb;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What was told of commands and of containers' ways, each held against the world at the moment it is told. */
+final class Outcomes {
+    private final World world;
+    private final Truth truth;
+    private final Map<String, FleetEvent.Ended> ended = new HashMap<>();
+    private final Map<String, Phase> phases = new HashMap<>();
+
+    Outcomes(World world, Truth truth) {
+        this.world = world;
+        this.truth = truth;
+    }
+
+    FleetEvent.@Nullable Ended of(Truth.Order order) {
+        return ended.get(order.id);
+    }
+
+    void told(FleetEvent.Ended event) {
+        Truth.Order order = truth.order(event.id());
+        if (event.id().value().startsWith("vanished/")) {
+            world.check(false, () -> "a container was taken for vanished: " + event);
+        }
+        world.check(order != null && order.landed >= 0, () -> "an outcome of what nobody asked: " + event);
+        if (order == null) {
+            return;
+        }
+        FleetEvent.Ended before = ended.put(order.id, event);
+        world.check(before == null, () -> "two outcomes of " + order.id + ": " + before + " and " + event);
+        world.check(event.command() == order.verb, () -> "an outcome of another verb: " + event);
+        world.check(event.outcome() == Outcome.COMPLETED || event.reason() != null, () -> "no word of why: " + event);
+        if (event.outcome() == Outcome.COMPLETED) {
+            completed(order, event);
+        }
+    }
+
+    private void completed(Truth.Order order, FleetEvent.Ended event) {
+        List<Run> runs = truth.runs(order.container);
+        switch (order.verb) {
+            case START, RESTART -> {
+                boolean deleted = String.valueOf(event.reason()).contains("deleted");
+                // As its runner knew it: ready, and not known to have ended before the command came.
+                boolean ran = runs.stream()
+                        .anyMatch(
+                                run -> run.isReady() && (run.endedAt == Run.NEVER || run.endedAt > order.landed - LAG));
+                world.check(ran && !deleted, () -> "it is said to run and does not: " + event + ", " + runs);
+                if (order.verb == Verb.RESTART
+                        && event.steps().stream().anyMatch(s -> s.step().startsWith("sent "))) {
+                    world.check(
+                            runs.stream().anyMatch(run -> run.isReady() && run.spawnedAt > order.landed),
+                            () -> "it is said to have restarted and has not: " + event + ", " + runs);
+                }
+            }
+            case STOP, KILL, REMOVE -> {
+                if (event.host() == null) {
+                    return; // deleted before: that deletion's outcome is the one to tell of the container
+                }
+                for (Run run : runs) {
+                    world.check(
+                            !run.alive || run.spawnedAt == Run.NEVER || run.askedAt >= order.landed,
+                            () -> "it is said to have ended and lives: " + event + ", " + run);
+                }
+                stoppedBy(order, event, runs);
+            }
+        }
+        if (order.verb == Verb.REMOVE && order.purge && event.reason() == null) {
+            purged(order, event);
+        }
+    }
+
+    /** How late a runner may hear of an exit. */
+    private static final long LAG = 60_000_000_000L;
+
+    private void stoppedBy(Truth.Order order, FleetEvent.Ended event, List<Run> runs) {
+        StoppedBy by = event.stoppedBy();
+        if (by == null) {
+            return;
+        }
+        boolean so = runs.stream().filter(run -> !run.alive).anyMatch(run -> switch (by) {
+            case HALTED ->
+                run.signalTriedAt != Run.NEVER && run.terminatedAt == Run.NEVER && run.killedAt == Run.NEVER
+                        || run.endedAt > order.landed - LAG;
+            case TERMINATED -> run.terminatedAt != Run.NEVER || run.endedAt > order.landed;
+            case KILLED -> run.killedAt != Run.NEVER || run.endedAt > order.landed;
+        });
+        world.check(so, () -> "it was not ended so: " + event + ", " + runs);
+    }
+
+    private void purged(Truth.Order order, FleetEvent.Ended event) {
+        String root = "/srv/" + order.container;
+        boolean anew = truth.defined(order.container).version != 0
+                || truth.runs(order.container).stream().anyMatch(run -> run.askedAt > order.landed);
+        world.check(
+                anew || truth.hosts().stream().noneMatch(host -> host.roots.contains(root)),
+                () -> "its root is said to be purged and is there: " + event);
+    }
+
+    void told(FleetEvent.Transition event) {
+        String key = event.host() + "/" + event.container();
+        Phase last = phases.put(key, event.to());
+        world.check(
+                event.from() == Phase.ABSENT || event.from() == last,
+                () -> "a gap: it was " + last + " before " + event);
+        Exit exit = event.exit();
+        if (exit != null) {
+            world.check(
+                    truth.runs(event.container()).stream()
+                            .anyMatch(run -> Integer.valueOf(exit.status()).equals(run.status)
+                                    && exit.at().equals(run.endedByTheClock)),
+                    () -> "an exit that was none: " + event + ", " + truth.runs(event.container()));
+        }
+        if (event.to() == Phase.RUNNING) {
+            world.check(
+                    truth.runs(event.container()).stream()
+                            .anyMatch(run -> run.isReady() && java.util.Objects.equals(run.leader, event.leader())),
+                    () -> "it is said to run: " + event + ", " + truth.runs(event.container()));
+        }
+    }
+}

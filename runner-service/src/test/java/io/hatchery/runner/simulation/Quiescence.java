@@ -1,0 +1,173 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.RestartPolicy;
+import io.hatchery.spec.json.UnreadableException;
+import java.util.Comparator;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What must be true once nothing has gone wrong for a while. */
+final class Quiescence {
+    private static final int REBOOT = 133;
+
+    private final World world;
+    private final SimulatedKafka kafka;
+    private final Truth truth;
+    private final Iterable<SimulatedHost> hosts;
+
+    Quiescence(World world, SimulatedKafka kafka, Truth truth, Iterable<SimulatedHost> hosts) {
+        this.world = world;
+        this.kafka = kafka;
+        this.truth = truth;
+        this.hosts = hosts;
+    }
+
+    void check() {
+        for (Truth.Order order : truth.owed()) {
+            world.check(
+                    truth.outcomes().of(order) != null,
+                    () -> order.verb.word() + " " + order.id + " of " + order.container + " has no outcome");
+        }
+        world.check(truth.unburied().isEmpty(), () -> "not with the dead letters: " + truth.unburied());
+        for (ContainerName container : truth.containers()) {
+            for (SimulatedHost host : hosts) {
+                if (host.name().equals(hostOf(container))) {
+                    check(container, host);
+                } else {
+                    world.check(host.living(container) == null, () -> "it runs on the wrong host: " + container);
+                }
+            }
+        }
+    }
+
+    private io.hatchery.spec.HostName hostOf(ContainerName container) {
+        int number = Integer.parseInt(container.value().substring(1));
+        return truth.hosts().get(number % truth.hosts().size()).name();
+    }
+
+    private void check(ContainerName container, SimulatedHost host) {
+        ContainerSpec spec = latest(Topics.specs(host.name()).name(), container, ContainerSpec.class);
+        ContainerStatus status = latest(Topics.STATUS.name(), container, ContainerStatus.class);
+        int version = truth.defined(container).version;
+        String said = spec == null ? null : spec.description();
+        world.check(
+                version == 0 ? spec == null : (Operators.VERSION + version).equals(said),
+                () -> "version " + version + " of " + container + " is defined, and its spec is " + spec);
+        Run living = host.living(container);
+        if (spec == null) {
+            world.check(living == null, () -> "it was deleted and lives: " + living);
+            world.check(status == null, () -> "it was deleted and has a status: " + status);
+            world.check(
+                    !host.cgroups.contains(container) || wasNotRemoved(container),
+                    () -> "it was deleted and its control group is there: " + container);
+            return;
+        }
+        if (status == null) {
+            world.check(false, () -> "it has no status: " + spec);
+            return;
+        }
+        world.check(host.hasRunner(), () -> "no runner comes up on " + host.name());
+        if (living == null) {
+            resting(container, host, spec, status);
+        } else {
+            running(spec, status, living);
+        }
+    }
+
+    private boolean wasNotRemoved(ContainerName container) {
+        return truth.owed().stream()
+                .filter(order -> order.container.equals(container) && order.verb == Verb.REMOVE)
+                .map(truth.outcomes()::of)
+                .anyMatch(event -> event != null && event.outcome() == Outcome.FAILED);
+    }
+
+    private void running(ContainerSpec spec, ContainerStatus status, Run living) {
+        world.check(status.phase() == Phase.RUNNING, () -> "it runs, and is said to be " + status + ": " + living);
+        world.check(living.isReady(), () -> "it never gets ready: " + living);
+        world.check(
+                java.util.Objects.equals(status.leader(), living.leader),
+                () -> "its leader is another than " + status + ": " + living);
+        boolean same =
+                spec.environment().equals(living.spec.environment()) && spec.readiness() == living.spec.readiness();
+        world.check(
+                same
+                        ? spec.generation().equals(status.generation())
+                        : !spec.generation().equals(status.generation()),
+                () -> "what is in force is not what is said: " + status + ", " + spec + ", " + living);
+        world.check(
+                status.outdated() != spec.generation().equals(status.generation()), () -> "not outdated so: " + status);
+        world.check(
+                same || !spec.restartIfChanged() || truth.intent(spec.name()).meant() != Intent.Meant.TO_RUN,
+                () -> "it was changed and not restarted: " + status + ", " + spec + ", " + living);
+        world.check(
+                truth.intent(spec.name()).meant() != Intent.Meant.NOT_TO_RUN,
+                () -> "it runs and was asked not to: " + status);
+    }
+
+    private void resting(ContainerName container, SimulatedHost host, ContainerSpec spec, ContainerStatus status) {
+        world.check(
+                status.phase() == Phase.STOPPED || status.phase() == Phase.FAILED,
+                () -> "nothing lives, and it is said to be " + status);
+        world.check(status.leader() == null, () -> "nothing lives, and it has a leader: " + status);
+        String reason = String.valueOf(status.reason());
+        boolean leftover = reason.contains("control group cannot be removed");
+        world.check(
+                leftover || !host.cgroups.contains(container),
+                () -> "nothing lives and its control group does: " + status);
+        Optional<Run> last = host.runs.stream()
+                .filter(run ->
+                        run.spec.name().equals(container) && run.status != null && run.spawnedAt >= host.bootedAt)
+                .max(Comparator.comparingLong(run -> run.endedAt));
+        Exit exit = status.exit();
+        if (exit != null) {
+            world.check(
+                    last.isPresent() && Integer.valueOf(exit.status()).equals(last.get().status),
+                    () -> "it ended otherwise: " + status + ", " + last);
+        }
+        if (truth.intent(container).meant() == Intent.Meant.TO_RUN && !leftover) {
+            boolean given = status.phase() == Phase.FAILED && truth.wasEver(container, RestartPolicy.NO);
+            world.check(
+                    given || last.isPresent() && mayStayDown(last.get(), spec),
+                    () -> "it is meant to run and does not: " + status + ", " + spec + ", " + last);
+        }
+    }
+
+    private static boolean mayStayDown(Run run, ContainerSpec now) {
+        Integer status = run.status;
+        boolean unasked = run.signalTriedAt == Run.NEVER && run.terminatedAt == Run.NEVER;
+        return status != null
+                && unasked
+                && status != REBOOT
+                && (staysDown(run.spec.restart(), status) || staysDown(now.restart(), status));
+    }
+
+    private static boolean staysDown(RestartPolicy policy, int status) {
+        return switch (policy) {
+            case ALWAYS -> false;
+            case ON_FAILURE -> status == 0;
+            case NO -> true;
+        };
+    }
+
+    private <T> @Nullable T latest(String topic, ContainerName container, Class<T> type) {
+        ConsumerRecord<byte[], byte[]> raw = kafka.latest(topic).get(container.value());
+        if (raw == null || raw.value() == null) {
+            return null;
+        }
+        try {
+            return new BusRecord(raw).value(type);
+        } catch (UnreadableException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.spec.ContainerSpec;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The truth about one run of a container: its folder, its shim, its supervisor and its init. Times are the world's; -1 is never. */
+final class Run {
+    static final long NEVER = -1;
+
+    final SimulatedHost host;
+    final ContainerSpec spec;
+    final long number;
+    final long askedAt;
+    boolean claimed;
+    boolean prevented;
+    boolean alive;
+    long spawnedAt = NEVER;
+
+    @Nullable
+    Long leader;
+
+    long readyAt = NEVER;
+
+    @Nullable
+    Integer status;
+
+    long endedAt = NEVER;
+
+    @Nullable
+    Instant endedByTheClock;
+
+    long signalledAt = NEVER;
+    long signalTriedAt = NEVER;
+    long terminatedAt = NEVER;
+    long killedAt = NEVER;
+    boolean hangsAtStart;
+    boolean readinessLost;
+    boolean hangsAtStop;
+    boolean ignoresTerm;
+
+    Run(SimulatedHost host, ContainerSpec spec, long number, long askedAt) {
+        this.host = host;
+        this.spec = spec;
+        this.number = number;
+        this.askedAt = askedAt;
+    }
+
+    boolean isReady() {
+        return readyAt != NEVER;
+    }
+
+    /** Whether processes of it were there at that time. */
+    boolean livedAt(long time) {
+        return spawnedAt != NEVER && spawnedAt <= time && (endedAt == NEVER || endedAt > time);
+    }
+
+    @Override
+    public String toString() {
+        return spec.name() + " run " + number + " of " + host.name()
+                + (spawnedAt == NEVER ? " unspawned" : " spawned " + spawnedAt / 1e6)
+                + (isReady() ? " ready " + readyAt / 1e6 : "")
+                + (signalledAt == NEVER ? "" : " signalled " + signalledAt / 1e6)
+                + (terminatedAt == NEVER ? "" : " terminated " + terminatedAt / 1e6)
+                + (killedAt == NEVER ? "" : " killed " + killedAt / 1e6)
+                + (status == null ? "" : " ended " + endedAt / 1e6 + " with " + status);
+    }
+}

@@ -1,0 +1,380 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.bus.Bus;
+import io.hatchery.bus.BusException;
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Follower;
+import io.hatchery.bus.KafkaPublisher;
+import io.hatchery.bus.Message;
+import io.hatchery.bus.PartitionReader;
+import io.hatchery.bus.Position;
+import io.hatchery.bus.Publisher;
+import io.hatchery.protocol.Topic;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Kafka as one process meets it. */
+final class SimulatedBus implements Bus {
+    private static final long SOONEST = 300;
+    private static final long LATEST = 30_000;
+    private static final Duration API_TIMEOUT = Duration.ofSeconds(60);
+    private static final int MOST_POLLED = 20;
+
+    private final World world;
+    private final SimulatedKafka kafka;
+    private final World.Actor process;
+    private final Edge edge;
+    private final Mutation mutation;
+    private final List<Sender> senders = new ArrayList<>();
+
+    SimulatedBus(World world, SimulatedKafka kafka, World.Actor process, Edge edge, Mutation mutation) {
+        this.world = world;
+        this.kafka = kafka;
+        this.process = process;
+        this.edge = edge;
+        this.mutation = mutation;
+    }
+
+    private long latency() {
+        return world.between(SOONEST, LATEST);
+    }
+
+    /** What was on its way when the process ended is there or not, but never a later record without an earlier one. */
+    void processEnded() {
+        senders.forEach(Sender::processEnded);
+    }
+
+    @Override
+    public Future<Void> ensure(Collection<Topic> topics) {
+        return call("ensures its topics", () -> Future.<Void>succeededFuture());
+    }
+
+    /** Calls the broker, which may not be there. */
+    private <T> Future<T> call(String what, java.util.function.Supplier<Future<T>> work) {
+        edge.check();
+        Promise<T> promise = Promise.promise();
+        boolean away = kafka.isAway();
+        world.after(away ? API_TIMEOUT.toNanos() / 1000 : latency(), process, what, () -> {
+            if (kafka.isAway()) {
+                promise.fail(
+                        world.random.nextBoolean()
+                                ? new BusException("the broker does not answer")
+                                : new TimeoutException("the broker does not answer"));
+            } else {
+                work.get().onComplete(promise);
+            }
+        });
+        return promise.future();
+    }
+
+    @Override
+    public Future<Map<Integer, Long>> ends(String topic) {
+        return call("asks for ends", () -> {
+            var ends = new java.util.TreeMap<Integer, Long>();
+            kafka.logs(topic).forEach(log -> ends.put(log.name.partition(), log.next));
+            return Future.succeededFuture(ends);
+        });
+    }
+
+    @Override
+    public Publisher publisher(int patience) {
+        var sender = new Sender();
+        senders.add(sender);
+        return sender;
+    }
+
+    /** An idempotent producer: in order, once each, however often it has to try. */
+    private final class Sender implements Publisher {
+        private final Deque<Sending> underWay = new ArrayDeque<>();
+        /** When the last acknowledgement is heard: they come in the order of the records. */
+        private long acknowledging;
+
+        private boolean broken;
+
+        private static final class Sending {
+            final ProducerRecord<byte[], byte[]> record;
+            final Promise<Position> promise = Promise.promise();
+
+            Sending(ProducerRecord<byte[], byte[]> record) {
+                this.record = record;
+            }
+        }
+
+        @Override
+        public Future<Position> publish(Message message) {
+            return send(message.toRecord());
+        }
+
+        @Override
+        public Future<Position> bury(BusRecord record, String reader, String reason) {
+            return send(KafkaPublisher.deadLetter(record, reader, reason));
+        }
+
+        private Future<Position> send(ProducerRecord<byte[], byte[]> record) {
+            edge.before("produce to " + record.topic());
+            var sending = new Sending(record);
+            underWay.add(sending);
+            world.after(latency(), process, "", this::land);
+            edge.afterwards("produce to " + record.topic());
+            return sending.promise.future();
+        }
+
+        private void land() {
+            if (kafka.isAway()) {
+                world.after(Duration.ofSeconds(1), process, "", this::land);
+                return;
+            }
+            Sending sending = underWay.poll();
+            if (sending == null || broken) {
+                return;
+            }
+            if (world.happens(Fault.PRODUCE_TIMED_OUT)) {
+                broken = true; // what came after it waits for it, and its owner gives up first
+                fail(sending);
+                return;
+            }
+            ConsumerRecord<byte[], byte[]> written = kafka.append(sending.record, 0);
+            if (world.happens(Fault.PRODUCE_TIMED_OUT_AND_LANDED)) {
+                fail(sending);
+                return;
+            }
+            var position = new Position(written.topic(), written.partition(), written.offset());
+            acknowledging = Math.max(acknowledging + 1, world.now() + latency());
+            world.after(
+                    acknowledging - world.now(),
+                    process,
+                    "hears that " + position.text() + " is written",
+                    () -> sending.promise.complete(position));
+        }
+
+        private void fail(Sending sending) {
+            world.after(
+                    latency(),
+                    process,
+                    "hears that a write has timed out",
+                    () -> sending.promise.fail(new TimeoutException("it took too long")));
+        }
+
+        void processEnded() {
+            int landing = kafka.isAway() || broken ? 0 : world.random.nextInt(underWay.size() + 1);
+            for (int i = 0; i < landing; i++) {
+                kafka.append(underWay.remove().record, 0);
+            }
+            underWay.clear();
+        }
+    }
+
+    @Override
+    public Follower follower(String name, Handler<BusRecord> onRecord, Handler<Throwable> onFailure) {
+        edge.check();
+        return new Following(name, onRecord);
+    }
+
+    private final class Following implements Follower {
+        private final String name;
+        private final Handler<BusRecord> onRecord;
+        private final Map<TopicPartition, Long> positions = new HashMap<>();
+        private final Map<TopicPartition, Long> goals = new HashMap<>();
+        private final List<String> topics = new ArrayList<>();
+        private Promise<Void> caughtUp = Promise.promise();
+        private boolean closed;
+        private boolean polling;
+
+        Following(String name, Handler<BusRecord> onRecord) {
+            this.name = name;
+            this.onRecord = onRecord;
+            kafka.onNews(topic -> {
+                if (topic.isEmpty() || topics.contains(topic)) {
+                    pollSoon();
+                }
+                return !closed && !process.isDead();
+            });
+        }
+
+        @Override
+        public Future<Void> follow(Collection<String> topics) {
+            return begin(topics);
+        }
+
+        @Override
+        public Future<Void> followFrom(String topic, Map<Integer, Long> from) {
+            return call("follows " + topic + " from " + from, () -> {
+                topics.add(topic);
+                from.forEach((number, offset) -> {
+                    var partition = new TopicPartition(topic, number);
+                    positions.put(partition, offset);
+                    goals.put(partition, kafka.log(partition).next);
+                });
+                pollSoon();
+                return caughtUp.future();
+            });
+        }
+
+        private Future<Void> begin(Collection<String> added) {
+            return call("follows " + added, () -> {
+                topics.addAll(added);
+                for (String topic : added) {
+                    for (SimulatedKafka.Log log : kafka.logs(topic)) {
+                        positions.put(log.name, 0L);
+                        goals.put(log.name, log.next);
+                    }
+                }
+                caughtUp = Promise.promise();
+                pollSoon();
+                return caughtUp.future();
+            });
+        }
+
+        private void pollSoon() {
+            if (!polling && !closed && !process.isDead() && !positions.isEmpty()) {
+                polling = true;
+                world.after(latency(), process, "", this::poll);
+            }
+        }
+
+        private void poll() {
+            polling = false;
+            if (closed || kafka.isAway()) {
+                return; // it is woken when the broker is back
+            }
+            boolean more = false;
+            for (var position : positions.entrySet()) {
+                var records = kafka.read(position.getKey(), position.getValue(), 1 + world.random.nextInt(MOST_POLLED));
+                for (var record : records) {
+                    world.note(process.name + " reads " + name + " "
+                            + new BusRecord(record).position().text());
+                    position.setValue(record.offset() + 1);
+                    onRecord.handle(new BusRecord(record));
+                }
+                if (records.isEmpty()) {
+                    position.setValue(endOf(position.getKey(), position.getValue()));
+                }
+                more |= !records.isEmpty();
+            }
+            goals.entrySet().removeIf(goal -> positions.getOrDefault(goal.getKey(), 0L) >= goal.getValue());
+            if (goals.isEmpty()) {
+                caughtUp.tryComplete();
+            }
+            if (more || !goals.isEmpty()) {
+                pollSoon();
+            }
+        }
+
+        /** Beyond the marks of transactions and what was compacted, if nothing is held back there. */
+        private long endOf(TopicPartition partition, long position) {
+            SimulatedKafka.Log log = kafka.log(partition);
+            boolean heldBack =
+                    !log.entries.isEmpty() && log.entries.getLast().record().offset() >= position;
+            return heldBack ? position : log.next;
+        }
+
+        @Override
+        public Future<Void> close() {
+            closed = true;
+            return Future.succeededFuture();
+        }
+    }
+
+    @Override
+    public PartitionReader partition(String topic, String group, Handler<Throwable> onFailure) {
+        edge.check();
+        return new Reading(new TopicPartition(topic, 0), group);
+    }
+
+    private final class Reading implements PartitionReader {
+        private final TopicPartition partition;
+        private final String group;
+        private Handler<List<BusRecord>> batches = batch -> {};
+        private long position;
+        private boolean paused;
+        private boolean polling;
+
+        Reading(TopicPartition partition, String group) {
+            this.partition = partition;
+            this.group = group;
+        }
+
+        @Override
+        public String name() {
+            return partition.toString();
+        }
+
+        @Override
+        public Future<Void> start(Handler<List<BusRecord>> onBatch) {
+            return call("begins to read " + partition, () -> {
+                batches = onBatch;
+                position = kafka.committed(group, partition);
+                kafka.onNews(topic -> {
+                    if (topic.isEmpty() || topic.equals(partition.topic())) {
+                        pollSoon();
+                    }
+                    return !process.isDead();
+                });
+                pollSoon();
+                return Future.succeededFuture();
+            });
+        }
+
+        private void pollSoon() {
+            if (!polling && !process.isDead()) {
+                polling = true;
+                world.after(latency(), process, "", this::poll);
+            }
+        }
+
+        private void poll() {
+            polling = false;
+            if (paused || kafka.isAway()) {
+                return;
+            }
+            var batch = new ArrayList<BusRecord>();
+            for (var record : kafka.read(partition, position, 1 + world.random.nextInt(MOST_POLLED))) {
+                position = record.offset() + 1;
+                batch.add(new BusRecord(record));
+                world.note(process.name + " reads " + batch.getLast().position().text());
+            }
+            if (!batch.isEmpty()) {
+                pollSoon();
+                batches.handle(batch);
+            }
+        }
+
+        @Override
+        public Future<Void> commit(long offset) {
+            edge.before("commit");
+            return call("hears of its commit", () -> {
+                if (world.happens(Fault.COMMIT_FAILED)) {
+                    return Future.failedFuture(new TimeoutException("it took too long"));
+                }
+                kafka.commit(group, partition, mutation.committed(offset));
+                return Future.succeededFuture();
+            });
+        }
+
+        @Override
+        public Future<Void> setPaused(boolean now) {
+            paused = now;
+            pollSoon();
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> close() {
+            paused = true;
+            return Future.succeededFuture();
+        }
+    }
+}

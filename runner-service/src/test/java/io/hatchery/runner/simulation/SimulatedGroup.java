@@ -1,0 +1,188 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.TransactionalLog;
+import io.hatchery.bus.TransactionalLoop;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** A consumer group whose members write in transactions: one that was rebalanced away cannot commit any more. */
+final class SimulatedGroup {
+    private static final long LATEST_MARK = 200_000;
+    private static final int MOST_POLLED = 4;
+
+    private final World world;
+    private final SimulatedKafka kafka;
+    private final TransactionalLoop.Plan plan;
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private int generation;
+
+    SimulatedGroup(World world, SimulatedKafka kafka, TransactionalLoop.Plan plan) {
+        this.world = world;
+        this.kafka = kafka;
+        this.plan = plan;
+    }
+
+    /** Gives every partition to some member, and each member another generation. */
+    void rebalance() {
+        generation++;
+        var all = new ArrayList<>(members.values());
+        all.forEach(member -> member.assigned.clear());
+        if (!all.isEmpty()) {
+            int first = world.random.nextInt(all.size());
+            for (int i = 0; i < SimulatedKafka.SHARED_PARTITIONS; i++) {
+                all.get((first + i) % all.size()).assigned.add(i);
+            }
+        }
+        world.note("-- the group is rebalanced: generation " + generation);
+    }
+
+    void leave(String name) {
+        if (members.remove(name) != null) {
+            rebalance();
+        }
+    }
+
+    TransactionalLog member(String name, Edge edge, Mutation mutation) {
+        return new Member(name, edge, mutation);
+    }
+
+    private final class Member implements TransactionalLog {
+        private final String name;
+        private final Edge edge;
+        private final Mutation mutation;
+        private final Set<Integer> assigned = new TreeSet<>();
+        private final Map<Integer, Long> positions = new HashMap<>();
+        private final Map<TopicPartition, Long> viewed = new HashMap<>();
+        private Set<Integer> owned = Set.of();
+        private int seen = -1;
+        private boolean ownershipChanged;
+
+        Member(String name, Edge edge, Mutation mutation) {
+            this.name = name;
+            this.edge = edge;
+            this.mutation = mutation;
+        }
+
+        private void call(String what) {
+            edge.before(what);
+            if (kafka.isAway()) {
+                throw new TimeoutException("the broker does not answer");
+            }
+        }
+
+        @Override
+        public void begin() {
+            call("join");
+            members.put(name, this);
+            rebalance();
+        }
+
+        @Override
+        public Batch poll() {
+            call("poll");
+            if (members.get(name) != this) {
+                throw new ProducerFencedException("another has taken its place");
+            }
+            if (seen != generation) {
+                seen = generation;
+                owned = new TreeSet<>(assigned);
+                ownershipChanged = true;
+                positions.clear();
+                owned.forEach(p -> positions.put(p, kafka.committed(plan.group(), partition(p))));
+            }
+            var records = new ArrayList<BusRecord>();
+            var next = new HashMap<Integer, Long>();
+            for (int p : owned) {
+                var found =
+                        kafka.read(partition(p), positions.getOrDefault(p, 0L), 1 + world.random.nextInt(MOST_POLLED));
+                for (var record : found) {
+                    records.add(new BusRecord(record));
+                    positions.put(p, record.offset() + 1);
+                    next.put(p, record.offset() + 1);
+                }
+            }
+            return new Batch(records, next);
+        }
+
+        private TopicPartition partition(int number) {
+            return new TopicPartition(plan.source(), number);
+        }
+
+        @Override
+        public boolean hasOwnershipChanged() {
+            boolean changed = ownershipChanged;
+            ownershipChanged = false;
+            return changed;
+        }
+
+        @Override
+        public Set<Integer> owned() {
+            return owned;
+        }
+
+        @Override
+        public int partitionCount() {
+            return SimulatedKafka.SHARED_PARTITIONS;
+        }
+
+        @Override
+        public void readViews(boolean settled, Consumer<BusRecord> onRecord) {
+            call("read views");
+            for (String topic : plan.views()) {
+                if (settled && mutation != Mutation.VIEWS_ARE_NOT_SETTLED) {
+                    kafka.settle(topic);
+                }
+                for (SimulatedKafka.Log log : kafka.logs(topic)) {
+                    for (var record : kafka.read(log.name, viewed.getOrDefault(log.name, 0L), Integer.MAX_VALUE)) {
+                        viewed.put(log.name, record.offset() + 1);
+                        onRecord.accept(new BusRecord(record));
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void transact(Collection<ProducerRecord<byte[], byte[]>> records, Map<Integer, Long> offsets) {
+            call("transaction");
+            if (seen != generation || members.get(name) != this) {
+                throw new ProducerFencedException("the group has been rebalanced");
+            }
+            if (world.happens(Fault.TRANSACTION_ABORTED)) {
+                throw new TimeoutException("aborted");
+            }
+            var partitions = new HashSet<TopicPartition>();
+            var visible = new HashMap<TopicPartition, Long>();
+            for (var record : records) {
+                List<SimulatedKafka.Log> logs = kafka.logs(record.topic());
+                TopicPartition to = logs.get(SimulatedKafka.partitionOf(record.key(), logs.size())).name;
+                partitions.add(to);
+                long at = visible.computeIfAbsent(to, p -> world.now() + world.between(0, LATEST_MARK));
+                kafka.append(record, at);
+            }
+            kafka.mark(partitions);
+            offsets.forEach((p, offset) -> kafka.commit(plan.group(), partition(p), offset));
+            if (world.happens(Fault.TRANSACTION_COMMITTED_UNHEARD)) {
+                throw new TimeoutException("it took too long");
+            }
+            edge.afterwards("transaction");
+        }
+
+        @Override
+        public void close() {
+            // It leaves by its session's end.
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.bus.BusConfig;
+import io.hatchery.runner.service.HostFacts;
+import io.hatchery.runner.service.Runner;
+import io.hatchery.runner.service.RunnerConfig;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.HostName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A machine: what it has on disk, what runs on it, and whoever starts its runner again. */
+final class SimulatedHost {
+    private static final int HEARTBEAT_SECONDS = 30;
+    private static final int MOST_STARTS = 2;
+    private static final long SOONEST_RESTART = 100_000;
+    private static final long LATEST_RESTART = 30_000_000;
+    private static final long LONGEST_BOOT = 90_000_000;
+
+    private final World world;
+    private final SimulatedKafka kafka;
+    private final HostName name;
+    private final String machine;
+    private final Mutation mutation;
+    private final SimulatedDisk.Contents data = new SimulatedDisk.Contents();
+    private SimulatedDisk.Contents runtime = new SimulatedDisk.Contents();
+    private World.Actor boot;
+    private int boots;
+    private int runners;
+    private World.@Nullable Actor runner;
+    private Duration clockOffset = Duration.ZERO;
+    private boolean retired;
+    private @Nullable Throwable refusal;
+    private @Nullable SimulatedDriver watcher;
+
+    /** Every run there ever was on it. */
+    final List<Run> runs = new ArrayList<>();
+    /** The run folders of this boot. */
+    final Map<ContainerName, Map<Long, Run>> folders = new TreeMap<>();
+    /** Containers that have a control group. */
+    final Set<ContainerName> cgroups = new HashSet<>();
+    /** Roots that were made ready and not purged. */
+    final Set<String> roots = new HashSet<>();
+
+    long bootedAt;
+
+    SimulatedHost(World world, SimulatedKafka kafka, HostName name, String machine, Mutation mutation) {
+        this.world = world;
+        this.kafka = kafka;
+        this.name = name;
+        this.machine = machine;
+        this.mutation = mutation;
+        this.boot = new World.Actor(machine + "/boot-0");
+    }
+
+    HostName name() {
+        return name;
+    }
+
+    World.Actor boot() {
+        return boot;
+    }
+
+    Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return world.instant().plus(clockOffset);
+            }
+        };
+    }
+
+    void jumpClock(Duration by) {
+        clockOffset = clockOffset.plus(by);
+        world.note("-- the clock of " + machine + " jumps by " + by);
+    }
+
+    boolean isClockRight() {
+        return clockOffset.isZero();
+    }
+
+    boolean hasRunner() {
+        return runner != null && !runner.isDead();
+    }
+
+    /** Why its runner gave up last; null if it never did. */
+    @Nullable
+    Throwable refusal() {
+        return refusal;
+    }
+
+    void startRunner() {
+        var process = new World.Actor(machine + "/runner-" + runners++);
+        runner = process;
+        var edge = new Edge(world, process, Fault.RUNNER_KILLED_AT_AN_EDGE);
+        var bus = new SimulatedBus(world, kafka, process, edge, mutation);
+        process.onDeath(() -> {
+            bus.processEnded();
+            startRunnerLater(world.between(SOONEST_RESTART, LATEST_RESTART));
+        });
+        if (mutation == Mutation.DEDUPLICATION_LOST) {
+            data.remove("outcomes.log");
+        }
+        var outside = new Runner.Outside(
+                clock(),
+                () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
+                (delay, task) -> later(process, delay, task),
+                bus,
+                new SimulatedDisk(world, edge, runtime),
+                new SimulatedDisk(world, edge, data),
+                new HostFacts(machine, machine + "-boot-" + boots, 1),
+                listener -> new SimulatedDriver(world, this, process, edge, listener, mutation),
+                "v2");
+        var config = new RunnerConfig(
+                name,
+                new BusConfig(Map.of("bootstrap.servers", "simulated:1"), SimulatedKafka.SHARED_PARTITIONS, (short) 1),
+                Path.of("/run/hatchery"),
+                Path.of("/var/lib/hatchery"),
+                1 << 20,
+                MOST_STARTS,
+                HEARTBEAT_SECONDS,
+                "simulated");
+        try {
+            new Runner(config, outside, e -> gaveUp(process, e)).start().onFailure(e -> gaveUp(process, e));
+        } catch (IOException e) {
+            gaveUp(process, e);
+        }
+    }
+
+    private Runnable later(World.Actor process, Duration delay, Runnable task) {
+        boolean[] cancelled = {false};
+        world.after(delay, process, "", () -> {
+            if (!cancelled[0]) {
+                task.run();
+            }
+        });
+        return () -> cancelled[0] = true;
+    }
+
+    private void gaveUp(World.Actor process, Throwable e) {
+        if (!process.isDead()) {
+            world.note(process.name + " gives up: " + e);
+            refusal = e;
+            world.check(
+                    e instanceof IOException
+                            || e instanceof org.apache.kafka.common.KafkaException
+                            || e instanceof IllegalStateException
+                                    && String.valueOf(e.getMessage()).startsWith("another runner"),
+                    () -> "a runner gives up for no good reason: " + stackOf(e));
+            process.die();
+        }
+    }
+
+    private static String stackOf(Throwable e) {
+        var text = new java.io.StringWriter();
+        e.printStackTrace(new java.io.PrintWriter(text));
+        return text.toString();
+    }
+
+    private void startRunnerLater(long wait) {
+        world.after(wait, boot, "", () -> {
+            if (!hasRunner() && !retired) {
+                startRunner();
+            }
+        });
+    }
+
+    void killRunner() {
+        if (runner != null && !runner.isDead()) {
+            world.note("-- " + runner.name + " is killed");
+            runner.die();
+        }
+    }
+
+    /** Its runner is not started again. */
+    void retire() {
+        retired = true;
+        killRunner();
+    }
+
+    void reboot() {
+        world.note("-- " + machine + " reboots");
+        boot.die();
+        killRunner();
+        for (Run run : runs) {
+            if (run.alive) {
+                run.alive = false;
+                run.endedAt = world.now();
+            }
+        }
+        folders.clear();
+        cgroups.clear();
+        runtime = new SimulatedDisk.Contents();
+        boots++;
+        bootedAt = world.now();
+        boot = new World.Actor(machine + "/boot-" + boots);
+        startRunnerLater(world.between(SOONEST_RESTART, LONGEST_BOOT));
+    }
+
+    /** The driver that watches its runs now. */
+    SimulatedDriver watcher() {
+        return java.util.Objects.requireNonNull(watcher);
+    }
+
+    void watchedBy(SimulatedDriver driver) {
+        watcher = driver;
+    }
+
+    /** Makes sure that a run that has not begun never does. */
+    void prevent(ContainerName container, long number) {
+        Run run = find(container, number);
+        if (run != null) {
+            run.prevented = true;
+        }
+    }
+
+    Run folder(ContainerSpec spec, long number) {
+        return folders.computeIfAbsent(spec.name(), name -> new TreeMap<>()).computeIfAbsent(number, n -> {
+            var run = new Run(this, spec, n, world.now());
+            runs.add(run);
+            return run;
+        });
+    }
+
+    @Nullable
+    Run find(ContainerName container, long number) {
+        return folders.getOrDefault(container, Map.of()).get(number);
+    }
+
+    /** The run whose processes are there; null if there are none. */
+    @Nullable
+    Run living(ContainerName container) {
+        for (Run run : runs) {
+            if (run.alive && run.spec.name().equals(container)) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    /** What the shim does first. */
+    void beginRun(Run run) {
+        if (run.claimed || run.prevented) {
+            return;
+        }
+        Run other = living(run.spec.name());
+        world.check(other == null, () -> "two supervisors: " + run + " beside " + other);
+        run.claimed = true;
+        run.alive = true;
+        run.spawnedAt = world.now();
+        run.leader = world.random.nextLong(2, 100_000);
+        cgroups.add(run.spec.name());
+        world.note(machine + " spawns " + run);
+    }
+
+    void end(Run run, int status) {
+        if (run.alive) {
+            run.alive = false;
+            run.status = status;
+            run.endedAt = world.now();
+            run.endedByTheClock = clock().instant();
+            world.note(machine + ": " + run);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.bus.Partitioning;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.HostName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/** What Kafka guarantees, and no more: order within a partition, and that what was acknowledged is there. */
+final class SimulatedKafka {
+    static final int SHARED_PARTITIONS = 3;
+
+    private final World world;
+    private final Map<String, List<Log>> topics = new LinkedHashMap<>();
+    private final Map<String, Long> committed = new HashMap<>();
+    private final List<Predicate<String>> wakes = new ArrayList<>();
+    private final List<Consumer<ConsumerRecord<byte[], byte[]>>> witnesses = new ArrayList<>();
+    private boolean away;
+    private int absences;
+
+    /** One partition. */
+    static final class Log {
+        final TopicPartition name;
+        final boolean compacted;
+        final List<Entry> entries = new ArrayList<>();
+        long next;
+
+        Log(TopicPartition name, boolean compacted) {
+            this.name = name;
+            this.compacted = compacted;
+        }
+    }
+
+    /** {@code visible} is when the partition learns that its transaction was committed. */
+    record Entry(ConsumerRecord<byte[], byte[]> record, long visible) {}
+
+    SimulatedKafka(World world, List<HostName> hosts) {
+        this.world = world;
+        Topics.ofTheFleet().forEach(this::create);
+        hosts.forEach(host -> Topics.of(host).forEach(this::create));
+    }
+
+    private void create(Topic topic) {
+        var logs = new ArrayList<Log>();
+        for (int i = 0; i < (topic.shared() ? SHARED_PARTITIONS : 1); i++) {
+            logs.add(new Log(new TopicPartition(topic.name(), i), topic.kept() instanceof Topic.Kept.Compacted));
+        }
+        topics.put(topic.name(), logs);
+    }
+
+    boolean isAway() {
+        return away;
+    }
+
+    void setAway(boolean now) {
+        away = now;
+        absences += now ? 1 : 0;
+        world.note(now ? "-- the broker is away" : "-- the broker is back");
+        if (!now) {
+            wake("");
+        }
+    }
+
+    /** How often it has been away. */
+    int absences() {
+        return absences;
+    }
+
+    /** Sees every record as it is written. */
+    void witness(Consumer<ConsumerRecord<byte[], byte[]>> witness) {
+        witnesses.add(witness);
+    }
+
+    /** Is called with a topic whenever there may be something new to read in it, and with "" for any, until it says false. */
+    void onNews(Predicate<String> wake) {
+        wakes.add(wake);
+    }
+
+    private void wake(String topic) {
+        wakes.removeIf(wake -> !wake.test(topic));
+    }
+
+    List<Log> logs(String topic) {
+        return topics.getOrDefault(topic, List.of());
+    }
+
+    Log log(TopicPartition partition) {
+        return logs(partition.topic()).get(partition.partition());
+    }
+
+    /** The partition that a producer sends this key to. */
+    static int partitionOf(byte[] key, int of) {
+        return Partitioning.partitionOf(key, of);
+    }
+
+    /** Writes a record. */
+    ConsumerRecord<byte[], byte[]> append(ProducerRecord<byte[], byte[]> record, long visible) {
+        List<Log> logs = logs(record.topic());
+        byte[] key = record.key() == null ? new byte[0] : record.key();
+        Log log = logs.get(partitionOf(key, logs.size()));
+        var written = new ConsumerRecord<>(
+                record.topic(),
+                log.name.partition(),
+                log.next++,
+                world.instant().toEpochMilli(),
+                TimestampType.CREATE_TIME,
+                key.length,
+                0,
+                record.key(),
+                record.value(),
+                new RecordHeaders(record.headers()),
+                java.util.Optional.empty());
+        log.entries.add(new Entry(written, visible));
+        if (world.isTraced()) {
+            world.note("   = " + record.topic() + "/" + written.partition() + "/" + written.offset() + " "
+                    + new String(key, java.nio.charset.StandardCharsets.UTF_8) + " "
+                    + (record.value() == null
+                            ? "(deleted)"
+                            : new String(record.value(), java.nio.charset.StandardCharsets.UTF_8)
+                                    .replaceAll("\\s+", " "))
+                    + idOf(written));
+        }
+        witnesses.forEach(witness -> witness.accept(written));
+        wake(record.topic());
+        return written;
+    }
+
+    private static String idOf(ConsumerRecord<byte[], byte[]> record) {
+        var id = record.headers().lastHeader(Headers.ID);
+        return id == null ? "" : " #" + new String(id.value(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** A transaction ends in a partition, which takes an offset of it. */
+    void mark(Set<TopicPartition> partitions) {
+        partitions.forEach(partition -> log(partition).next++);
+    }
+
+    /** What a reader of committed records gets from there on: nothing beyond a transaction that is not known to be over. */
+    List<ConsumerRecord<byte[], byte[]>> read(TopicPartition partition, long from, int most) {
+        var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+        List<Entry> entries = log(partition).entries;
+        for (int i = firstAt(entries, from); i < entries.size() && records.size() < most; i++) {
+            Entry entry = entries.get(i);
+            if (entry.visible > world.now()) {
+                world.after(entry.visible - world.now(), null, "", () -> wake(partition.topic()));
+                break;
+            }
+            records.add(entry.record);
+        }
+        return records;
+    }
+
+    private static int firstAt(List<Entry> entries, long offset) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries.get(middle).record.offset() < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** Waits, in no time, until every transaction is known to be over. */
+    void settle(String topic) {
+        for (Log log : logs(topic)) {
+            log.entries.replaceAll(entry -> entry.visible > world.now() ? new Entry(entry.record, 0) : entry);
+        }
+    }
+
+    long committed(String group, TopicPartition partition) {
+        return committed.getOrDefault(group + " " + partition, 0L);
+    }
+
+    void commit(String group, TopicPartition partition, long offset) {
+        world.note("   = " + group + " commits " + partition + " at " + offset);
+        committed.put(group + " " + partition, offset);
+    }
+
+    /** Drops what newer records of the same key have replaced, but for deletions and what was written in the last hour. */
+    void compact() {
+        for (List<Log> logs : topics.values()) {
+            for (Log log : logs) {
+                if (log.compacted) {
+                    compact(log, world.instant().minusSeconds(3600).toEpochMilli());
+                }
+            }
+        }
+    }
+
+    private static void compact(Log log, long before) {
+        var seen = new HashSet<String>();
+        var kept = new ArrayList<Entry>();
+        for (Entry entry : log.entries.reversed()) {
+            boolean newest = seen.add(keyOf(entry.record));
+            if (newest || entry.record.value() == null || entry.record.timestamp() > before) {
+                kept.add(entry);
+            }
+        }
+        log.entries.clear();
+        log.entries.addAll(kept.reversed());
+    }
+
+    static String keyOf(ConsumerRecord<byte[], byte[]> record) {
+        return record.key() == null ? "" : new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** The last record of every key of a topic. */
+    Map<String, ConsumerRecord<byte[], byte[]>> latest(String topic) {
+        var latest = new TreeMap<String, ConsumerRecord<byte[], byte[]>>();
+        for (Log log : logs(topic)) {
+            log.entries.forEach(entry -> latest.put(keyOf(entry.record), entry.record));
+        }
+        return latest;
+    }
+}

@@ -1,0 +1,261 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.RestartPolicy;
+import io.hatchery.spec.json.UnreadableException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Sees every record that is written, and holds it against what is known to have been asked and to have happened. */
+final class Truth {
+    private static final long FRESH_SECONDS = 60;
+
+    private final World world;
+    private final List<SimulatedHost> hosts;
+    private final Outcomes outcomes;
+    private final Map<String, Order> orders = new LinkedHashMap<>();
+    private final Set<String> rubbish = new HashSet<>();
+    private final Set<String> rubbishWritten = new HashSet<>();
+    private final Set<String> buried = new HashSet<>();
+    private final Map<String, Wish> wishes = new HashMap<>();
+    private final Map<ContainerName, Defined> defined = new TreeMap<>();
+    private final Map<ContainerName, TreeMap<Long, ContainerSpec>> specs = new TreeMap<>();
+    private final Map<ContainerName, Intent> intents = new TreeMap<>();
+    private final Map<String, HostStatus> heartbeats = new HashMap<>();
+
+    /**
+     * Something that was asked and is owed one outcome. {@code landed} is -1 until it is on the broker, {@code generation} is 0
+     * if it waits for none.
+     */
+    static final class Order {
+        final String id;
+        final Verb verb;
+        final ContainerName container;
+        final boolean purge;
+        final long generation;
+        long landed = -1;
+
+        Order(String id, Verb verb, ContainerName container, boolean purge, long generation) {
+            this.id = id;
+            this.verb = verb;
+            this.container = container;
+            this.purge = purge;
+            this.generation = generation;
+        }
+    }
+
+    /** What an author wants; {@code expected} is the revision that is to be replaced, null if that does not matter. */
+    private record Wish(
+            ContainerName container,
+            int version,
+            boolean good,
+            boolean deletes,
+            @Nullable Long expected) {}
+
+    /** What follows from the definitions of a container, in their order. */
+    static final class Defined {
+        long revision = -1;
+        int version;
+    }
+
+    Truth(World world, List<SimulatedHost> hosts) {
+        this.world = world;
+        this.hosts = hosts;
+        this.outcomes = new Outcomes(world, this);
+    }
+
+    void command(String id, Verb verb, ContainerName container, long generation) {
+        orders.put(id, new Order(id, verb, container, false, generation));
+    }
+
+    void rubbish(String id) {
+        rubbish.add(id);
+    }
+
+    void definition(String id, ContainerName container, int version, boolean good, @Nullable Long expected) {
+        wishes.put(id, new Wish(container, version, good, false, expected));
+    }
+
+    void deletion(String id, ContainerName container, boolean purge, @Nullable Long expected) {
+        wishes.put(id, new Wish(container, 0, true, true, expected));
+        orders.put(id, new Order(id, Verb.REMOVE, container, purge, 0));
+    }
+
+    long revision(ContainerName container) {
+        return defined(container).revision;
+    }
+
+    Defined defined(ContainerName container) {
+        return defined.computeIfAbsent(container, c -> new Defined());
+    }
+
+    Set<ContainerName> containers() {
+        return defined.keySet();
+    }
+
+    List<SimulatedHost> hosts() {
+        return hosts;
+    }
+
+    @Nullable
+    Order order(CommandId id) {
+        return orders.get(id.value());
+    }
+
+    List<Order> owed() {
+        return orders.values().stream()
+                .filter(order -> order.landed >= 0 && !waits(order))
+                .toList();
+    }
+
+    /** Whether it may wait for a spec that never comes. */
+    private boolean waits(Order order) {
+        var known = specs.get(order.container);
+        return order.generation > 0
+                && (known == null || known.lastKey() < order.generation || defined(order.container).version == 0);
+    }
+
+    Outcomes outcomes() {
+        return outcomes;
+    }
+
+    List<String> unburied() {
+        return rubbishWritten.stream().filter(id -> !buried.contains(id)).toList();
+    }
+
+    Intent intent(ContainerName container) {
+        return intents.computeIfAbsent(container, c -> new Intent());
+    }
+
+    @Nullable
+    ContainerSpec spec(ContainerName container, long generation) {
+        return specs.getOrDefault(container, new TreeMap<>()).get(generation);
+    }
+
+    /** Whether a container ever had that policy, so that a failure may have been left at that. */
+    boolean wasEver(ContainerName container, RestartPolicy policy) {
+        return specs.getOrDefault(container, new TreeMap<>()).values().stream()
+                .anyMatch(spec -> spec.restart() == policy);
+    }
+
+    List<Run> runs(ContainerName container) {
+        var runs = new ArrayList<Run>();
+        for (SimulatedHost host : hosts) {
+            for (Run run : host.runs) {
+                if (run.spec.name().equals(container)) {
+                    runs.add(run);
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** Whether its heartbeat says that its runner is there, by a clock that is right. */
+    boolean isHeardOf(SimulatedHost host) {
+        HostStatus last = heartbeats.get(host.name().value());
+        return last != null
+                && host.isClockRight()
+                && last.state() == HostStatus.State.READY
+                && last.at().plusSeconds(FRESH_SECONDS).isAfter(world.instant())
+                && !last.at().isAfter(world.instant());
+    }
+
+    void written(ConsumerRecord<byte[], byte[]> raw) {
+        var record = new BusRecord(raw);
+        try {
+            if (record.topic().equals(Topics.EVENTS.name())) {
+                event(record.value(FleetEvent.class));
+            } else if (record.topic().equals(Topics.DEFINITIONS.name())) {
+                definitionWritten(record);
+            } else if (record.topic().endsWith(".commands")) {
+                commandWritten(record);
+            } else if (record.topic().endsWith(".specs")) {
+                specWritten(record);
+            } else if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+                record.header(Headers.ID).ifPresent(buried::add);
+            } else if (record.topic().equals(Topics.HOSTS.name())) {
+                heartbeats.put(record.key(), record.value(HostStatus.class));
+            }
+        } catch (UnreadableException e) {
+            world.check(false, () -> record.position().text() + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void commandWritten(BusRecord record) {
+        Order order = orders.get(record.id());
+        if (order != null && order.landed < 0) {
+            order.landed = world.now();
+        }
+        if (rubbish.contains(record.id())) {
+            rubbishWritten.add(record.id());
+        }
+    }
+
+    private void definitionWritten(BusRecord record) {
+        Wish wish = wishes.get(record.id());
+        if (wish == null) {
+            return;
+        }
+        Order order = orders.get(record.id());
+        if (order != null) {
+            order.landed = world.now();
+        }
+        Defined now = defined(wish.container);
+        if (wish.expected != null && wish.expected != now.revision) {
+            return; // refused
+        }
+        now.revision = wish.deletes ? -1 : record.offset();
+        if (wish.deletes || wish.good) {
+            now.version = wish.version;
+        }
+    }
+
+    private void specWritten(BusRecord record) throws UnreadableException {
+        if (!record.isDeletion()) {
+            ContainerSpec spec = record.value(ContainerSpec.class);
+            var known = specs.computeIfAbsent(spec.name(), c -> new TreeMap<>());
+            world.check(
+                    known.isEmpty() || known.lastKey() < spec.generation().value(),
+                    () -> "generation " + spec.generation() + " of " + spec.name() + " after " + known.lastKey());
+            known.put(spec.generation().value(), spec);
+        }
+    }
+
+    private void event(FleetEvent event) {
+        switch (event) {
+            case FleetEvent.Ended ended -> {
+                outcomes.told(ended);
+                intent(ended.container()).ended(ended);
+            }
+            case FleetEvent.Transition transition -> {
+                outcomes.told(transition);
+                ContainerSpec spec = transition.generation() == null
+                        ? null
+                        : spec(transition.container(), transition.generation().value());
+                intent(transition.container()).transition(transition, spec);
+            }
+            case FleetEvent.Accepted accepted -> {
+                Order order = order(accepted.id());
+                world.check(order != null && order.landed >= 0, () -> "nobody asked for " + accepted.id());
+                intent(accepted.container()).accepted(accepted, order != null && order.generation > 0);
+            }
+            case FleetEvent.Judged judged -> {}
+        }
+    }
+}
