@@ -30,7 +30,7 @@ public record Journal(
         boolean shown,
         List<Pending> outbox) {
     /** The format that is written. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** What a clock may be off without having been set: it is slewed now and then, adjtimex(2). */
     private static final Duration SLEW = Duration.ofSeconds(1);

@@ -1,5 +1,6 @@
 package io.hatchery.runner.journal;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
@@ -60,14 +61,26 @@ public final class JournalFiles {
 
     private static Journal read(String file, byte[] bytes) throws IOException {
         try {
-            Journal journal = Json.read(bytes, Journal.class);
-            if (journal.version() != Journal.VERSION) {
-                throw new IOException(file + " has format " + journal.version() + ", this runner reads "
-                        + Journal.VERSION + ": run the version that wrote it");
+            ObjectNode tree = Json.read(bytes, ObjectNode.class);
+            int version = tree.path("version").asInt();
+            if (version == 1) {
+                upgrade(tree);
+            } else if (version != Journal.VERSION) {
+                throw new IOException(file + " has format " + version + ", this runner reads 1 to " + Journal.VERSION
+                        + ": run the version that wrote it");
             }
-            return journal;
+            return Json.convert(tree, Journal.class);
         } catch (UnreadableException e) {
             throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Format 1 did not say whether a start that timed out was automatic, nor whether the fleet has a status. */
+    private static void upgrade(ObjectNode tree) {
+        tree.put("version", Journal.VERSION).put("shown", true);
+        if (tree.path("state").path("life") instanceof ObjectNode life
+                && "stopping".equals(life.path("type").asText())) {
+            life.put("automatic", false);
         }
     }
 

@@ -3,6 +3,7 @@ package io.hatchery.runner.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hatchery.bus.Position;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Outcome;
@@ -31,8 +32,12 @@ class JournalTest {
 
     /** Format 1 as it was first written; later versions read it for as long as they say so. */
     private Path fixture() throws IOException {
+        return fixture(1);
+    }
+
+    private Path fixture(int version) throws IOException {
         Path file = Files.createDirectories(folder.resolve("c/web")).resolve("state.json");
-        try (InputStream in = JournalTest.class.getResourceAsStream("state-1.json")) {
+        try (InputStream in = JournalTest.class.getResourceAsStream("state-" + version + ".json")) {
             Files.copy(in, file);
         }
         return file;
@@ -50,6 +55,29 @@ class JournalTest {
     }
 
     @Test
+    void format1OfAStopUnderWayIsRead() throws IOException {
+        Path file = fixture();
+        String running = Files.readString(file);
+        String stopping = running.replaceFirst(
+                "\"life\":\\{\"type\":\"running\"", "\"life\":{\"escalation\":\"SIGNALLED\",\"type\":\"stopping\"");
+        assertThat(stopping).isNotEqualTo(running);
+        Files.writeString(file, stopping);
+        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        assertThat(journal.state().phase().word()).isEqualTo("stopping");
+    }
+
+    @Test
+    void format2IsRead() throws IOException {
+        fixture(2);
+        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        assertThat(journal.state().phase().word()).isEqualTo("running");
+        assertThat(journal.told()).isEqualTo(new Position("hatchery.events", 1, 41));
+        assertThat(journal.shown()).isTrue();
+        Journal later = journal.by(Instant.parse("2026-01-01T00:00:00Z"));
+        assertThat(later.state().since()).isEqualTo(journal.state().since().plus(Duration.ofHours(1)));
+    }
+
+    @Test
     void whatIsWrittenIsRead() throws IOException {
         fixture();
         var files = new JournalFiles(new FileDisk(folder));
@@ -61,9 +89,9 @@ class JournalTest {
     @Test
     void aFormatOfTheFutureIsRefusedAloud() throws IOException {
         Path file = fixture();
-        Files.writeString(file, Files.readString(file).replace("\"version\":1", "\"version\":2"));
+        Files.writeString(file, Files.readString(file).replace("\"version\":1", "\"version\":3"));
         assertThatThrownBy(() -> new JournalFiles(new FileDisk(folder)).readAll())
-                .hasMessageContaining("has format 2")
+                .hasMessageContaining("has format 3")
                 .hasMessageContaining("run the version that wrote it");
     }
 
