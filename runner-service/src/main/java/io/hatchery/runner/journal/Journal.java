@@ -3,6 +3,7 @@ package io.hatchery.runner.journal;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.bus.Position;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Phase;
 import io.hatchery.runner.lifecycle.ContainerState;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +57,14 @@ public record Journal(
     /** Of a container in that state that has had no events. */
     public static Journal of(ContainerState state) {
         return new Journal(VERSION, null, state, 0, null, false, List.of());
+    }
+
+    /** This after a step, with what that gives to tell. */
+    public Journal after(ContainerState next, List<Pending> news) {
+        var more = new ArrayList<>(outbox);
+        more.addAll(news);
+        return new Journal(
+                VERSION, booted, next, events + news.size(), told, shown || next.phase() != Phase.ABSENT, more);
     }
 
     /** This with an event of earlier times to be told, which may be on the broker before the last acknowledged one. */

@@ -84,17 +84,35 @@ public final class Lifecycle {
         turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "the container was deleted");
         ContainerState.Removal underWay = turn.state.removal();
         turn.state = turn.state.withWanted(false).withSpec(null);
+        if (underWay != null) {
+            removeMore(turn, underWay, root, removed.purge());
+            return;
+        }
         if (root != null) {
             turn.state = turn.state.withRemoval(new ContainerState.Removal(root, removed.purge()));
-        }
-        if (underWay != null) {
-            return; // its answer shows whether this one asks for more
         }
         if (turn.state.removal() == null) {
             turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, "the host had nothing of it");
         } else {
             Stops.askToStop(turn);
             Stops.removeIfResting(turn);
+        }
+    }
+
+    /** The answer to the removal under way shows that this one asks for more. What was to be purged is, whoever is next. */
+    private static void removeMore(Turn turn, ContainerState.Removal underWay, @Nullable String root, boolean purge) {
+        if (root == null || root.equals(underWay.root())) {
+            boolean either = purge || underWay.purge();
+            turn.state = turn.state.withRemoval(new ContainerState.Removal(underWay.root(), either));
+        } else if (!underWay.purge()) {
+            turn.state = turn.state.withRemoval(new ContainerState.Removal(root, purge));
+        } else if (purge) {
+            Job last = turn.state.jobs().getLast();
+            turn.conclude(
+                    last::equals,
+                    Outcome.FAILED,
+                    "its root " + root + " is not purged, for " + underWay.root()
+                            + " of the same container is being removed: remove it by hand");
         }
     }
 

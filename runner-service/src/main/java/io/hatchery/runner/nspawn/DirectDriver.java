@@ -94,6 +94,13 @@ public final class DirectDriver implements Driver, AutoCloseable {
     public Future<Void> spawn(ContainerSpec spec, long run) {
         return blocking(() -> {
             RunDirectory directory = directory(spec.name(), run);
+            var left = cgroups.processes(spec.name());
+            if (!left.isEmpty()) {
+                throw new IOException("processes " + left + " of an earlier container of its name are still there");
+            }
+            // Each run has its number once: what is there was left by a container of this name that could not be
+            // removed.
+            Trees.delete(directory.path());
             Files.createDirectories(directory.path());
             List<Path> groups = cgroups.create(spec.name());
             Files.createDirectories(settings.consoles());

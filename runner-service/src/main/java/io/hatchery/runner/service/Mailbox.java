@@ -2,7 +2,6 @@ package io.hatchery.runner.service;
 
 import io.hatchery.bus.Position;
 import io.hatchery.protocol.ContainerStatus;
-import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
@@ -21,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    /** How far the kernel's time of a file may be behind the clock. */
-    private static final Duration FILE_CLOCK = Duration.ofMillis(20);
 
     private static final Duration LONGEST_TIMER = Duration.ofHours(12);
 
@@ -91,7 +87,11 @@ final class Mailbox {
     private final Deque<Input> inputs = new ArrayDeque<>();
     private Journal journal;
     private boolean busy;
+    private @Nullable Decided decided;
     private Runnable cancelTimer = () -> {};
+
+    /** An answer that is written down and not carried out. */
+    private record Decided(ContainerState before, Transition transition, List<Journal.Pending> news, Instant now) {}
 
     Mailbox(Surroundings surroundings, Journal journal) {
         this.surroundings = surroundings;
@@ -124,7 +124,8 @@ final class Mailbox {
 
     /** Sends again what an earlier runner did not see acknowledged. */
     void resend() {
-        journal.outbox().forEach(this::send);
+        List<Journal.Pending> toCome = decided == null ? List.of() : decided.news;
+        journal.outbox().stream().filter(pending -> !toCome.contains(pending)).forEach(this::send);
         surroundings.tell(state().container(), statusOf(state()));
     }
 
@@ -138,15 +139,14 @@ final class Mailbox {
     private void work() {
         busy = true;
         try {
-            for (Input input = inputs.poll(); input != null; input = inputs.poll()) {
-                if (!take(input)) {
-                    inputs.addFirst(input);
+            while (decided != null || !inputs.isEmpty()) {
+                if (!(decided == null ? decide(inputs.element()) : carryOut(decided))) {
                     Runnable _ = surroundings.later(RETRY, this::work);
                     return;
                 }
             }
         } finally {
-            busy = !inputs.isEmpty();
+            busy = decided != null || !inputs.isEmpty();
         }
         surroundings.rested(state().container());
     }
@@ -172,27 +172,48 @@ final class Mailbox {
     }
 
     /** Answers an input; false if the answer could not be written down, in which case nothing has happened. */
-    private boolean take(Input input) {
+    private boolean decide(Input input) {
         journal = journal.by(surroundings.booted());
         ContainerState before = journal.state();
         Instant now = surroundings.clock().instant();
         Transition transition = Lifecycle.step(before, input, now);
-        ContainerState after = transition.state();
-        List<Journal.Pending> news = news(before, transition, now);
-        var outbox = new ArrayList<>(journal.outbox());
-        outbox.addAll(news);
-        boolean shown = journal.shown() || after.phase() != Phase.ABSENT;
-        var next = new Journal(
-                Journal.VERSION,
-                journal.booted(),
-                after,
-                journal.events() + news.size(),
-                journal.told(),
-                shown,
-                outbox);
-        if (!next.equals(journal) && !write(next, news)) {
+        List<Journal.Pending> news = News.of(before, transition, journal.events(), now);
+        Journal next = journal.after(transition.state(), news);
+        try {
+            if (!next.equals(journal)) {
+                surroundings.write(next);
+            }
+        } catch (IOException e) {
+            waits(e);
             return false;
         }
+        inputs.remove();
+        // From here on it is decided: whatever else is written of this container is written on top of it.
+        journal = next;
+        decided = new Decided(before, transition, news, now);
+        return true;
+    }
+
+    /** Tells and begins what follows from an answer; false if how commands ended could not be written down yet. */
+    private boolean carryOut(Decided step) {
+        ContainerState before = step.before;
+        ContainerState after = step.transition.state();
+        try {
+            for (Journal.Pending pending : step.news) {
+                if (pending.event() instanceof FleetEvent.Ended ended) {
+                    surroundings.ended(ended);
+                }
+            }
+            if (!journal.shown()
+                    && after.removal() == null
+                    && step.news.stream().anyMatch(Mailbox::endsRemoval)) {
+                surroundings.removed(after.container());
+            }
+        } catch (IOException e) {
+            waits(e);
+            return false;
+        }
+        decided = null;
         if (before.phase() != after.phase()) {
             LOG.info(
                     "{}: {} -> {}{}",
@@ -201,7 +222,6 @@ final class Mailbox {
                     after.phase().word(),
                     after.reason() == null ? "" : " (" + after.reason() + ")");
         }
-        journal = next;
         if (!(after.life() instanceof Life.Starting)) {
             surroundings.gate().leave(after.container());
         }
@@ -209,31 +229,14 @@ final class Mailbox {
         if (status == null ? statusOf(before) != null : !status.equals(statusOf(before))) {
             surroundings.tell(after.container(), status);
         }
-        news.forEach(this::send);
-        transition.effects().forEach(this::perform);
-        armTimer(now);
+        step.news.forEach(this::send);
+        step.transition.effects().forEach(this::perform);
+        armTimer(step.now);
         return true;
     }
 
-    private boolean write(Journal next, List<Journal.Pending> news) {
-        try {
-            surroundings.write(next);
-            for (Journal.Pending pending : next.outbox()) {
-                if (pending.event() instanceof FleetEvent.Ended ended) {
-                    surroundings.ended(ended);
-                }
-            }
-            if (!next.shown() && next.state().removal() == null && news.stream().anyMatch(Mailbox::endsRemoval)) {
-                surroundings.removed(next.state().container());
-            }
-            return true;
-        } catch (IOException e) {
-            LOG.error(
-                    "{} waits: its next step cannot be written down",
-                    next.state().container(),
-                    e);
-            return false;
-        }
+    private void waits(IOException e) {
+        LOG.error("{} waits: its next step cannot be written down", state().container(), e);
     }
 
     private static boolean endsRemoval(Journal.Pending pending) {
@@ -242,50 +245,6 @@ final class Mailbox {
 
     private static @Nullable ContainerStatus statusOf(ContainerState state) {
         return state.phase() == Phase.ABSENT ? null : state.status();
-    }
-
-    /** What the fleet is to be told: that commands were accepted, what changed, and then how commands ended. */
-    private List<Journal.Pending> news(ContainerState before, Transition transition, Instant now) {
-        var news = new ArrayList<Journal.Pending>();
-        for (Effect effect : transition.effects()) {
-            if (effect instanceof Effect.Publish(FleetEvent.Accepted accepted)) {
-                news.add(new Journal.Pending(accepted.id() + "#accepted", accepted));
-            }
-        }
-        ContainerState after = transition.state();
-        if (before.phase() != after.phase()) {
-            String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + journal.events();
-            ContainerStatus status = after.status();
-            news.add(new Journal.Pending(
-                    id,
-                    new FleetEvent.Transition(
-                            after.container(),
-                            after.host(),
-                            before.phase(),
-                            after.phase(),
-                            status.generation(),
-                            status.leader(),
-                            exitSince(before, after),
-                            after.reason(),
-                            now)));
-        }
-        for (Effect effect : transition.effects()) {
-            if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
-                news.add(Journal.Pending.of(ended));
-            }
-        }
-        return news;
-    }
-
-    /** The exit that came with this transition or in the phase that it ends; null if there was none. */
-    private static @Nullable Exit exitSince(ContainerState before, ContainerState after) {
-        Exit exit = after.exit();
-        if (exit == null) {
-            return null;
-        }
-        boolean isNew = !exit.equals(before.exit())
-                || !exit.at().plus(FILE_CLOCK).isBefore(before.status().since());
-        return isNew ? exit : null;
     }
 
     private void send(Journal.Pending pending) {

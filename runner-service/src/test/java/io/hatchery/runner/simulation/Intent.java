@@ -57,10 +57,10 @@ final class Intent {
         if (!old && start && ended.outcome() == Outcome.FAILED) {
             meant = Meant.UNCLEAR;
         }
-        if (!old && start && ended.outcome() == Outcome.COMPLETED) {
-            meant = Meant.TO_RUN;
+        if (start && ended.outcome() == Outcome.COMPLETED) {
+            meant = old ? Meant.UNCLEAR : Meant.TO_RUN;
         }
-        if (!old && ended.command() == Verb.REMOVE) {
+        if (ended.command() == Verb.REMOVE) {
             meant = Meant.UNCLEAR; // it may have been defined anew meanwhile
         }
         if (ended.outcome() == Outcome.REJECTED

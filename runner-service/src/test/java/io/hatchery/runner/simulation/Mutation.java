@@ -1,6 +1,9 @@
 package io.hatchery.runner.simulation;
 
-/** A bug put in on purpose, to see whether the simulation finds it. */
+import java.util.Arrays;
+import java.util.List;
+
+/** A bug put in on purpose, at the edge that the production code stands on, to see whether the simulation finds it. */
 enum Mutation {
     /** The code as it is. */
     NONE,
@@ -12,27 +15,33 @@ enum Mutation {
     DEDUPLICATION_LOST,
     /** A stop signals every process of the container. */
     SIGNAL_TO_THE_CGROUP,
+    /** A stop that was under way is signalled again by a new runner. */
+    SIGNALLED_AGAIN,
     /** A new runner takes what was written down for what is there. */
     STALE_PID_TRUSTED,
+    /** A run that was never begun may begin after a new runner has looked for it. */
+    BEGINNING_NOT_PREVENTED,
     /** What happens is not written down before it is done. */
     JOURNAL_NOT_WRITTEN,
-    /** An outcome that was not acknowledged is sent again without looking for it. */
-    OUTCOME_RESENT_BLINDLY,
-    /** An outcome is told before what it tells of is done. */
-    OUTCOME_BEFORE_EFFECT,
-    /** A stop that was under way is begun again by a new runner. */
-    STOP_SIGNALLED_AGAIN,
-    /** A stop's time-out is not acted on. */
+    /** Journals outlive a reboot. */
+    JOURNAL_OUTLIVES_BOOT,
+    /** What was not acknowledged is sent again without looking for it. */
+    RESENT_BLINDLY,
+    /** The driver says that something is done before it is. */
+    TOLD_BEFORE_DONE,
+    /** SIGTERM to the supervisor and the kill after it do nothing. */
     NO_ESCALATION,
     /** An exit that came while no runner was there is reported with status 0. */
     EXIT_STATUS_LOST,
-    /** Statuses are published in any order. */
+    /** Statuses are written in any order. */
     STATUS_NOT_THE_LATEST,
     /** A new owner of a partition does not wait for what the last one committed. */
-    VIEWS_ARE_NOT_SETTLED;
+    VIEWS_NOT_SETTLED,
+    /** A transaction that is aborted leaves some of its records. */
+    TRANSACTION_IN_PARTS;
 
-    /** What is committed where this offset should be. */
-    long committed(long offset) {
-        return this == WATERMARK_OFF_BY_ONE ? offset + 1 : offset;
+    /** Every bug there is. */
+    static List<Mutation> bugs() {
+        return Arrays.stream(values()).filter(mutation -> mutation != NONE).toList();
     }
 }

@@ -17,6 +17,7 @@ final class Operators {
     static final String VERSION = "v";
 
     private static final long LONGEST_PAUSE = 40_000_000;
+    private static final long SOON = 1_000_000;
     private static final String[] RESTART = {"on-failure", "on-failure", "always", "no"};
     private static final Verb[] VERBS = {Verb.START, Verb.START, Verb.STOP, Verb.RESTART, Verb.KILL};
 
@@ -61,7 +62,11 @@ final class Operators {
     private void act() {
         ContainerName container = containers.get(world.random.nextInt(containers.size()));
         switch (world.random.nextInt(20)) {
-            case 0, 1, 2, 3 -> define(container);
+            case 0, 1, 2 -> define(container);
+            case 3 -> {
+                define(container);
+                world.after(world.between(0, SOON), null, "", () -> define(container));
+            }
             case 4 -> delete(container);
             default -> command(container);
         }

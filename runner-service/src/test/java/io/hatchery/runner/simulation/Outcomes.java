@@ -71,6 +71,12 @@ final class Outcomes {
                             !run.alive || run.spawnedAt == Run.NEVER || run.askedAt >= order.landed,
                             () -> "it is said to have ended and lives: " + event + ", " + run);
                 }
+                // A run that could not be cleaned up has told so; a stop that finds it ended has nothing to do.
+                boolean anew = String.valueOf(event.reason()).contains("not running")
+                        || runs.stream().anyMatch(run -> run.askedAt >= order.landed);
+                world.check(
+                        anew || truth.hosts().stream().noneMatch(host -> host.cgroups.contains(order.container)),
+                        () -> "it is said to have ended and its control group is there: " + event);
                 stoppedBy(order, event, runs);
             }
         }

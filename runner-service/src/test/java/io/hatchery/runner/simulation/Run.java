@@ -34,6 +34,7 @@ final class Run {
     long signalTriedAt = NEVER;
     long terminatedAt = NEVER;
     long killedAt = NEVER;
+    int processes = 2;
     boolean hangsAtStart;
     boolean readinessLost;
     boolean hangsAtStop;

@@ -10,6 +10,7 @@ import io.hatchery.bus.PartitionReader;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -126,10 +127,18 @@ final class SimulatedBus implements Bus {
         private Future<Position> send(ProducerRecord<byte[], byte[]> record) {
             edge.before("produce to " + record.topic());
             var sending = new Sending(record);
+            if (mutation == Mutation.STATUS_NOT_THE_LATEST && record.topic().equals(Topics.STATUS.name())) {
+                world.after(4 * latency(), process, "", () -> kafka.append(record, 0));
+                return sending(record);
+            }
             underWay.add(sending);
             world.after(latency(), process, "", this::land);
             edge.afterwards("produce to " + record.topic());
             return sending.promise.future();
+        }
+
+        private Future<Position> sending(ProducerRecord<byte[], byte[]> record) {
+            return Future.succeededFuture(new Position(record.topic(), 0, 0));
         }
 
         private void land() {
@@ -211,6 +220,9 @@ final class SimulatedBus implements Bus {
 
         @Override
         public Future<Void> followFrom(String topic, Map<Integer, Long> from) {
+            if (mutation == Mutation.RESENT_BLINDLY) {
+                return Future.succeededFuture();
+            }
             return call("follows " + topic + " from " + from, () -> {
                 topics.add(topic);
                 from.forEach((number, offset) -> {
@@ -347,6 +359,9 @@ final class SimulatedBus implements Bus {
                 world.note(process.name + " reads " + batch.getLast().position().text());
             }
             if (!batch.isEmpty()) {
+                if (mutation == Mutation.COMMIT_BEFORE_OUTCOME) {
+                    kafka.commit(group, partition, position);
+                }
                 pollSoon();
                 batches.handle(batch);
             }
@@ -359,7 +374,7 @@ final class SimulatedBus implements Bus {
                 if (world.happens(Fault.COMMIT_FAILED)) {
                     return Future.failedFuture(new TimeoutException("it took too long"));
                 }
-                kafka.commit(group, partition, mutation.committed(offset));
+                kafka.commit(group, partition, mutation == Mutation.WATERMARK_OFF_BY_ONE ? offset + 1 : offset);
                 return Future.succeededFuture();
             });
         }

@@ -19,11 +19,16 @@ final class SimulatedDisk implements Disk {
     private final World world;
     private final Edge edge;
     private final Contents files;
+    private final boolean forgetful;
 
-    SimulatedDisk(World world, Edge edge, Contents files) {
+    /**
+     * @param forgetful whether it keeps nothing that is to replace something
+     */
+    SimulatedDisk(World world, Edge edge, Contents files, boolean forgetful) {
         this.world = world;
         this.edge = edge;
         this.files = files;
+        this.forgetful = forgetful;
     }
 
     @Override
@@ -54,7 +59,9 @@ final class SimulatedDisk implements Disk {
     public void replace(String file, byte[] bytes) throws IOException {
         edge.before("write " + file);
         full(file);
-        files.put(file, bytes);
+        if (!forgetful || !files.containsKey(file)) {
+            files.put(file, bytes);
+        }
         edge.afterwards("write " + file);
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedDriver implements Driver {
     private static final long SOONEST = 500;
     private static final long LATEST = 40_000;
+    private static final long LATE_BEGIN = 9_000_000;
     private static final long LONGEST_START = 8_000_000;
     private static final long LONGEST_STOP = 4_000_000;
     private static final long LONGEST_LIFE = 300_000_000;
@@ -64,6 +65,11 @@ final class SimulatedDriver implements Driver {
         world.after(world.between(SOONEST, LATEST), process, what, () -> {
             edge.before(what);
             try {
+                if (mutation == Mutation.TOLD_BEFORE_DONE && world.random.nextBoolean()) {
+                    promise.complete(null);
+                    world.after(LATEST * world.random.nextInt(20), process, "", () -> late(work));
+                    return;
+                }
                 T result = work.call();
                 edge.afterwards(what);
                 world.after(world.between(SOONEST, LATEST), process, "", () -> promise.complete(result));
@@ -76,6 +82,14 @@ final class SimulatedDriver implements Driver {
             }
         });
         return promise.future();
+    }
+
+    private void late(Callable<?> work) {
+        try {
+            work.call();
+        } catch (Exception e) {
+            world.note("too late: " + e.getMessage());
+        }
     }
 
     private void mayFail(Fault fault, String how) throws IOException {
@@ -99,12 +113,17 @@ final class SimulatedDriver implements Driver {
     public Future<Void> spawn(ContainerSpec spec, long number) {
         return work("spawns run " + number + " of " + spec.name(), () -> {
             Run before = host.find(spec.name(), number);
-            world.check(before == null, () -> "its folder is there already: " + before);
+            if (before != null) {
+                world.check(!before.alive, () -> "spawned twice: " + before);
+                host.folders.getOrDefault(spec.name(), Map.of()).remove(number);
+            }
             mayFail(Fault.SPAWN_FAILS, world.random.nextBoolean() ? "error=2, No such file" : "error=11, EAGAIN");
             Run run = host.folder(spec, number);
             watch(run);
             if (!world.happens(Fault.SHIM_NEVER_BEGINS)) {
-                world.after(world.between(SOONEST, LATEST), host.boot(), "", () -> live(run));
+                // A shim waits for its turn on a busy host, while its runner may end and be started again.
+                long begin = world.between(SOONEST, world.random.nextInt(10) == 0 ? LATE_BEGIN : LATEST);
+                world.after(begin, host.boot(), "", () -> live(run));
             }
             world.after(BEGIN_WITHIN, process, "", () -> {
                 if (!run.claimed && !run.prevented && watched.containsKey(run)) {
@@ -202,8 +221,13 @@ final class SimulatedDriver implements Driver {
                 return new Observation(true, run == null ? 1L : run.leader, true, null);
             }
             if (run == null || !run.claimed) {
-                host.prevent(container, number);
+                if (mutation != Mutation.BEGINNING_NOT_PREVENTED) {
+                    host.prevent(container, number);
+                }
                 return new Observation(false, null, false, null);
+            }
+            if (mutation == Mutation.SIGNALLED_AGAIN && run.signalledAt != Run.NEVER) {
+                signal(run, 1);
             }
             if (run.status == null) {
                 watch(run);
@@ -231,22 +255,25 @@ final class SimulatedDriver implements Driver {
             }
             run.signalTriedAt = world.now();
             mayFail(Fault.LEADER_NOT_FOUND, "its init cannot be found in its control group");
-            world.check(run.signalledAt == Run.NEVER, () -> "signalled twice: " + run);
-            run.signalledAt = world.now();
-            world.check(
-                    mutation != Mutation.SIGNAL_TO_THE_CGROUP, () -> "every process is signalled by a stop: " + run);
-            if (run.isReady() && !run.hangsAtStop) {
-                hostLater(world.between(10_000, LONGEST_STOP), () -> end(run, 0));
-            }
+            signal(run, mutation == Mutation.SIGNAL_TO_THE_CGROUP ? run.processes : 1);
             return null;
         });
+    }
+
+    private void signal(Run run, int processes) {
+        world.check(run.signalledAt == Run.NEVER || !run.alive, () -> "signalled twice: " + run);
+        world.check(processes == 1, () -> "a stop signals " + processes + " processes of " + run);
+        run.signalledAt = world.now();
+        if (run.isReady() && !run.hangsAtStop) {
+            hostLater(world.between(10_000, LONGEST_STOP), () -> end(run, 0));
+        }
     }
 
     @Override
     public Future<Void> terminateSupervisor(ContainerName container, long number) {
         return work("terminates run " + number + " of " + container, () -> {
             Run run = host.find(container, number);
-            if (run != null && run.alive) {
+            if (run != null && run.alive && mutation != Mutation.NO_ESCALATION) {
                 world.check(run.terminatedAt == Run.NEVER, () -> "terminated twice: " + run);
                 run.terminatedAt = world.now();
                 if (!run.ignoresTerm) {
@@ -265,7 +292,7 @@ final class SimulatedDriver implements Driver {
                 host.prevent(container, number);
                 watched.remove(run);
                 soon(() -> listener.happened(container, new Input.NotStarted(number, "killed before it began")));
-            } else if (run.alive) {
+            } else if (run.alive && mutation != Mutation.NO_ESCALATION) {
                 run.killedAt = world.now();
                 hostLater(world.between(SOONEST, LATEST), () -> end(run, KILLED));
             }

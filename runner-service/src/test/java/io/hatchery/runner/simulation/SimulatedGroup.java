@@ -20,7 +20,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** A consumer group whose members write in transactions: one that was rebalanced away cannot commit any more. */
 final class SimulatedGroup {
-    private static final long LATEST_MARK = 200_000;
+    private static final long LATEST_MARK = 50_000;
+    private static final long VERY_LATE_MARK = 5_000_000;
     private static final int MOST_POLLED = 4;
 
     private final World world;
@@ -47,6 +48,11 @@ final class SimulatedGroup {
             }
         }
         world.note("-- the group is rebalanced: generation " + generation);
+    }
+
+    /** Each partition learns by itself that a transaction is over, now and then much later than others. */
+    private long markDelay() {
+        return world.between(0, world.random.nextInt(10) == 0 ? VERY_LATE_MARK : LATEST_MARK);
     }
 
     void leave(String name) {
@@ -142,7 +148,7 @@ final class SimulatedGroup {
         public void readViews(boolean settled, Consumer<BusRecord> onRecord) {
             call("read views");
             for (String topic : plan.views()) {
-                if (settled && mutation != Mutation.VIEWS_ARE_NOT_SETTLED) {
+                if (settled && mutation != Mutation.VIEWS_NOT_SETTLED) {
                     kafka.settle(topic);
                 }
                 for (SimulatedKafka.Log log : kafka.logs(topic)) {
@@ -161,6 +167,9 @@ final class SimulatedGroup {
                 throw new ProducerFencedException("the group has been rebalanced");
             }
             if (world.happens(Fault.TRANSACTION_ABORTED)) {
+                if (mutation == Mutation.TRANSACTION_IN_PARTS) {
+                    records.stream().limit(2).forEach(record -> kafka.append(record, 0));
+                }
                 throw new TimeoutException("aborted");
             }
             var partitions = new HashSet<TopicPartition>();
@@ -169,7 +178,7 @@ final class SimulatedGroup {
                 List<SimulatedKafka.Log> logs = kafka.logs(record.topic());
                 TopicPartition to = logs.get(SimulatedKafka.partitionOf(record.key(), logs.size())).name;
                 partitions.add(to);
-                long at = visible.computeIfAbsent(to, p -> world.now() + world.between(0, LATEST_MARK));
+                long at = visible.computeIfAbsent(to, p -> world.now() + markDelay());
                 kafka.append(record, at);
             }
             kafka.mark(partitions);

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine: what it has on disk, what runs on it, and whoever starts its runner again. */
 final class SimulatedHost {
-    private static final int HEARTBEAT_SECONDS = 30;
+    private static final int HEARTBEAT_SECONDS = 60;
     private static final int MOST_STARTS = 2;
-    private static final long SOONEST_RESTART = 100_000;
+    private static final long SOONEST_RESTART = 1_000;
     private static final long LATEST_RESTART = 30_000_000;
     private static final long LONGEST_BOOT = 90_000_000;
 
@@ -41,6 +41,7 @@ final class SimulatedHost {
     private int boots;
     private int runners;
     private World.@Nullable Actor runner;
+    private long runnerSince;
     private Duration clockOffset = Duration.ZERO;
     private boolean retired;
     private @Nullable Throwable refusal;
@@ -98,6 +99,11 @@ final class SimulatedHost {
         world.note("-- the clock of " + machine + " jumps by " + by);
     }
 
+    /** Whether its runner has had the time to look around. */
+    boolean hasRunnerForAWhile() {
+        return hasRunner() && world.now() - runnerSince > 2_000_000;
+    }
+
     boolean isClockRight() {
         return clockOffset.isZero();
     }
@@ -115,6 +121,7 @@ final class SimulatedHost {
     void startRunner() {
         var process = new World.Actor(machine + "/runner-" + runners++);
         runner = process;
+        runnerSince = world.now();
         var edge = new Edge(world, process, Fault.RUNNER_KILLED_AT_AN_EDGE);
         var bus = new SimulatedBus(world, kafka, process, edge, mutation);
         process.onDeath(() -> {
@@ -129,8 +136,8 @@ final class SimulatedHost {
                 () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
                 (delay, task) -> later(process, delay, task),
                 bus,
-                new SimulatedDisk(world, edge, runtime),
-                new SimulatedDisk(world, edge, data),
+                new SimulatedDisk(world, edge, runtime, mutation == Mutation.JOURNAL_NOT_WRITTEN),
+                new SimulatedDisk(world, edge, data, false),
                 new HostFacts(machine, machine + "-boot-" + boots, 1),
                 listener -> new SimulatedDriver(world, this, process, edge, listener, mutation),
                 "v2");
@@ -213,8 +220,10 @@ final class SimulatedHost {
         }
         folders.clear();
         cgroups.clear();
-        runtime = new SimulatedDisk.Contents();
-        boots++;
+        if (mutation != Mutation.JOURNAL_OUTLIVES_BOOT) {
+            runtime = new SimulatedDisk.Contents();
+        }
+        boots += mutation == Mutation.JOURNAL_OUTLIVES_BOOT ? 0 : 1;
         bootedAt = world.now();
         boot = new World.Actor(machine + "/boot-" + boots);
         startRunnerLater(world.between(SOONEST_RESTART, LONGEST_BOOT));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of the world, from a seed. */
 final class Simulation {
     private static final Duration CHAOS = Duration.ofSeconds(3);
-    private static final Duration SETTLING = Duration.ofMinutes(25);
+    private static final Duration SETTLING = Duration.ofMinutes(15);
     private static final long SHORTEST = 120_000_000;
     private static final long LONGEST = 900_000_000;
     private static final long HOUR = 3_600_000_000L;
@@ -146,7 +146,7 @@ final class Simulation {
         int absences = kafka.absences();
         world.after(Duration.ofSeconds(5), null, "", () -> {
             world.check(
-                    !second.hasRunner()
+                    !second.hasRunnerForAWhile()
                             || second.refusal() instanceof IllegalStateException
                             || kafka.absences() != absences,
                     () -> "a second runner of " + first.name() + " does not refuse");

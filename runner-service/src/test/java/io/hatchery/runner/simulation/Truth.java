@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sees every record that is written, and holds it against what is known to have been asked and to have happened. */
 final class Truth {
-    private static final long FRESH_SECONDS = 60;
+    private static final long FRESH_SECONDS = 120;
 
     private final World world;
     private final List<SimulatedHost> hosts;

@@ -1,0 +1,72 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.lifecycle.ContainerState;
+import io.hatchery.runner.lifecycle.Effect;
+import io.hatchery.runner.lifecycle.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the fleet is to be told of a step. */
+final class News {
+    /** How far the kernel's time of a file may be behind the clock. */
+    private static final Duration FILE_CLOCK = Duration.ofMillis(20);
+
+    private News() {}
+
+    /**
+     * That commands were accepted, what changed, and then how commands ended.
+     *
+     * @param events how many events the container has had before
+     */
+    static List<Journal.Pending> of(ContainerState before, Transition transition, long events, Instant now) {
+        var news = new ArrayList<Journal.Pending>();
+        for (Effect effect : transition.effects()) {
+            if (effect instanceof Effect.Publish(FleetEvent.Accepted accepted)) {
+                news.add(new Journal.Pending(accepted.id() + "#accepted", accepted));
+            }
+        }
+        ContainerState after = transition.state();
+        if (before.phase() != after.phase()) {
+            String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + events;
+            news.add(new Journal.Pending(id, transition(before, after, now)));
+        }
+        for (Effect effect : transition.effects()) {
+            if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
+                news.add(Journal.Pending.of(ended));
+            }
+        }
+        return news;
+    }
+
+    private static FleetEvent.Transition transition(ContainerState before, ContainerState after, Instant now) {
+        ContainerStatus status = after.status();
+        return new FleetEvent.Transition(
+                after.container(),
+                after.host(),
+                before.phase(),
+                after.phase(),
+                status.generation(),
+                status.leader(),
+                exitSince(before, after),
+                after.reason(),
+                now);
+    }
+
+    /** The exit that came with this transition or in the phase that it ends; null if there was none. */
+    private static @Nullable Exit exitSince(ContainerState before, ContainerState after) {
+        Exit exit = after.exit();
+        if (exit == null) {
+            return null;
+        }
+        boolean isNew = !exit.equals(before.exit())
+                || !exit.at().plus(FILE_CLOCK).isBefore(before.status().since());
+        return isNew ? exit : null;
+    }
+}
