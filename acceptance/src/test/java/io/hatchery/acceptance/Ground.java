@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -62,17 +63,33 @@ final class Ground {
     /** Pids of the nspawn processes of that machine name. */
     static List<Long> supervisors(String container) {
         var found = new ArrayList<Long>();
-        ProcessHandle.allProcesses().forEach(process -> {
-            List<String> arguments = arguments(process.pid());
-            int machine = arguments.indexOf("-M");
-            if (!arguments.isEmpty()
-                    && arguments.getFirst().endsWith("systemd-nspawn")
-                    && machine > 0
-                    && arguments.get(machine + 1).equals(container)) {
-                found.add(process.pid());
+        ProcessHandle.allProcesses().map(ProcessHandle::pid).forEach(pid -> {
+            if (machineOf(pid).equals(container)) {
+                found.add(pid);
             }
         });
         return found;
+    }
+
+    /** By machine name, the nspawn processes that are not children of one of the same name, as those are that it forks. */
+    static Map<String, List<Long>> allSupervisors() {
+        var found = new TreeMap<String, List<Long>>();
+        ProcessHandle.allProcesses().forEach(process -> {
+            String machine = machineOf(process.pid());
+            boolean forked = process.parent().map(ProcessHandle::pid).map(Ground::machineOf).filter(machine::equals).isPresent();
+            if (machine.startsWith("t-") && !forked) {
+                found.computeIfAbsent(machine, name -> new ArrayList<>()).add(process.pid());
+            }
+        });
+        return found;
+    }
+
+    /** The machine name of an nspawn process; empty if it is none. */
+    private static String machineOf(long pid) {
+        List<String> arguments = arguments(pid);
+        int machine = arguments.indexOf("-M");
+        boolean nspawn = !arguments.isEmpty() && arguments.getFirst().endsWith("systemd-nspawn");
+        return nspawn && machine > 0 ? arguments.get(machine + 1) : "";
     }
 
     static List<String> arguments(long pid) {

@@ -31,6 +31,7 @@ final class Installation implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private final Map<Service, Long> logBegins = new EnumMap<>(Service.class);
     private final Map<Service, Process> processes = new EnumMap<>(Service.class);
+    private List<String> around = List.of();
     private List<String> aroundRunner = List.of();
     private @Nullable Api api;
 
@@ -75,6 +76,14 @@ final class Installation implements AutoCloseable {
         Installation installation = create();
         installation.aroundRunner = List.of("unshare", "--mount", "sh", "-ec", mounts + "; exec \"$0\" \"$@\"");
         return running(installation);
+    }
+
+    /** One whose processes, kcat among them, are begun through another program: to be in a network namespace, for instance. */
+    static Installation createWithin(List<String> around, List<String> aroundRunner) {
+        Installation installation = create();
+        installation.around = around;
+        installation.aroundRunner = aroundRunner;
+        return installation;
     }
 
     private static Installation running(Installation installation) {
@@ -133,7 +142,7 @@ final class Installation implements AutoCloseable {
             logBegins.put(service, log.length());
             ProcessBuilder builder = launcher(service.command());
             if (service == Service.RUNNER) {
-                builder.command().addAll(0, aroundRunner);
+                builder.command().addAll(around.size(), aroundRunner);
             }
             processes.put(
                     service,
@@ -196,7 +205,7 @@ final class Installation implements AutoCloseable {
 
     /** The launcher with arguments, not yet started. */
     ProcessBuilder launcher(String... arguments) {
-        var command = new java.util.ArrayList<String>();
+        var command = new java.util.ArrayList<>(around);
         command.add(REPOSITORY.resolve("hatchery").toString());
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).directory(folder.toFile());
@@ -211,8 +220,8 @@ final class Installation implements AutoCloseable {
 
     /** kcat with the configuration that the broker wrote. */
     Ran kcat(byte[] input, String... arguments) {
-        var command = new java.util.ArrayList<>(
-                List.of("kcat", "-q", "-F", data().resolve("kcat.conf").toString()));
+        var command = new java.util.ArrayList<>(around);
+        command.addAll(List.of("kcat", "-q", "-F", data().resolve("kcat.conf").toString()));
         command.addAll(List.of(arguments));
         return Ran.toEnd(new ProcessBuilder(command), input);
     }

@@ -156,6 +156,11 @@ final class Mailbox {
         return !busy;
     }
 
+    /** The fleet may have a status of it, which is to go with it. */
+    void mayBeShown() {
+        journal = journal.shown(true);
+    }
+
     /** The broker knows that there is no status of it any more. */
     void unshown() {
         if (journal.shown() && state().phase() == Phase.ABSENT) {

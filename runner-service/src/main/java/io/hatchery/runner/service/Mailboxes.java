@@ -174,9 +174,7 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     /** Hands something to a container. */
     void post(ContainerName container, Input input) {
-        boxes.computeIfAbsent(
-                        container, c -> new Mailbox(this, Journal.of(ContainerState.absent(c, host, clock.instant()))))
-                .post(input);
+        box(container).post(input);
     }
 
     /** Whether that command has had its outcome, told or not. */
@@ -303,12 +301,12 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     /** A container is gone, but its status may be there: the last runner ended in between. */
     void unshow(ContainerName container) {
-        boxes.computeIfAbsent(
-                container,
-                c -> new Mailbox(
-                        this,
-                        Journal.of(ContainerState.absent(c, host, clock.instant()))
-                                .shown(true)));
+        box(container).mayBeShown();
+    }
+
+    private Mailbox box(ContainerName container) {
+        return boxes.computeIfAbsent(
+                container, c -> new Mailbox(this, Journal.of(ContainerState.absent(c, host, clock.instant()))));
     }
 
     private String source() {

@@ -42,6 +42,8 @@ final class Outcomes {
         world.check(event.outcome() == Outcome.COMPLETED || event.reason() != null, () -> "no word of why: " + event);
         if (event.outcome() == Outcome.COMPLETED) {
             completed(order, event);
+        } else if (event.outcome() == Outcome.FAILED) {
+            truth.reasons().failed(event, truth.runs(order.container));
         }
     }
 

@@ -34,6 +34,9 @@ final class Run {
     long signalTriedAt = NEVER;
     long terminatedAt = NEVER;
     long killedAt = NEVER;
+    /** What its spec was when it was signalled, or tried to be. */
+    ContainerSpec signalledBy;
+
     int processes = 2;
     boolean hangsAtStart;
     boolean readinessLost;
@@ -43,6 +46,7 @@ final class Run {
     Run(SimulatedHost host, ContainerSpec spec, long number, long askedAt) {
         this.host = host;
         this.spec = spec;
+        this.signalledBy = spec;
         this.number = number;
         this.askedAt = askedAt;
     }

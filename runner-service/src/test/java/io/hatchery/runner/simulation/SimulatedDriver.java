@@ -253,7 +253,9 @@ final class SimulatedDriver implements Driver {
             if (run == null || !run.alive) {
                 return null;
             }
+            host.judge(reasons -> reasons.signalled(run));
             run.signalTriedAt = world.now();
+            run.signalledBy = spec;
             mayFail(Fault.LEADER_NOT_FOUND, "its init cannot be found in its control group");
             signal(run, mutation == Mutation.SIGNAL_TO_THE_CGROUP ? run.processes : 1);
             return null;
@@ -274,6 +276,7 @@ final class SimulatedDriver implements Driver {
         return work("terminates run " + number + " of " + container, () -> {
             Run run = host.find(container, number);
             if (run != null && run.alive && mutation != Mutation.NO_ESCALATION) {
+                host.judge(reasons -> reasons.terminated(run, run.signalledBy));
                 world.check(run.terminatedAt == Run.NEVER, () -> "terminated twice: " + run);
                 run.terminatedAt = world.now();
                 if (!run.ignoresTerm) {
@@ -293,6 +296,7 @@ final class SimulatedDriver implements Driver {
                 watched.remove(run);
                 soon(() -> listener.happened(container, new Input.NotStarted(number, "killed before it began")));
             } else if (run.alive && mutation != Mutation.NO_ESCALATION) {
+                host.judge(reasons -> reasons.killed(run));
                 run.killedAt = world.now();
                 hostLater(world.between(SOONEST, LATEST), () -> end(run, KILLED));
             }

@@ -46,6 +46,7 @@ final class SimulatedHost {
     private boolean retired;
     private @Nullable Throwable refusal;
     private @Nullable SimulatedDriver watcher;
+    private @Nullable Reasons reasons;
 
     /** Every run there ever was on it. */
     final List<Run> runs = new ArrayList<>();
@@ -65,6 +66,17 @@ final class SimulatedHost {
         this.machine = machine;
         this.mutation = mutation;
         this.boot = new World.Actor(machine + "/boot-0");
+    }
+
+    void judgedBy(Reasons judge) {
+        reasons = judge;
+    }
+
+    /** What there must be a reason for; nobody judges a host whose runner never does anything. */
+    void judge(java.util.function.Consumer<Reasons> judgement) {
+        if (reasons != null) {
+            judgement.accept(reasons);
+        }
     }
 
     HostName name() {

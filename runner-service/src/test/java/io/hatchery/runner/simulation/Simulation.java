@@ -51,6 +51,7 @@ final class Simulation {
             configServices.add(new SimulatedConfigService(world, kafka, group, "config-" + i, mutation));
         }
         this.truth = new Truth(world, hosts);
+        hosts.forEach(host -> host.judgedBy(truth.reasons()));
         kafka.witness(truth::written);
         this.operators = new Operators(world, kafka, truth, names, 2 + world.random.nextInt(4));
     }

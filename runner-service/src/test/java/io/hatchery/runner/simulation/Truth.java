@@ -29,6 +29,7 @@ final class Truth {
     private final World world;
     private final List<SimulatedHost> hosts;
     private final Outcomes outcomes;
+    private final Reasons reasons;
     private final Map<String, Order> orders = new LinkedHashMap<>();
     private final Set<String> rubbish = new HashSet<>();
     private final Set<String> rubbishWritten = new HashSet<>();
@@ -77,6 +78,7 @@ final class Truth {
     Truth(World world, List<SimulatedHost> hosts) {
         this.world = world;
         this.hosts = hosts;
+        this.reasons = new Reasons(world, this);
         this.outcomes = new Outcomes(world, this);
     }
 
@@ -133,6 +135,24 @@ final class Truth {
 
     Outcomes outcomes() {
         return outcomes;
+    }
+
+    Reasons reasons() {
+        return reasons;
+    }
+
+    @Nullable
+    ContainerSpec newest(ContainerName container) {
+        var known = specs.get(container);
+        return known == null ? null : known.lastEntry().getValue();
+    }
+
+    /** The shortest time that any spec of a container gave its start, in microseconds. */
+    long shortestStart(ContainerName container) {
+        return specs.getOrDefault(container, new TreeMap<>()).values().stream()
+                .mapToLong(spec -> spec.startTimeout().toDuration().toNanos() / 1000)
+                .min()
+                .orElse(0);
     }
 
     List<String> unburied() {

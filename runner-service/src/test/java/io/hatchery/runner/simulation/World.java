@@ -149,6 +149,11 @@ final class World {
             task.work.run();
         } catch (Killed e) {
             note("killed amidst it");
+        } catch (RuntimeException e) {
+            // In a real process it would end the service, or be lost on a thread: neither may happen.
+            var stack = new java.io.StringWriter();
+            e.printStackTrace(new java.io.PrintWriter(stack));
+            check(false, () -> "thrown: " + stack);
         }
         if (violation != null) {
             throw violation;

@@ -1,0 +1,81 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Span;
+import java.util.List;
+
+/** Whether there is a reason for what is done to a container, and for what is said to have failed. */
+final class Reasons {
+    /** How much sooner than told a time-out may be: files' times are that coarse, and so are the steps of a clock. */
+    private static final long TOLERANCE = 1_100_000;
+
+    private static final long TERMINATE_GRACE = 5_000_000;
+
+    private final World world;
+    private final Truth truth;
+
+    Reasons(World world, Truth truth) {
+        this.world = world;
+        this.truth = truth;
+    }
+
+    private static long micros(Span span) {
+        return span.isInfinite() ? Long.MAX_VALUE / 2 : span.toDuration().toNanos() / 1000;
+    }
+
+    private boolean isPast(long since, long wait) {
+        return since != Run.NEVER && world.now() - since >= wait - TOLERANCE;
+    }
+
+    /** A stop begins: someone asked for it, or a changed spec does. */
+    void signalled(Run run) {
+        boolean asked = truth.owed().stream()
+                .anyMatch(order -> order.container.equals(run.spec.name())
+                        && order.verb != Verb.START
+                        && truth.outcomes().of(order) == null);
+        ContainerSpec newest = truth.newest(run.spec.name());
+        boolean changed = newest != null && newest.generation().isAfter(run.spec.generation());
+        world.check(asked || changed, () -> "it is stopped for no reason: " + run);
+    }
+
+    /** A stop goes on to the supervisor: its init had the time that it was given. */
+    void terminated(Run run, ContainerSpec spec) {
+        world.check(
+                isPast(run.signalTriedAt, micros(spec.stopTimeout())),
+                () -> "it is terminated before its stopTimeout: " + run + ", " + spec);
+    }
+
+    /** Everything is killed: by command, after all else, or since it did not get ready. */
+    void killed(Run run) {
+        boolean commanded = truth.owed().stream()
+                .anyMatch(order -> order.container.equals(run.spec.name())
+                        && order.verb == Verb.KILL
+                        && truth.outcomes().of(order) == null);
+        boolean late = !run.isReady() && isPast(run.spawnedAt, truth.shortestStart(run.spec.name()));
+        // It may have become ready while the decision was on its way.
+        boolean justReady = run.isReady() && world.now() - run.readyAt < TOLERANCE;
+        world.check(
+                commanded
+                        || late
+                        || justReady
+                        || run.killedAt != Run.NEVER
+                        || isPast(run.terminatedAt, TERMINATE_GRACE),
+                () -> "it is killed for no reason: " + run);
+    }
+
+    /** A start is said to have failed. */
+    void failed(FleetEvent.Ended event, List<Run> runs) {
+        String reason = String.valueOf(event.reason());
+        if (reason.contains("not ready within its startTimeout")) {
+            world.check(
+                    runs.stream().anyMatch(run -> run.spawnedAt != Run.NEVER && run.killedAt != Run.NEVER),
+                    () -> "no run of it was given up: " + event + ", " + runs);
+        } else if (reason.contains("before it was ready")) {
+            world.check(
+                    runs.stream().anyMatch(run -> run.status != null && !run.isReady()),
+                    () -> "no run of it ended before it was ready: " + event + ", " + runs);
+        }
+    }
+}
