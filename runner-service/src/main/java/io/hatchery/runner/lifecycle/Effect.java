@@ -12,7 +12,10 @@ public sealed interface Effect {
     /** Begin the run, when there is a place for one more start. */
     record Spawn(long run, ContainerSpec spec) implements Effect {}
 
-    /** Send the kill signal to the container's init, and to no other process. Not answered but by an exit. */
+    /**
+     * Send the kill signal to the container's init, and to no other process. Not answered but by an exit, or by the word that it
+     * never began.
+     */
     record SignalLeader(long run, ContainerSpec spec) implements Effect {}
 
     /** Send SIGTERM to the supervisor. Not answered but by an exit. */

@@ -183,6 +183,10 @@ public final class DirectDriver implements Driver, AutoCloseable {
     @Override
     public Future<Void> signalLeader(ContainerSpec spec, long run) {
         return blocking(() -> {
+            if (directory(spec.name(), run).preventBeginning()) {
+                watch.tellNotStarted(spec.name(), run, "it was stopped before it began");
+                return null;
+            }
             long inner = spec.payload() instanceof Payload.Program ? BEHIND_STUB_INIT : INIT;
             Optional<ProcessRef> leader = Leaders.find(cgroups.payload(spec.name()), inner);
             if (leader.isEmpty() && directory(spec.name(), run).exit().isEmpty()) {

@@ -79,6 +79,13 @@ final class Outcomes {
                 world.check(
                         anew || truth.hosts().stream().noneMatch(host -> host.cgroups.contains(order.container)),
                         () -> "it is said to have ended and its control group is there: " + event);
+                Phase phase = phases.get(event.host() + "/" + event.container());
+                world.check(
+                        phase != Phase.FAILED
+                                || event.reason() != null
+                                || event.steps().stream()
+                                        .noneMatch(s -> s.step().equals("waits for readiness")),
+                        () -> "it is said to have been stopped and to have failed: " + event);
                 stoppedBy(order, event, runs);
             }
         }

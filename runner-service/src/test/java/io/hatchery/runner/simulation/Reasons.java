@@ -3,7 +3,6 @@ package io.hatchery.runner.simulation;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
-import io.hatchery.spec.Span;
 import java.util.List;
 
 /** Whether there is a reason for what is done to a container, and for what is said to have failed. */
@@ -19,10 +18,6 @@ final class Reasons {
     Reasons(World world, Truth truth) {
         this.world = world;
         this.truth = truth;
-    }
-
-    private static long micros(Span span) {
-        return span.isInfinite() ? Long.MAX_VALUE / 2 : span.toDuration().toNanos() / 1000;
     }
 
     private boolean isPast(long since, long wait) {
@@ -41,10 +36,21 @@ final class Reasons {
     }
 
     /** A stop goes on to the supervisor: its init had the time that it was given. */
-    void terminated(Run run, ContainerSpec spec) {
+    void terminated(Run run) {
         world.check(
-                isPast(run.signalTriedAt, micros(spec.stopTimeout())),
-                () -> "it is terminated before its stopTimeout: " + run + ", " + spec);
+                isPast(sinceSignal(run), patience(run)),
+                () -> "it is terminated before its stopTimeout: " + run + ", " + run.signalledBy);
+    }
+
+    private long patience(Run run) {
+        return run.signalTriedAt == Run.NEVER
+                ? truth.shortest(run.spec.name(), ContainerSpec::stopTimeout)
+                : run.signalledBy.stopTimeout().toDuration().toNanos() / 1000;
+    }
+
+    /** A runner that ends just before it signals leaves the stop to its time-out: it is never signalled twice. */
+    private static long sinceSignal(Run run) {
+        return run.signalTriedAt == Run.NEVER ? run.spawnedAt : run.signalTriedAt;
     }
 
     /** Everything is killed: by command, after all else, or since it did not get ready. */
@@ -53,15 +59,15 @@ final class Reasons {
                 .anyMatch(order -> order.container.equals(run.spec.name())
                         && order.verb == Verb.KILL
                         && truth.outcomes().of(order) == null);
-        boolean late = !run.isReady() && isPast(run.spawnedAt, truth.shortestStart(run.spec.name()));
-        // It may have become ready while the decision was on its way.
-        boolean justReady = run.isReady() && world.now() - run.readyAt < TOLERANCE;
+        long start = truth.shortest(run.spec.name(), ContainerSpec::startTimeout);
+        // It may have become ready while the decision was on its way, or waited for the next runner.
+        boolean late = isPast(run.askedAt, start) && (!run.isReady() || run.readyAt - run.askedAt > start - TOLERANCE);
         world.check(
                 commanded
                         || late
-                        || justReady
                         || run.killedAt != Run.NEVER
-                        || isPast(run.terminatedAt, TERMINATE_GRACE),
+                        || isPast(run.terminatedAt, TERMINATE_GRACE)
+                        || isPast(sinceSignal(run), patience(run) + TERMINATE_GRACE),
                 () -> "it is killed for no reason: " + run);
     }
 
@@ -70,7 +76,8 @@ final class Reasons {
         String reason = String.valueOf(event.reason());
         if (reason.contains("not ready within its startTimeout")) {
             world.check(
-                    runs.stream().anyMatch(run -> run.spawnedAt != Run.NEVER && run.killedAt != Run.NEVER),
+                    runs.stream()
+                            .anyMatch(run -> run.beginsLate || run.spawnedAt != Run.NEVER && run.killedAt != Run.NEVER),
                     () -> "no run of it was given up: " + event + ", " + runs);
         } else if (reason.contains("before it was ready")) {
             world.check(

@@ -12,6 +12,7 @@ final class Run {
     final ContainerSpec spec;
     final long number;
     final long askedAt;
+    boolean beginsLate;
     boolean claimed;
     boolean prevented;
     boolean alive;

@@ -120,9 +120,11 @@ final class SimulatedDriver implements Driver {
             mayFail(Fault.SPAWN_FAILS, world.random.nextBoolean() ? "error=2, No such file" : "error=11, EAGAIN");
             Run run = host.folder(spec, number);
             watch(run);
-            if (!world.happens(Fault.SHIM_NEVER_BEGINS)) {
-                // A shim waits for its turn on a busy host, while its runner may end and be started again.
-                long begin = world.between(SOONEST, world.random.nextInt(10) == 0 ? LATE_BEGIN : LATEST);
+            // A shim waits for its turn on a busy host, while its runner may end and be started again.
+            long begin = world.between(SOONEST, world.random.nextInt(10) == 0 ? LATE_BEGIN : LATEST);
+            boolean never = world.happens(Fault.SHIM_NEVER_BEGINS);
+            run.beginsLate = never || begin > LATEST;
+            if (!never) {
                 world.after(begin, host.boot(), "", () -> live(run));
             }
             world.after(BEGIN_WITHIN, process, "", () -> {
@@ -250,7 +252,11 @@ final class SimulatedDriver implements Driver {
     public Future<Void> signalLeader(ContainerSpec spec, long number) {
         return work("signals the leader of run " + number + " of " + spec.name(), () -> {
             Run run = host.find(spec.name(), number);
-            if (run == null || !run.alive) {
+            if (run == null || !run.claimed) {
+                neverBegins(spec.name(), number, run);
+                return null;
+            }
+            if (!run.alive) {
                 return null;
             }
             host.judge(reasons -> reasons.signalled(run));
@@ -260,6 +266,12 @@ final class SimulatedDriver implements Driver {
             signal(run, mutation == Mutation.SIGNAL_TO_THE_CGROUP ? run.processes : 1);
             return null;
         });
+    }
+
+    private void neverBegins(ContainerName container, long number, @Nullable Run run) {
+        host.prevent(container, number);
+        watched.remove(run);
+        soon(() -> listener.happened(container, new Input.NotStarted(number, "it was ended before it began")));
     }
 
     private void signal(Run run, int processes) {
@@ -276,7 +288,7 @@ final class SimulatedDriver implements Driver {
         return work("terminates run " + number + " of " + container, () -> {
             Run run = host.find(container, number);
             if (run != null && run.alive && mutation != Mutation.NO_ESCALATION) {
-                host.judge(reasons -> reasons.terminated(run, run.signalledBy));
+                host.judge(reasons -> reasons.terminated(run));
                 world.check(run.terminatedAt == Run.NEVER, () -> "terminated twice: " + run);
                 run.terminatedAt = world.now();
                 if (!run.ignoresTerm) {
@@ -292,9 +304,7 @@ final class SimulatedDriver implements Driver {
         return work("kills run " + number + " of " + container, () -> {
             Run run = host.find(container, number);
             if (run == null || !run.claimed) {
-                host.prevent(container, number);
-                watched.remove(run);
-                soon(() -> listener.happened(container, new Input.NotStarted(number, "killed before it began")));
+                neverBegins(container, number, run);
             } else if (run.alive && mutation != Mutation.NO_ESCALATION) {
                 host.judge(reasons -> reasons.killed(run));
                 run.killedAt = world.now();

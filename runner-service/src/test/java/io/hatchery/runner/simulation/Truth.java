@@ -10,6 +10,7 @@ import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.RestartPolicy;
+import io.hatchery.spec.Span;
 import io.hatchery.spec.json.UnreadableException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -147,10 +149,10 @@ final class Truth {
         return known == null ? null : known.lastEntry().getValue();
     }
 
-    /** The shortest time that any spec of a container gave its start, in microseconds. */
-    long shortestStart(ContainerName container) {
+    /** The shortest time that any spec of a container gave something, in microseconds; 0 if it has none. */
+    long shortest(ContainerName container, Function<ContainerSpec, Span> what) {
         return specs.getOrDefault(container, new TreeMap<>()).values().stream()
-                .mapToLong(spec -> spec.startTimeout().toDuration().toNanos() / 1000)
+                .mapToLong(spec -> what.apply(spec).toDuration().toNanos() / 1000)
                 .min()
                 .orElse(0);
     }
