@@ -7,6 +7,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -127,13 +128,14 @@ final class Operators {
             write(record(topic, container.value(), "{\"command\":\"fly\"}", id));
             return;
         }
-        boolean expires = world.happens(Fault.COMMAND_EXPIRES);
+        Instant deadline =
+                world.happens(Fault.COMMAND_EXPIRES) ? world.instant().plusSeconds(world.random.nextInt(20)) : null;
         boolean waits = verb == Verb.START && world.random.nextInt(10) == 0;
         int generation = 1 + world.random.nextInt(6);
         String text = "{\"command\":\"" + verb.word() + "\",\"container\":\"" + container + "\",\"by\":\"ann\""
-                + (expires ? ",\"deadline\":\"" + world.instant().plusSeconds(world.random.nextInt(20)) + "\"" : "")
+                + (deadline == null ? "" : ",\"deadline\":\"" + deadline + "\"")
                 + (waits ? ",\"generation\":" + generation : "") + "}";
-        truth.command(id, verb, container, waits ? generation : 0);
+        truth.command(id, verb, container, waits ? generation : 0, deadline);
         var record = record(topic, container.value(), text, id);
         if (world.happens(Fault.COMMAND_DELAYED)) {
             world.after(world.between(0, LONGEST_PAUSE), null, "a delayed command arrives", () -> write(record));

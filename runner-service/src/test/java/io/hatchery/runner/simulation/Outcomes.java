@@ -86,7 +86,7 @@ final class Outcomes {
                                 || event.steps().stream()
                                         .noneMatch(s -> s.step().equals("waits for readiness")),
                         () -> "it is said to have been stopped and to have failed: " + event);
-                stoppedBy(order, event, runs);
+                stoppedBy(event, runs);
             }
         }
         if (order.verb == Verb.REMOVE && order.purge && event.reason() == null) {
@@ -95,19 +95,17 @@ final class Outcomes {
     }
 
     /** How late a runner may hear of an exit. */
-    private static final long LAG = 60_000_000_000L;
+    private static final long LAG = 5_000_000L;
 
-    private void stoppedBy(Truth.Order order, FleetEvent.Ended event, List<Run> runs) {
+    private void stoppedBy(FleetEvent.Ended event, List<Run> runs) {
         StoppedBy by = event.stoppedBy();
         if (by == null) {
             return;
         }
         boolean so = runs.stream().filter(run -> !run.alive).anyMatch(run -> switch (by) {
-            case HALTED ->
-                run.signalTriedAt != Run.NEVER && run.terminatedAt == Run.NEVER && run.killedAt == Run.NEVER
-                        || run.endedAt > order.landed - LAG;
-            case TERMINATED -> run.terminatedAt != Run.NEVER || run.endedAt > order.landed;
-            case KILLED -> run.killedAt != Run.NEVER || run.endedAt > order.landed;
+            case HALTED -> run.killedAt == Run.NEVER || run.signalTriedAt != Run.NEVER;
+            case TERMINATED -> run.terminatedAt != Run.NEVER || run.signalTriedAt != Run.NEVER;
+            case KILLED -> run.killedAt != Run.NEVER && Integer.valueOf(137).equals(run.status);
         });
         world.check(so, () -> "it was not ended so: " + event + ", " + runs);
     }
@@ -127,6 +125,7 @@ final class Outcomes {
         world.check(
                 event.from() == Phase.ABSENT || event.from() == last,
                 () -> "a gap: it was " + last + " before " + event);
+        truth.reasons().went(event, truth.runs(event.container()));
         Exit exit = event.exit();
         if (exit != null) {
             world.check(

@@ -1,8 +1,11 @@
 package io.hatchery.runner.simulation;
 
+import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.RestartPolicy;
 import java.util.List;
 
 /** Whether there is a reason for what is done to a container, and for what is said to have failed. */
@@ -10,6 +13,7 @@ final class Reasons {
     /** How much sooner than told a time-out may be: files' times are that coarse, and so are the steps of a clock. */
     private static final long TOLERANCE = 1_100_000;
 
+    private static final int REBOOT = 133;
     private static final long TERMINATE_GRACE = 5_000_000;
 
     private final World world;
@@ -30,9 +34,32 @@ final class Reasons {
                 .anyMatch(order -> order.container.equals(run.spec.name())
                         && order.verb != Verb.START
                         && truth.outcomes().of(order) == null);
-        ContainerSpec newest = truth.newest(run.spec.name());
-        boolean changed = newest != null && newest.generation().isAfter(run.spec.generation());
+        boolean changed = truth.isRestartedBy(run.spec);
         world.check(asked || changed, () -> "it is stopped for no reason: " + run);
+    }
+
+    /** A container goes from one phase to another. */
+    void went(FleetEvent.Transition event, List<Run> runs) {
+        Exit exit = event.exit();
+        if (exit == null || event.from() != Phase.STOPPING) {
+            return;
+        }
+        boolean unasked = runs.stream()
+                .anyMatch(run -> exit.at().equals(run.endedByTheClock)
+                        && run.signalTriedAt == Run.NEVER
+                        && run.killedAt == Run.NEVER);
+        String reason = String.valueOf(event.reason());
+        if (unasked && exit.status() == REBOOT && (event.reason() == null || reason.contains("status 133"))) {
+            world.check(
+                    event.to() != Phase.BACKOFF && event.to() != Phase.FAILED,
+                    () -> "it rebooted, and is not started at once: " + event);
+        }
+        if (event.to() == Phase.BACKOFF) {
+            boolean may = truth.wasEver(event.container(), RestartPolicy.ALWAYS)
+                    || (exit.status() != 0 || !String.valueOf(event.reason()).endsWith("status 0"))
+                            && truth.wasEver(event.container(), RestartPolicy.ON_FAILURE);
+            world.check(may, () -> "it is started again against its policy: " + event);
+        }
     }
 
     /** A stop goes on to the supervisor: its init had the time that it was given. */
@@ -40,6 +67,10 @@ final class Reasons {
         world.check(
                 isPast(sinceSignal(run), patience(run)),
                 () -> "it is terminated before its stopTimeout: " + run + ", " + run.signalledBy);
+        world.check(
+                !run.host.isUndisturbedSince(run.signalTriedAt)
+                        || world.now() - run.signalTriedAt < patience(run) + TOLERANCE,
+                () -> "it is terminated long after its stopTimeout: " + run + ", " + run.signalledBy);
     }
 
     private long patience(Run run) {

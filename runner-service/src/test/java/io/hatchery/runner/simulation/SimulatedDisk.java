@@ -20,15 +20,18 @@ final class SimulatedDisk implements Disk {
     private final Edge edge;
     private final Contents files;
     private final boolean forgetful;
+    private final Runnable onFull;
 
     /**
      * @param forgetful whether it keeps nothing that is to replace something
+     * @param onFull is run each time that there is no room
      */
-    SimulatedDisk(World world, Edge edge, Contents files, boolean forgetful) {
+    SimulatedDisk(World world, Edge edge, Contents files, boolean forgetful, Runnable onFull) {
         this.world = world;
         this.edge = edge;
         this.files = files;
         this.forgetful = forgetful;
+        this.onFull = onFull;
     }
 
     @Override
@@ -70,6 +73,7 @@ final class SimulatedDisk implements Disk {
         edge.before("append " + file);
         byte[] old = files.getOrDefault(file, new byte[0]);
         if (world.happens(Fault.DISK_FULL)) {
+            onFull.run();
             files.put(file, joined(old, Arrays.copyOf(bytes, world.random.nextInt(bytes.length))));
             throw new FileSystemException(file, null, "No space left on device");
         }
@@ -92,6 +96,7 @@ final class SimulatedDisk implements Disk {
 
     private void full(String file) throws IOException {
         if (world.happens(Fault.DISK_FULL)) {
+            onFull.run();
             throw new FileSystemException(file, null, "No space left on device");
         }
     }

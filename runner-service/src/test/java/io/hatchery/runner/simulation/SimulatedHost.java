@@ -42,6 +42,7 @@ final class SimulatedHost {
     private int runners;
     private World.@Nullable Actor runner;
     private long runnerSince;
+    private long lastDisturbed = Run.NEVER;
     private Duration clockOffset = Duration.ZERO;
     private boolean retired;
     private @Nullable Throwable refusal;
@@ -116,6 +117,15 @@ final class SimulatedHost {
         return hasRunner() && world.now() - runnerSince > 2_000_000;
     }
 
+    /** Whether one runner has run since then, with room on its disk. */
+    boolean isUndisturbedSince(long time) {
+        return time != Run.NEVER && runnerSince < time && lastDisturbed < time;
+    }
+
+    private void disturb() {
+        lastDisturbed = world.now();
+    }
+
     boolean isClockRight() {
         return clockOffset.isZero();
     }
@@ -148,8 +158,8 @@ final class SimulatedHost {
                 () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
                 (delay, task) -> later(process, delay, task),
                 bus,
-                new SimulatedDisk(world, edge, runtime, mutation == Mutation.JOURNAL_NOT_WRITTEN),
-                new SimulatedDisk(world, edge, data, false),
+                new SimulatedDisk(world, edge, runtime, mutation == Mutation.JOURNAL_NOT_WRITTEN, this::disturb),
+                new SimulatedDisk(world, edge, data, false, this::disturb),
                 new HostFacts(machine, machine + "-boot-" + boots, 1),
                 listener -> new SimulatedDriver(world, this, process, edge, listener, mutation),
                 "v2");

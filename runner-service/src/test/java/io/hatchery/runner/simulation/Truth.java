@@ -12,6 +12,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.Span;
 import io.hatchery.spec.json.UnreadableException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +40,7 @@ final class Truth {
     private final Map<String, Wish> wishes = new HashMap<>();
     private final Map<ContainerName, Defined> defined = new TreeMap<>();
     private final Map<ContainerName, TreeMap<Long, ContainerSpec>> specs = new TreeMap<>();
+    private final Map<String, ContainerSpec> inForce = new HashMap<>();
     private final Map<ContainerName, Intent> intents = new TreeMap<>();
     private final Map<String, HostStatus> heartbeats = new HashMap<>();
 
@@ -53,6 +55,9 @@ final class Truth {
         final boolean purge;
         final long generation;
         long landed = -1;
+
+        @Nullable
+        Instant deadline;
 
         Order(String id, Verb verb, ContainerName container, boolean purge, long generation) {
             this.id = id;
@@ -84,8 +89,10 @@ final class Truth {
         this.outcomes = new Outcomes(world, this);
     }
 
-    void command(String id, Verb verb, ContainerName container, long generation) {
-        orders.put(id, new Order(id, verb, container, false, generation));
+    void command(String id, Verb verb, ContainerName container, long generation, @Nullable Instant deadline) {
+        var order = new Order(id, verb, container, false, generation);
+        order.deadline = deadline;
+        orders.put(id, order);
     }
 
     void rubbish(String id) {
@@ -143,10 +150,10 @@ final class Truth {
         return reasons;
     }
 
-    @Nullable
-    ContainerSpec newest(ContainerName container) {
-        var known = specs.get(container);
-        return known == null ? null : known.lastEntry().getValue();
+    /** Whether a newer spec than that restarts a container which runs from it. */
+    boolean isRestartedBy(ContainerSpec spec) {
+        return specs.getOrDefault(spec.name(), new TreeMap<>()).values().stream()
+                .anyMatch(newer -> newer.generation().isAfter(spec.generation()) && newer.restartIfChanged());
     }
 
     /** The shortest time that any spec of a container gave something, in microseconds; 0 if it has none. */
@@ -249,13 +256,19 @@ final class Truth {
     }
 
     private void specWritten(BusRecord record) throws UnreadableException {
-        if (!record.isDeletion()) {
+        if (record.isDeletion()) {
+            inForce.remove(record.key());
+        } else {
             ContainerSpec spec = record.value(ContainerSpec.class);
             var known = specs.computeIfAbsent(spec.name(), c -> new TreeMap<>());
             world.check(
                     known.isEmpty() || known.lastKey() < spec.generation().value(),
                     () -> "generation " + spec.generation() + " of " + spec.name() + " after " + known.lastKey());
             known.put(spec.generation().value(), spec);
+            ContainerSpec before = inForce.put(record.key(), spec);
+            world.check(
+                    before == null || !before.saysTheSameAs(spec),
+                    () -> "a generation that changes nothing: " + before + ", " + spec);
         }
     }
 
@@ -275,6 +288,9 @@ final class Truth {
             case FleetEvent.Accepted accepted -> {
                 Order order = order(accepted.id());
                 world.check(order != null && order.landed >= 0, () -> "nobody asked for " + accepted.id());
+                Instant deadline = order == null ? null : order.deadline;
+                world.check(
+                        deadline == null || accepted.at().isBefore(deadline), () -> "accepted too late: " + accepted);
                 intent(accepted.container()).accepted(accepted, order != null && order.generation > 0);
             }
             case FleetEvent.Judged judged -> {}
