@@ -67,7 +67,9 @@ final class ChaosMonkey {
     private void signal(Service service, String signal) {
         // It may have ended by itself meanwhile, which is not this one's matter.
         var _ = Ran.toEnd(new ProcessBuilder(
-                "kill", "-" + signal, Long.toString(installation.process(service).pid())));
+                "kill",
+                "-" + signal,
+                Long.toString(installation.process(service).pid())));
     }
 
     private void fillDisk() throws InterruptedException {

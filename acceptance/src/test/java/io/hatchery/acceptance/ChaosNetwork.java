@@ -5,7 +5,7 @@ import java.util.UUID;
 
 /** A network namespace with loopback alone, in which what one process sends to the broker can be dropped. */
 final class ChaosNetwork implements AutoCloseable {
-    /** The group that the runner runs in, so that its packets can be told from others'. */
+    /** The effective group of the runner, so that its packets can be told from others. Its real group stays root: prlimit(2). */
     private static final String RUNNER_GROUP = "4242";
 
     private final String name = "hc-" + UUID.randomUUID().toString().substring(0, 6);
@@ -36,14 +36,25 @@ final class ChaosNetwork implements AutoCloseable {
 
     /** What begins a runner. */
     static List<String> aroundRunner() {
-        return List.of("setpriv", "--regid=" + RUNNER_GROUP, "--clear-groups");
+        return List.of("setpriv", "--egid=" + RUNNER_GROUP, "--clear-groups");
     }
 
     /** Drops, or no longer drops, what the runner sends to that port. */
     void dropRunnerTo(String port, boolean drops) {
         inside(
-                "iptables", drops ? "-A" : "-D", "OUTPUT", "-p", "tcp", "--dport", port, "-m", "owner", "--gid-owner",
-                RUNNER_GROUP, "-j", "DROP");
+                "iptables",
+                drops ? "-A" : "-D",
+                "OUTPUT",
+                "-p",
+                "tcp",
+                "--dport",
+                port,
+                "-m",
+                "owner",
+                "--gid-owner",
+                RUNNER_GROUP,
+                "-j",
+                "DROP");
     }
 
     @Override

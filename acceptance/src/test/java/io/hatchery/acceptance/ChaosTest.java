@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class ChaosTest {
     private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("chaos.seconds", 240));
     private static final long SEED = Long.getLong("chaos.seed", System.currentTimeMillis());
-    private static final Duration SETTLING = Duration.ofSeconds(120);
+    private static final Duration SETTLING = Duration.ofMinutes(2);
     private static final long PROGRESS_SECONDS = 30;
     private static final long KIB = 1024;
 
@@ -222,8 +222,8 @@ class ChaosTest {
     private void flat(Map<Service, Long> filesBefore, Map<Service, Long> memoryBefore) throws IOException {
         Map<Service, Long> files = openFiles();
         Map<Service, Long> memory = memory();
-        System.out.println("chaos: open files " + filesBefore + " then " + files + ", KiB " + memoryBefore + " then "
-                + memory);
+        System.out.println(
+                "chaos: open files " + filesBefore + " then " + files + ", KiB " + memoryBefore + " then " + memory);
         for (Service service : Service.values()) {
             assertThat(files.get(service)).as("open files of " + service).isLessThan(filesBefore.get(service) + 60);
             assertThat(memory.get(service)).as("KiB of " + service).isLessThan(memoryBefore.get(service) + 200 * KIB);
@@ -233,8 +233,8 @@ class ChaosTest {
     private Map<Service, Long> openFiles() throws IOException {
         var files = new TreeMap<Service, Long>();
         for (Service service : Service.values()) {
-            try (var open = Files.list(
-                    Path.of("/proc/" + installation.process(service).pid() + "/fd"))) {
+            try (var open =
+                    Files.list(Path.of("/proc/" + installation.process(service).pid() + "/fd"))) {
                 files.put(service, open.count());
             }
         }

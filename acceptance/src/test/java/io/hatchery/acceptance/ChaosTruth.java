@@ -40,7 +40,8 @@ final class ChaosTruth {
     private static Written written(String line) {
         try {
             JsonNode record = JSON.readTree(line);
-            String id = record.path("topic").asText() + "/" + record.path("partition").asText() + "/"
+            String id = record.path("topic").asText() + "/"
+                    + record.path("partition").asText() + "/"
                     + record.path("offset").asText();
             JsonNode headers = record.path("headers");
             for (int i = 0; i + 1 < headers.size(); i += 2) {
@@ -80,7 +81,9 @@ final class ChaosTruth {
         var seen = new java.util.HashSet<String>();
         for (Written written : read("hatchery.host." + Installation.HOST + ".commands")) {
             if (seen.add(written.id)) {
-                verbs.put(written.value.path("container").asText(), written.value.path("command").asText());
+                verbs.put(
+                        written.value.path("container").asText(),
+                        written.value.path("command").asText());
             }
         }
         return verbs;

@@ -69,12 +69,13 @@ final class ChaosZoo {
                     "\"readiness\": \"started\", \"stopTimeout\": \"3s\""));
         }
         for (int i = 0; i < 4; i++) {
-            animals.add(small(
-                    roots,
-                    Kind.NEVER_READY,
-                    i,
-                    IDLE,
-                    "\"readiness\": \"notify\", \"startTimeout\": \"3s\", \"restart\": \"no\", \"stopTimeout\": \"2s\""));
+            animals.add(
+                    small(
+                            roots,
+                            Kind.NEVER_READY,
+                            i,
+                            IDLE,
+                            "\"readiness\": \"notify\", \"startTimeout\": \"3s\", \"restart\": \"no\", \"stopTimeout\": \"2s\""));
         }
         for (int i = 0; i < 2; i++) {
             Path root = roots.resolve("debian" + i);

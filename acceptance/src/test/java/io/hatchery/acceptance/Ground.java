@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -76,7 +77,11 @@ final class Ground {
         var found = new TreeMap<String, List<Long>>();
         ProcessHandle.allProcesses().forEach(process -> {
             String machine = machineOf(process.pid());
-            boolean forked = process.parent().map(ProcessHandle::pid).map(Ground::machineOf).filter(machine::equals).isPresent();
+            boolean forked = process.parent()
+                    .map(ProcessHandle::pid)
+                    .map(Ground::machineOf)
+                    .filter(machine::equals)
+                    .isPresent();
             if (machine.startsWith("t-") && !forked) {
                 found.computeIfAbsent(machine, name -> new ArrayList<>()).add(process.pid());
             }

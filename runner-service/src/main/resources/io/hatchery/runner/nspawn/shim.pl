@@ -13,6 +13,7 @@
 # The start time is field 22 of proc_pid_stat(5), which with the pid names a process for good.
 use strict;
 use warnings;
+use Errno;
 use Fcntl;
 use Socket;
 
@@ -25,12 +26,20 @@ shift @rest;
 
 mkdir "$run/claim" or exit 0;
 
+# What is noted here is known to nobody else: a disk that is full is waited for.
 sub note {
     my ($name, $text) = @_;
-    open my $out, '>', "$run/.$name" or die "$run/.$name: $!";
+    until (try_note($name, $text)) {
+        $!{ENOSPC} || $!{EDQUOT} or die "$run/$name: $!";
+        select undef, undef, undef, 0.2;
+    }
+}
+
+sub try_note {
+    my ($name, $text) = @_;
+    open my $out, '>', "$run/.$name" or return 0;
     print $out "$text\n";
-    close $out or die "$run/.$name: $!";
-    rename "$run/.$name", "$run/$name" or die "$run/$name: $!";
+    return close $out && rename "$run/.$name", "$run/$name";
 }
 
 sub start_time {
@@ -51,8 +60,11 @@ sub join_cgroup {
 my $log;
 my $log_bytes;
 
+# A container does not depend on its console's being kept: without room for it, what it says is lost.
 sub open_log {
-    open $log, '>>', $console or die "$console: $!";
+    undef $log;
+    open my $file, '>>', $console or return;
+    $log = $file;
     select((select($log), $| = 1)[0]);
     $log_bytes = -s $log;
 }
@@ -61,11 +73,14 @@ sub open_log {
 sub write_log {
     my ($bytes) = @_;
     my $half = int($max_bytes / 2);
+    open_log() unless $log;
     for my $part (unpack "(a$half)*", $bytes) {
+        return unless $log;
         if ($log_bytes + length $part > $half) {
             close $log;
             rename $console, "$console.1";
             open_log();
+            return unless $log;
         }
         print $log $part;
         $log_bytes += length $part;

@@ -29,9 +29,13 @@ class ShimTest {
     }
 
     private Path run(int number, String script) throws Exception {
+        return run(number, script, folder.resolve("console"));
+    }
+
+    private Path run(int number, String script, Path console) throws Exception {
         Path run = Files.createDirectory(folder.resolve("run" + number));
         var command = new ArrayList<>(List.of("/usr/bin/perl", shim.toString(), run.toString()));
-        command.addAll(List.of(folder.resolve("console").toString(), "4096", "--", "--", "/bin/sh", "-c", script));
+        command.addAll(List.of(console.toString(), "4096", "--", "--", "/bin/sh", "-c", script));
         Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor(20, TimeUnit.SECONDS))
                 .as("run %s ends", number)
@@ -51,6 +55,12 @@ class ShimTest {
         assertThat(Files.readString(folder.resolve("console"))).contains("line 999");
         assertThat(Files.size(folder.resolve("console")) + Files.size(folder.resolve("console.1")))
                 .isLessThanOrEqualTo(4096);
+    }
+
+    @Test
+    void aConsoleThatCannotBeKeptEndsNothing() throws Exception {
+        Path nowhere = folder.resolve("missing/console");
+        assertThat(run(1, "echo said; exit 7", nowhere).resolve("exit")).hasContent("7");
     }
 
     @Test
