@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * kernel and the topics are asked what is true. {@code -Dchaos.seconds=N} sets how long, {@code -Dchaos.seed=S} what happens.
  */
 class ChaosTest {
-    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("chaos.seconds", 240));
+    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("chaos.seconds", 300));
     private static final long SEED = Long.getLong("chaos.seed", System.currentTimeMillis());
     private static final Duration SETTLING = Duration.ofMinutes(2);
     private static final long PROGRESS_SECONDS = 30;
@@ -153,12 +153,18 @@ class ChaosTest {
     private void watchSupervisors() {
         try {
             while (!over) {
-                Ground.allSupervisors().forEach((container, pids) -> {
-                    if (pids.size() > 1) {
-                        wrong.add("two supervisors of " + container + ": " + pids);
-                    }
-                });
+                Map<String, List<Long>> now = Ground.allSupervisors();
+                now.values().removeIf(pids -> pids.size() == 1);
                 Thread.sleep(200);
+                // What nspawn forked outlives it by a moment and looks like it, having lost its parent.
+                if (!now.isEmpty()) {
+                    Map<String, List<Long>> later = Ground.allSupervisors();
+                    now.forEach((container, pids) -> {
+                        if (later.getOrDefault(container, List.of()).containsAll(pids)) {
+                            wrong.add("two supervisors of " + container + ": " + pids);
+                        }
+                    });
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -14,7 +14,12 @@ final class TestBroker implements AutoCloseable {
     private final EmbeddedBroker broker;
 
     TestBroker(Path data) throws IOException {
-        broker = EmbeddedBroker.start(data, freePort(), freePort(), credentials, Map.of());
+        this(data, Map.of());
+    }
+
+    /** One with other server properties. */
+    TestBroker(Path data, Map<String, String> more) throws IOException {
+        broker = EmbeddedBroker.start(data, freePort(), freePort(), credentials, more);
     }
 
     BusConfig config() {

@@ -57,48 +57,6 @@ class LifecycleTest {
     }
 
     @Nested
-    class Removal {
-        private final ContainerState.Removal plain = new ContainerState.Removal("/r", false);
-
-        @Test
-        void aSecondOneIsNotBegunBesideTheFirst() {
-            Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
-            assertThat(tale.does(Effect.Remove.class)).isTrue();
-            tale.define(Wish.plain().generation(2));
-            tale.give(new Input.SpecRemoved(new CommandId("two"), null, false, null, tale.now));
-            assertThat(tale.does(Effect.Remove.class)).isFalse();
-            tale.give(new Input.Removed(plain));
-            assertThat(tale.outcome("one").outcome()).isEqualTo(Outcome.COMPLETED);
-            assertThat(tale.outcome("two").outcome()).isEqualTo(Outcome.COMPLETED);
-        }
-
-        @Test
-        void oneThatAsksForMoreFollows() {
-            Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
-            tale.define(Wish.plain().generation(2));
-            tale.give(new Input.SpecRemoved(new CommandId("two"), null, true, null, tale.now));
-            tale.give(new Input.Removed(plain));
-            assertThat(tale.does(Effect.Remove.class)).isTrue();
-            assertThat(tale.ended).isEmpty();
-            tale.give(new Input.Removed(new ContainerState.Removal("/r", true)));
-            assertThat(tale.ended).hasSize(2);
-        }
-
-        @Test
-        void anAnswerThatComesTwiceDoesNotTouchTheNextRun() {
-            Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
-            tale.give(new Input.Removed(plain))
-                    .define(Wish.plain().generation(2))
-                    .command(Verb.START, "start");
-            tale.give(new Input.Removed(plain));
-            assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
-        }
-    }
-
-    @Nested
     class Rule2GracefulStop {
         @Test
         void theInitIsSignalledOnceAndNothingElseIsTouched() {
