@@ -1,8 +1,10 @@
 package io.hatchery.acceptance;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,7 +30,7 @@ final class ChaosClients {
     }
 
     private int curl(String method, String path, String body, String... more) {
-        var command = new java.util.ArrayList<>(within);
+        var command = new ArrayList<>(within);
         command.addAll(List.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-m", "15", "-X", method));
         try {
             command.addAll(List.of(
@@ -37,7 +39,7 @@ final class ChaosClients {
                             + Files.readString(installation.data().resolve("admin.token"))
                                     .strip()));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         command.addAll(List.of(more));
         if (!body.isEmpty()) {

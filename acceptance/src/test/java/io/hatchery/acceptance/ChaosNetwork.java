@@ -1,5 +1,6 @@
 package io.hatchery.acceptance;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -24,7 +25,7 @@ final class ChaosNetwork implements AutoCloseable {
     }
 
     private List<String> withinAnd(String... command) {
-        var all = new java.util.ArrayList<>(within());
+        var all = new ArrayList<>(within());
         all.addAll(List.of(command));
         return all;
     }

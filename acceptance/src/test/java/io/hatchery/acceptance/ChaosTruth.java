@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,7 +79,7 @@ final class ChaosTruth {
     /** By container, what it was last asked to do: the order of the topic is the order that counts. */
     Map<String, String> lastVerbs() {
         var verbs = new TreeMap<String, String>();
-        var seen = new java.util.HashSet<String>();
+        var seen = new HashSet<String>();
         for (Written written : read("hatchery.host." + Installation.HOST + ".commands")) {
             if (seen.add(written.id)) {
                 verbs.put(

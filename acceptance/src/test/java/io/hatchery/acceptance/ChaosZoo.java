@@ -1,9 +1,11 @@
 package io.hatchery.acceptance;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The containers of a chaos run, with what is to be known of how they behave. */
 final class ChaosZoo {
@@ -87,12 +89,12 @@ final class ChaosZoo {
     }
 
     private static Animal small(Path roots, Kind kind, int number, String init, String definition) {
-        String name = "t-" + kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + number;
+        String name = "t-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-') + number;
         return new Animal(name, kind, Roots.busybox(roots.resolve(name), init), definition);
     }
 
     /** Insists that a good one was never signalled twice in a run. */
-    static void assertSignalledOnce(Animal animal) throws java.io.IOException {
+    static void assertSignalledOnce(Animal animal) throws IOException {
         Path log = animal.root().resolve("log");
         String last = "";
         for (String line : Files.exists(log) ? Files.readAllLines(log) : List.<String>of()) {

@@ -16,6 +16,7 @@ import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.spec.ContainerName;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -318,7 +320,7 @@ final class Mailbox {
                 why -> new Input.NotRemoved(removal, why));
     }
 
-    private void answer(Future<Void> effect, Input done, java.util.function.Function<String, Input> failed) {
+    private void answer(Future<Void> effect, Input done, Function<String, Input> failed) {
         effect.onComplete(result -> {
             if (result.failed()) {
                 LOG.warn("{}: {}", state().container(), reason(result.cause()));
@@ -334,7 +336,7 @@ final class Mailbox {
 
     private static String reason(Throwable e) {
         String message = e.getMessage();
-        return e instanceof java.nio.file.FileSystemException || message == null ? e.toString() : message;
+        return e instanceof FileSystemException || message == null ? e.toString() : message;
     }
 
     private void armTimer(Instant now) {

@@ -9,6 +9,7 @@ import io.hatchery.protocol.Verb;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What was told of commands and of containers' ways, each held against the world at the moment it is told. */
@@ -137,7 +138,7 @@ final class Outcomes {
         if (event.to() == Phase.RUNNING) {
             world.check(
                     truth.runs(event.container()).stream()
-                            .anyMatch(run -> run.isReady() && java.util.Objects.equals(run.leader, event.leader())),
+                            .anyMatch(run -> run.isReady() && Objects.equals(run.leader, event.leader())),
                     () -> "it is said to run: " + event + ", " + truth.runs(event.container()));
         }
     }

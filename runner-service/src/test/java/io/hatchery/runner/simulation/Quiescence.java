@@ -12,6 +12,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.json.UnreadableException;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +96,7 @@ final class Quiescence {
         world.check(status.phase() == Phase.RUNNING, () -> "it runs, and is said to be " + status + ": " + living);
         world.check(living.isReady(), () -> "it never gets ready: " + living);
         world.check(
-                java.util.Objects.equals(status.leader(), living.leader),
+                Objects.equals(status.leader(), living.leader),
                 () -> "its leader is another than " + status + ": " + living);
         boolean same =
                 spec.environment().equals(living.spec.environment()) && spec.readiness() == living.spec.readiness();

@@ -22,6 +22,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -64,7 +66,7 @@ final class SimulatedBus implements Bus {
     }
 
     /** Calls the broker, which may not be there. */
-    private <T> Future<T> call(String what, java.util.function.Supplier<Future<T>> work) {
+    private <T> Future<T> call(String what, Supplier<Future<T>> work) {
         edge.check();
         Promise<T> promise = Promise.promise();
         boolean away = kafka.isAway();
@@ -84,7 +86,7 @@ final class SimulatedBus implements Bus {
     @Override
     public Future<Map<Integer, Long>> ends(String topic) {
         return call("asks for ends", () -> {
-            var ends = new java.util.TreeMap<Integer, Long>();
+            var ends = new TreeMap<Integer, Long>();
             kafka.logs(topic).forEach(log -> ends.put(log.name.partition(), log.next));
             return Future.succeededFuture(ends);
         });

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 
@@ -77,7 +78,7 @@ final class SimulatedConfigService {
         var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
         var judge = new DefinitionJudge(clock(), "/config-service/" + name, host -> {});
         var life = new LoopLife(plan, group.member(name, edge, mutation), judge, () -> {});
-        Set<String> watched = new java.util.HashSet<>(plan.views());
+        Set<String> watched = new HashSet<>(plan.views());
         watched.add(plan.source());
         boolean[] over = {false};
         kafka.onNews(topic -> {

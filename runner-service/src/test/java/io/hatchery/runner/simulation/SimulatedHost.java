@@ -8,6 +8,8 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,8 +20,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A machine: what it has on disk, what runs on it, and whoever starts its runner again. */
@@ -74,7 +78,7 @@ final class SimulatedHost {
     }
 
     /** What there must be a reason for; nobody judges a host whose runner never does anything. */
-    void judge(java.util.function.Consumer<Reasons> judgement) {
+    void judge(Consumer<Reasons> judgement) {
         if (reasons != null) {
             judgement.accept(reasons);
         }
@@ -204,8 +208,8 @@ final class SimulatedHost {
     }
 
     private static String stackOf(Throwable e) {
-        var text = new java.io.StringWriter();
-        e.printStackTrace(new java.io.PrintWriter(text));
+        var text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text));
         return text.toString();
     }
 
@@ -253,7 +257,7 @@ final class SimulatedHost {
 
     /** The driver that watches its runs now. */
     SimulatedDriver watcher() {
-        return java.util.Objects.requireNonNull(watcher);
+        return Objects.requireNonNull(watcher);
     }
 
     void watchedBy(SimulatedDriver driver) {

@@ -5,12 +5,14 @@ import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -124,15 +126,14 @@ final class SimulatedKafka {
                 record.key(),
                 record.value(),
                 new RecordHeaders(record.headers()),
-                java.util.Optional.empty());
+                Optional.empty());
         log.entries.add(new Entry(written, visible));
         if (world.isTraced()) {
             world.note("   = " + record.topic() + "/" + written.partition() + "/" + written.offset() + " "
-                    + new String(key, java.nio.charset.StandardCharsets.UTF_8) + " "
+                    + new String(key, StandardCharsets.UTF_8) + " "
                     + (record.value() == null
                             ? "(deleted)"
-                            : new String(record.value(), java.nio.charset.StandardCharsets.UTF_8)
-                                    .replaceAll("\\s+", " "))
+                            : new String(record.value(), StandardCharsets.UTF_8).replaceAll("\\s+", " "))
                     + idOf(written));
         }
         witnesses.forEach(witness -> witness.accept(written));
@@ -142,7 +143,7 @@ final class SimulatedKafka {
 
     private static String idOf(ConsumerRecord<byte[], byte[]> record) {
         var id = record.headers().lastHeader(Headers.ID);
-        return id == null ? "" : " #" + new String(id.value(), java.nio.charset.StandardCharsets.UTF_8);
+        return id == null ? "" : " #" + new String(id.value(), StandardCharsets.UTF_8);
     }
 
     /** A transaction ends in a partition, which takes an offset of it. */
@@ -220,7 +221,7 @@ final class SimulatedKafka {
     }
 
     static String keyOf(ConsumerRecord<byte[], byte[]> record) {
-        return record.key() == null ? "" : new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+        return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
     }
 
     /** The last record of every key of a topic. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,10 +81,9 @@ class SimulationTest {
         }
         System.out.println("simulation: " + (next.get() - FIRST_SEED - THREADS) + " runs, " + steps + " steps, faults: "
                 + faults.entrySet().stream()
-                        .map(fault -> fault.getKey()
-                                        .name()
-                                        .toLowerCase(java.util.Locale.ROOT)
-                                        .replace('_', ' ') + " " + fault.getValue())
+                        .map(fault ->
+                                fault.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " "
+                                        + fault.getValue())
                         .collect(Collectors.joining(", ")));
         assertThat(violated == null ? null : violated.violation())
                 .as("seed " + (violated == null ? "" : violated.seed()))

@@ -1,7 +1,10 @@
 package io.hatchery.runner.simulation;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -87,7 +90,7 @@ final class World {
     }
 
     Instant instant() {
-        return BEGINNING.plus(now, java.time.temporal.ChronoUnit.MICROS);
+        return BEGINNING.plus(now, ChronoUnit.MICROS);
     }
 
     int steps() {
@@ -151,8 +154,8 @@ final class World {
             note("killed amidst it");
         } catch (RuntimeException e) {
             // In a real process it would end the service, or be lost on a thread: neither may happen.
-            var stack = new java.io.StringWriter();
-            e.printStackTrace(new java.io.PrintWriter(stack));
+            var stack = new StringWriter();
+            e.printStackTrace(new PrintWriter(stack));
             check(false, () -> "thrown: " + stack);
         }
         if (violation != null) {
