@@ -113,6 +113,23 @@ class RoadTest {
         Ground.assertGone("t-kcat", root);
     }
 
+    @Test
+    void aSpecThatItsRunnerCannotReadGoesToTheDeadLettersAndTheLastOneStaysInForce() {
+        Path root = Roots.busybox(installation.roots().resolve("unread"));
+        api.define("t-unread", sleeper(root));
+        api.command("start", "t-unread");
+        produce("hatchery.host." + Installation.HOST + ".specs", "a spec of tomorrow", "-k", "t-unread");
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> installation
+                        .kcat(new byte[0], "-C", "-e", "-t", "hatchery.deadletter", "-f", "%s|%h\n")
+                        .orFail()
+                        .out()
+                        .contains(
+                                "a spec of tomorrow|hatchery_origin=hatchery.host." + Installation.HOST + ".specs/0/"));
+        assertThat(api.command("restart", "t-unread").path("outcome").asText()).isEqualTo("completed");
+        assertThat(api.command("stop", "t-unread").path("outcome").asText()).isEqualTo("completed");
+    }
+
     private static void produce(String topic, String json, String... more) {
         var arguments = new java.util.ArrayList<>(java.util.List.of("-P", "-t", topic));
         arguments.addAll(Arrays.asList(more));

@@ -80,6 +80,7 @@ public final class Runner {
     private final JournalFiles journals;
     private final ToldFrom toldFrom;
     private final Driver driver;
+    private final List<Supplier<Future<Void>>> readers = new ArrayList<>();
     private boolean stopping;
 
     /**
@@ -247,14 +248,17 @@ public final class Runner {
         specs.beginReading();
         Follower follower = outside.bus.follower("specs", specs::take, this::failed);
         return follower.follow(List.of(Topics.specs(config.host()).name()))
+                .onSuccess(read -> readers.add(follower::close))
                 .recover(e -> follower.close().compose(closed -> Future.failedFuture(e)));
     }
 
     private Future<Void> consumeCommands() {
         var reader = outside.bus.partition(
                 Topics.commands(config.host()).name(), "hatchery-runner-" + config.host(), this::failed);
-        return new WatermarkConsumer(reader, new CommandIntake(mailboxes, publisher, name())::take, this::failed)
-                .start();
+        var consumer =
+                new WatermarkConsumer(reader, new CommandIntake(mailboxes, publisher, name())::take, this::failed);
+        readers.add(consumer::close);
+        return consumer.start();
     }
 
     private void beat() {
@@ -284,9 +288,10 @@ public final class Runner {
         }
     }
 
-    /** Takes up nothing more, and tells the fleet so. */
-    public void stop() {
+    /** Takes up nothing more, and tells the fleet so; completes when nothing is read any more. */
+    public Future<Void> stop() {
         stopping = true;
         tell(HostStatus.State.AWAY);
+        return Future.join(readers.stream().map(Supplier::get).toList()).mapEmpty();
     }
 }

@@ -98,12 +98,19 @@ public final class RunnerService extends AbstractVerticle {
     }
 
     @Override
-    public void stop() throws Exception {
-        if (runner != null) {
-            runner.stop();
-        }
-        for (AutoCloseable closeable : toClose.reversed()) {
-            closeable.close();
-        }
+    public void stop(Promise<Void> stopped) {
+        Future<Void> readersEnded = runner == null ? Future.succeededFuture() : runner.stop();
+        readersEnded
+                .<Void>transform(ended -> {
+                    try {
+                        for (AutoCloseable closeable : toClose.reversed()) {
+                            closeable.close();
+                        }
+                        return ended.succeeded() ? Future.succeededFuture() : Future.failedFuture(ended.cause());
+                    } catch (Exception e) {
+                        return Future.failedFuture(e);
+                    }
+                })
+                .onComplete(stopped);
     }
 }
