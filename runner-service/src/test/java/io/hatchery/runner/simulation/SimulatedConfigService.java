@@ -7,9 +7,6 @@ import io.hatchery.config.ConfigService;
 import io.hatchery.config.DefinitionJudge;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
@@ -41,22 +38,7 @@ final class SimulatedConfigService {
     }
 
     private Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return world.instant();
-            }
-        };
+        return new SimulatedClock(world, () -> Duration.ZERO);
     }
 
     void start() {
