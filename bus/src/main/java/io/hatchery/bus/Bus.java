@@ -11,7 +11,7 @@ public interface Bus {
     /** Makes sure that topics are there and kept as they must be; fails with {@link BusException} if the broker is away. */
     Future<Void> ensure(Collection<Topic> topics);
 
-    /** By partition of a topic, the offset that its next record will have. */
+    /** By partition of a topic, the offset that its next record will have, transactions under way included. */
     Future<Map<Integer, Long>> ends(String topic);
 
     /**

@@ -17,9 +17,10 @@ public interface Follower {
      * Follows some partitions of a topic.
      *
      * @param from by partition, the offset of the first record to be handed over; what is no longer there is passed over
-     * @return completes when everything that is there now was handed over
+     * @param to by partition, the offset before which everything is to have been handed over, as {@link Bus#ends} gives it
+     * @return completes when that is so, which waits for transactions under way before it
      */
-    Future<Void> followFrom(String topic, Map<Integer, Long> from);
+    Future<Void> followFrom(String topic, Map<Integer, Long> from, Map<Integer, Long> to);
 
     /** Ends it; nothing is handed over any more once the future is complete. */
     Future<Void> close();

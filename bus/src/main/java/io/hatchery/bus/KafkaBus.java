@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +31,11 @@ public record KafkaBus(Vertx vertx, BusConfig config) implements Bus {
     @Override
     public Future<Map<Integer, Long>> ends(String topic) {
         return vertx.executeBlocking(() -> {
-            try (var consumer = new KafkaConsumer<byte[], byte[]>(config.consumer())) {
+            // A reader of committed records is told an end before the first transaction under way, whatever lies beyond
+            // it.
+            var settings = new HashMap<>(config.consumer());
+            settings.put("isolation.level", "read_uncommitted");
+            try (var consumer = new KafkaConsumer<byte[], byte[]>(settings)) {
                 var ends = new TreeMap<Integer, Long>();
                 consumer.endOffsets(Polling.partitionsOf(consumer, List.of(topic)))
                         .forEach((partition, end) -> ends.put(partition.partition(), end));

@@ -55,15 +55,17 @@ public final class TopicFollower implements Follower {
     }
 
     @Override
-    public Future<Void> followFrom(String topic, Map<Integer, Long> from) {
+    public Future<Void> followFrom(String topic, Map<Integer, Long> from, Map<Integer, Long> to) {
         return polling.with(consumer -> {
-                    var added = new HashSet<TopicPartition>();
-                    from.keySet().forEach(partition -> added.add(new TopicPartition(topic, partition)));
+                    var goal = new HashMap<TopicPartition, Long>();
+                    from.keySet()
+                            .forEach(partition ->
+                                    goal.put(new TopicPartition(topic, partition), to.getOrDefault(partition, 0L)));
                     var all = new HashSet<>(consumer.assignment());
-                    all.addAll(added);
+                    all.addAll(goal.keySet());
                     consumer.assign(all);
                     from.forEach((partition, offset) -> consumer.seek(new TopicPartition(topic, partition), offset));
-                    return consumer.endOffsets(added);
+                    return goal;
                 })
                 .compose(this::awaitEnds);
     }

@@ -153,6 +153,32 @@ class BusTest {
         done(second.close());
     }
 
+    @Test
+    void whatLiesBeyondATransactionUnderWayIsFoundToo() throws Exception {
+        Topic topic = Topics.commands(new HostName("h3"));
+        create(topic);
+        var settings = broker.config().producer(20_000);
+        settings.put("transactional.id", "slow");
+        var bus = new KafkaBus(vertx, broker.config());
+        var seen = new CopyOnWriteArrayList<String>();
+        Follower follower = bus.follower("beyond", record -> seen.add(record.key()), Throwable::printStackTrace);
+        try (var slow = new KafkaProducer<byte[], byte[]>(settings)) {
+            slow.initTransactions();
+            slow.beginTransaction();
+            slow.send(new ProducerRecord<>(topic.name(), "open".getBytes(StandardCharsets.UTF_8), new byte[0]))
+                    .get();
+            done(publisher.publish(message(topic, "told", Map.of())));
+            Map<Integer, Long> ends = done(bus.ends(topic.name()));
+            assertThat(ends).containsEntry(0, 2L);
+            Future<Void> read = follower.followFrom(topic.name(), Map.of(0, 0L), ends);
+            await().during(500, TimeUnit.MILLISECONDS).until(() -> !read.isComplete() && seen.isEmpty());
+            slow.abortTransaction();
+            done(read);
+        }
+        assertThat(seen).containsExactly("told");
+        done(follower.close());
+    }
+
     private static long committed(String group, String topic) throws Exception {
         try (var admin =
                 org.apache.kafka.clients.admin.Admin.create(broker.config().admin())) {

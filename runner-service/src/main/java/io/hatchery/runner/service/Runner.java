@@ -241,7 +241,7 @@ public final class Runner {
                 "unacknowledged",
                 record -> record.header(Headers.ID).ifPresent(id -> found.put(id, record.position())),
                 this::failed);
-        return follower.followFrom(Topics.EVENTS.name(), from).eventually(follower::close);
+        return follower.followFrom(Topics.EVENTS.name(), from, ends).eventually(follower::close);
     }
 
     private Future<Void> followSpecs() {

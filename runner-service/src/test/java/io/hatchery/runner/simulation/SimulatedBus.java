@@ -221,7 +221,7 @@ final class SimulatedBus implements Bus {
         }
 
         @Override
-        public Future<Void> followFrom(String topic, Map<Integer, Long> from) {
+        public Future<Void> followFrom(String topic, Map<Integer, Long> from, Map<Integer, Long> to) {
             if (mutation == Mutation.RESENT_BLINDLY) {
                 return Future.succeededFuture();
             }
@@ -230,7 +230,7 @@ final class SimulatedBus implements Bus {
                 from.forEach((number, offset) -> {
                     var partition = new TopicPartition(topic, number);
                     positions.put(partition, offset);
-                    goals.put(partition, kafka.log(partition).next);
+                    goals.put(partition, to.getOrDefault(number, 0L));
                 });
                 pollSoon();
                 return caughtUp.future();
