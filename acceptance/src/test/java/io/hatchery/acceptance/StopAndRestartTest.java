@@ -192,16 +192,19 @@ class StopAndRestartTest {
                 .map(name ->
                         api.post("/v1/containers/" + name + "/start").at("/id").asText())
                 .toList();
-        operations.forEach(
-                id -> assertThat(api.outcome(id).path("outcome").asText()).isEqualTo("completed"));
+        operations.forEach(this::assertCompleted);
         names.forEach(name -> assertThat(Ground.supervisors(name)).as(name).hasSize(1));
         names.stream()
                 .map(name ->
                         api.post("/v1/containers/" + name + "/stop").at("/id").asText())
                 .toList()
-                .forEach(id ->
-                        assertThat(api.outcome(id).path("outcome").asText()).isEqualTo("completed"));
+                .forEach(this::assertCompleted);
         names.forEach(name -> Ground.assertGone(name, root));
+    }
+
+    private void assertCompleted(String operation) {
+        JsonNode outcome = api.outcome(operation);
+        assertThat(outcome.path("outcome").asText()).as(outcome.toString()).isEqualTo("completed");
     }
 
     @Test

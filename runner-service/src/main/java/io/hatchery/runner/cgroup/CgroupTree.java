@@ -10,15 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy that holds processes. */
+/**
+ * The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy that holds processes. Containers come and go
+ * on many threads: what they have in common is there from the first {@link #create} to the last {@link #remove}.
+ */
 public final class CgroupTree {
     private static final String PARENT = "machine";
     private static final int LINKS_OF_A_LEAF = 2;
+    private static final String SUFFIX = ".nspawn";
     private static final String SHIMS = "hatchery-shims";
 
     private final CgroupLayout layout;
+    private final Object common = new Object();
 
     /** On a host with that layout. */
     public CgroupTree(CgroupLayout layout) {
@@ -33,27 +39,31 @@ public final class CgroupTree {
     /** The container's groups, made if they are missing. */
     public List<Path> create(ContainerName container) throws IOException {
         List<Path> groups = groups(container);
-        for (Path group : groups) {
-            Files.createDirectories(group);
+        synchronized (common) {
+            for (Path group : groups) {
+                Files.createDirectories(group);
+            }
         }
         return groups;
     }
 
     /**
-     * The groups, made if they are missing, of what must outlive the runner and whatever holds the runner: a service, or a
+     * The groups, made if they are missing and kept while any container has its own, of what must outlive the runner and whatever holds the runner: a service, or a
      * container whose end is the end of all that is in its groups. In a version 1 hierarchy of controllers that is its root.
      */
     public List<Path> createOutside() throws IOException {
         var groups = new ArrayList<Path>(layout.controllers());
-        for (Path root : layout.roots()) {
-            groups.add(Files.createDirectories(root.resolve(PARENT).resolve(SHIMS)));
+        synchronized (common) {
+            for (Path root : layout.roots()) {
+                groups.add(Files.createDirectories(root.resolve(PARENT).resolve(SHIMS)));
+            }
         }
         return groups;
     }
 
     private List<Path> groups(ContainerName container) {
         return layout.roots().stream()
-                .map(root -> root.resolve(PARENT).resolve(container + ".nspawn"))
+                .map(root -> root.resolve(PARENT).resolve(container + SUFFIX))
                 .toList();
     }
 
@@ -62,7 +72,7 @@ public final class CgroupTree {
         var pids = new TreeSet<Long>();
         for (Path group : groups(container)) {
             for (Path directory : tree(group)) {
-                read(directory, pids);
+                pids.addAll(pids(directory));
             }
         }
         return pids;
@@ -73,7 +83,7 @@ public final class CgroupTree {
         var pids = new TreeSet<Long>();
         for (Path group : groups(container)) {
             for (Path directory : tree(group.resolve("payload"))) {
-                read(directory, pids);
+                pids.addAll(pids(directory));
             }
         }
         return pids;
@@ -83,7 +93,7 @@ public final class CgroupTree {
     public Set<Long> supervisor(ContainerName container) throws IOException {
         var pids = new TreeSet<Long>();
         for (Path group : groups(container)) {
-            read(group.resolve("supervisor"), pids);
+            pids.addAll(pids(group.resolve("supervisor")));
         }
         return pids;
     }
@@ -94,7 +104,7 @@ public final class CgroupTree {
         if (unified == null) {
             return null;
         }
-        Path file = unified.resolve(PARENT).resolve(container + ".nspawn").resolve("cgroup.kill");
+        Path file = unified.resolve(PARENT).resolve(container + SUFFIX).resolve("cgroup.kill");
         return Files.exists(file) ? file : null;
     }
 
@@ -108,23 +118,26 @@ public final class CgroupTree {
             for (Path directory : tree(group).reversed()) {
                 Files.deleteIfExists(directory);
             }
-            removeParent(group.getParent());
+            synchronized (common) {
+                removeCommon(group.getParent());
+            }
         }
     }
 
-    private static void removeParent(@Nullable Path parent) throws IOException {
+    private static void removeCommon(@Nullable Path parent) throws IOException {
         if (parent == null || !Files.isDirectory(parent)) {
             return;
         }
-        Path shims = parent.resolve(SHIMS);
-        if (Files.isDirectory(shims)
-                && Files.readString(shims.resolve("cgroup.procs")).isBlank()) {
-            Files.deleteIfExists(shims);
+        List<Path> groups = tree(parent);
+        if (groups.stream().anyMatch(group -> group.toString().endsWith(SUFFIX))) {
+            return;
         }
-        boolean used = tree(parent).size() > 1
-                || !Files.readString(parent.resolve("cgroup.procs")).isBlank();
-        if (!used) {
-            Files.deleteIfExists(parent);
+        for (Path group : groups.reversed()) {
+            boolean ours = group.equals(parent) || group.equals(parent.resolve(SHIMS));
+            if (!ours || !pids(group).isEmpty()) {
+                return;
+            }
+            Files.delete(group);
         }
     }
 
@@ -133,14 +146,17 @@ public final class CgroupTree {
         return groups(container).stream().anyMatch(Files::exists);
     }
 
-    private static void read(Path directory, Set<Long> into) throws IOException {
+    private static Set<Long> pids(Path directory) throws IOException {
         try {
-            Files.readString(directory.resolve("cgroup.procs"))
+            return Files.readString(directory.resolve("cgroup.procs"))
                     .lines()
                     .map(Long::valueOf)
-                    .forEach(into::add);
-        } catch (NoSuchFileException e) {
-            // A group may go while it is looked at; then it holds nobody.
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException e) {
+            if (Files.exists(directory)) {
+                throw e;
+            }
+            return Set.of(); // it went while it was looked at, and so holds nobody
         }
     }
 
