@@ -2,11 +2,13 @@ package io.hatchery.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -127,7 +129,7 @@ class StreamTest {
             try (var again = StreamClient.open(api, "?container=t-slow&since=" + stream.cursor())) {
                 again.first(message -> message.path("type").asText().equals("synced"));
                 // What the gateway itself had not read yet when this client came back follows live.
-                again.first(message -> events(stream) + events(again) >= 40_000);
+                await().atMost(Duration.ofMinutes(1)).until(() -> events(stream) + events(again) >= 40_000);
                 assertThat(events(stream) + events(again)).isEqualTo(40_000);
             }
         }
