@@ -47,7 +47,7 @@ public sealed interface FleetEvent {
      * @param submitted when its record was written
      * @param outcome how it ended
      * @param reason why; null if completed without anything to say
-     * @param stoppedBy what it took to end the container; null if none was ended
+     * @param stoppedBy what it took to end the container; null if none was ended, or if nobody can know
      * @param steps what it went through, in order
      */
     record Ended(

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy that holds processes. Containers come and go
  * on many threads: what they have in common is there from the first {@link #create} to the last {@link #remove}.
  */
-public final class CgroupTree {
+public final class CgroupTree implements Cgroups {
     private static final String PARENT = "machine";
     private static final int LINKS_OF_A_LEAF = 2;
     private static final String SUFFIX = ".nspawn";
@@ -67,7 +67,7 @@ public final class CgroupTree {
                 .toList();
     }
 
-    /** The pids of every process of the container, its supervisor among them. */
+    @Override
     public Set<Long> processes(ContainerName container) throws IOException {
         var pids = new TreeSet<Long>();
         for (Path group : groups(container)) {
@@ -78,7 +78,7 @@ public final class CgroupTree {
         return pids;
     }
 
-    /** The pids of what runs inside the container. */
+    @Override
     public Set<Long> payload(ContainerName container) throws IOException {
         var pids = new TreeSet<Long>();
         for (Path group : groups(container)) {
@@ -89,7 +89,7 @@ public final class CgroupTree {
         return pids;
     }
 
-    /** The pids of the container's supervisor, nspawn itself. */
+    @Override
     public Set<Long> supervisor(ContainerName container) throws IOException {
         var pids = new TreeSet<Long>();
         for (Path group : groups(container)) {
@@ -98,21 +98,19 @@ public final class CgroupTree {
         return pids;
     }
 
-    /** The file that kills a whole group at once (cgroup v2, since Linux 5.14); null where there is none. */
-    public @Nullable Path killFile(ContainerName container) {
+    @Override
+    public void kill(ContainerName container) throws IOException {
         Path unified = layout.unified();
         if (unified == null) {
-            return null;
+            return;
         }
         Path file = unified.resolve(PARENT).resolve(container + SUFFIX).resolve("cgroup.kill");
-        return Files.exists(file) ? file : null;
+        if (Files.exists(file)) {
+            Files.writeString(file, "1");
+        }
     }
 
-    /**
-     * Removes the container's groups, and their parent if nothing else is in it.
-     *
-     * @throws IOException if a process is still in one of them
-     */
+    @Override
     public void remove(ContainerName container) throws IOException {
         for (Path group : groups(container)) {
             for (Path directory : tree(group).reversed()) {
@@ -141,7 +139,7 @@ public final class CgroupTree {
         }
     }
 
-    /** Whether any of the container's groups is there. */
+    @Override
     public boolean exists(ContainerName container) {
         return groups(container).stream().anyMatch(Files::exists);
     }

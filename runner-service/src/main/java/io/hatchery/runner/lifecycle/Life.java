@@ -91,6 +91,7 @@ public sealed interface Life {
      * Spawned, or waiting its turn to be, and not ready.
      *
      * @param automatic whether no command asked for this start
+     * @param spawned whether the driver has begun it
      * @param stopAsked whether it is to end once ready, or when {@code due}
      * @param leader its init's pid; null until known
      * @param due when it is given up; null before it is spawned, or if its start may take for ever
@@ -99,13 +100,34 @@ public sealed interface Life {
             long run,
             ContainerSpec spec,
             boolean automatic,
+            boolean spawned,
             boolean stopAsked,
             @Nullable Long leader,
             @Nullable Instant due)
             implements Active {
+        Starting withSpec(ContainerSpec next) {
+            return new Starting(run, next, automatic, spawned, stopAsked, leader, due);
+        }
+
+        Starting asSpawned(@Nullable Instant giveUp) {
+            return new Starting(run, spec, automatic, true, stopAsked, leader, giveUp);
+        }
+
+        Starting asToStop() {
+            return new Starting(run, spec, automatic, spawned, true, leader, due);
+        }
+
+        Starting withLeader(long pid) {
+            return new Starting(run, spec, automatic, spawned, stopAsked, pid, due);
+        }
+
+        Starting withDue(Instant next) {
+            return new Starting(run, spec, automatic, spawned, stopAsked, leader, next);
+        }
+
         @Override
         public Life shifted(Duration by) {
-            return new Starting(run, spec, automatic, stopAsked, leader, Life.shifted(due, by));
+            return new Starting(run, spec, automatic, spawned, stopAsked, leader, Life.shifted(due, by));
         }
 
         @Override
@@ -172,10 +194,13 @@ public sealed interface Life {
             implements Active {
         /**
          * What made it end with that status, as a shell counts it. It may have ended by itself just before it was killed: who is
-         * killed ends with 128 + SIGKILL.
+         * killed ends with 128 + SIGKILL. Null if nobody can know.
          */
         @Nullable
         StoppedBy endedBy(int status) {
+            if (status == Exit.UNKNOWN) {
+                return null;
+            }
             Escalation by = escalation == Escalation.KILLED && status != KILLED_STATUS ? before : escalation;
             return by == null ? null : by.stoppedBy();
         }

@@ -66,8 +66,7 @@ final class RunWord {
 
     private static void leaderKnown(Turn turn, Life.Active active, long leader) {
         switch (active) {
-            case Life.Starting s ->
-                turn.live(new Life.Starting(s.run(), s.spec(), s.automatic(), s.stopAsked(), leader, s.due()));
+            case Life.Starting s -> turn.live(s.withLeader(leader));
             case Life.Running r -> turn.live(new Life.Running(r.run(), r.spec(), leader, r.since()));
             case Life.Stopping s ->
                 turn.live(new Life.Stopping(

@@ -1,6 +1,7 @@
 package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Span;
 import java.time.Duration;
@@ -60,23 +61,20 @@ final class Starts {
     }
 
     static void spawn(Turn turn, long run, ContainerSpec spec, boolean automatic) {
-        turn.live(new Life.Starting(run, spec, automatic, false, null, null));
+        turn.live(new Life.Starting(run, spec, automatic, false, false, null, null));
         turn.step("starting", Job::wantsStart);
         turn.effect(new Effect.Spawn(run, spec));
     }
 
     static void spawned(Turn turn, Life.Starting starting) {
-        if (starting.due() == null) {
-            turn.live(new Life.Starting(
-                    starting.run(),
-                    starting.spec(),
-                    starting.automatic(),
-                    starting.stopAsked(),
-                    starting.leader(),
-                    after(turn.now, starting.spec().startTimeout())));
-        }
-        if (starting.stopAsked()) {
-            Stops.awaitReadiness(turn, starting);
+        var spawned = starting.spawned()
+                ? starting
+                : starting.asSpawned(after(turn.now, starting.spec().startTimeout()));
+        turn.live(spawned);
+        if (turn.state.jobs().stream().anyMatch(job -> job.begun() && job.verb() == Verb.KILL)) {
+            Stops.killAll(turn, spawned.run(), spawned.spec(), spawned.leader(), null, false);
+        } else if (spawned.stopAsked()) {
+            Stops.awaitReadiness(turn, spawned);
         }
     }
 
@@ -105,8 +103,7 @@ final class Starts {
         turn.live(
                 switch (active) {
                     case Life.Preparing p -> new Life.Preparing(p.run(), spec, p.automatic(), p.stopAsked());
-                    case Life.Starting s ->
-                        new Life.Starting(s.run(), spec, s.automatic(), s.stopAsked(), s.leader(), s.due());
+                    case Life.Starting s -> s.withSpec(spec);
                     case Life.Running r -> new Life.Running(r.run(), spec, r.leader(), r.since());
                     case Life.Stopping s ->
                         new Life.Stopping(

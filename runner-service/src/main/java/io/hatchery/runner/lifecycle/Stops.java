@@ -28,8 +28,7 @@ final class Stops {
         turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "by " + job.verb().word() + " " + job.id());
         turn.state = turn.state.withWanted(false);
         switch (turn.state.life()) {
-            case Life.Starting s
-            when s.due() != null || s.leader() != null -> killAll(turn, s.run(), s.spec(), s.leader(), null, false);
+            case Life.Starting s when s.spawned() -> killAll(turn, s.run(), s.spec(), s.leader(), null, false);
             case Life.Running r -> killAll(turn, r.run(), r.spec(), r.leader(), null, false);
             case Life.Stopping s
             when s.escalation() != Life.Escalation.KILLED ->
@@ -56,10 +55,9 @@ final class Stops {
             case Life.Backoff b -> turn.live(new Life.Resting(false));
             case Life.Preparing p -> turn.live(new Life.Preparing(p.run(), p.spec(), p.automatic(), true));
             case Life.Starting s -> {
-                var asked = new Life.Starting(s.run(), s.spec(), s.automatic(), true, s.leader(), s.due());
-                turn.live(asked);
-                if (!s.stopAsked() && s.due() != null) {
-                    awaitReadiness(turn, asked);
+                turn.live(s.asToStop());
+                if (!s.stopAsked() && s.spawned()) {
+                    awaitReadiness(turn, s);
                 }
             }
             case Life.Running r -> signal(turn, r.run(), r.spec(), r.leader());
@@ -70,10 +68,8 @@ final class Stops {
 
     static void awaitReadiness(Turn turn, Life.Starting s) {
         Instant patience = turn.now.plus(READINESS_GRACE);
-        Instant start = Starts.after(turn.now, s.spec().startTimeout());
-        Instant due = s.due() == null ? start : s.due();
-        Instant sooner = due == null || patience.isBefore(due) ? patience : due;
-        turn.live(new Life.Starting(s.run(), s.spec(), s.automatic(), true, s.leader(), sooner));
+        Instant due = s.due();
+        turn.live(s.asToStop().withDue(due == null || patience.isBefore(due) ? patience : due));
         turn.step("waits for readiness", job -> true);
     }
 

@@ -33,6 +33,11 @@ public record DirectSettings(Path runtime, Path consoles, long consoleBytes) {
         return runtime.resolve("c").resolve(container.value());
     }
 
+    /** The folder of one run. */
+    public Path directory(ContainerName container, long run) {
+        return directory(container).resolve(Long.toString(run));
+    }
+
     /** The container's console file; the one before it ends in {@code .1}. */
     public Path console(ContainerName container) {
         return consoles.resolve(container + ".log");

@@ -3,69 +3,54 @@ package io.hatchery.runner.nspawn;
 import io.hatchery.protocol.Exit;
 import io.hatchery.runner.process.ProcessRef;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The folder in which the shim of a run writes down what it learns; {@code shim.pl} says what each file means.
+ * What the shim of a run writes down; {@code shim.pl} says what each file means.
  *
- * @param path the folder
+ * @param folder where it does so
  */
-record RunDirectory(Path path) {
+record RunDirectory(RunFolder folder) {
+    private static final String CLAIM = "claim";
+    private static final String BY_A_RUNNER = "runner";
+
     Optional<ProcessRef> shim() throws IOException {
-        return read("shim").map(ProcessRef::parse);
+        return folder.read("shim").map(ProcessRef::parse);
     }
 
     Optional<ProcessRef> leader() throws IOException {
-        return read("leader").map(ProcessRef::parse);
+        return folder.read("leader").map(ProcessRef::parse);
     }
 
     boolean isReady() {
-        return Files.exists(path.resolve("ready"));
+        return folder.has("ready");
     }
 
     Optional<Exit> exit() throws IOException {
-        Optional<String> status = read("exit");
-        if (status.isEmpty()) {
-            return Optional.empty();
-        }
-        var at = Files.getLastModifiedTime(path.resolve("exit")).toInstant();
-        return Optional.of(new Exit(Integer.parseInt(status.get()), at));
+        Optional<String> status = folder.read("exit");
+        return status.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Exit(Integer.parseInt(status.get()), folder.writtenAt("exit")));
     }
 
-    /** Makes sure that the run never begins, if it has not. */
+    /**
+     * Makes sure that the run never begins, if it has not.
+     *
+     * @return false if it has begun
+     */
     boolean preventBeginning() throws IOException {
-        Files.createDirectories(path);
-        try {
-            Files.createDirectory(path.resolve("claim"));
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            return false;
-        }
+        folder.make();
+        return folder.link(CLAIM, BY_A_RUNNER)
+                || folder.target(CLAIM).filter(BY_A_RUNNER::equals).isPresent();
     }
 
     /** Notes, before the run begins, that nspawn will make a copy of its root. */
-    void noteCopied(Path root) throws IOException {
-        Files.writeString(path.resolve("copied"), root.toString());
+    void noteCopied(String root) throws IOException {
+        folder.write("copied", root);
     }
 
     /** The root that nspawn made a copy of; empty if it runs from its root itself. */
-    Optional<Path> copied() throws IOException {
-        return read("copied").map(Path::of);
-    }
-
-    boolean hasBegun() {
-        return Files.exists(path.resolve("claim"));
-    }
-
-    private Optional<String> read(String name) throws IOException {
-        try {
-            return Optional.of(Files.readString(path.resolve(name)).strip());
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+    Optional<String> copied() throws IOException {
+        return folder.read("copied");
     }
 }

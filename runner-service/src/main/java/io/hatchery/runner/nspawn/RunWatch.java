@@ -4,173 +4,178 @@ import io.hatchery.protocol.Exit;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.spec.ContainerName;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees what the shims write down, as it is written (inotify(7)), and whether they live. Tells each thing once, in the order in
- * which it must have happened.
+ * Sees what the shims write down, as it is written, and whether they live. Tells each thing once, in the order in which it must
+ * have happened. All calls come on one context.
  */
-final class RunWatch implements AutoCloseable {
+final class RunWatch {
     private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
-    private static final long LOOK_EVERY_SECONDS = 2;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
     private static final Duration BEGIN_WITHIN = Duration.ofSeconds(10);
-    /** A status nobody can know: what systemd calls EXIT_EXCEPTION. */
-    private static final int UNKNOWN_STATUS = 255;
 
-    private final WatchService files;
-    private final BiConsumer<ContainerName, Input> tell;
-    private final Map<WatchKey, Watched> watched = new ConcurrentHashMap<>();
+    private final DirectDriver.Outside outside;
+    private final Driver.Listener tell;
+    private final Map<Key, Watched> watched = new HashMap<>();
+    private boolean armed;
+
+    private record Key(ContainerName container, long run) {}
 
     private static final class Watched {
-        final ContainerName container;
-        final long run;
+        final Key key;
         final RunDirectory directory;
-        final Instant since = Instant.now();
+        Runnable unfollow = () -> {};
+        boolean isLate;
+        boolean looking;
+        boolean lookAgain;
         boolean toldLeader;
         boolean toldReady;
-        boolean toldExit;
 
-        Watched(ContainerName container, long run, RunDirectory directory) {
-            this.container = container;
-            this.run = run;
+        Watched(Key key, RunDirectory directory) {
+            this.key = key;
             this.directory = directory;
         }
     }
 
-    /**
-     * @param tell is called on a thread of this watch
-     */
-    RunWatch(BiConsumer<ContainerName, Input> tell) throws IOException {
+    /** {@code leader} and {@code exit} are null if they are not known. */
+    private record Seen(
+            boolean neverBegins,
+            @Nullable ProcessRef leader,
+            boolean ready,
+            @Nullable Exit exit) {}
+
+    RunWatch(DirectDriver.Outside outside, Driver.Listener tell) {
+        this.outside = outside;
         this.tell = tell;
-        this.files = FileSystems.getDefault().newWatchService();
-        Thread.ofPlatform().daemon().name("hatchery-run-watch").start(this::watch);
     }
 
-    void follow(ContainerName container, long run, RunDirectory directory) throws IOException {
-        var entry = new Watched(container, run, directory);
-        WatchKey key = directory.path().register(files, StandardWatchEventKinds.ENTRY_CREATE);
-        watched.put(key, entry);
-        look(key, entry);
+    /** Completes when nothing that happens to the run any more, whose folder is there, can be missed. */
+    Future<Void> follow(ContainerName container, long run, RunDirectory directory) {
+        var entry = new Watched(new Key(container, run), directory);
+        forget(container, run);
+        watched.put(entry.key, entry);
+        return outside.work()
+                .begin(() -> outside.folders().follow(directory.folder(), () -> look(entry)))
+                .map(unfollow -> {
+                    entry.unfollow = unfollow;
+                    if (watched.get(entry.key) != entry) {
+                        unfollow.run();
+                        return null;
+                    }
+                    Runnable _ = outside.timers().later(BEGIN_WITHIN, () -> {
+                        entry.isLate = true;
+                        look(entry);
+                    });
+                    look(entry);
+                    arm();
+                    return null;
+                });
     }
 
     void forget(ContainerName container, long run) {
-        watched.entrySet().removeIf(entry -> {
-            boolean same = entry.getValue().container.equals(container) && entry.getValue().run == run;
-            if (same) {
-                entry.getKey().cancel();
-            }
-            return same;
-        });
+        Watched entry = watched.remove(new Key(container, run));
+        if (entry != null) {
+            entry.unfollow.run();
+        }
     }
 
     /** Tells that a run which was prevented from beginning has not. */
     void tellNotStarted(ContainerName container, long run, String reason) {
         forget(container, run);
-        tell.accept(container, new Input.NotStarted(run, reason));
+        tell.happened(container, new Input.NotStarted(run, reason));
     }
 
-    private void watch() {
-        Instant lookedAtAll = Instant.now();
-        try {
-            while (true) {
-                WatchKey key = files.poll(LOOK_EVERY_SECONDS, TimeUnit.SECONDS);
-                if (key != null) {
-                    key.pollEvents();
-                    key.reset();
-                    Watched entry = watched.get(key);
-                    if (entry != null) {
-                        look(key, entry);
-                    }
-                }
-                if (Duration.between(lookedAtAll, Instant.now()).toSeconds() >= LOOK_EVERY_SECONDS) {
-                    watched.forEach(this::lookForDeath);
-                    lookedAtAll = Instant.now();
-                }
-            }
-        } catch (ClosedWatchServiceException e) {
-            LOG.debug("the watch is closed");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** A shim that is killed writes nothing, so each is looked for at times. */
+    private void arm() {
+        if (!armed && !watched.isEmpty()) {
+            armed = true;
+            Runnable _ = outside.timers().later(LOOK_EVERY, () -> {
+                armed = false;
+                List.copyOf(watched.values()).forEach(this::look);
+                arm();
+            });
         }
     }
 
-    private void look(WatchKey key, Watched entry) {
-        synchronized (entry) {
-            try {
-                Optional<ProcessRef> leader = entry.directory.leader();
-                if (leader.isPresent() && !entry.toldLeader) {
-                    entry.toldLeader = true;
-                    tell.accept(
-                            entry.container,
-                            new Input.LeaderKnown(entry.run, leader.get().pid()));
-                }
-                // The exit is read before the readiness is looked for: who has ended and was ready, was ready first.
-                Optional<Exit> exit = entry.directory.exit();
-                if (entry.directory.isReady() && !entry.toldReady) {
-                    entry.toldReady = true;
-                    tell.accept(entry.container, new Input.Ready(entry.run));
-                }
-                exit.ifPresent(ended -> tellExit(key, entry, ended));
-            } catch (IOException | IllegalArgumentException e) {
-                LOG.error("cannot read what the shim of {} wrote in {}", entry.container, entry.directory.path(), e);
-            }
+    private void look(Watched entry) {
+        if (watched.get(entry.key) != entry) {
+            return;
+        }
+        if (entry.looking) {
+            entry.lookAgain = true;
+            return;
+        }
+        entry.looking = true;
+        boolean late = entry.isLate;
+        outside.work().begin(() -> see(entry.directory, late)).onComplete(seen -> looked(entry, seen));
+    }
+
+    private void looked(Watched entry, AsyncResult<Seen> seen) {
+        entry.looking = false;
+        if (watched.get(entry.key) != entry) {
+            return;
+        }
+        if (seen.succeeded()) {
+            tell(entry, seen.result());
+        } else {
+            // It is looked at again before long, and until then nothing is known of it.
+            LOG.error("cannot read what the shim of {} wrote", entry.key.container, seen.cause());
+        }
+        if (entry.lookAgain) {
+            entry.lookAgain = false;
+            look(entry);
         }
     }
 
-    private void tellExit(WatchKey key, Watched entry, Exit exit) {
-        if (!entry.toldExit) {
-            entry.toldExit = true;
-            watched.remove(key);
-            key.cancel();
-            tell.accept(entry.container, new Input.Exited(entry.run, exit.status(), exit.at()));
+    private Seen see(RunDirectory directory, boolean late) throws IOException {
+        // In this order, each may have come true since the one before was looked at, and none can have been missed: a
+        // shim
+        // that has ended had noted the exit, and who has ended and was ready, was ready first.
+        Optional<ProcessRef> shim = directory.shim();
+        boolean gone = shim.isPresent() && !outside.processes().isAlive(shim.get());
+        Optional<ProcessRef> leader = directory.leader();
+        Optional<Exit> exit = directory.exit();
+        boolean ready = directory.isReady();
+        boolean neverBegins = shim.isEmpty() && late && exit.isEmpty();
+        if (neverBegins && !directory.preventBeginning()) {
+            LOG.error("the shim that began in {} has not said which process it is", directory.folder());
         }
+        if (exit.isEmpty() && gone) {
+            LOG.error("the shim {} was killed: how its container ends cannot be known", shim.get());
+            exit = Optional.of(new Exit(Exit.UNKNOWN, outside.clock().instant()));
+        }
+        return new Seen(neverBegins, leader.orElse(null), ready, exit.orElse(null));
     }
 
-    private void lookForDeath(WatchKey key, Watched entry) {
-        look(key, entry);
-        synchronized (entry) {
-            try {
-                Optional<ProcessRef> shim = entry.directory.shim();
-                if (entry.toldExit
-                        || shim.isPresent() && shim.get().isAlive()
-                        || entry.directory.exit().isPresent()) {
-                    return;
-                }
-                if (shim.isPresent()) {
-                    LOG.error("the shim of {} was killed: how its container ends cannot be known", entry.container);
-                    tellExit(key, entry, new Exit(UNKNOWN_STATUS, Instant.now()));
-                } else if (Duration.between(entry.since, Instant.now()).compareTo(BEGIN_WITHIN) > 0
-                        && entry.directory.preventBeginning()) {
-                    watched.remove(key);
-                    key.cancel();
-                    tell.accept(
-                            entry.container,
-                            new Input.NotStarted(
-                                    entry.run,
-                                    "its shim did not begin: is perl installed? (apt-get install perl-base)"));
-                }
-            } catch (IOException e) {
-                LOG.error("cannot look after {}", entry.container, e);
-            }
+    private void tell(Watched entry, Seen seen) {
+        ContainerName container = entry.key.container;
+        long run = entry.key.run;
+        if (seen.neverBegins) {
+            tellNotStarted(container, run, "its shim did not begin: is perl installed? (apt-get install perl-base)");
+            return;
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        files.close();
+        if (seen.leader != null && !entry.toldLeader) {
+            entry.toldLeader = true;
+            tell.happened(container, new Input.LeaderKnown(run, seen.leader.pid()));
+        }
+        if (seen.ready && !entry.toldReady) {
+            entry.toldReady = true;
+            tell.happened(container, new Input.Ready(run));
+        }
+        if (seen.exit != null) {
+            forget(container, run);
+            tell.happened(container, new Input.Exited(run, seen.exit.status(), seen.exit.at()));
+        }
     }
 }

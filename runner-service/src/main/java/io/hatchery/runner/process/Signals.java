@@ -11,10 +11,11 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.function.Predicate;
 
 /** Sends signals by pidfd, so that a process that took over a pid is never hit: pidfd_open(2), pidfd_send_signal(2). */
 @SuppressWarnings("restricted")
-public final class Signals {
+final class Signals {
     /** System call numbers; these two are the same on every architecture. */
     private static final long PIDFD_SEND_SIGNAL = 424;
 
@@ -44,10 +45,11 @@ public final class Signals {
     /**
      * Sends a signal.
      *
+     * @param isAlive whether a process is the one that has its pid now
      * @return whether the process was there to get it
      * @throws IOException if the kernel refuses
      */
-    public static boolean send(ProcessRef process, Signal signal) throws IOException {
+    static boolean send(ProcessRef process, Signal signal, Predicate<ProcessRef> isAlive) throws IOException {
         try (var arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CAPTURED);
             long fd = call(state, PIDFD_OPEN, process.pid(), 0);
@@ -57,7 +59,7 @@ public final class Signals {
             try {
                 // The pidfd holds on to whatever had the pid when it was opened: this says whether that is who is
                 // meant.
-                if (!process.isAlive()) {
+                if (!isAlive.test(process)) {
                     return false;
                 }
                 return call(state, PIDFD_SEND_SIGNAL, fd, signal.number()) >= 0

@@ -7,6 +7,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Topics;
+import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;

@@ -10,6 +10,7 @@ import io.hatchery.bus.WatermarkConsumer;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
+import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.journal.Disk;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;

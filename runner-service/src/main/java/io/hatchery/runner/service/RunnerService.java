@@ -7,6 +7,10 @@ import io.hatchery.runner.journal.FileDisk;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.DirectSettings;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.HostRoots;
+import io.hatchery.runner.nspawn.HostRunFolders;
+import io.hatchery.runner.nspawn.ShimLauncher;
+import io.hatchery.runner.process.HostProcesses;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -20,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,12 +75,25 @@ public final class RunnerService extends AbstractVerticle {
     private Driver driver(CgroupTree cgroups, Driver.Listener listener) {
         var settings = new DirectSettings(config.runtime(), config.data().resolve("console"), config.consoleBytes());
         try {
-            var driver = new DirectDriver(vertx, settings, cgroups, listener);
-            toClose.add(driver);
-            return driver;
+            var folders = new HostRunFolders(settings, task -> context.runOnContext(told -> task.run()));
+            toClose.add(folders);
+            var outside = new DirectDriver.Outside(
+                    this::work,
+                    this::later,
+                    Clock.systemUTC(),
+                    new HostProcesses(),
+                    cgroups,
+                    folders,
+                    new ShimLauncher(settings, cgroups),
+                    new HostRoots(settings));
+            return new DirectDriver(outside, listener);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private <T> Future<T> work(Callable<T> task) {
+        return vertx.executeBlocking(task, false);
     }
 
     /** That of proc_uptime(5), which counts suspended time too, and from then on the monotonic clock's, which does not. */

@@ -5,7 +5,7 @@
 # usage: shim RUN-DIRECTORY CONSOLE MAX-BYTES OWN-CGROUP... -- CGROUP... -- PROGRAM ARGUMENT...
 #
 # In RUN-DIRECTORY it makes, each by an atomic step:
-#   claim/   this run has begun; whoever makes it first, the shim or a later runner, decides whether it ever will
+#   claim    a link whose target is "shim" or "runner": whoever makes it first decides whether this run begins, or never will
 #   shim     "<pid> <start time>" of this process
 #   leader   "<pid> <start time>" of the container's init, as nspawn tells it
 #   ready    the container is ready
@@ -24,7 +24,10 @@ shift @rest;
 push @cgroups, shift @rest while @rest && $rest[0] ne '--';
 shift @rest;
 
-mkdir "$run/claim" or exit 0;
+until (symlink 'shim', "$run/claim") {
+    $!{ENOSPC} || $!{EDQUOT} or exit 0;
+    select undef, undef, undef, 0.2;
+}
 
 # What is noted here is known to nobody else: a disk that is full is waited for.
 sub note {

@@ -17,7 +17,7 @@ enum Mutation {
     SIGNAL_TO_THE_CGROUP,
     /** A stop that was under way is signalled again by a new runner. */
     SIGNALLED_AGAIN,
-    /** A new runner takes what was written down for what is there. */
+    /** Whoever has a pid now is taken for who had it. */
     STALE_PID_TRUSTED,
     /** A run that was never begun may begin after a new runner has looked for it. */
     BEGINNING_NOT_PREVENTED,

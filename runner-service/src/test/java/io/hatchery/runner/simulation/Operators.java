@@ -89,7 +89,8 @@ final class Operators {
                 + ",\"restartIfChanged\":" + world.random.nextBoolean()
                 + ",\"restart\":\"" + RESTART[world.random.nextInt(RESTART.length)] + "\""
                 + ",\"readiness\":\"" + (world.random.nextInt(4) == 0 ? "started" : "notify") + "\""
-                + ",\"startTimeout\":\"" + (5 + world.random.nextInt(30)) + "s\""
+                + ",\"startTimeout\":\""
+                + (world.random.nextInt(12) == 0 ? "infinity" : 5 + world.random.nextInt(30) + "s") + "\""
                 + ",\"stopTimeout\":\"" + (1 + world.random.nextInt(60)) + "s\""
                 + (bad ? ",\"bogus\":1" : "")
                 + "}";

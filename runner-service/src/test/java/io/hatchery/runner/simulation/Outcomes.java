@@ -113,10 +113,8 @@ final class Outcomes {
 
     private void purged(Truth.Order order, FleetEvent.Ended event) {
         String root = "/srv/" + order.container;
-        boolean anew = truth.defined(order.container).version != 0
-                || truth.runs(order.container).stream().anyMatch(run -> run.askedAt > order.landed);
         world.check(
-                anew || truth.hosts().stream().noneMatch(host -> host.roots.contains(root)),
+                truth.hosts().stream().allMatch(host -> host.roots.getOrDefault(root, Long.MAX_VALUE) > order.landed),
                 () -> "its root is said to be purged and is there: " + event);
     }
 
@@ -130,9 +128,7 @@ final class Outcomes {
         Exit exit = event.exit();
         if (exit != null) {
             world.check(
-                    truth.runs(event.container()).stream()
-                            .anyMatch(run -> Integer.valueOf(exit.status()).equals(run.status)
-                                    && exit.at().equals(run.endedByTheClock)),
+                    truth.runs(event.container()).stream().anyMatch(run -> run.endedWith(exit)),
                     () -> "an exit that was none: " + event + ", " + truth.runs(event.container()));
         }
         if (event.to() == Phase.RUNNING) {

@@ -36,7 +36,7 @@ final class Quiescence {
     void check() {
         for (Truth.Order order : truth.owed()) {
             world.check(
-                    truth.outcomes().of(order) != null,
+                    truth.outcomes().of(order) != null || startsForEver(order.container),
                     () -> order.verb.word() + " " + order.id + " of " + order.container + " has no outcome");
         }
         world.check(truth.unburied().isEmpty(), () -> "not with the dead letters: " + truth.unburied());
@@ -85,6 +85,16 @@ final class Quiescence {
         }
     }
 
+    private boolean startsForEver(ContainerName container) {
+        return truth.hosts().stream()
+                .map(host -> host.living(container))
+                .anyMatch(run -> run != null && mayStartForEver(run));
+    }
+
+    private static boolean mayStartForEver(Run run) {
+        return run.spec.startTimeout().isInfinite() && (run.hangsAtStart || run.readinessLost);
+    }
+
     private boolean wasNotRemoved(ContainerName container) {
         return truth.owed().stream()
                 .filter(order -> order.container.equals(container) && order.verb == Verb.REMOVE)
@@ -93,6 +103,9 @@ final class Quiescence {
     }
 
     private void running(ContainerSpec spec, ContainerStatus status, Run living) {
+        if (status.phase() == Phase.STARTING && mayStartForEver(living)) {
+            return;
+        }
         world.check(status.phase() == Phase.RUNNING, () -> "it runs, and is said to be " + status + ": " + living);
         world.check(living.isReady(), () -> "it never gets ready: " + living);
         world.check(
@@ -127,12 +140,13 @@ final class Quiescence {
                 () -> "nothing lives and its control group does: " + status);
         Optional<Run> last = host.runs.stream()
                 .filter(run ->
-                        run.spec.name().equals(container) && run.status != null && run.spawnedAt >= host.bootedAt)
+                        run.spec.name().equals(container) && run.knownStatus() != null && run.askedAt >= host.bootedAt)
                 .max(Comparator.comparingLong(run -> run.endedAt));
         Exit exit = status.exit();
         if (exit != null) {
             world.check(
-                    last.isPresent() && Integer.valueOf(exit.status()).equals(last.get().status),
+                    last.isPresent()
+                            && Integer.valueOf(exit.status()).equals(last.get().knownStatus()),
                     () -> "it ended otherwise: " + status + ", " + last);
         }
         if (truth.intent(container).meant() == Intent.Meant.TO_RUN && !leftover) {
@@ -144,7 +158,7 @@ final class Quiescence {
     }
 
     private static boolean mayStayDown(Run run, ContainerSpec now) {
-        Integer status = run.status;
+        Integer status = run.knownStatus();
         boolean unasked = run.signalTriedAt == Run.NEVER && run.terminatedAt == Run.NEVER;
         return status != null
                 && unasked

@@ -96,6 +96,7 @@ final class Reasons {
         world.check(
                 commanded
                         || late
+                        || run.shimKilled
                         || run.killedAt != Run.NEVER
                         || isPast(run.terminatedAt, TERMINATE_GRACE)
                         || isPast(sinceSignal(run), patience(run) + TERMINATE_GRACE),
@@ -112,7 +113,7 @@ final class Reasons {
                     () -> "no run of it was given up: " + event + ", " + runs);
         } else if (reason.contains("before it was ready")) {
             world.check(
-                    runs.stream().anyMatch(run -> run.status != null && !run.isReady()),
+                    runs.stream().anyMatch(run -> run.knownStatus() != null && !run.isReady()),
                     () -> "no run of it ended before it was ready: " + event + ", " + runs);
         }
     }

@@ -1,5 +1,6 @@
 package io.hatchery.runner.simulation;
 
+import io.hatchery.protocol.Exit;
 import io.hatchery.spec.ContainerSpec;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,6 @@ final class Run {
     final long askedAt;
     boolean beginsLate;
     boolean claimed;
-    boolean prevented;
     boolean alive;
     long spawnedAt = NEVER;
 
@@ -38,7 +38,12 @@ final class Run {
     /** What its spec was when it was signalled, or tried to be. */
     ContainerSpec signalledBy;
 
-    int processes = 2;
+    /** Its processes; null if it has not had any. */
+    @Nullable
+    SimulatedShim shim;
+
+    boolean shimKilled;
+    boolean leaderHidden;
     boolean hangsAtStart;
     boolean readinessLost;
     boolean hangsAtStop;
@@ -54,6 +59,18 @@ final class Run {
 
     boolean isReady() {
         return readyAt != NEVER;
+    }
+
+    /** How it is known to have ended: nobody can know it whose shim was killed. Null if it has not ended. */
+    @Nullable
+    Integer knownStatus() {
+        return shimKilled ? Integer.valueOf(Exit.UNKNOWN) : status;
+    }
+
+    /** Whether that is what can be known of its end. */
+    boolean endedWith(Exit exit) {
+        return Integer.valueOf(exit.status()).equals(knownStatus())
+                && (shimKilled || exit.at().equals(endedByTheClock));
     }
 
     /** Whether processes of it were there at that time. */

@@ -1,6 +1,8 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.runner.nspawn.DirectDriver;
+import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.runner.service.HostFacts;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
@@ -14,12 +16,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,17 +48,17 @@ final class SimulatedHost {
     private Duration clockOffset = Duration.ZERO;
     private boolean retired;
     private @Nullable Throwable refusal;
-    private @Nullable SimulatedDriver watcher;
+    private final boolean killsGroups;
+    private SimulatedProcesses processes;
+    private SimulatedFolders folders;
     private @Nullable Reasons reasons;
 
     /** Every run there ever was on it. */
     final List<Run> runs = new ArrayList<>();
-    /** The run folders of this boot. */
-    final Map<ContainerName, Map<Long, Run>> folders = new TreeMap<>();
     /** Containers that have a control group. */
     final Set<ContainerName> cgroups = new HashSet<>();
-    /** Roots that were made ready and not purged. */
-    final Set<String> roots = new HashSet<>();
+    /** Roots that were made ready and not purged, and when they were first. */
+    final Map<String, Long> roots = new HashMap<>();
 
     long bootedAt;
 
@@ -68,6 +69,9 @@ final class SimulatedHost {
         this.machine = machine;
         this.mutation = mutation;
         this.boot = new World.Actor(machine + "/boot-0");
+        this.killsGroups = world.random.nextBoolean();
+        this.processes = new SimulatedProcesses(world);
+        this.folders = new SimulatedFolders(world, clock());
     }
 
     void judgedBy(Reasons judge) {
@@ -87,6 +91,19 @@ final class SimulatedHost {
 
     World.Actor boot() {
         return boot;
+    }
+
+    SimulatedProcesses processes() {
+        return processes;
+    }
+
+    SimulatedFolders folders() {
+        return folders;
+    }
+
+    /** Whether its kernel kills a control group at once. */
+    boolean killsGroups() {
+        return killsGroups;
     }
 
     Clock clock() {
@@ -147,7 +164,7 @@ final class SimulatedHost {
                 new SimulatedDisk(world, edge, runtime, mutation == Mutation.JOURNAL_NOT_WRITTEN, this::disturb),
                 new SimulatedDisk(world, edge, data, false, this::disturb),
                 new HostFacts(machine, machine + "-boot-" + boots, 1),
-                listener -> new SimulatedDriver(world, this, process, edge, listener, mutation),
+                listener -> driver(process, edge, listener),
                 "v2");
         var config = new RunnerConfig(
                 name,
@@ -163,6 +180,12 @@ final class SimulatedHost {
         } catch (IOException e) {
             gaveUp(process, e);
         }
+    }
+
+    private Driver driver(World.Actor process, Edge edge, Driver.Listener listener) {
+        var ground = new SimulatedGround(world, this, process, edge, mutation);
+        var driver = new DirectDriver(ground.outside((delay, task) -> later(process, delay, task)), listener);
+        return new ObservedDriver(driver, world, this, process, mutation);
     }
 
     private Runnable later(World.Actor process, Duration delay, Runnable task) {
@@ -226,7 +249,8 @@ final class SimulatedHost {
                 run.endedAt = world.now();
             }
         }
-        folders.clear();
+        processes = new SimulatedProcesses(world);
+        folders = new SimulatedFolders(world, clock());
         cgroups.clear();
         if (mutation != Mutation.JOURNAL_OUTLIVES_BOOT) {
             runtime = new SimulatedDisk.Contents();
@@ -237,34 +261,11 @@ final class SimulatedHost {
         startRunnerLater(world.between(SOONEST_RESTART, LONGEST_BOOT));
     }
 
-    /** The driver that watches its runs now. */
-    SimulatedDriver watcher() {
-        return Objects.requireNonNull(watcher);
-    }
-
-    void watchedBy(SimulatedDriver driver) {
-        watcher = driver;
-    }
-
-    /** Makes sure that a run that has not begun never does. */
-    void prevent(ContainerName container, long number) {
-        Run run = find(container, number);
-        if (run != null) {
-            run.prevented = true;
-        }
-    }
-
-    Run folder(ContainerSpec spec, long number) {
-        return folders.computeIfAbsent(spec.name(), name -> new TreeMap<>()).computeIfAbsent(number, n -> {
-            var run = new Run(this, spec, n, world.now());
-            runs.add(run);
-            return run;
-        });
-    }
-
-    @Nullable
-    Run find(ContainerName container, long number) {
-        return folders.getOrDefault(container, Map.of()).get(number);
+    /** A run that is asked for. */
+    Run begin(ContainerSpec spec, long number) {
+        var run = new Run(this, spec, number, world.now());
+        runs.add(run);
+        return run;
     }
 
     /** The run whose processes are there; null if there are none. */
@@ -276,30 +277,5 @@ final class SimulatedHost {
             }
         }
         return null;
-    }
-
-    /** What the shim does first. */
-    void beginRun(Run run) {
-        if (run.claimed || run.prevented) {
-            return;
-        }
-        Run other = living(run.spec.name());
-        world.check(other == null, () -> "two supervisors: " + run + " beside " + other);
-        run.claimed = true;
-        run.alive = true;
-        run.spawnedAt = world.now();
-        run.leader = world.random.nextLong(2, 100_000);
-        cgroups.add(run.spec.name());
-        world.note(machine + " spawns " + run);
-    }
-
-    void end(Run run, int status) {
-        if (run.alive) {
-            run.alive = false;
-            run.status = status;
-            run.endedAt = world.now();
-            run.endedByTheClock = clock().instant();
-            world.note(machine + ": " + run);
-        }
     }
 }

@@ -159,7 +159,9 @@ final class Truth {
     /** The shortest time that any spec of a container gave something, in microseconds; 0 if it has none. */
     long shortest(ContainerName container, Function<ContainerSpec, Span> what) {
         return specs.getOrDefault(container, new TreeMap<>()).values().stream()
-                .mapToLong(spec -> what.apply(spec).toDuration().toNanos() / 1000)
+                .map(what)
+                .mapToLong(span ->
+                        span.isInfinite() ? Long.MAX_VALUE : span.toDuration().toNanos() / 1000)
                 .min()
                 .orElse(0);
     }

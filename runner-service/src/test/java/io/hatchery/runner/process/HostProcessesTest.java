@@ -5,22 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-class ProcessRefTest {
-    private final ProcessRef self = ProcessRef.of(ProcessHandle.current().pid()).orElseThrow();
+class HostProcessesTest {
+    private final HostProcesses processes = new HostProcesses();
+    private final ProcessRef self = processes.of(ProcessHandle.current().pid()).orElseThrow();
 
     @Test
     void aLaterProcessWithTheSamePidIsAnother() {
-        assertThat(self.isAlive()).isTrue();
-        assertThat(new ProcessRef(self.pid(), self.startTime() - 1).isAlive()).isFalse();
+        assertThat(processes.isAlive(self)).isTrue();
+        assertThat(processes.isAlive(new ProcessRef(self.pid(), self.startTime() - 1)))
+                .isFalse();
     }
 
     @Test
     void whoHasEndedIsNotAliveAlsoBeforeAnyoneWaitedForIt() throws Exception {
         Process process = new ProcessBuilder("/bin/sleep", "100").start();
-        ProcessRef sleeping = ProcessRef.of(process.pid()).orElseThrow();
-        assertThat(sleeping.isAlive()).isTrue();
+        ProcessRef sleeping = processes.of(process.pid()).orElseThrow();
+        assertThat(processes.isAlive(sleeping)).isTrue();
         process.destroyForcibly().waitFor();
-        assertThat(sleeping.isAlive()).isFalse();
+        assertThat(processes.isAlive(sleeping)).isFalse();
     }
 
     @Test

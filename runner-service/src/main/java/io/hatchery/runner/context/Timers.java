@@ -1,4 +1,4 @@
-package io.hatchery.runner.service;
+package io.hatchery.runner.context;
 
 import java.time.Duration;
 

@@ -1,0 +1,48 @@
+package io.hatchery.runner.nspawn;
+
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Payload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Real ones. */
+public final class HostRoots implements Roots {
+    private final DirectSettings settings;
+
+    /** With consoles where the settings say. */
+    public HostRoots(DirectSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void prepare(ContainerSpec spec) throws IOException {
+        for (var bind : spec.bindMounts()) {
+            if (!Files.exists(Path.of(bind.hostPath()))) {
+                throw new IOException("bindMounts." + bind.mountPoint() + ": the host has no " + bind.hostPath());
+            }
+        }
+        Path root = Path.of(spec.root());
+        if (!(spec.payload() instanceof Payload.SystemPath) && !Files.isDirectory(root)) {
+            throw new IOException("root: the host has no directory " + root + ", which the container is to run from");
+        }
+        RootPreparation.prepare(root);
+    }
+
+    @Override
+    public void removeAbandonedCopies(String root) throws IOException {
+        EphemeralCopies.removeAbandoned(Path.of(root));
+    }
+
+    @Override
+    public void removeConsole(ContainerName container) throws IOException {
+        Files.deleteIfExists(settings.console(container));
+        Files.deleteIfExists(Path.of(settings.console(container) + ".1"));
+    }
+
+    @Override
+    public void purge(String root) throws IOException {
+        Trees.deleteRoot(Path.of(root));
+    }
+}

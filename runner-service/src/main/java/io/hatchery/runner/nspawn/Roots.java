@@ -1,0 +1,24 @@
+package io.hatchery.runner.nspawn;
+
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import java.io.IOException;
+
+/** What containers keep on this host's disks. */
+public interface Roots {
+    /**
+     * Makes a root ready for nspawn.
+     *
+     * @throws IOException if the host lacks something that the spec names; nothing has been made then
+     */
+    void prepare(ContainerSpec spec) throws IOException;
+
+    /** Removes the copies of an ephemeral container's root that no nspawn holds any more. */
+    void removeAbandonedCopies(String root) throws IOException;
+
+    /** Removes a container's console. */
+    void removeConsole(ContainerName container) throws IOException;
+
+    /** Removes a root with all that is in it. */
+    void purge(String root) throws IOException;
+}

@@ -1,0 +1,20 @@
+package io.hatchery.runner.nspawn;
+
+import io.hatchery.spec.ContainerName;
+import java.io.IOException;
+
+/** The folders of all runs of this boot. */
+public interface RunFolders {
+    /** The folder of a run, which need not be there. */
+    RunFolder of(ContainerName container, long run);
+
+    /** Deletes those of every run of a container. */
+    void deleteAll(ContainerName container) throws IOException;
+
+    /**
+     * Calls back, on the runner's context, after something has been made in a folder that is there.
+     *
+     * @return ends it
+     */
+    Runnable follow(RunFolder folder, Runnable changed) throws IOException;
+}
