@@ -56,9 +56,13 @@ final class Table {
     }
 
     private static String note(JsonNode container, JsonNode status) {
-        if (container.path("evaluation").path("state").asText().equals("failed")) {
+        JsonNode evaluation = container.path("evaluation");
+        if (evaluation.path("state").asText().equals("failed")) {
             return "evaluation failed, see hatchery show "
                     + container.path("name").asText();
+        }
+        if (evaluation.has("leaving")) {
+            return "moving: host " + evaluation.path("leaving").path("host").asText() + " has to let go first";
         }
         return status.path("outdated").asBoolean()
                 ? "outdated: restart to apply"

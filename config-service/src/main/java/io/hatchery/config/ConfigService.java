@@ -52,7 +52,7 @@ public final class ConfigService extends AbstractVerticle {
     public static TransactionalLoop.Plan plan(String instance) {
         return new TransactionalLoop.Plan(
                 Topics.DEFINITIONS.name(),
-                List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name(), Topics.HOSTS.name()),
+                List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name(), Topics.HOSTS.name(), Topics.STATUS.name()),
                 GROUP,
                 instance);
     }

@@ -1,5 +1,6 @@
 package io.hatchery.config;
 
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -51,16 +52,59 @@ final class Deciding {
         return evaluate(before.container(), before, definition, before.revision(), before.judged(), profiles, place);
     }
 
-    /** A definition was deleted; the parameters are those of {@link #define}. */
-    static Decision delete(ContainerName name, @Nullable Evaluation before, long revision, @Nullable Long expected) {
+    /**
+     * A definition was deleted; the parameters are those of {@link #define}.
+     *
+     * @param operation what the deletion is known by
+     */
+    static Decision delete(
+            ContainerName name,
+            @Nullable Evaluation before,
+            long revision,
+            @Nullable Long expected,
+            CommandId operation) {
         String refusal = refusal(before, expected);
         if (refusal != null) {
             return refused(name, before, revision, refusal);
         }
-        ContainerSpec spec = before == null ? null : before.spec();
+        HostName holder = before == null || before.spec() == null ? null : holder(before);
+        var removal = holder == null ? null : new Evaluation.Leaving(holder, operation);
         var evaluation = new Evaluation(
-                name, Evaluation.State.DELETED, revision, revision, null, generationOf(before), null, null, List.of());
-        return new Decision(evaluation, null, spec == null ? null : spec.host());
+                name,
+                Evaluation.State.DELETED,
+                revision,
+                revision,
+                null,
+                generationOf(before),
+                null,
+                null,
+                removal == null ? leavingOf(before) : removal,
+                List.of());
+        return new Decision(evaluation, null, before == null || before.isPublished() ? null : before.spec(), removal);
+    }
+
+    /** The host that may have something of a container which has a spec. */
+    private static @Nullable HostName holder(Evaluation before) {
+        if (before.leaving() != null) {
+            return before.leaving().host();
+        }
+        return before.spec() == null ? null : before.spec().host();
+    }
+
+    /** The host that was leaving has let go: what waited for that is in force. */
+    static Decision release(Evaluation before) {
+        var evaluation = new Evaluation(
+                before.container(),
+                before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state(),
+                before.revision(),
+                before.judged(),
+                before.refusal(),
+                before.generation(),
+                before.definition(),
+                before.spec(),
+                null,
+                before.errors());
+        return new Decision(evaluation, before.spec(), null, null);
     }
 
     private static Decision evaluate(
@@ -84,8 +128,9 @@ final class Deciding {
                         last,
                         definition,
                         inForce,
+                        leavingOf(before),
                         bad.problems());
-                return new Decision(failed, null, null);
+                return new Decision(failed, null, null, null);
             }
             case Evaluated.Good good -> {
                 Optional<HostName> host = good.host()
@@ -93,8 +138,17 @@ final class Deciding {
                         .or(place);
                 if (host.isEmpty()) {
                     var unplaced = new Evaluation(
-                            name, Evaluation.State.UNPLACED, revision, judged, null, last, definition, null, List.of());
-                    return new Decision(unplaced, null, null);
+                            name,
+                            Evaluation.State.UNPLACED,
+                            revision,
+                            judged,
+                            null,
+                            last,
+                            definition,
+                            null,
+                            leavingOf(before),
+                            List.of());
+                    return new Decision(unplaced, null, null, null);
                 }
                 return placed(before, definition, revision, judged, good, host.get());
             }
@@ -113,18 +167,38 @@ final class Deciding {
         ContainerSpec spec = good.at(host, last == null ? Generation.FIRST : last.next());
         boolean changed = inForce == null || !inForce.saysTheSameAs(spec);
         ContainerSpec current = changed || inForce == null ? spec : inForce;
+        Evaluation.Leaving pending = leavingOf(before);
+        Evaluation.Leaving removal =
+                pending == null && inForce != null && !inForce.host().equals(host)
+                        ? new Evaluation.Leaving(inForce.host(), moved(spec))
+                        : null;
+        Evaluation.Leaving leaving = removal != null ? removal : pending;
+        if (leaving != null && leaving.host().equals(host)) {
+            leaving = null; // it reads of its removal before it reads this
+        }
         var evaluation = new Evaluation(
                 good.name(),
-                Evaluation.State.EVALUATED,
+                leaving == null ? Evaluation.State.EVALUATED : Evaluation.State.MOVING,
                 revision,
                 judged,
                 null,
                 current.generation(),
                 definition,
                 current,
+                leaving,
                 List.of());
-        HostName left = inForce == null || inForce.host().equals(host) ? null : inForce.host();
-        return new Decision(evaluation, changed ? spec : null, left);
+        boolean withdraws =
+                pending != null && inForce != null && !inForce.host().equals(host);
+        return new Decision(evaluation, changed && leaving == null ? spec : null, withdraws ? inForce : null, removal);
+    }
+
+    /** What a removal is known by that makes way for a spec on another host. */
+    private static CommandId moved(ContainerSpec spec) {
+        return new CommandId("moved/" + spec.name() + "/" + spec.generation());
+    }
+
+    private static Evaluation.@Nullable Leaving leavingOf(@Nullable Evaluation before) {
+        return before == null ? null : before.leaving();
     }
 
     private static @Nullable String refusal(@Nullable Evaluation before, @Nullable Long expected) {
@@ -144,7 +218,8 @@ final class Deciding {
 
     private static Decision refused(ContainerName name, @Nullable Evaluation before, long revision, String refusal) {
         Evaluation evaluation = before == null
-                ? new Evaluation(name, Evaluation.State.DELETED, NONE, revision, refusal, null, null, null, List.of())
+                ? new Evaluation(
+                        name, Evaluation.State.DELETED, NONE, revision, refusal, null, null, null, null, List.of())
                 : new Evaluation(
                         name,
                         before.state(),
@@ -154,8 +229,9 @@ final class Deciding {
                         before.generation(),
                         before.definition(),
                         before.spec(),
+                        before.leaving(),
                         before.errors());
-        return new Decision(evaluation, null, null);
+        return new Decision(evaluation, null, null, null);
     }
 
     private static @Nullable Generation generationOf(@Nullable Evaluation before) {

@@ -2,7 +2,6 @@ package io.hatchery.config;
 
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.spec.ContainerSpec;
-import io.hatchery.spec.HostName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param evaluation what became of it
  * @param published the spec that a host is to be given; null if none changed
- * @param removedFrom the host that is to drop its spec; null if none
+ * @param withdrawn a spec that was never given to its host, which is not to wait for it; null if none is
+ * @param removal the host that is to drop its spec, and by which operation; null if none is
  */
 record Decision(
         Evaluation evaluation,
         @Nullable ContainerSpec published,
-        @Nullable HostName removedFrom) {}
+        @Nullable ContainerSpec withdrawn,
+        Evaluation.@Nullable Leaving removal) {}

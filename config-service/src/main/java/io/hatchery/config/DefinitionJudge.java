@@ -15,6 +15,8 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.UnreadableException;
@@ -44,6 +46,8 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
     private final Map<HostName, HostStatus> hosts = new HashMap<>();
+    private final Map<ContainerName, String> unshownBy = new HashMap<>();
+    private final Map<ContainerName, Set<String>> answered = new HashMap<>();
     private final Set<ContainerName> toReview = new HashSet<>();
     private Set<Integer> owned = Set.of();
     private int partitions = 1;
@@ -67,6 +71,8 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                 viewEvaluation(record);
             } else if (record.topic().equals(Topics.PROFILES.name())) {
                 viewProfile(record);
+            } else if (record.topic().equals(Topics.STATUS.name())) {
+                viewStatus(record);
             } else {
                 viewHost(record);
             }
@@ -100,10 +106,26 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                 .forEach(e -> toReview.add(e.container()));
     }
 
+    private void viewStatus(BusRecord record) {
+        var name = new ContainerName(record.key());
+        if (record.isDeletion()) {
+            unshownBy.put(name, record.header(Headers.SOURCE).orElse(""));
+            record.header(Headers.OPERATION)
+                    .ifPresent(operation ->
+                            answered.computeIfAbsent(name, n -> new HashSet<>()).add(operation));
+            toReview.add(name);
+        } else {
+            unshownBy.remove(name);
+        }
+    }
+
     private void viewHost(BusRecord record) throws UnreadableException {
         var name = new HostName(record.key());
         if (record.isDeletion()) {
             hosts.remove(name);
+            evaluations.values().stream()
+                    .filter(e -> e.leaving() != null && e.leaving().host().equals(name))
+                    .forEach(e -> toReview.add(e.container()));
             return;
         }
         HostStatus before = hosts.put(name, record.value(HostStatus.class));
@@ -125,19 +147,55 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     @Override
     public List<Message> review() {
         var messages = new ArrayList<Message>();
-        for (ContainerName name : toReview) {
+        var names = List.copyOf(toReview);
+        toReview.clear();
+        for (ContainerName name : names) {
             Evaluation before = evaluations.get(name);
             int partition = Partitioning.partitionOf(name.value().getBytes(StandardCharsets.UTF_8), partitions);
-            if (before == null || before.definition() == null || !owned.contains(partition)) {
-                continue;
-            }
-            Decision decision = Deciding.again(before, before.definition(), profiles, this::place);
-            if (!decision.evaluation().equals(before)) {
-                messages.addAll(messages(decision, before, clock.instant()));
+            if (before != null && owned.contains(partition)) {
+                messages.addAll(review(before));
             }
         }
-        toReview.clear();
         return messages;
+    }
+
+    private List<Message> review(Evaluation before) {
+        Evaluation now = before;
+        var messages = new ArrayList<Message>();
+        if (before.leaving() != null && hasLetGo(before.container(), before.leaving())) {
+            messages.addAll(messages(Deciding.release(before), before, clock.instant()));
+            now = evaluations.getOrDefault(before.container(), before);
+        } else if (before.isPublished() && before.spec() != null) {
+            messages.addAll(askedAgain(before.spec()));
+        }
+        if (now.leaving() == null) {
+            answered.remove(now.container());
+        }
+        if (now.definition() != null) {
+            Decision decision = Deciding.again(now, now.definition(), profiles, this::place);
+            if (!decision.evaluation().equals(now)) {
+                messages.addAll(messages(decision, now, clock.instant()));
+            }
+        }
+        return messages;
+    }
+
+    /**
+     * A host that had the container before may say once more that it has gone, and so hide what its host has said since: that one
+     * is given its spec again, and says again how it is.
+     */
+    private List<Message> askedAgain(ContainerSpec spec) {
+        String by = unshownBy.remove(spec.name());
+        return by == null || by.equals("/runner/" + spec.host())
+                ? List.of()
+                : List.of(message(Topics.specs(spec.host()).name(), spec.name().value(), spec));
+    }
+
+    /** It says so itself, or someone has said that it is no more, or it never was: then nobody ever read what it was given. */
+    private boolean hasLetGo(ContainerName container, Evaluation.Leaving leaving) {
+        return answered.getOrDefault(container, Set.of())
+                        .contains(leaving.operation().value())
+                || !hosts.containsKey(leaving.host());
     }
 
     @Override
@@ -150,7 +208,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         try {
             Long expected = record.header(Headers.IF_MATCH).map(Long::valueOf).orElse(null);
             Decision decision = record.isDeletion()
-                    ? Deciding.delete(name, before, record.offset(), expected)
+                    ? Deciding.delete(name, before, record.offset(), expected, new CommandId(record.id()))
                     : Deciding.define(
                             name,
                             before,
@@ -177,23 +235,30 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         Evaluation evaluation = decision.evaluation();
         String name = evaluation.container().value();
         evaluations.put(evaluation.container(), evaluation);
+        if (evaluation.leaving() != null) {
+            toReview.add(evaluation.container()); // its host may be gone already
+        }
         var messages = new ArrayList<Message>();
         messages.add(message(Topics.EVALUATIONS.name(), name, evaluation));
-        if (decision.removedFrom() != null && evaluation.spec() != null) {
-            messages.add(message(Topics.specs(decision.removedFrom()).name(), name, null));
+        if (decision.removal() != null && evaluation.spec() != null) {
+            messages.add(removal(decision.removal(), name, before));
+        }
+        if (decision.withdrawn() != null) {
+            messages.add(withdrawal(decision.withdrawn()));
+        }
+        if (evaluation.spec() != null) {
+            newHost.accept(evaluation.spec().host());
         }
         if (decision.published() != null) {
-            HostName host = decision.published().host();
-            newHost.accept(host);
-            messages.add(message(Topics.specs(host).name(), name, decision.published()));
+            messages.add(message(Topics.specs(decision.published().host()).name(), name, decision.published()));
         }
         if (before == null
                 || before.state() != evaluation.state()
                 || before.revision() != evaluation.revision()
                 || decision.published() != null) {
-            HostName host = evaluation.spec() == null
-                    ? decision.removedFrom()
-                    : evaluation.spec().host();
+            HostName from =
+                    decision.removal() == null ? null : decision.removal().host();
+            HostName host = evaluation.spec() == null ? from : evaluation.spec().host();
             messages.add(message(
                     Topics.EVENTS.name(),
                     name,
@@ -211,9 +276,8 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     /** A deletion is an operation too: its host ends it, or, where none has the container, this service. */
     private void deletion(BusRecord record, Decision decision, List<Message> messages) {
         String name = record.key();
-        if (decision.removedFrom() != null) {
-            messages.add(message(Topics.specs(decision.removedFrom()).name(), name, null)
-                    .with(Headers.OPERATION, record.id())
+        if (decision.removal() != null) {
+            messages.add(removal(decision.removal(), name, decision.evaluation())
                     .with(Headers.PURGE, record.header(Headers.PURGE).orElse(null))
                     .with(Headers.BY, record.header(Headers.BY).orElse(null)));
             return;
@@ -234,6 +298,19 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                         null,
                         List.of(),
                         clock.instant())));
+    }
+
+    private Message removal(Evaluation.Leaving from, String name, @Nullable Evaluation last) {
+        Generation generation = last == null ? null : last.generation();
+        return message(Topics.specs(from.host()).name(), name, null)
+                .with(Headers.OPERATION, from.operation().value())
+                .with(Headers.GENERATION, generation == null ? null : generation.toString());
+    }
+
+    private Message withdrawal(ContainerSpec spec) {
+        return message(Topics.specs(spec.host()).name(), spec.name().value(), null)
+                .with(Headers.OPERATION, "withdrawn/" + spec.name() + "/" + spec.generation())
+                .with(Headers.GENERATION, spec.generation().toString());
     }
 
     private Message message(String topic, String key, @Nullable Object value) {

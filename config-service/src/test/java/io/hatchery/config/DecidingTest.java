@@ -2,6 +2,7 @@ package io.hatchery.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -20,6 +21,7 @@ class DecidingTest {
     private static final ContainerName WEB = new ContainerName("web");
     private static final HostName H1 = new HostName("h1");
     private static final HostName H2 = new HostName("h2");
+    private static final CommandId DELETION = new CommandId("deletion");
 
     private static ContainerDefinition definition(String yaml) {
         try {
@@ -55,7 +57,7 @@ class DecidingTest {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
         Decision failed = define(good, "{boot: 7}", 6, null);
         assertThat(failed.published()).isNull();
-        assertThat(failed.removedFrom()).isNull();
+        assertThat(failed.removal()).isNull();
         assertThat(failed.evaluation().state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(failed.evaluation().spec()).isEqualTo(good.spec());
         assertThat(failed.evaluation().errors()).isNotEmpty();
@@ -75,14 +77,14 @@ class DecidingTest {
         assertThat(define(null, "{boot: true}", 8, 3L).evaluation().refusal()).contains("there is no definition");
         assertThat(define(good, "{boot: true}", 9, Deciding.NONE).evaluation().refusal())
                 .isNotNull();
-        assertThat(Deciding.delete(WEB, good, 10, 1L).removedFrom()).isNull();
+        assertThat(Deciding.delete(WEB, good, 10, 1L, DELETION).removal()).isNull();
     }
 
     @Test
     void generationsNeverStartAnew() {
         Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
-        Decision deleted = Deciding.delete(WEB, first, 6, null);
-        assertThat(deleted.removedFrom()).isEqualTo(H1);
+        Decision deleted = Deciding.delete(WEB, first, 6, null, DELETION);
+        assertThat(deleted.removal()).isEqualTo(new Evaluation.Leaving(H1, DELETION));
         assertThat(deleted.evaluation().spec()).isNull();
         Decision again = define(deleted.evaluation(), "{boot: true}", 7, null);
         assertThat(again.evaluation().generation()).isEqualTo(new Generation(2));
@@ -95,8 +97,46 @@ class DecidingTest {
                 WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), () -> Optional.of(H2));
         assertThat(sticky.published().host()).isEqualTo(H1);
         Decision moved = define(placed, "{boot: true, host: h2}", 7, null);
-        assertThat(moved.removedFrom()).isEqualTo(H1);
-        assertThat(moved.published().host()).isEqualTo(H2);
+        assertThat(moved.removal().host()).isEqualTo(H1);
+        assertThat(moved.published()).isNull();
+        assertThat(moved.evaluation().state()).isEqualTo(Evaluation.State.MOVING);
+        Decision released = Deciding.release(moved.evaluation());
+        assertThat(released.published().host()).isEqualTo(H2);
+        assertThat(released.evaluation().state()).isEqualTo(Evaluation.State.EVALUATED);
+        assertThat(released.evaluation().isPublished()).isTrue();
+    }
+
+    @Test
+    void whatIsDecidedWhileItMovesIsGivenToNobodyBeforeItsHostHasLetGo() {
+        Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
+        Evaluation moving = define(placed, "{boot: true, host: h2}", 6, null).evaluation();
+        Decision changed = define(moving, "{boot: true, host: h3}", 7, null);
+        assertThat(changed.published()).isNull();
+        assertThat(changed.removal()).isNull();
+        assertThat(changed.evaluation().leaving()).isEqualTo(moving.leaving());
+        Decision failed = define(moving, "{boot: 7}", 8, null);
+        assertThat(Deciding.release(failed.evaluation()).published()).isEqualTo(moving.spec());
+    }
+
+    @Test
+    void aContainerThatIsSentBackIsGivenBackAtOnce() {
+        Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
+        Evaluation moving = define(placed, "{boot: true, host: h2}", 6, null).evaluation();
+        Decision back = define(moving, "{boot: true, host: h1}", 7, null);
+        assertThat(back.published().host()).isEqualTo(H1);
+        assertThat(back.evaluation().leaving()).isNull();
+        assertThat(back.evaluation().generation()).isEqualTo(new Generation(3));
+    }
+
+    @Test
+    void aContainerThatIsDeletedAndDefinedElsewhereWaitsForItsHostToo() {
+        Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
+        Evaluation deleted = Deciding.delete(WEB, placed, 6, null, DELETION).evaluation();
+        Decision elsewhere = define(deleted, "{boot: true, host: h2}", 7, null);
+        assertThat(elsewhere.published()).isNull();
+        assertThat(elsewhere.evaluation().leaving()).isEqualTo(new Evaluation.Leaving(H1, DELETION));
+        Decision again = Deciding.delete(WEB, elsewhere.evaluation(), 8, null, new CommandId("second"));
+        assertThat(again.removal()).isEqualTo(new Evaluation.Leaving(H1, new CommandId("second")));
     }
 
     @Test

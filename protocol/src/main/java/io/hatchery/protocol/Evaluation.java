@@ -1,10 +1,12 @@
 package io.hatchery.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
 import io.hatchery.spec.option.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param refusal why the one last looked at was refused; null if it is the one in force
  * @param generation of the spec in force, or of the last one; null if there never was one
  * @param definition the one in force; null once deleted
- * @param spec the one in force; null if there is none
+ * @param spec the one in force, or the one to be once its host before has let go; null if there is none
+ * @param leaving the host that is to let go of the container before another is given it; null if none is
  * @param errors everything that is wrong with the definition; empty unless it failed
  */
 public record Evaluation(
@@ -31,10 +34,25 @@ public record Evaluation(
         @Nullable Generation generation,
         @Nullable ContainerDefinition definition,
         @Nullable ContainerSpec spec,
+        @Nullable Leaving leaving,
         List<Problem> errors) {
+    /**
+     * A host that was told to remove the container and has not said that it has.
+     *
+     * @param host which
+     * @param operation the removal, which the end of the container's status names
+     */
+    public record Leaving(HostName host, CommandId operation) {}
+
     /** Keeps an immutable copy of the errors. */
     public Evaluation {
         errors = List.copyOf(errors);
+    }
+
+    /** Whether the spec has been given to its host; also false if there is no spec. */
+    @JsonIgnore
+    public boolean isPublished() {
+        return spec != null && leaving == null;
     }
 
     /** What came out of an evaluation. */
@@ -42,6 +60,9 @@ public record Evaluation(
         /** A spec, and it is in force. */
         @JsonProperty("evaluated")
         EVALUATED,
+        /** A spec, which is in force once the host that has the container has let go of it. */
+        @JsonProperty("moving")
+        MOVING,
         /** Errors; the last good spec stays in force. */
         @JsonProperty("failed")
         FAILED,

@@ -18,8 +18,10 @@ public final class Headers {
     public static final String IF_MATCH = "hatchery_if_match";
     /** On a deletion: {@code true} removes the container's root as well. */
     public static final String PURGE = "hatchery_purge";
-    /** On a deletion of a spec: the id of the operation that asked for it. */
+    /** On a deletion of a spec, and on that of the status which answers it: the id of the operation that asked for it. */
     public static final String OPERATION = "hatchery_operation";
+    /** On a deletion of a spec: the last generation that is taken back, as a number. */
+    public static final String GENERATION = "hatchery_generation";
     /** On a definition or a deletion: who asked. */
     public static final String BY = "hatchery_by";
     /** On a dead letter: why nobody could read it. */

@@ -50,7 +50,9 @@ final class ApiSchemas {
         properties.putObject("generation").putArray("type").add("integer").add("null");
         properties.putObject("revision").put("type", "integer");
         ObjectNode evaluation = object("state", "errors");
-        evaluation.putObject("properties").putObject("errors").put("type", "array");
+        ObjectNode evaluated = evaluation.putObject("properties");
+        evaluated.putObject("errors").put("type", "array");
+        evaluated.set("leaving", object("host", "operation"));
         properties.set("evaluation", evaluation);
         ObjectNode status = object("phase");
         status.putObject("properties").putObject("phase").put("type", "string");

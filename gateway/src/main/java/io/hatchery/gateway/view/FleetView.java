@@ -273,10 +273,18 @@ public final class FleetView {
         return Optional.ofNullable(statuses.get(name)).map(ContainerStatus::host);
     }
 
+    /** The host whose word on a container counts: the one that it is leaving, until that has let go. */
+    private Optional<HostName> holderOf(ContainerName name) {
+        Evaluation evaluation = evaluations.get(name);
+        return evaluation != null && evaluation.leaving() != null
+                ? Optional.of(evaluation.leaving().host())
+                : hostOf(name);
+    }
+
     /** The phase to show for that container: unknown if its host was not heard of for too long. */
     public Phase phase(ContainerName name, Instant now) {
         ContainerStatus status = statuses.get(name);
-        boolean lost = hostOf(name).filter(host -> isLost(host, now)).isPresent();
+        boolean lost = holderOf(name).filter(host -> isLost(host, now)).isPresent();
         return lost ? Phase.UNKNOWN : status == null ? Phase.ABSENT : status.phase();
     }
 
@@ -299,6 +307,9 @@ public final class FleetView {
             ObjectNode shown = resource.putObject("evaluation");
             shown.set("state", Json.node(evaluation.state()));
             shown.set("errors", Json.node(evaluation.errors()));
+            if (evaluation.leaving() != null) {
+                shown.set("leaving", Json.node(evaluation.leaving()));
+            }
             resource.set("spec", all.get("spec"));
         }
         resource.set("status", shownStatus(name, now));
@@ -308,7 +319,7 @@ public final class FleetView {
     private ObjectNode shownStatus(ContainerName name, Instant now) {
         ContainerStatus status = statuses.get(name);
         ObjectNode shown = Json.object();
-        Optional<HostName> lost = hostOf(name).filter(host -> isLost(host, now));
+        Optional<HostName> lost = holderOf(name).filter(host -> isLost(host, now));
         if (lost.isEmpty()) {
             return status == null ? shown.put("phase", Phase.ABSENT.word()) : Json.tree(status);
         }

@@ -2,6 +2,7 @@ package io.hatchery.runner.journal;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.bus.Position;
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
 import io.hatchery.runner.lifecycle.ContainerState;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param events how many events it has had since the host's boot
  * @param told where its last acknowledged event lies on the broker; null if there is none
  * @param shown whether the fleet may have a status of it, which is to go with it
+ * @param removed the removal that the end of its status answers; null if none does
  * @param outbox what the fleet is still to be told, in order
  */
 public record Journal(
@@ -29,9 +31,10 @@ public record Journal(
         long events,
         @Nullable Position told,
         boolean shown,
+        @Nullable CommandId removed,
         List<Pending> outbox) {
     /** The format that is written. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** What a clock may be off without having been set: it is slewed now and then, adjtimex(2). */
     private static final Duration SLEW = Duration.ofSeconds(1);
@@ -56,7 +59,7 @@ public record Journal(
 
     /** Of a container in that state that has had no events. */
     public static Journal of(ContainerState state) {
-        return new Journal(VERSION, null, state, 0, null, false, List.of());
+        return new Journal(VERSION, null, state, 0, null, false, null, List.of());
     }
 
     /** This after a step, with what that gives to tell. */
@@ -64,14 +67,21 @@ public record Journal(
         var more = new ArrayList<>(outbox);
         more.addAll(news);
         return new Journal(
-                VERSION, booted, next, events + news.size(), told, shown || next.phase() != Phase.ABSENT, more);
+                VERSION,
+                booted,
+                next,
+                events + news.size(),
+                told,
+                shown || next.phase() != Phase.ABSENT,
+                removed,
+                more);
     }
 
     /** This with an event of earlier times to be told, which may be on the broker before the last acknowledged one. */
     public Journal withEarlier(Pending pending) {
         var more = new ArrayList<>(outbox);
         more.addFirst(pending);
-        return new Journal(version, booted, state, events, null, shown, more);
+        return new Journal(version, booted, state, events, null, shown, removed, more);
     }
 
     /** This without an event that lies on the broker now; earlier ones may still be on their way there. */
@@ -79,12 +89,17 @@ public record Journal(
         boolean first = !outbox.isEmpty() && outbox.getFirst().equals(pending);
         var less = new ArrayList<>(outbox);
         less.remove(pending);
-        return new Journal(version, booted, state, events, first ? at : told, shown, less);
+        return new Journal(version, booted, state, events, first ? at : told, shown, removed, less);
     }
 
-    /** This when the fleet may have a status of it, or has none. */
-    public Journal shown(boolean now) {
-        return new Journal(version, booted, state, events, told, now, outbox);
+    /** This when the fleet may have a status of it that is to end, in answer to a removal. */
+    public Journal toUnshow(CommandId answered) {
+        return new Journal(version, booted, state, events, told, true, answered, outbox);
+    }
+
+    /** This when the fleet has no status of it. */
+    public Journal unshown() {
+        return new Journal(version, booted, state, events, told, false, null, outbox);
     }
 
     /**
@@ -96,7 +111,8 @@ public record Journal(
         Duration jump = booted == null ? Duration.ZERO : Duration.between(booted, bootedNow);
         boolean shifts = jump.abs().compareTo(SLEW) > 0;
         return shifts || booted == null
-                ? new Journal(version, bootedNow, shifts ? state.shifted(jump) : state, events, told, shown, outbox)
+                ? new Journal(
+                        version, bootedNow, shifts ? state.shifted(jump) : state, events, told, shown, removed, outbox)
                 : this;
     }
 

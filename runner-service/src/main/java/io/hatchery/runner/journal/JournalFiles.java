@@ -64,7 +64,10 @@ public final class JournalFiles {
             ObjectNode tree = Json.read(bytes, ObjectNode.class);
             int version = tree.path("version").asInt();
             if (version == 1) {
-                upgrade(tree);
+                upgradeFromFirst(tree);
+            }
+            if (version == 1 || version == 2) {
+                upgradeFromSecond(tree);
             } else if (version != Journal.VERSION) {
                 throw new IOException(file + " has format " + version + ", this runner reads 1 to " + Journal.VERSION
                         + ": run the version that wrote it");
@@ -76,11 +79,20 @@ public final class JournalFiles {
     }
 
     /** Format 1 did not say whether a start that timed out was automatic, nor whether the fleet has a status. */
-    private static void upgrade(ObjectNode tree) {
-        tree.put("version", Journal.VERSION).put("shown", true);
+    private static void upgradeFromFirst(ObjectNode tree) {
+        tree.put("shown", true);
         if (tree.path("state").path("life") instanceof ObjectNode life
                 && "stopping".equals(life.path("type").asText())) {
             life.put("automatic", false);
+        }
+    }
+
+    /** Format 2 said of a start when it is given up only, and so nothing of one that is never given up. */
+    private static void upgradeFromSecond(ObjectNode tree) {
+        tree.put("version", Journal.VERSION);
+        if (tree.path("state").path("life") instanceof ObjectNode life
+                && "starting".equals(life.path("type").asText())) {
+            life.put("spawned", life.hasNonNull("due"));
         }
     }
 

@@ -29,6 +29,7 @@ public final class SpecCache {
      *
      * @param id the operation that asked for it
      * @param generation of the spec that is removed; null if none was kept
+     * @param upTo the last generation that is taken back; null if all are
      * @param root the container's root; null if the host had none
      * @param purge whether the root goes as well
      * @param by who asked; null if unsaid
@@ -38,6 +39,7 @@ public final class SpecCache {
             ContainerName container,
             CommandId id,
             @Nullable Generation generation,
+            @Nullable Generation upTo,
             @Nullable String root,
             boolean purge,
             @Nullable String by,

@@ -3,6 +3,7 @@ package io.hatchery.runner.lifecycle;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public sealed interface Input {
      *
      * @param id the operation that asked for it
      * @param root what was its root as far as the host's disk says, in case nobody remembers its spec; null if it says nothing
+     * @param upTo the last generation that is taken back; null if all are
      * @param purge whether the root goes as well
      * @param by who asked; null if unsaid
      * @param submitted when
@@ -23,9 +25,11 @@ public sealed interface Input {
     record SpecRemoved(
             CommandId id,
             @Nullable String root,
+            @Nullable Generation upTo,
             boolean purge,
             @Nullable String by,
-            Instant submitted) implements Input {}
+            Instant submitted)
+            implements Input {}
 
     /**
      * A removal was read together with a later spec of the same container: nothing of it is to be done any more.

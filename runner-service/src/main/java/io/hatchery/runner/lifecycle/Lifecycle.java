@@ -4,6 +4,7 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.SpecChange;
 import java.time.Instant;
 import java.util.List;
@@ -81,7 +82,10 @@ public final class Lifecycle {
                 removed.id(), Verb.REMOVE, removed.by(), removed.submitted(), null, null, true, null, List.of()));
         turn.effect(new Effect.Publish(new FleetEvent.Accepted(
                 removed.id(), Verb.REMOVE, turn.state.container(), turn.state.host(), turn.now)));
-        turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "the container was deleted");
+        turn.conclude(
+                job -> job.begun() ? job.wantsStart() : waitsInVain(job, removed.upTo()),
+                Outcome.SUPERSEDED,
+                "the container was deleted from host " + turn.state.host());
         ContainerState.Removal underWay = turn.state.removal();
         turn.state = turn.state.withWanted(false).withSpec(null);
         if (underWay != null) {
@@ -97,6 +101,10 @@ public final class Lifecycle {
             Stops.askToStop(turn);
             Stops.removeIfResting(turn);
         }
+    }
+
+    private static boolean waitsInVain(Job job, @Nullable Generation upTo) {
+        return upTo == null || job.generation() == null || !job.generation().isAfter(upTo);
     }
 
     /** The answer to the removal under way shows that this one asks for more. What was to be purged is, whoever is next. */

@@ -5,6 +5,7 @@ import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import org.slf4j.Logger;
@@ -38,10 +39,18 @@ final class CommandIntake {
             }
             var id = new CommandId(record.id());
             return mailboxes.command(
-                    command.container(), id, new Input.CommandArrived(id, command, record.timestamp()));
+                    command.container(), id, new Input.CommandArrived(id, unwaiting(command), record.timestamp()));
         } catch (UnreadableException | IllegalArgumentException e) {
             LOG.warn("{} goes to the dead letters: {}", record.position().text(), e.getMessage());
             return publisher.bury(record, reader, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A generation that was taken back never comes: the command is for what is there now. */
+    private Command unwaiting(Command command) {
+        Generation generation = command.generation();
+        return generation != null && mailboxes.isTakenBack(command.container(), generation)
+                ? new Command(command.command(), command.container(), null, command.deadline(), command.by())
+                : command;
     }
 }

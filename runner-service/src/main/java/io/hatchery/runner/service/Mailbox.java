@@ -1,8 +1,10 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.bus.Position;
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.journal.Journal;
@@ -68,8 +70,13 @@ final class Mailbox {
         /** Tells the fleet something; completes when the broker has it, with where. */
         Future<Position> tell(Journal.Pending event);
 
-        /** Tells the fleet a container's status; null if there is no container any more. */
-        void tell(ContainerName container, @Nullable ContainerStatus status);
+        /**
+         * Tells the fleet a container's status.
+         *
+         * @param status null if there is no container any more
+         * @param removed the removal that its absence answers; null if it answers none
+         */
+        void tell(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removed);
 
         /** Another container whose root is, holds or lies in that one; null if there is none. */
         @Nullable
@@ -128,7 +135,15 @@ final class Mailbox {
     void resend() {
         List<Journal.Pending> toCome = decided == null ? List.of() : decided.news;
         journal.outbox().stream().filter(pending -> !toCome.contains(pending)).forEach(this::send);
-        surroundings.tell(state().container(), statusOf(state()));
+        tellStatus();
+    }
+
+    /** Tells the fleet where it is, or that it is nowhere if the fleet may think otherwise. */
+    void tellStatus() {
+        ContainerStatus status = statusOf(state());
+        if (status != null || journal.shown()) {
+            surroundings.tell(state().container(), status, journal.removed());
+        }
     }
 
     void post(Input input) {
@@ -158,9 +173,9 @@ final class Mailbox {
         return !busy;
     }
 
-    /** The fleet may have a status of it, which is to go with it. */
-    void mayBeShown() {
-        journal = journal.shown(true);
+    /** The fleet may have a status of it, which is to go in answer to that removal. */
+    void toUnshow(CommandId removal) {
+        journal = journal.toUnshow(removal);
     }
 
     /** The broker knows that there is no status of it any more. */
@@ -168,7 +183,7 @@ final class Mailbox {
         if (journal.shown() && state().phase() == Phase.ABSENT) {
             try {
                 surroundings.removed(state().container());
-                journal = journal.shown(false);
+                journal = journal.unshown();
                 surroundings.write(journal);
             } catch (IOException e) {
                 // It is then told again by the next runner.
@@ -186,6 +201,10 @@ final class Mailbox {
         Transition transition = Lifecycle.step(before, input, now);
         List<Journal.Pending> news = News.of(before, transition, journal.events(), now);
         Journal next = journal.after(transition.state(), news);
+        CommandId removal = lastRemoval(news);
+        if (removal != null) {
+            next = next.toUnshow(removal);
+        }
         try {
             if (!next.equals(journal)) {
                 surroundings.write(next);
@@ -211,11 +230,6 @@ final class Mailbox {
                     surroundings.ended(ended);
                 }
             }
-            if (!journal.shown()
-                    && after.removal() == null
-                    && step.news.stream().anyMatch(Mailbox::endsRemoval)) {
-                surroundings.removed(after.container());
-            }
         } catch (IOException e) {
             waits(e);
             return false;
@@ -233,8 +247,9 @@ final class Mailbox {
             surroundings.gate().leave(after.container());
         }
         ContainerStatus status = statusOf(after);
-        if (status == null ? statusOf(before) != null : !status.equals(statusOf(before))) {
-            surroundings.tell(after.container(), status);
+        boolean gone = status == null && (statusOf(before) != null || lastRemoval(step.news) != null);
+        if (gone || status != null && !status.equals(statusOf(before))) {
+            tellStatus();
         }
         step.news.forEach(this::send);
         step.transition.effects().forEach(this::perform);
@@ -246,8 +261,17 @@ final class Mailbox {
         LOG.error("{} waits: its next step cannot be written down", state().container(), e);
     }
 
-    private static boolean endsRemoval(Journal.Pending pending) {
-        return pending.event() instanceof FleetEvent.Ended ended && ended.command() == Verb.REMOVE;
+    /** The last removal that these end; null if they end none. One that a definition has overtaken is nothing to answer. */
+    private static @Nullable CommandId lastRemoval(List<Journal.Pending> news) {
+        CommandId last = null;
+        for (Journal.Pending pending : news) {
+            if (pending.event() instanceof FleetEvent.Ended ended
+                    && ended.command() == Verb.REMOVE
+                    && ended.outcome() != Outcome.SUPERSEDED) {
+                last = ended.id();
+            }
+        }
+        return last;
     }
 
     private static @Nullable ContainerStatus statusOf(ContainerState state) {

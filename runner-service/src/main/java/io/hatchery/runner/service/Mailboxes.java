@@ -6,6 +6,7 @@ import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.journal.Journal;
@@ -17,6 +18,7 @@ import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.Life;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -50,6 +52,7 @@ final class Mailboxes implements Mailbox.Surroundings {
     private final StartGate gate;
     private final Handler<Throwable> onFailure;
     private final Map<ContainerName, Mailbox> boxes = new HashMap<>();
+    private final Map<ContainerName, Generation> takenBack = new HashMap<>();
     private final Map<CommandId, Promise<Void>> awaited = new HashMap<>();
     private @Nullable Driver driver;
     private boolean telling;
@@ -178,6 +181,16 @@ final class Mailboxes implements Mailbox.Surroundings {
         box(container).post(input);
     }
 
+    /** Specs of a container up to that generation are not to come to this host any more. */
+    void takeBack(ContainerName container, Generation upTo) {
+        takenBack.merge(container, upTo, (one, other) -> one.isAfter(other) ? one : other);
+    }
+
+    boolean isTakenBack(ContainerName container, Generation generation) {
+        Generation upTo = takenBack.get(container);
+        return upTo != null && !generation.isAfter(upTo);
+    }
+
     /** Whether that command has had its outcome, told or not. */
     boolean hasEnded(CommandId id) {
         return ledger.hasEnded(id);
@@ -264,15 +277,24 @@ final class Mailboxes implements Mailbox.Surroundings {
     }
 
     @Override
-    public void tell(ContainerName container, @Nullable ContainerStatus status) {
+    public void tell(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removed) {
         if (telling) {
             var message = Message.of(Topics.STATUS.name(), container.value(), status, null, source(), clock.instant());
-            statuses.publish(message, () -> {
+            String answered = status == null && removed != null ? removed.value() : null;
+            statuses.publish(message.with(Headers.OPERATION, answered), () -> {
                 Mailbox box = boxes.get(container);
                 if (status == null && box != null) {
                     box.unshown();
                 }
             });
+        }
+    }
+
+    /** Tells the fleet once more how a container is. */
+    void tellAgain(ContainerName container) {
+        Mailbox box = boxes.get(container);
+        if (box != null) {
+            box.tellStatus();
         }
     }
 
@@ -301,8 +323,8 @@ final class Mailboxes implements Mailbox.Surroundings {
     }
 
     /** A container is gone, but its status may be there: the last runner ended in between. */
-    void unshow(ContainerName container) {
-        box(container).mayBeShown();
+    void unshow(ContainerName container, CommandId removal) {
+        box(container).toUnshow(removal);
     }
 
     private Mailbox box(ContainerName container) {

@@ -150,9 +150,10 @@ public final class Runner {
                 .compose(ours -> insist(this::acknowledgeWhatIsThere))
                 .compose(known -> {
                     mailboxes.beginTelling();
-                    beat();
-                    return insist(this::followSpecs);
+                    return beat();
                 })
+                // Whoever has read a spec has been heard of: a host that never was has nothing to let go.
+                .compose(heardOf -> insist(this::followSpecs))
                 .compose(read -> specs.caughtUp(outside.clock.instant()))
                 .compose(caughtUp -> insist(this::consumeCommands))
                 .onSuccess(consuming -> {
@@ -262,23 +263,29 @@ public final class Runner {
         return consumer.start();
     }
 
-    private void beat() {
+    /** Completes when the broker has it. */
+    private Future<Void> beat() {
+        Promise<Void> heardOf = Promise.promise();
         if (!stopping) {
-            tell(HostStatus.State.READY);
-            Runnable _ = outside.timers.later(Duration.ofSeconds(config.heartbeatSeconds()), this::beat);
+            tell(HostStatus.State.READY, heardOf::complete);
+            Runnable _ = outside.timers.later(Duration.ofSeconds(config.heartbeatSeconds()), () -> {
+                Future<Void> _ = beat();
+            });
         }
+        return heardOf.future();
     }
 
-    private void tell(HostStatus.State state) {
+    private void tell(HostStatus.State state, Runnable written) {
         HostStatus status = outside.facts.status(
                 config, state, driver.name(), outside.cgroups, mailboxes.running(), started, outside.clock.instant());
-        heartbeats.publish(Message.of(
+        var message = Message.of(
                 Topics.HOSTS.name(),
                 config.host().value(),
                 status,
                 null,
                 "/runner/" + config.host(),
-                outside.clock.instant()));
+                outside.clock.instant());
+        heartbeats.publish(message, written);
     }
 
     private void failed(Throwable e) {
@@ -292,7 +299,7 @@ public final class Runner {
     /** Takes up nothing more, and tells the fleet so; completes when nothing is read any more. */
     public Future<Void> stop() {
         stopping = true;
-        tell(HostStatus.State.AWAY);
+        tell(HostStatus.State.AWAY, () -> {});
         return Future.join(readers.stream().map(Supplier::get).toList()).mapEmpty();
     }
 }

@@ -9,6 +9,7 @@ import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -74,7 +75,7 @@ final class SpecIntake {
             } else if (kept.stream().anyMatch(spec -> spec.name().equals(removal.container()))) {
                 cache.endRemoval(removal.container()); // its status is another container's by now
             } else {
-                mailboxes.unshow(removal.container());
+                mailboxes.unshow(removal.container(), removal.id());
             }
         }
         kept.forEach(spec -> mailboxes.post(spec.name(), new Input.SpecArrived(spec)));
@@ -150,7 +151,7 @@ final class SpecIntake {
                     "no spec names container {} any more: it is stopped and removed, its root stays",
                     state.container());
             var id = new CommandId("vanished/" + state.host() + "/" + state.container() + "/" + spec.generation());
-            beginRemoval(state.container(), id, false, "reconciliation", now);
+            beginRemoval(state.container(), id, null, false, "reconciliation", now);
         }
     }
 
@@ -167,14 +168,15 @@ final class SpecIntake {
         try {
             var container = new ContainerName(record.key());
             if (record.isDeletion()) {
-                var id = new CommandId(record.header(Headers.OPERATION).orElseGet(record::id));
-                boolean purge =
-                        record.header(Headers.PURGE).filter("true"::equals).isPresent();
-                beginRemoval(container, id, purge, record.header(Headers.BY).orElse(null), record.timestamp());
+                takeBack(record, container);
             } else {
                 ContainerSpec spec = record.value(ContainerSpec.class);
+                boolean known = spec.generation().equals(cache.generationOf(container));
                 cache.keep(spec);
                 mailboxes.post(container, new Input.SpecArrived(spec));
+                if (known) {
+                    mailboxes.tellAgain(container); // it is said again to whoever has lost sight of it
+                }
             }
         } catch (UnreadableException | IllegalArgumentException e) {
             // Only config-service writes here: a newer one than this runner can follow.
@@ -186,20 +188,44 @@ final class SpecIntake {
         }
     }
 
+    private void takeBack(BusRecord record, ContainerName container) throws IOException {
+        var id = new CommandId(record.header(Headers.OPERATION).orElseGet(record::id));
+        boolean purge = record.header(Headers.PURGE).filter("true"::equals).isPresent();
+        Generation upTo = record.header(Headers.GENERATION)
+                .map(generation -> new Generation(Long.parseLong(generation)))
+                .orElse(null);
+        if (upTo != null) {
+            mailboxes.takeBack(container, upTo);
+        }
+        beginRemoval(container, id, upTo, purge, record.header(Headers.BY).orElse(null), record.timestamp());
+    }
+
     private void beginRemoval(
-            ContainerName container, CommandId id, boolean purge, @Nullable String by, Instant submitted)
+            ContainerName container,
+            CommandId id,
+            @Nullable Generation upTo,
+            boolean purge,
+            @Nullable String by,
+            Instant submitted)
             throws IOException {
         if (!mailboxes.hasEnded(id)) {
             var removal = new SpecCache.Removal(
-                    container, id, cache.generationOf(container), mailboxes.rootOf(container), purge, by, submitted);
+                    container,
+                    id,
+                    cache.generationOf(container),
+                    upTo,
+                    mailboxes.rootOf(container),
+                    purge,
+                    by,
+                    submitted);
             cache.beginRemoval(removal);
             remove(removal);
         }
     }
 
     private void remove(SpecCache.Removal removal) {
-        var input =
-                new Input.SpecRemoved(removal.id(), removal.root(), removal.purge(), removal.by(), removal.submitted());
+        var input = new Input.SpecRemoved(
+                removal.id(), removal.root(), removal.upTo(), removal.purge(), removal.by(), removal.submitted());
         var _ = mailboxes.command(removal.container(), removal.id(), input);
     }
 }

@@ -9,6 +9,7 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.ContainerState;
+import io.hatchery.runner.lifecycle.Life;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -78,6 +79,29 @@ class JournalTest {
     }
 
     @Test
+    void format2OfAStartUnderWayIsRead() throws IOException {
+        Path file = fixture(2);
+        String running = Files.readString(file);
+        String starting = running.replaceFirst(
+                "\"life\":\\{\"type\":\"running\"",
+                "\"life\":{\"automatic\":false,\"stopAsked\":false,\"due\":\"2026-01-01T00:01:00Z\",\"type\":\"starting\"");
+        assertThat(starting).isNotEqualTo(running);
+        Files.writeString(file, starting);
+        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        assertThat(journal.state().life())
+                .isInstanceOfSatisfying(
+                        Life.Starting.class, life -> assertThat(life.spawned()).isTrue());
+    }
+
+    @Test
+    void format3IsRead() throws IOException {
+        fixture(3);
+        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        assertThat(journal.state().phase().word()).isEqualTo("starting");
+        assertThat(journal.removed()).isEqualTo(new CommandId("op-1"));
+    }
+
+    @Test
     void whatIsWrittenIsRead() throws IOException {
         fixture();
         var files = new JournalFiles(new FileDisk(folder));
@@ -89,9 +113,9 @@ class JournalTest {
     @Test
     void aFormatOfTheFutureIsRefusedAloud() throws IOException {
         Path file = fixture();
-        Files.writeString(file, Files.readString(file).replace("\"version\":1", "\"version\":3"));
+        Files.writeString(file, Files.readString(file).replace("\"version\":1", "\"version\":4"));
         assertThatThrownBy(() -> new JournalFiles(new FileDisk(folder)).readAll())
-                .hasMessageContaining("has format 3")
+                .hasMessageContaining("has format 4")
                 .hasMessageContaining("run the version that wrote it");
     }
 
@@ -144,7 +168,7 @@ class JournalTest {
     void aRemovalThatHasBegunIsKeptUntilItHasEnded() throws IOException {
         var cache = new SpecCache(new FileDisk(folder));
         var removal = new SpecCache.Removal(
-                new ContainerName("web"), new CommandId("one"), new Generation(3), "/srv/web", true, "ann", NOW);
+                new ContainerName("web"), new CommandId("one"), new Generation(3), null, "/srv/web", true, "ann", NOW);
         cache.beginRemoval(removal);
         assertThat(cache.removals()).containsExactly(removal);
         assertThat(cache.specs()).isEmpty();

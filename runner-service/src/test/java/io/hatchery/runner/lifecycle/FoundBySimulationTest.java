@@ -47,9 +47,9 @@ class FoundBySimulationTest {
     @Test
     void aPurgeThatWasAskedForIsNotForgottenByALaterRemoval() {
         Tale tale = Tale.running();
-        tale.give(new Input.SpecRemoved(new CommandId("one"), null, true, null, tale.now));
+        tale.give(new Input.SpecRemoved(new CommandId("one"), null, null, true, null, tale.now));
         tale.define(Wish.plain().generation(2));
-        tale.give(new Input.SpecRemoved(new CommandId("two"), null, false, null, tale.now));
+        tale.give(new Input.SpecRemoved(new CommandId("two"), null, null, false, null, tale.now));
         tale.exited(0).cleanedUp();
         assertThat(tale.effects).contains(new Effect.Remove(Tale.WEB, new ContainerState.Removal("/r", true)));
     }

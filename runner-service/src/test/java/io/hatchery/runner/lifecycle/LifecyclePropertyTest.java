@@ -48,7 +48,8 @@ class LifecyclePropertyTest {
                     if (random.nextInt(6) == 0) {
                         give(
                                 tale,
-                                new Input.SpecRemoved(new CommandId("rm" + commands++), null, false, null, tale.now));
+                                new Input.SpecRemoved(
+                                        new CommandId("rm" + commands++), null, null, false, null, tale.now));
                     }
                 }
                 case 2, 3 -> {

@@ -46,7 +46,7 @@ class LifecycleTest {
         @Test
         void aRemovedSpecStopsAndThenRemoves() {
             Tale tale = Tale.running();
-            tale.give(new Input.SpecRemoved(new CommandId("rm"), null, false, null, tale.now));
+            tale.give(new Input.SpecRemoved(new CommandId("rm"), null, null, false, null, tale.now));
             assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
             tale.exited(0).cleanedUp();
             assertThat(tale.does(Effect.Remove.class)).isTrue();

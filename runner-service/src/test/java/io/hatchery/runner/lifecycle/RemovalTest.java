@@ -16,10 +16,10 @@ class RemovalTest {
     @Test
     void aSecondOneIsNotBegunBesideTheFirst() {
         Tale tale = new Tale().define(Wish.plain());
-        tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
+        tale.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, tale.now));
         assertThat(tale.does(Effect.Remove.class)).isTrue();
         tale.define(Wish.plain().generation(2));
-        tale.give(new Input.SpecRemoved(new CommandId("two"), null, false, null, tale.now));
+        tale.give(new Input.SpecRemoved(new CommandId("two"), null, null, false, null, tale.now));
         assertThat(tale.does(Effect.Remove.class)).isFalse();
         tale.give(new Input.Removed(plain));
         assertThat(tale.outcome("one").outcome()).isEqualTo(Outcome.COMPLETED);
@@ -29,9 +29,9 @@ class RemovalTest {
     @Test
     void oneThatAsksForMoreFollows() {
         Tale tale = new Tale().define(Wish.plain());
-        tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
+        tale.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, tale.now));
         tale.define(Wish.plain().generation(2));
-        tale.give(new Input.SpecRemoved(new CommandId("two"), null, true, null, tale.now));
+        tale.give(new Input.SpecRemoved(new CommandId("two"), null, null, true, null, tale.now));
         tale.give(new Input.Removed(plain));
         assertThat(tale.does(Effect.Remove.class)).isTrue();
         assertThat(tale.ended).isEmpty();
@@ -42,7 +42,7 @@ class RemovalTest {
     @Test
     void anAnswerThatComesTwiceDoesNotTouchTheNextRun() {
         Tale tale = new Tale().define(Wish.plain());
-        tale.give(new Input.SpecRemoved(new CommandId("one"), null, false, null, tale.now));
+        tale.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, tale.now));
         tale.give(new Input.Removed(plain)).define(Wish.plain().generation(2)).command(Verb.START, "start");
         tale.give(new Input.Removed(plain));
         assertThat(tale.phase()).isEqualTo(Phase.PREPARING);

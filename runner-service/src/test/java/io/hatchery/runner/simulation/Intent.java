@@ -60,6 +60,9 @@ final class Intent {
         if (start && ended.outcome() == Outcome.COMPLETED) {
             meant = old ? Meant.UNCLEAR : Meant.TO_RUN;
         }
+        if (ended.steps().stream().anyMatch(step -> step.step().startsWith("waits for generation"))) {
+            meant = Meant.UNCLEAR; // it came into force at a time of its own
+        }
         if (ended.command() == Verb.REMOVE) {
             meant = Meant.UNCLEAR; // it may have been defined anew meanwhile
         }

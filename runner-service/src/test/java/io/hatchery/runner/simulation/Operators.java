@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ final class Operators {
     private final Truth truth;
     private final List<HostName> hosts;
     private final List<ContainerName> containers = new ArrayList<>();
+    private final Map<ContainerName, HostName> homes = new HashMap<>();
     private int versions;
     private int environments;
     private int commands;
@@ -74,7 +77,13 @@ final class Operators {
     }
 
     private HostName hostOf(ContainerName container) {
-        return hosts.get(containers.indexOf(container) % hosts.size());
+        return homes.computeIfAbsent(container, c -> hosts.get(containers.indexOf(c) % hosts.size()));
+    }
+
+    private void mayMove(ContainerName container) {
+        if (world.random.nextInt(6) == 0) {
+            homes.put(container, hosts.get(world.random.nextInt(hosts.size())));
+        }
     }
 
     private void define(ContainerName container) {
@@ -83,7 +92,9 @@ final class Operators {
         if (world.random.nextInt(3) == 0) {
             environments++;
         }
-        String text = "{\"host\":\"" + hostOf(container) + "\",\"root\":\"/srv/" + container + "\",\"boot\":true"
+        mayMove(container);
+        HostName host = hostOf(container);
+        String text = "{\"host\":\"" + host + "\",\"root\":\"/srv/" + container + "\",\"boot\":true"
                 + ",\"description\":\"" + VERSION + version + "\",\"environment\":{\"E\":\"" + environments + "\"}"
                 + ",\"autoStart\":" + world.random.nextBoolean()
                 + ",\"restartIfChanged\":" + world.random.nextBoolean()
@@ -95,7 +106,7 @@ final class Operators {
                 + (bad ? ",\"bogus\":1" : "")
                 + "}";
         var record = record(Topics.DEFINITIONS.name(), container.value(), text, "d" + version);
-        truth.definition("d" + version, container, version, !bad, expectation(record, container));
+        truth.definition("d" + version, container, host, version, !bad, expectation(record, container));
         write(record);
     }
 
@@ -131,7 +142,7 @@ final class Operators {
         }
         Instant deadline =
                 world.happens(Fault.COMMAND_EXPIRES) ? world.instant().plusSeconds(world.random.nextInt(20)) : null;
-        boolean waits = verb == Verb.START && world.random.nextInt(10) == 0;
+        boolean waits = world.random.nextInt(10) == 0;
         int generation = 1 + world.random.nextInt(6);
         String text = "{\"command\":\"" + verb.word() + "\",\"container\":\"" + container + "\",\"by\":\"ann\""
                 + (deadline == null ? "" : ",\"deadline\":\"" + deadline + "\"")

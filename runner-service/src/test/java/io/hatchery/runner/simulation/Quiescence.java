@@ -41,42 +41,48 @@ final class Quiescence {
         }
         world.check(truth.unburied().isEmpty(), () -> "not with the dead letters: " + truth.unburied());
         for (ContainerName container : truth.containers()) {
+            Truth.Defined defined = truth.defined(container);
+            if (defined.version == 0) {
+                ContainerStatus status = latest(Topics.STATUS.name(), container, ContainerStatus.class);
+                world.check(status == null, () -> "it was deleted and has a status: " + status);
+            }
             for (SimulatedHost host : hosts) {
-                if (host.name().equals(hostOf(container))) {
+                if (defined.version != 0 && host.name().equals(defined.host)) {
                     check(container, host);
                 } else {
-                    world.check(host.living(container) == null, () -> "it runs on the wrong host: " + container);
+                    absent(container, host);
                 }
             }
         }
     }
 
-    private io.hatchery.spec.HostName hostOf(ContainerName container) {
-        int number = Integer.parseInt(container.value().substring(1));
-        return truth.hosts().get(number % truth.hosts().size()).name();
+    private void absent(ContainerName container, SimulatedHost host) {
+        ContainerSpec spec = latest(Topics.specs(host.name()).name(), container, ContainerSpec.class);
+        world.check(spec == null, () -> "it is not to be on " + host.name() + ", which has " + spec);
+        Run living = host.living(container);
+        world.check(living == null, () -> "it is not to be on " + host.name() + " and lives: " + living);
+        world.check(
+                !host.cgroups.contains(container) || wasNotRemoved(container),
+                () -> "it is not to be on " + host.name() + ", and its control group is there: " + container);
     }
 
     private void check(ContainerName container, SimulatedHost host) {
         ContainerSpec spec = latest(Topics.specs(host.name()).name(), container, ContainerSpec.class);
         ContainerStatus status = latest(Topics.STATUS.name(), container, ContainerStatus.class);
         int version = truth.defined(container).version;
-        String said = spec == null ? null : spec.description();
         world.check(
-                version == 0 ? spec == null : (Operators.VERSION + version).equals(said),
+                spec != null && (Operators.VERSION + version).equals(spec.description()),
                 () -> "version " + version + " of " + container + " is defined, and its spec is " + spec);
         Run living = host.living(container);
         if (spec == null) {
-            world.check(living == null, () -> "it was deleted and lives: " + living);
-            world.check(status == null, () -> "it was deleted and has a status: " + status);
-            world.check(
-                    !host.cgroups.contains(container) || wasNotRemoved(container),
-                    () -> "it was deleted and its control group is there: " + container);
             return;
         }
         if (status == null) {
             world.check(false, () -> "it has no status: " + spec);
             return;
         }
+        world.check(
+                status.host().equals(host.name()), () -> "it is on " + host.name() + ", and what is said is " + status);
         world.check(host.hasRunner(), () -> "no runner comes up on " + host.name());
         if (living == null) {
             resting(container, host, spec, status);
@@ -91,8 +97,8 @@ final class Quiescence {
                 .anyMatch(run -> run != null && mayStartForEver(run));
     }
 
-    private static boolean mayStartForEver(Run run) {
-        return run.spec.startTimeout().isInfinite() && (run.hangsAtStart || run.readinessLost);
+    private boolean mayStartForEver(Run run) {
+        return truth.hadEndlessStart(run.spec.name()) && (run.hangsAtStart || run.readinessLost);
     }
 
     private boolean wasNotRemoved(ContainerName container) {
@@ -121,10 +127,12 @@ final class Quiescence {
         world.check(
                 status.outdated() != spec.generation().equals(status.generation()), () -> "not outdated so: " + status);
         world.check(
-                same || !spec.restartIfChanged() || truth.intent(spec.name()).meant() != Intent.Meant.TO_RUN,
+                same
+                        || !spec.restartIfChanged()
+                        || truth.intent(spec.host(), spec.name()).meant() != Intent.Meant.TO_RUN,
                 () -> "it was changed and not restarted: " + status + ", " + spec + ", " + living);
         world.check(
-                truth.intent(spec.name()).meant() != Intent.Meant.NOT_TO_RUN,
+                truth.intent(spec.host(), spec.name()).meant() != Intent.Meant.NOT_TO_RUN,
                 () -> "it runs and was asked not to: " + status);
     }
 
@@ -149,7 +157,7 @@ final class Quiescence {
                             && Integer.valueOf(exit.status()).equals(last.get().knownStatus()),
                     () -> "it ended otherwise: " + status + ", " + last);
         }
-        if (truth.intent(container).meant() == Intent.Meant.TO_RUN && !leftover) {
+        if (truth.intent(host.name(), container).meant() == Intent.Meant.TO_RUN && !leftover) {
             boolean given = status.phase() == Phase.FAILED && truth.wasEver(container, RestartPolicy.NO);
             world.check(
                     given || last.isPresent() && mayStayDown(last.get(), spec),

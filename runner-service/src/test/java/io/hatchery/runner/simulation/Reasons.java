@@ -28,6 +28,14 @@ final class Reasons {
         return since != Run.NEVER && world.now() - since >= wait - TOLERANCE;
     }
 
+    /** A run begins. */
+    void begins(Run run) {
+        for (SimulatedHost host : truth.hosts()) {
+            Run other = host.living(run.spec.name());
+            world.check(other == null, () -> "two hosts run it: " + run + " beside " + other);
+        }
+    }
+
     /** A stop begins: someone asked for it, or a changed spec does. */
     void signalled(Run run) {
         boolean asked = truth.owed().stream()

@@ -9,6 +9,7 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.HostName;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.Span;
 import io.hatchery.spec.json.UnreadableException;
@@ -41,7 +42,8 @@ final class Truth {
     private final Map<ContainerName, Defined> defined = new TreeMap<>();
     private final Map<ContainerName, TreeMap<Long, ContainerSpec>> specs = new TreeMap<>();
     private final Map<String, ContainerSpec> inForce = new HashMap<>();
-    private final Map<ContainerName, Intent> intents = new TreeMap<>();
+    private final Map<String, Long> reached = new HashMap<>();
+    private final Map<String, Intent> intents = new HashMap<>();
     private final Map<String, HostStatus> heartbeats = new HashMap<>();
 
     /**
@@ -55,6 +57,7 @@ final class Truth {
         final boolean purge;
         final long generation;
         long landed = -1;
+        String topic = "";
 
         @Nullable
         Instant deadline;
@@ -71,6 +74,7 @@ final class Truth {
     /** What an author wants; {@code expected} is the revision that is to be replaced, null if that does not matter. */
     private record Wish(
             ContainerName container,
+            @Nullable HostName host,
             int version,
             boolean good,
             boolean deletes,
@@ -80,6 +84,9 @@ final class Truth {
     static final class Defined {
         long revision = -1;
         int version;
+
+        @Nullable
+        HostName host;
     }
 
     Truth(World world, List<SimulatedHost> hosts) {
@@ -99,12 +106,13 @@ final class Truth {
         rubbish.add(id);
     }
 
-    void definition(String id, ContainerName container, int version, boolean good, @Nullable Long expected) {
-        wishes.put(id, new Wish(container, version, good, false, expected));
+    void definition(
+            String id, ContainerName container, HostName host, int version, boolean good, @Nullable Long expected) {
+        wishes.put(id, new Wish(container, host, version, good, false, expected));
     }
 
     void deletion(String id, ContainerName container, boolean purge, @Nullable Long expected) {
-        wishes.put(id, new Wish(container, 0, true, true, expected));
+        wishes.put(id, new Wish(container, null, 0, true, true, expected));
         orders.put(id, new Order(id, Verb.REMOVE, container, purge, 0));
     }
 
@@ -135,11 +143,10 @@ final class Truth {
                 .toList();
     }
 
-    /** Whether it may wait for a spec that never comes. */
+    /** Whether it may wait for a spec that never comes to its host. */
     private boolean waits(Order order) {
-        var known = specs.get(order.container);
-        return order.generation > 0
-                && (known == null || known.lastKey() < order.generation || defined(order.container).version == 0);
+        String host = order.topic.replace(".commands", "");
+        return order.generation > reached.getOrDefault(host + "/" + order.container, 0L);
     }
 
     Outcomes outcomes() {
@@ -156,6 +163,12 @@ final class Truth {
                 .anyMatch(newer -> newer.generation().isAfter(spec.generation()) && newer.restartIfChanged());
     }
 
+    /** Whether a container was ever given for ever to start: what is given later counts for a run that is under way too. */
+    boolean hadEndlessStart(ContainerName container) {
+        return specs.getOrDefault(container, new TreeMap<>()).values().stream()
+                .anyMatch(spec -> spec.startTimeout().isInfinite());
+    }
+
     /** The shortest time that any spec of a container gave something, in microseconds; 0 if it has none. */
     long shortest(ContainerName container, Function<ContainerSpec, Span> what) {
         return specs.getOrDefault(container, new TreeMap<>()).values().stream()
@@ -170,8 +183,9 @@ final class Truth {
         return rubbishWritten.stream().filter(id -> !buried.contains(id)).toList();
     }
 
-    Intent intent(ContainerName container) {
-        return intents.computeIfAbsent(container, c -> new Intent());
+    /** What is meant of a container on a host. */
+    Intent intent(@Nullable HostName host, ContainerName container) {
+        return intents.computeIfAbsent(host + "/" + container, c -> new Intent());
     }
 
     @Nullable
@@ -232,6 +246,7 @@ final class Truth {
         Order order = orders.get(record.id());
         if (order != null && order.landed < 0) {
             order.landed = world.now();
+            order.topic = record.topic();
         }
         if (rubbish.contains(record.id())) {
             rubbishWritten.add(record.id());
@@ -254,15 +269,28 @@ final class Truth {
         now.revision = wish.deletes ? -1 : record.offset();
         if (wish.deletes || wish.good) {
             now.version = wish.version;
+            now.host = wish.host;
         }
     }
 
     private void specWritten(BusRecord record) throws UnreadableException {
         if (record.isDeletion()) {
             inForce.remove(record.key());
+            record.header(Headers.GENERATION).ifPresent(last -> reach(record, Long.parseLong(last)));
+            record.header(Headers.OPERATION)
+                    .filter(id -> id.startsWith("moved/") || id.startsWith("withdrawn/"))
+                    .ifPresent(id -> {
+                        var order = new Order(id, Verb.REMOVE, new ContainerName(record.key()), false, 0);
+                        order.landed = world.now();
+                        orders.put(id, order);
+                    });
         } else {
             ContainerSpec spec = record.value(ContainerSpec.class);
+            reach(record, spec.generation().value());
             var known = specs.computeIfAbsent(spec.name(), c -> new TreeMap<>());
+            if (spec.equals(known.get(spec.generation().value())) && spec.equals(inForce.get(record.key()))) {
+                return; // said again, so that its host says again how it is
+            }
             world.check(
                     known.isEmpty() || known.lastKey() < spec.generation().value(),
                     () -> "generation " + spec.generation() + " of " + spec.name() + " after " + known.lastKey());
@@ -274,18 +302,23 @@ final class Truth {
         }
     }
 
+    private void reach(BusRecord record, long generation) {
+        String host = record.topic().replace(".specs", "");
+        reached.merge(host + "/" + record.key(), generation, Math::max);
+    }
+
     private void event(FleetEvent event) {
         switch (event) {
             case FleetEvent.Ended ended -> {
                 outcomes.told(ended);
-                intent(ended.container()).ended(ended);
+                intent(ended.host(), ended.container()).ended(ended);
             }
             case FleetEvent.Transition transition -> {
                 outcomes.told(transition);
                 ContainerSpec spec = transition.generation() == null
                         ? null
                         : spec(transition.container(), transition.generation().value());
-                intent(transition.container()).transition(transition, spec);
+                intent(transition.host(), transition.container()).transition(transition, spec);
             }
             case FleetEvent.Accepted accepted -> {
                 Order order = order(accepted.id());
@@ -293,7 +326,7 @@ final class Truth {
                 Instant deadline = order == null ? null : order.deadline;
                 world.check(
                         deadline == null || accepted.at().isBefore(deadline), () -> "accepted too late: " + accepted);
-                intent(accepted.container()).accepted(accepted, order != null && order.generation > 0);
+                intent(accepted.host(), accepted.container()).accepted(accepted, order != null && order.generation > 0);
             }
             case FleetEvent.Judged judged -> {}
         }
