@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
             Up.class,
             Down.class,
             ClientCommands.Apply.class,
+            PlanCommand.class,
             ClientCommands.Delete.class,
             ClientCommands.ListContainers.class,
             ClientCommands.Show.class,

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param restart what follows an unasked-for exit
  * @param readiness when it counts as running
  * @param killSignal what its leader is sent at a stop
+ * @param copyResolvConf whether the host's resolv.conf is copied into the root before a start; null if it is
+ * @param network how it is connected; null if it has the host's network
+ * @param confinement what it may do; null if that is nspawn's default
+ * @param limits what it may use; null if nothing is limited
  * @param labels for filters, without meaning to the runner
  * @param description for people; null if none was given
  */
@@ -45,6 +49,10 @@ public record ContainerSpec(
         RestartPolicy restart,
         Readiness readiness,
         Signal killSignal,
+        @Nullable Boolean copyResolvConf,
+        @Nullable Network network,
+        @Nullable Confinement confinement,
+        @Nullable Limits limits,
         SortedMap<String, String> labels,
         @Nullable String description) {
     /** Keeps immutable copies of the collections. */
@@ -74,6 +82,10 @@ public record ContainerSpec(
                 restart,
                 readiness,
                 killSignal,
+                copyResolvConf,
+                network,
+                confinement,
+                limits,
                 labels,
                 description);
     }
@@ -97,6 +109,10 @@ public record ContainerSpec(
                 restart,
                 readiness,
                 killSignal,
+                copyResolvConf,
+                network,
+                confinement,
+                limits,
                 labels,
                 description);
     }

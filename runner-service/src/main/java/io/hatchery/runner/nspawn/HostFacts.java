@@ -5,10 +5,11 @@ import java.util.Set;
 /**
  * What a plan needs to know of the host.
  *
+ * @param systemd whether systemd runs nspawn, and not a runner by itself
  * @param unified whether the host has the unified cgroup hierarchy alone
  * @param nixPaths those of {@link NspawnPlan#NIX_READ_ONLY} and the container's profile and root folders that exist
  */
-public record HostFacts(boolean unified, Set<String> nixPaths) {
+public record HostFacts(boolean systemd, boolean unified, Set<String> nixPaths) {
     /** Keeps an immutable copy of the paths. */
     public HostFacts {
         nixPaths = Set.copyOf(nixPaths);

@@ -27,7 +27,13 @@ public final class HostRoots implements Roots {
         if (!(spec.payload() instanceof Payload.SystemPath) && !Files.isDirectory(root)) {
             throw new IOException("root: the host has no directory " + root + ", which the container is to run from");
         }
-        RootPreparation.prepare(root);
+        if (spec.limits() != null) {
+            throw new IOException("limits: the direct driver cannot limit a container: take them out");
+        }
+        if (spec.confinement() != null && !spec.confinement().allowedDevices().isEmpty()) {
+            throw new IOException("allowedDevices: the direct driver cannot allow devices: take them out");
+        }
+        new HostSteps(root).perform(NspawnPlan.before(spec));
     }
 
     @Override

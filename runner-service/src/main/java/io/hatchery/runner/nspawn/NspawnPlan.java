@@ -1,13 +1,15 @@
 package io.hatchery.runner.nspawn;
 
 import io.hatchery.spec.BindMount;
+import io.hatchery.spec.Confinement;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.Readiness;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -15,8 +17,16 @@ import java.util.TreeMap;
  *
  * @param environment of systemd-nspawn
  * @param arguments the exact argument vector, the program first
+ * @param directives of the container's unit, each with all its values; without a meaning where nspawn is run by itself
+ * @param before what is done before nspawn begins, in order
+ * @param after what is done once the container has its network, in order
  */
-public record NspawnPlan(Map<String, String> environment, List<String> arguments) {
+public record NspawnPlan(
+        SortedMap<String, String> environment,
+        List<String> arguments,
+        SortedMap<String, List<String>> directives,
+        List<Step> before,
+        List<Step> after) {
     /** What a NixOS payload sees of the host's store, where it exists. */
     public static final List<String> NIX_READ_ONLY =
             List.of("/nix/store", "/nix/var/nix/db", "/nix/var/nix/daemon-socket");
@@ -26,8 +36,11 @@ public record NspawnPlan(Map<String, String> environment, List<String> arguments
 
     /** Keeps immutable copies. */
     public NspawnPlan {
-        environment = Map.copyOf(environment);
+        environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
         arguments = List.copyOf(arguments);
+        directives = Collections.unmodifiableSortedMap(new TreeMap<>(directives));
+        before = List.copyOf(before);
+        after = List.copyOf(after);
     }
 
     /** The container's own Nix profiles on the host. */
@@ -42,11 +55,35 @@ public record NspawnPlan(Map<String, String> environment, List<String> arguments
 
     /** The plan of a spec. */
     public static NspawnPlan of(ContainerSpec spec, HostFacts host) {
+        var environment = new TreeMap<String, String>();
+        environment.put("PATH", PATH);
+        if (host.unified()) {
+            environment.put("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1");
+        }
+        List<Step> after = spec.network() == null ? List.of() : new NetworkPlan(spec.name(), spec.network()).after();
+        return new NspawnPlan(environment, arguments(spec, host), UnitDirectives.of(spec), before(spec), after);
+    }
+
+    /** What is done before nspawn begins, on whatever host. */
+    static List<Step> before(ContainerSpec spec) {
+        List<Step> steps = RootPlan.of(spec);
+        if (spec.network() != null) {
+            steps.addAll(new NetworkPlan(spec.name(), spec.network()).before());
+        }
+        return steps;
+    }
+
+    private static List<String> arguments(ContainerSpec spec, HostFacts host) {
         var arguments = new ArrayList<String>();
         arguments.add(PROGRAM);
-        arguments.addAll(List.of(
-                "--quiet", "--register=no", "--keep-unit", "-M", spec.name().value(), "-D", spec.root()));
-        arguments.addAll(List.of("--console=pipe", "--resolv-conf=off", "--timezone=off"));
+        if (!host.systemd()) {
+            arguments.addAll(List.of("--quiet", "--register=no"));
+        }
+        arguments.addAll(List.of("--keep-unit", "-M", spec.name().value(), "-D", spec.root()));
+        if (!host.systemd()) {
+            arguments.add("--console=pipe");
+        }
+        arguments.addAll(List.of("--resolv-conf=off", "--timezone=off"));
         arguments.add("--kill-signal=" + spec.killSignal());
         arguments.add("--notify-ready=" + (spec.readiness() == Readiness.NOTIFY ? "yes" : "no"));
         if (spec.ephemeral()) {
@@ -54,29 +91,46 @@ public record NspawnPlan(Map<String, String> environment, List<String> arguments
         } else if (!(spec.payload() instanceof Payload.Program)) {
             arguments.add("--link-journal=try-guest");
         }
+        Confinement confinement = spec.confinement() == null ? Confinement.DEFAULT : spec.confinement();
+        confinement(confinement, arguments);
+        if (spec.network() != null) {
+            arguments.addAll(new NetworkPlan(spec.name(), spec.network()).arguments());
+        }
         spec.environment().forEach((name, value) -> arguments.add("--setenv=" + name + "=" + value));
         if (spec.payload() instanceof Payload.SystemPath) {
-            nix(spec.name(), host, arguments);
+            nix(spec.name(), host, confinement.mapsUsers(), arguments);
         }
         spec.tmpfs().forEach(tmpfs -> arguments.add("--tmpfs=" + tmpfs));
         spec.bindMounts().forEach(bind -> arguments.add(bind(bind)));
+        arguments.addAll(confinement.extraFlags());
         payload(spec.payload(), arguments);
-
-        var environment = new TreeMap<String, String>();
-        environment.put("PATH", PATH);
-        if (host.unified()) {
-            environment.put("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1");
-        }
-        return new NspawnPlan(environment, arguments);
+        return arguments;
     }
 
-    private static void nix(ContainerName name, HostFacts host, List<String> arguments) {
-        NIX_READ_ONLY.stream().filter(host.nixPaths()::contains).forEach(path -> arguments.add("--bind-ro=" + path));
+    private static void confinement(Confinement confinement, List<String> arguments) {
+        if (!confinement.privateUsers().equals("no")) {
+            arguments.add("--private-users=" + confinement.privateUsers());
+        }
+        var capabilities = new ArrayList<>(confinement.additionalCapabilities());
+        if (confinement.enableTun() && !capabilities.contains("CAP_NET_ADMIN")) {
+            capabilities.add("CAP_NET_ADMIN");
+        }
+        if (!capabilities.isEmpty()) {
+            arguments.add("--capability=" + String.join(",", capabilities));
+        }
+    }
+
+    /** Files that belong to the host's root would belong to nobody in there, unless they are mapped (systemd-nspawn(1), idmap). */
+    private static void nix(ContainerName name, HostFacts host, boolean mapped, List<String> arguments) {
+        String options = mapped ? ":idmap" : "";
+        NIX_READ_ONLY.stream()
+                .filter(host.nixPaths()::contains)
+                .forEach(path -> arguments.add("--bind-ro=" + path + (mapped ? ":" + path + options : "")));
         if (host.nixPaths().contains(profiles(name))) {
-            arguments.add("--bind=" + profiles(name) + ":/nix/var/nix/profiles");
+            arguments.add("--bind=" + profiles(name) + ":/nix/var/nix/profiles" + options);
         }
         if (host.nixPaths().contains(gcRoots(name))) {
-            arguments.add("--bind=" + gcRoots(name) + ":/nix/var/nix/gcroots");
+            arguments.add("--bind=" + gcRoots(name) + ":/nix/var/nix/gcroots" + options);
         }
     }
 

@@ -41,6 +41,7 @@ public final class ShimLauncher implements Launcher {
         List<Path> outside = cgroups.createOutside();
         Files.createDirectories(settings.consoles());
         NspawnPlan plan = NspawnPlan.of(resolved(spec), facts(spec.name()));
+        Files.writeString(settings.directory(spec.name(), run).resolve("after"), script(plan.after()));
         Path console = settings.console(spec.name());
         var command = new ArrayList<>(List.of("/usr/bin/setsid", "--fork", "/usr/bin/perl", shim.toString()));
         command.add(settings.directory(spec.name(), run).toString());
@@ -59,6 +60,21 @@ public final class ShimLauncher implements Launcher {
         builder.environment().clear();
         builder.environment().putAll(plan.environment());
         await(builder.start(), console);
+    }
+
+    /** As the shim reads it: a line a call, the side and each argument apart by tabs, which no argument has. */
+    private static String script(List<Step> steps) {
+        var script = new StringBuilder();
+        for (Step step : steps) {
+            if (!(step instanceof Step.Ip(Step.Side side, List<String> arguments))) {
+                throw new IllegalArgumentException("the shim cannot do " + step);
+            }
+            script.append(side.word())
+                    .append('\t')
+                    .append(String.join("\t", arguments))
+                    .append('\n');
+        }
+        return script.toString();
     }
 
     private static void await(Process process, Path console) throws IOException {
@@ -88,6 +104,7 @@ public final class ShimLauncher implements Launcher {
     private HostFacts facts(ContainerName name) {
         boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
         return new HostFacts(
+                false,
                 unified,
                 Stream.concat(
                                 NspawnPlan.NIX_READ_ONLY.stream(),

@@ -4,7 +4,8 @@
 #
 # usage: shim RUN-DIRECTORY CONSOLE MAX-BYTES OWN-CGROUP... -- CGROUP... -- PROGRAM ARGUMENT...
 #
-# In RUN-DIRECTORY it makes, each by an atomic step:
+# In RUN-DIRECTORY it finds "after": calls of ip(8) that give the container its network, once nspawn has made it. A line a call, first
+# "host" or "container", then the arguments, apart by tabs. There it makes, each by an atomic step:
 #   claim    a link whose target is "shim" or "runner": whoever makes it first decides whether this run begins, or never will
 #   shim     "<pid> <start time>" of this process
 #   leader   "<pid> <start time>" of the container's init, as nspawn tells it
@@ -139,9 +140,32 @@ my $ending_fd = syscall(434, $child, 0);
 $ending_fd >= 0 or die "pidfd_open: $!";
 open my $ending, '<&=', $ending_fd or die "pidfd: $!";
 
+# Before anything else is told of the container: who knows its leader, or that it is ready, may rely on its network.
+sub set_up_network {
+    my ($leader) = @_;
+    open my $after, '<', "$run/after" or return;
+    while (my $line = <$after>) {
+        chomp $line;
+        my ($side, @arguments) = split /\t/, $line;
+        my @inside = $side eq 'container' ? ('nsenter', "--net=/proc/$leader/ns/net") : ();
+        my $pid = fork;
+        defined $pid or die "fork: $!";
+        if ($pid == 0) {
+            $SIG{__DIE__} = 'DEFAULT';
+            open STDOUT, '>&', $log if $log;
+            open STDERR, '>&', $log if $log;
+            exec @inside, 'ip', @arguments or kill 'KILL', $$;
+        }
+        waitpid $pid, 0;
+        $? == 0 or die "@inside ip @arguments failed with status " . ($? >> 8);
+    }
+    unlink "$run/after";
+}
+
 sub drain_notify {
     while (defined recv($socket, my $message, 4096, MSG_DONTWAIT)) {
         if ($message =~ /^X_NSPAWN_LEADER_PID=(\d+)$/m) {
+            set_up_network($1);
             my $started = start_time($1);
             note('leader', "$1 $started") if defined $started;
         }

@@ -76,6 +76,10 @@ final class Tale {
                     restart,
                     Readiness.NOTIFY,
                     Signal.parse("SIGRTMIN+3"),
+                    null,
+                    null,
+                    null,
+                    null,
                     new TreeMap<>(),
                     null);
         }

@@ -38,14 +38,18 @@ class NspawnPlanTest {
                 RestartPolicy.ON_FAILURE,
                 program ? Readiness.STARTED : Readiness.NOTIFY,
                 Signal.parse(program ? "SIGTERM" : "SIGRTMIN+3"),
+                null,
+                null,
+                null,
+                null,
                 new TreeMap<>(),
                 null);
     }
 
     @Test
     void aWholeSystem() {
-        NspawnPlan plan =
-                NspawnPlan.of(spec(new Payload.Boot(), false, List.of()), new HostFacts(false, Set.of("/nix/store")));
+        NspawnPlan plan = NspawnPlan.of(
+                spec(new Payload.Boot(), false, List.of()), new HostFacts(false, false, Set.of("/nix/store")));
         assertThat(plan.arguments())
                 .containsExactly(
                         "/usr/bin/systemd-nspawn",
@@ -72,7 +76,7 @@ class NspawnPlanTest {
     void aProgramRunsAsPid2WithItsArgumentsUntouched() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.Program(List.of("/bin/sh", "-c", "echo --boot")), true, List.of()),
-                new HostFacts(true, Set.of()));
+                new HostFacts(false, true, Set.of()));
         assertThat(plan.arguments())
                 .contains("--ephemeral", "--notify-ready=no", "--kill-signal=SIGTERM")
                 .endsWith("--as-pid2", "--", "/bin/sh", "-c", "echo --boot");
@@ -83,7 +87,7 @@ class NspawnPlanTest {
     void aNixSystemSeesTheStoreThatIsThere() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.SystemPath("/nix/store/abc-system"), false, List.of()),
-                new HostFacts(false, Set.of("/nix/store", "/nix/var/nix/profiles/per-container/web")));
+                new HostFacts(false, false, Set.of("/nix/store", "/nix/var/nix/profiles/per-container/web")));
         assertThat(plan.arguments())
                 .contains(
                         "--bind-ro=/nix/store", "--bind=/nix/var/nix/profiles/per-container/web:/nix/var/nix/profiles")
@@ -95,7 +99,7 @@ class NspawnPlanTest {
     void colonsAndBackslashesInPathsAreEscaped() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.Boot(), false, List.of(new BindMount("/in side", "/a:b\\c", true))),
-                new HostFacts(false, Set.of()));
+                new HostFacts(false, false, Set.of()));
         assertThat(plan.arguments()).anyMatch(argument -> argument.contains("/a\\:b\\\\c"));
     }
 }

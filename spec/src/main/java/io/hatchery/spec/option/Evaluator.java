@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** Turns layers of options into a spec, or into everything that is wrong with them. Pure: the same layers, the same result. */
 public final class Evaluator {
-    private static final List<String> PAYLOADS = List.of("path", "boot", "command");
+    static final List<String> PAYLOADS = List.of("path", "boot", "command");
     private static final String PICK_ONE = "give exactly one of path, boot and command";
 
     private Evaluator() {}
@@ -104,8 +104,9 @@ public final class Evaluator {
             String origin = layers.getLast().origin();
             payload(path, origin, values, layers, merge);
             assertions(path, origin, values, name, merge);
+            new Rules(path, origin, values, merge).check();
             if (merge.problems().isEmpty()) {
-                return new Evaluated.Good(name, shape(name, values));
+                return new Evaluated.Good(name, Shape.of(name, values));
             }
         }
         return new Evaluated.Bad(merge.problems());
@@ -130,7 +131,7 @@ public final class Evaluator {
         return PAYLOADS.stream().anyMatch(p -> problemPath.startsWith(path + "." + p));
     }
 
-    private static boolean isGiven(@org.jspecify.annotations.Nullable JsonNode value) {
+    static boolean isGiven(@org.jspecify.annotations.Nullable JsonNode value) {
         return value != null
                 && (value.isTextual() || value.asBoolean(false) || value instanceof ArrayNode a && !a.isEmpty());
     }
@@ -164,42 +165,6 @@ public final class Evaluator {
                     origin,
                     "the program's name is empty",
                     "name the program");
-        }
-    }
-
-    /** From the options as they are written to the form of a spec: one payload, binds as a list, dependent defaults. */
-    private static ObjectNode shape(ContainerName name, ObjectNode values) {
-        ObjectNode spec = values.deepCopy();
-        spec.remove(PAYLOADS);
-        spec.remove("profiles");
-        ObjectNode payload = spec.putObject("payload");
-        boolean program = false;
-        if (isGiven(values.get("path"))) {
-            payload.put("type", "path").set("path", values.get("path"));
-        } else if (isGiven(values.get("boot"))) {
-            payload.put("type", "boot");
-        } else {
-            program = true;
-            payload.put("type", "command").set("command", values.get("command"));
-        }
-        boolean ephemeral = values.path("ephemeral").asBoolean();
-        setDefault(spec, "root", (ephemeral ? "/run/hatchery/roots/" : "/var/lib/containers/") + name);
-        setDefault(spec, "readiness", program ? "started" : "notify");
-        setDefault(spec, "killSignal", program ? "SIGTERM" : "SIGRTMIN+3");
-        ArrayNode binds = spec.putArray("bindMounts");
-        values.withObject("bindMounts").properties().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(mount -> {
-                    ObjectNode bind = binds.addObject().put("mountPoint", mount.getKey());
-                    bind.setAll((ObjectNode) mount.getValue());
-                    setDefault(bind, "hostPath", mount.getKey());
-                });
-        return spec;
-    }
-
-    private static void setDefault(ObjectNode object, String field, String value) {
-        if (!object.has(field)) {
-            object.put(field, value);
         }
     }
 }

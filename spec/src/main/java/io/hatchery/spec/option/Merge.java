@@ -128,7 +128,12 @@ final class Merge {
             if (option == null) {
                 unknown(path, type, key, values.getFirst());
             } else {
-                byOption.computeIfAbsent(option.name(), k -> new ArrayList<>()).addAll(values);
+                // As in NixOS, null is what an option without a default has when nobody gives it.
+                values.stream()
+                        .filter(value ->
+                                option.defaultValue() != null || !value.value().isNull())
+                        .forEach(value -> byOption.computeIfAbsent(option.name(), k -> new ArrayList<>())
+                                .add(value));
             }
         });
         ObjectNode merged = Json.object();

@@ -6,6 +6,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Every option that a container has, declared once. */
 public final class Options {
@@ -50,153 +51,168 @@ public final class Options {
                     "false",
                     "--bind-ro= or --bind=")));
 
-    private static final OptionType.Submodule CONTAINER = new OptionType.Submodule(List.of(
-            option(
-                    "path",
-                    Types.PATH,
-                    null,
-                    "none",
-                    "An evaluated NixOS system, whose init is run.",
-                    "\"/nix/var/nix/profiles/per-container/web/system\"",
-                    "<path>/init as the payload"),
-            option(
-                    "boot",
-                    Types.BOOL,
-                    "false",
-                    null,
-                    "Run the root's own init, for a root that is a whole operating system.",
-                    "true",
-                    "--boot"),
-            option(
-                    "command",
-                    new OptionType.ListOf(Types.TEXT),
-                    null,
-                    "none",
-                    "The program to run and its arguments, as PID 2 behind nspawn's stub init.",
-                    "[\"/bin/httpd\", \"-f\"]",
-                    "--as-pid2 and the payload"),
-            option(
-                    "root",
-                    Types.PATH,
-                    null,
-                    "/var/lib/containers/<name>",
-                    "The container's root on the host; made if it is missing for path, there already for boot and command.",
-                    "\"/var/lib/containers/web\"",
-                    "-D <root>"),
-            option(
-                    "environment",
-                    new OptionType.AttributesOf(VARIABLE, Types.TEXT),
-                    "{}",
-                    null,
-                    "Variables of the first process.",
-                    "{\"LANG\": \"C.UTF-8\"}",
-                    "--setenv="),
-            option(
-                    "ephemeral",
-                    Types.BOOL,
-                    "false",
-                    null,
-                    "Drop every change to the root at stop.",
-                    "true",
-                    "--ephemeral"),
-            option(
-                    "bindMounts",
-                    new OptionType.AttributesOf(Types.PATH, BIND),
-                    "{}",
-                    null,
-                    "Host paths seen inside, by mount point.",
-                    "{\"/data\": {\"hostPath\": \"/srv/data\", \"isReadOnly\": false}}",
-                    "--bind= and --bind-ro="),
-            option(
-                    "tmpfs",
-                    new OptionType.ListOf(tmpfs()),
-                    "[]",
-                    null,
-                    "Temporary file systems, each path[:options].",
-                    "[\"/tmp:size=64M\"]",
-                    "--tmpfs="),
-            option(
-                    "host",
-                    NAME,
-                    null,
-                    "placed on a ready host",
-                    "The host that runs the container.",
-                    "\"host1\"",
-                    "the topic that carries the spec"),
-            option(
-                    "labels",
-                    new OptionType.AttributesOf(LABEL, LABEL_VALUE),
-                    "{}",
-                    null,
-                    "For filters.",
-                    "{\"tier\": \"front\"}",
-                    NO_CHANGE),
-            option("description", Types.TEXT, null, "none", "For people.", "\"The shop's front end\"", NO_CHANGE),
-            option(
-                    "profiles",
-                    new OptionType.ListOf(NAME),
-                    "[]",
-                    null,
-                    "Profiles whose options lie under this container's own.",
-                    "[\"base\"]",
-                    "layers under the definition"),
-            option(
-                    "autoStart",
-                    Types.BOOL,
-                    "false",
-                    null,
-                    "Start at host boot, and when the definition newly arrives.",
-                    "true",
-                    "a start by the runner"),
-            option(
-                    "restartIfChanged",
-                    Types.BOOL,
-                    "true",
-                    null,
-                    "Restart when a changed spec needs it; otherwise it is marked outdated.",
-                    "false",
-                    "a restart by the runner"),
-            new Option(
-                    "startTimeout",
-                    List.of("timeoutStartSec"),
-                    Types.SPAN,
-                    Json.node("1min"),
-                    null,
-                    "From spawn to readiness; on expiry its processes are killed and it is failed.",
-                    Json.node("5min"),
-                    "a timer of the runner"),
-            option(
-                    "stopTimeout",
-                    Types.SPAN,
-                    "\"3min\"",
-                    null,
-                    "From the first signal of a stop to escalation.",
-                    "\"30s\"",
-                    "a timer of the runner"),
-            option(
-                    "restart",
-                    Types.choice("on-failure", "always", "no"),
-                    "\"on-failure\"",
-                    null,
-                    "What follows an exit that nobody asked for.",
-                    "\"always\"",
-                    "a restart by the runner, with backoff"),
-            option(
-                    "readiness",
-                    Types.choice("notify", "started"),
-                    null,
-                    "notify; started for command",
-                    "When the container counts as running.",
-                    "\"started\"",
-                    "--notify-ready="),
-            option(
-                    "killSignal",
-                    Types.SIGNAL,
-                    null,
-                    "SIGRTMIN+3; SIGTERM for command",
-                    "What the container's init is sent at a stop.",
-                    "\"SIGTERM\"",
-                    "--kill-signal= and the signal itself")));
+    private static final OptionType.Submodule CONTAINER =
+            new OptionType.Submodule(Stream.of(base(), NetworkOptions.all(), ConfinementOptions.all())
+                    .flatMap(List::stream)
+                    .toList());
+
+    private static List<Option> base() {
+        return List.of(
+                option(
+                        "path",
+                        Types.PATH,
+                        null,
+                        "none",
+                        "An evaluated NixOS system, whose init is run.",
+                        "\"/nix/var/nix/profiles/per-container/web/system\"",
+                        "<path>/init as the payload"),
+                option(
+                        "boot",
+                        Types.BOOL,
+                        "false",
+                        null,
+                        "Run the root's own init, for a root that is a whole operating system.",
+                        "true",
+                        "--boot"),
+                option(
+                        "command",
+                        new OptionType.ListOf(Types.TEXT),
+                        null,
+                        "none",
+                        "The program to run and its arguments, as PID 2 behind nspawn's stub init.",
+                        "[\"/bin/httpd\", \"-f\"]",
+                        "--as-pid2 and the payload"),
+                option(
+                        "root",
+                        Types.PATH,
+                        null,
+                        "/var/lib/containers/<name>",
+                        "The container's root on the host; made if it is missing for path, there already for boot and command.",
+                        "\"/var/lib/containers/web\"",
+                        "-D <root>"),
+                option(
+                        "environment",
+                        new OptionType.AttributesOf(VARIABLE, Types.TEXT),
+                        "{}",
+                        null,
+                        "Variables of the first process.",
+                        "{\"LANG\": \"C.UTF-8\"}",
+                        "--setenv="),
+                option(
+                        "ephemeral",
+                        Types.BOOL,
+                        "false",
+                        null,
+                        "Drop every change to the root at stop.",
+                        "true",
+                        "--ephemeral"),
+                option(
+                        "bindMounts",
+                        new OptionType.AttributesOf(Types.PATH, BIND),
+                        "{}",
+                        null,
+                        "Host paths seen inside, by mount point.",
+                        "{\"/data\": {\"hostPath\": \"/srv/data\", \"isReadOnly\": false}}",
+                        "--bind= and --bind-ro="),
+                option(
+                        "tmpfs",
+                        new OptionType.ListOf(tmpfs()),
+                        "[]",
+                        null,
+                        "Temporary file systems, each path[:options].",
+                        "[\"/tmp:size=64M\"]",
+                        "--tmpfs="),
+                option(
+                        "copyResolvConf",
+                        Types.BOOL,
+                        "true",
+                        null,
+                        "Whether the host's resolv.conf is copied into the root before each start.",
+                        "false",
+                        "a copy of /etc/resolv.conf"),
+                option(
+                        "host",
+                        NAME,
+                        null,
+                        "placed on a ready host",
+                        "The host that runs the container.",
+                        "\"host1\"",
+                        "the topic that carries the spec"),
+                option(
+                        "labels",
+                        new OptionType.AttributesOf(LABEL, LABEL_VALUE),
+                        "{}",
+                        null,
+                        "For filters.",
+                        "{\"tier\": \"front\"}",
+                        NO_CHANGE),
+                option("description", Types.TEXT, null, "none", "For people.", "\"The shop's front end\"", NO_CHANGE),
+                option(
+                        "profiles",
+                        new OptionType.ListOf(NAME),
+                        "[]",
+                        null,
+                        "Profiles whose options lie under this container's own.",
+                        "[\"base\"]",
+                        "layers under the definition"),
+                option(
+                        "autoStart",
+                        Types.BOOL,
+                        "false",
+                        null,
+                        "Start at host boot, and when the definition newly arrives.",
+                        "true",
+                        "a start by the runner"),
+                option(
+                        "restartIfChanged",
+                        Types.BOOL,
+                        "true",
+                        null,
+                        "Restart when a changed spec needs it; otherwise it is marked outdated.",
+                        "false",
+                        "a restart by the runner"),
+                new Option(
+                        "startTimeout",
+                        List.of("timeoutStartSec"),
+                        Types.SPAN,
+                        Json.node("1min"),
+                        null,
+                        "From spawn to readiness; on expiry its processes are killed and it is failed.",
+                        Json.node("5min"),
+                        "a timer of the runner"),
+                option(
+                        "stopTimeout",
+                        Types.SPAN,
+                        "\"3min\"",
+                        null,
+                        "From the first signal of a stop to escalation.",
+                        "\"30s\"",
+                        "a timer of the runner"),
+                option(
+                        "restart",
+                        Types.choice("on-failure", "always", "no"),
+                        "\"on-failure\"",
+                        null,
+                        "What follows an exit that nobody asked for.",
+                        "\"always\"",
+                        "a restart by the runner, with backoff"),
+                option(
+                        "readiness",
+                        Types.choice("notify", "started"),
+                        null,
+                        "notify; started for command",
+                        "When the container counts as running.",
+                        "\"started\"",
+                        "--notify-ready="),
+                option(
+                        "killSignal",
+                        Types.SIGNAL,
+                        null,
+                        "SIGRTMIN+3; SIGTERM for command",
+                        "What the container's init is sent at a stop.",
+                        "\"SIGTERM\"",
+                        "--kill-signal= and the signal itself"));
+    }
 
     private Options() {}
 
@@ -250,7 +266,7 @@ public final class Options {
                 "write path[:options], such as /tmp:size=64M,mode=1777");
     }
 
-    private static Option option(
+    static Option option(
             String name,
             OptionType type,
             @org.jspecify.annotations.Nullable String defaultJson,

@@ -1,6 +1,7 @@
 package io.hatchery.spec.option;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.hatchery.spec.Signal;
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
 final class Types {
     /** Linux: PATH_MAX, 4096 with the terminating NUL (limits.h). */
     private static final int PATH_MAX = 4095;
+
+    private static final String NO = "no";
 
     static final OptionType.Scalar BOOL = new OptionType.Scalar(
             "a boolean",
@@ -73,18 +76,27 @@ final class Types {
     }
 
     static OptionType.Scalar choice(String... words) {
-        ObjectNode schema = Json.object().put("type", "string");
+        ObjectNode schema = Json.object();
+        ArrayNode allowed = schema.putArray("enum");
         for (String word : words) {
-            schema.withArray("enum").add(word);
+            allowed.add(word);
+        }
+        if (List.of(words).contains(NO)) {
+            allowed.add(false);
         }
         String all = String.join(", ", words);
         UnaryOperator<JsonNode> normalize = value -> {
-            if (!List.of(words).contains(string(value))) {
+            if (!List.of(words).contains(string(orNo(value)))) {
                 throw new IllegalArgumentException("expected one of " + all);
             }
-            return value;
+            return orNo(value);
         };
         return new OptionType.Scalar("one of " + all, schema, normalize, "write one of " + all);
+    }
+
+    /** YAML 1.1 takes the word no for false, unless it is quoted. */
+    static JsonNode orNo(JsonNode value) {
+        return value.isBoolean() && !value.booleanValue() ? TextNode.valueOf(NO) : value;
     }
 
     /** The string that a value must be. Control characters that would break an argument vector are refused here for all. */

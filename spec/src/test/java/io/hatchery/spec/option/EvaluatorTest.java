@@ -9,8 +9,10 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.Payload;
+import io.hatchery.spec.PortForward;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.Readiness;
+import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
@@ -96,7 +98,32 @@ class EvaluatorTest {
                 "{boot: true, bindMounts: {data: {}}} | containers.web.bindMounts.data | absolute path",
                 "{boot: true, tmpfs: [/ok, nope]} | containers.web.tmpfs[1] | path[:options]",
                 "{boot: true, profiles: [none]} | containers.web.profiles | PUT /v1/profiles/none",
-                "{boot: true, labels: [a]} | containers.web.labels | an object"
+                "{boot: true, labels: [a]} | containers.web.labels | an object",
+                "{boot: true, hostAddress: 10.0.0.1} | containers.web.hostAddress | set privateNetwork to true",
+                "{boot: true, hostBridge: br0} | containers.web.hostBridge | set privateNetwork to true",
+                "{boot: true, privateNetwork: true, hostAddress: 10.0.0} | containers.web.hostAddress | four numbers",
+                "{boot: true, privateNetwork: true, hostAddress6: 10.0.0.1} | containers.web.hostAddress6 | fd00::1",
+                "{boot: true, privateNetwork: true, localAddress: 10.0.0.2/24} | containers.web.localAddress | take the prefix length out",
+                "{boot: true, privateNetwork: true, hostBridge: br0, localAddress: 10.0.0.2} | containers.web.localAddress | append one",
+                "{boot: true, privateNetwork: true, hostBridge: br0, hostAddress: 10.0.0.1} | containers.web.hostAddress | take hostBridge out",
+                "{boot: true, privateNetwork: true, localMacAddress: '01:00:00:00:00:01'} | containers.web.localMacAddress | six bytes",
+                "{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 70000}]} | containers.web.forwardPorts[0].hostPort | 65535",
+                "{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 1}, {hostPort: 1}]} | containers.web.forwardPorts[1].hostPort | another",
+                "{boot: true, privateNetwork: true, forwardPorts: [{containerPort: 1}]} | containers.web.forwardPorts[0].hostPort | give the port",
+                "{boot: true, privateNetwork: true, extraVeths: {aninterfacethatislong: {}}} | containers.web.extraVeths.aninterfacethatislong | 15 characters",
+                "{boot: true, privateNetwork: true, extraVeths: {eth0: {}}} | containers.web.extraVeths.eth0 | choose another",
+                "{boot: true, privateNetwork: true, networkNamespace: /run/x} | containers.web.networkNamespace | one of the two",
+                "{boot: true, interfaces: [eth1], networkNamespace: /run/x} | containers.web.networkNamespace | move the interfaces",
+                "{boot: true, privateUsers: some} | containers.web.privateUsers | identity",
+                "{boot: true, privateUsers: -1} | containers.web.privateUsers | identity",
+                "{boot: true, additionalCapabilities: [NET_ADMIN]} | containers.web.additionalCapabilities[0] | CAP_NET_ADMIN",
+                "{boot: true, allowedDevices: [{node: /dev/x, modifier: rx}]} | containers.web.allowedDevices[0].modifier | rwm",
+                "{boot: true, allowedDevices: [{node: /dev/x}]} | containers.web.allowedDevices[0].modifier | give it",
+                "{boot: true, extraFlags: ['--machine=other']} | containers.web.extraFlags[0] | the option of the container",
+                "{boot: true, extraFlags: [-M, ]} | containers.web.extraFlags[0] | --name=value",
+                "{boot: true, limits: {memoryMax: 12X}} | containers.web.limits.memoryMax | 512M",
+                "{boot: true, limits: {ioWeight: 0}} | containers.web.limits.ioWeight | from 1 to 10000",
+                "{boot: true, limits: {memoryMx: 1}} | containers.web.limits.memoryMx | did you mean memoryMax?"
             })
     void saysWhatIsWrongWhereAndWhatToDo(String json, String path, String remedy) {
         assertThat(problems(json)).singleElement().satisfies(problem -> {
@@ -104,6 +131,39 @@ class EvaluatorTest {
             assertThat(problem.remedy()).contains(remedy);
             assertThat(problem.origin()).isEqualTo("definition of web");
         });
+    }
+
+    @Test
+    void whatNobodyGaveIsNotInTheSpec() {
+        ContainerSpec spec = spec(
+                "{boot: true, networkNamespace: null, hostAddress: null, privateUsers: no, limits: {}, extraFlags: []}");
+        assertThat(spec.network()).isNull();
+        assertThat(spec.confinement()).isNull();
+        assertThat(spec.limits()).isNull();
+        assertThat(spec).isEqualTo(spec("{boot: true}"));
+    }
+
+    @Test
+    void theWordNoIsNoAlsoWhereYamlTakesItForFalse() {
+        assertThat(spec("{boot: true, restart: no}").restart()).isEqualTo(RestartPolicy.NO);
+    }
+
+    @Test
+    void aPortLeadsToTheSameOneUnlessItSaysOtherwise() {
+        ContainerSpec spec = spec("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 53, protocol: udp}]}");
+        assertThat(spec.network().forwardPorts()).containsExactly(new PortForward("udp", 53, 53));
+    }
+
+    @Test
+    void aSpecWithEveryOptionSurvivesItsOwnJson() throws UnreadableException {
+        ContainerSpec spec = spec("{boot: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2,"
+                + " hostAddress6: 'FD00::1', localAddress6: 'fd00::2', localMacAddress: '02:00:00:00:00:0A',"
+                + " forwardPorts: [{hostPort: 80}], extraVeths: {b: {hostBridge: br0, localAddress: 10.1.0.2/24}},"
+                + " interfaces: [eth1], macvlans: [eth2], privateUsers: pick, enableTun: true, copyResolvConf: false,"
+                + " allowedDevices: [{node: char-alsa, modifier: rw}], limits: {memoryMax: 1G, tasksMax: infinity}}");
+        assertThat(Json.readStrictly(Json.bytes(spec), ContainerSpec.class)).isEqualTo(spec);
+        assertThat(spec.network().addresses().host6()).isEqualTo("fd00::1");
+        assertThat(spec.limits().memoryMax()).isEqualTo("1073741824");
     }
 
     @Test

@@ -1,0 +1,164 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.runner.nspawn.HostFacts;
+import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.nspawn.Step;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.Evaluator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code hatchery plan}. */
+@Command(
+        name = "plan",
+        description = "Show what a container becomes: nspawn's arguments, the unit's directives, the steps around them",
+        footer =
+                "With a file, neither broker nor host is asked; the host is taken to be one with systemd, cgroup v2 and Nix.",
+        mixinStandardHelpOptions = true)
+final class PlanCommand implements Callable<Integer> {
+    /** What stands for the host where the definition names none. */
+    private static final HostName ANY = new HostName("any");
+
+    @Mixin
+    private ApiClient api = new ApiClient();
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE|DIR",
+            description = "JSON or YAML: one definition, named by the file's name, or several under 'containers'")
+    private @Nullable Path file;
+
+    @Parameters(paramLabel = "NAME", arity = "0..1", description = "A container of the fleet")
+    private @Nullable String name;
+
+    @Option(
+            names = "--driver",
+            paramLabel = "systemd|direct",
+            description = "Who runs nspawn",
+            defaultValue = "systemd")
+    private Driver driver = Driver.SYSTEMD;
+
+    /** Who runs nspawn. */
+    enum Driver {
+        /** PID 1, as a unit. */
+        SYSTEMD,
+        /** The runner itself. */
+        DIRECT
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if ((file == null) == (name == null)) {
+            throw new Refusal("give either a file with -f, or the name of a container");
+        }
+        Map<String, NspawnPlan> plans = name != null ? ofFleet(name) : ofFile(Path.of(String.valueOf(file)));
+        boolean several = plans.size() > 1;
+        if (api.json()) {
+            ObjectNode all = Json.object();
+            plans.forEach((container, plan) -> all.set(container, Json.tree(plan)));
+            System.out.println(Json.pretty(
+                    several
+                            ? Json.object().set("containers", all)
+                            : all.elements().next()));
+        } else {
+            plans.forEach((container, plan) -> System.out.print(inWords(container, plan)));
+        }
+        return 0;
+    }
+
+    private Map<String, NspawnPlan> ofFleet(String container) {
+        JsonNode spec =
+                api.call("GET", ClientCommands.container(container)).body().path("spec");
+        if (spec.isMissingNode()) {
+            throw new Refusal("container " + container + " has no spec: see hatchery show " + container);
+        }
+        try {
+            return Map.of(container, plan(Json.convert(spec, ContainerSpec.class)));
+        } catch (UnreadableException e) {
+            throw new Refusal("the spec of " + container + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, NspawnPlan> ofFile(Path path) throws IOException {
+        var plans = new LinkedHashMap<String, NspawnPlan>();
+        var wrong = new StringBuilder();
+        for (DefinitionFiles.Named definition : DefinitionFiles.read(path)) {
+            if (!ContainerName.isValid(definition.name())) {
+                throw new Refusal(definition.file() + ": '" + definition.name() + "' is no container's name");
+            }
+            var container = new ContainerName(definition.name());
+            switch (Evaluator.evaluate(container, new ContainerDefinition(definition.options()), Map.of())) {
+                case Evaluated.Good good ->
+                    plans.put(definition.name(), plan(good.at(good.host().orElse(ANY), Generation.FIRST)));
+                case Evaluated.Bad bad ->
+                    bad.problems().forEach(problem -> wrong.append("\n  ").append(problem.inWords()));
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new Refusal("there is no plan for what is wrong:" + wrong);
+        }
+        return plans;
+    }
+
+    private NspawnPlan plan(ContainerSpec spec) {
+        Set<String> nix = Stream.concat(
+                        NspawnPlan.NIX_READ_ONLY.stream(),
+                        Stream.of(NspawnPlan.profiles(spec.name()), NspawnPlan.gcRoots(spec.name())))
+                .collect(Collectors.toSet());
+        return NspawnPlan.of(spec, new HostFacts(driver == Driver.SYSTEMD, true, nix));
+    }
+
+    private static String inWords(String container, NspawnPlan plan) {
+        var words = new StringBuilder(container).append("\n  environment\n");
+        plan.environment().forEach((key, value) -> line(words, key + "=" + value));
+        words.append("  arguments\n");
+        plan.arguments().forEach(argument -> line(words, argument));
+        words.append("  directives\n");
+        plan.directives().forEach((key, values) -> values.forEach(value -> line(words, key + "=" + value)));
+        steps(words, "before", plan.before());
+        steps(words, "after", plan.after());
+        return words.toString();
+    }
+
+    private static void steps(StringBuilder words, String when, List<Step> steps) {
+        words.append("  ").append(when).append('\n');
+        for (Step step : steps) {
+            line(
+                    words,
+                    switch (step) {
+                        case Step.Directory(String path, String mode) ->
+                            "directory " + path + ", " + mode + ", unless it is there";
+                        case Step.EmptyFile(String path) -> "empty file " + path + ", unless it is there";
+                        case Step.Copy(String from, String to) -> "copy " + from + " to " + to;
+                        case Step.RemoveInterface(String device) -> "remove interface " + device + ", if it was left";
+                        case Step.Ip(Step.Side side, List<String> arguments) ->
+                            (side == Step.Side.HOST ? "" : "in the container: ") + "ip " + String.join(" ", arguments);
+                    });
+        }
+    }
+
+    private static void line(StringBuilder words, String line) {
+        words.append("    ").append(line).append('\n');
+    }
+}

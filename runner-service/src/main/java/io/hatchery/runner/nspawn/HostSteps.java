@@ -1,0 +1,119 @@
+package io.hatchery.runner.nspawn;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does on this host what a plan says is done before nspawn begins. It never goes through a symbolic link below the root, so nothing
+ * outside the root is touched whatever is inside.
+ */
+final class HostSteps {
+    private static final int OCTAL = 8;
+    private static final String RWX = "rwxrwxrwx";
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final Path root;
+
+    HostSteps(Path root) {
+        this.root = root;
+    }
+
+    void perform(List<Step> steps) throws IOException {
+        if (Files.exists(root) && !Files.isDirectory(root)) {
+            throw new IOException("the root " + root + " is not a directory");
+        }
+        for (Step step : steps) {
+            switch (step) {
+                case Step.Directory(String path, String mode) -> directory(Path.of(path), mode);
+                case Step.EmptyFile(String path) -> emptyFile(Path.of(path));
+                case Step.Copy(String from, String to) -> copy(Path.of(from), Path.of(to));
+                case Step.RemoveInterface(String name) -> removeInterface(name);
+                case Step.Ip ip -> throw new IllegalArgumentException("there is no network yet: " + ip);
+            }
+        }
+    }
+
+    private void directory(Path path, String mode) throws IOException {
+        if (path.equals(root)) {
+            Files.createDirectories(root);
+        } else if (isReal(path.getParent()) && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(path);
+            Files.setPosixFilePermissions(path, permissions(mode));
+        }
+    }
+
+    private static Set<PosixFilePermission> permissions(String octal) {
+        int bits = Integer.parseInt(octal, OCTAL);
+        var text = new StringBuilder();
+        for (int i = 0; i < RWX.length(); i++) {
+            boolean set = (bits & 1 << (RWX.length() - 1 - i)) != 0;
+            text.append(set ? RWX.charAt(i) : '-');
+        }
+        return PosixFilePermissions.fromString(text.toString());
+    }
+
+    private void emptyFile(Path path) throws IOException {
+        if (isReal(path.getParent()) && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createFile(path);
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+        }
+    }
+
+    private void copy(Path from, Path to) throws IOException {
+        if (!Files.isReadable(from) || !isReal(to.getParent()) || Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path fresh = to.resolveSibling("." + to.getFileName() + ".hatchery");
+        Files.deleteIfExists(fresh);
+        Files.copy(from, fresh, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Whether every step from the root to there is a directory and no link. */
+    private boolean isReal(@Nullable Path directory) {
+        for (Path at = directory; at != null && !at.equals(root); at = at.getParent()) {
+            if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void removeInterface(String name) throws IOException {
+        if (ip("link", "show", "dev", name) == 0 && ip("link", "delete", "dev", name) != 0) {
+            throw new IOException("the interface " + name + " that an earlier run has left cannot be removed");
+        }
+    }
+
+    private static int ip(String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(arguments));
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new IOException("ip(8) cannot be run, install iproute2: " + e.getMessage(), e);
+        }
+        try {
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException(String.join(" ", command) + " does not end: " + said.strip());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+}

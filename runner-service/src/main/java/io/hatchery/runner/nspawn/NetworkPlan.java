@@ -1,0 +1,131 @@
+package io.hatchery.runner.nspawn;
+
+import io.hatchery.spec.Addresses;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ExtraVeth;
+import io.hatchery.spec.Network;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a container's network asks of nspawn and of ip(8), as NixOS's module has it. Interfaces are named in full: where a name is
+ * longer than the kernel's 15 characters nspawn shortens it and gives it the full one as an alternative, which ip(8) takes too.
+ */
+final class NetworkPlan {
+    private static final String INSIDE = "eth0";
+
+    private final ContainerName name;
+    private final Network network;
+
+    NetworkPlan(ContainerName name, Network network) {
+        this.name = name;
+        this.network = network;
+    }
+
+    List<String> arguments() {
+        var arguments = new ArrayList<String>();
+        if (network.isPrivate()) {
+            arguments.add("--private-network");
+        }
+        if (network.isPrivate()
+                && (network.localMacAddress() != null || !network.addresses().equals(Addresses.NONE))) {
+            arguments.add("--network-veth");
+        }
+        network.forwardPorts()
+                .forEach(port -> arguments.add(
+                        "--port=" + port.protocol() + ":" + port.hostPort() + ":" + port.containerPort()));
+        if (network.hostBridge() != null) {
+            arguments.add("--network-bridge=" + network.hostBridge());
+        }
+        if (network.namespace() != null) {
+            arguments.add("--network-namespace-path=" + network.namespace());
+        }
+        network.extraVeths().forEach(veth -> arguments.add("--network-veth-extra=" + veth.name()));
+        network.interfaces().forEach(one -> arguments.add("--network-interface=" + one));
+        network.macvlans().forEach(one -> arguments.add("--network-macvlan=" + one));
+        return arguments;
+    }
+
+    List<Step> before() {
+        var steps = new ArrayList<Step>();
+        if (network.hasVeth()) {
+            steps.add(new Step.RemoveInterface("ve-" + name));
+            steps.add(new Step.RemoveInterface("vb-" + name));
+        }
+        network.extraVeths().forEach(veth -> steps.add(new Step.RemoveInterface(veth.name())));
+        return steps;
+    }
+
+    List<Step> after() {
+        var steps = new ArrayList<Step>();
+        if (network.hasVeth()) {
+            if (network.hostBridge() == null) {
+                hostSide("ve-" + name, network.addresses(), steps);
+            }
+            steps.add(Step.Ip.container("link", "set", "dev", "host0", "name", INSIDE));
+            containerSide(INSIDE, network.addresses(), network.localMacAddress(), steps);
+        }
+        for (ExtraVeth veth : network.extraVeths()) {
+            if (veth.hostBridge() != null) {
+                steps.add(Step.Ip.host("link", "set", "dev", veth.name(), "master", veth.hostBridge()));
+                steps.add(up(Step.Side.HOST, veth.name()));
+            } else {
+                hostSide(veth.name(), veth.addresses(), steps);
+            }
+            containerSide(veth.name(), veth.addresses(), veth.localMacAddress(), steps);
+        }
+        return steps;
+    }
+
+    private static Step up(Step.Side side, String device) {
+        return new Step.Ip(side, List.of("link", "set", "dev", device, "up"));
+    }
+
+    private static void hostSide(String device, Addresses addresses, List<Step> steps) {
+        steps.add(up(Step.Side.HOST, device));
+        if (addresses.host() != null) {
+            steps.add(Step.Ip.host("addr", "add", addresses.host(), "dev", device));
+        }
+        if (addresses.host6() != null) {
+            steps.add(Step.Ip.host("-6", "addr", "add", addresses.host6(), "dev", device));
+        }
+        if (addresses.local() != null) {
+            steps.add(Step.Ip.host("route", "add", addresses.local(), "dev", device));
+        }
+        if (addresses.local6() != null) {
+            steps.add(Step.Ip.host("-6", "route", "add", addresses.local6(), "dev", device));
+        }
+    }
+
+    private static void containerSide(String device, Addresses addresses, @Nullable String mac, List<Step> steps) {
+        if (mac != null) {
+            steps.add(Step.Ip.container("link", "set", "dev", device, "address", mac));
+        }
+        steps.add(up(Step.Side.CONTAINER, device));
+        if (addresses.local() != null) {
+            steps.add(Step.Ip.container("addr", "add", addresses.local(), "dev", device));
+        }
+        if (addresses.local6() != null) {
+            steps.add(Step.Ip.container("-6", "addr", "add", addresses.local6(), "dev", device));
+        }
+        boolean first = device.equals(INSIDE);
+        wayOut(device, addresses.host(), first, List.of(), steps);
+        wayOut(device, addresses.host6(), first, List.of("-6"), steps);
+    }
+
+    private static void wayOut(
+            String device, @Nullable String host, boolean isDefault, List<String> family, List<Step> steps) {
+        if (host == null) {
+            return;
+        }
+        var direct = new ArrayList<>(family);
+        direct.addAll(List.of("route", "add", host, "dev", device));
+        steps.add(new Step.Ip(Step.Side.CONTAINER, direct));
+        if (isDefault) {
+            var rest = new ArrayList<>(family);
+            rest.addAll(List.of("route", "add", "default", "via", host));
+            steps.add(new Step.Ip(Step.Side.CONTAINER, rest));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.hatchery.runner.nspawn;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
+import java.util.Locale;
+
+/** Something that is done before nspawn begins, or once it has made the container's network. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Step.Directory.class, name = "directory"),
+    @JsonSubTypes.Type(value = Step.EmptyFile.class, name = "emptyFile"),
+    @JsonSubTypes.Type(value = Step.Copy.class, name = "copy"),
+    @JsonSubTypes.Type(value = Step.RemoveInterface.class, name = "removeInterface"),
+    @JsonSubTypes.Type(value = Step.Ip.class, name = "ip")
+})
+public sealed interface Step {
+    /** Where a command is run. */
+    enum Side {
+        /** In the host's network. */
+        HOST,
+        /** In the container's, by the host's program. */
+        CONTAINER;
+
+        /** As it is written. */
+        @JsonValue
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A directory that is made unless it is there.
+     *
+     * @param path on the host
+     * @param mode in octal
+     */
+    record Directory(String path, String mode) implements Step {}
+
+    /** An empty file that is made unless something is there. */
+    record EmptyFile(String path) implements Step {}
+
+    /** A file that takes the place of another, or of a symbolic link. */
+    record Copy(String from, String to) implements Step {}
+
+    /** An interface that an earlier run may have left. */
+    record RemoveInterface(String name) implements Step {}
+
+    /**
+     * A call of ip(8).
+     *
+     * @param side whose network it is about
+     * @param arguments without the program
+     */
+    record Ip(Side side, List<String> arguments) implements Step {
+        /** Keeps an immutable copy of the arguments. */
+        public Ip {
+            arguments = List.copyOf(arguments);
+        }
+
+        static Ip host(String... arguments) {
+            return new Ip(Side.HOST, List.of(arguments));
+        }
+
+        static Ip container(String... arguments) {
+            return new Ip(Side.CONTAINER, List.of(arguments));
+        }
+    }
+}

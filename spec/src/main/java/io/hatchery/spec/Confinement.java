@@ -1,0 +1,34 @@
+package io.hatchery.spec;
+
+import java.util.List;
+
+/**
+ * What a container may do, where that is not just nspawn's default.
+ *
+ * @param privateUsers {@code no}, {@code identity}, {@code pick}, or the first uid of its range ({@code --private-users=})
+ * @param additionalCapabilities names that start with {@code CAP_}
+ * @param enableTun whether it may make TUN devices
+ * @param allowedDevices what it may use beside nspawn's own devices
+ * @param extraFlags further arguments of nspawn
+ */
+public record Confinement(
+        String privateUsers,
+        List<String> additionalCapabilities,
+        boolean enableTun,
+        List<Device> allowedDevices,
+        List<String> extraFlags) {
+    /** Nothing beyond what nspawn does by itself. */
+    public static final Confinement DEFAULT = new Confinement("no", List.of(), false, List.of(), List.of());
+
+    /** Keeps immutable copies of the lists. */
+    public Confinement {
+        additionalCapabilities = List.copyOf(additionalCapabilities);
+        allowedDevices = List.copyOf(allowedDevices);
+        extraFlags = List.copyOf(extraFlags);
+    }
+
+    /** Whether the container's users are others than the host's: picked, or a range that does not begin with root. */
+    public boolean mapsUsers() {
+        return !privateUsers.equals("no") && !privateUsers.equals("identity") && !privateUsers.equals("0");
+    }
+}
