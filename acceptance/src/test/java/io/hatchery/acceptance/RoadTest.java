@@ -191,8 +191,12 @@ class RoadTest {
                         && c.at("/status/leader").asLong() != leader
                         && c.at("/status/generation").asInt() == 3);
 
-        api.define("t-changed", first.replace("{\"auto", "{\"restartIfChanged\": false, \"auto"));
-        api.await("t-changed", c -> c.at("/status/outdated").asBoolean());
+        JsonNode changed = api.define("t-changed", first.replace("{\"auto", "{\"restartIfChanged\": false, \"auto"))
+                .body();
+        assertThat(changed.at("/evaluation/change/restart/0").asText()).isEqualTo("environment");
+        assertThat(changed.at("/evaluation/change/live/0").asText()).isEqualTo("restartIfChanged");
+        JsonNode outdated = api.await("t-changed", c -> c.at("/status/outdated").asBoolean());
+        assertThat(outdated.at("/status/restartFor/0").asText()).isEqualTo("environment");
         api.command("stop", "t-changed");
     }
 

@@ -87,8 +87,16 @@ final class ClientCommands {
             return switch (answer.status()) {
                 case 201 -> name + " defined, generation " + generation;
                 case 202 -> name + " written, and not evaluated yet: is a config-service running?";
-                default -> name + " applied, generation " + generation;
+                default -> name + " applied, generation " + generation + changed(answer.body());
             };
+        }
+
+        private static String changed(JsonNode container) {
+            JsonNode change = container.at("/evaluation/change");
+            String live = Table.inWords(change.path("live"));
+            String restart = Table.inWords(change.path("restart"));
+            return (restart.isEmpty() ? "" : "; changed and only in force after a restart: " + restart)
+                    + (live.isEmpty() ? "" : "; changed and in force: " + live);
         }
     }
 

@@ -65,8 +65,15 @@ final class Table {
             return "moving: host " + evaluation.path("leaving").path("host").asText() + " has to let go first";
         }
         return status.path("outdated").asBoolean()
-                ? "outdated: restart to apply"
+                ? "outdated: restart to apply " + inWords(status.path("restartFor"))
                 : status.path("reason").asText("");
+    }
+
+    /** Names, apart by commas. */
+    static String inWords(JsonNode names) {
+        var words = new ArrayList<String>();
+        names.forEach(name -> words.add(name.asText()));
+        return String.join(", ", words);
     }
 
     static String since(JsonNode at, Instant now) {

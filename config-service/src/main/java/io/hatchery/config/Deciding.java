@@ -8,6 +8,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.option.Evaluated;
 import io.hatchery.spec.option.Evaluator;
 import java.util.List;
@@ -78,6 +79,7 @@ final class Deciding {
                 generationOf(before),
                 null,
                 null,
+                null,
                 removal == null ? leavingOf(before) : removal,
                 List.of());
         return new Decision(evaluation, null, before == null || before.isPublished() ? null : before.spec(), removal);
@@ -102,6 +104,7 @@ final class Deciding {
                 before.generation(),
                 before.definition(),
                 before.spec(),
+                before.change(),
                 null,
                 before.errors());
         return new Decision(evaluation, before.spec(), null, null);
@@ -128,6 +131,7 @@ final class Deciding {
                         last,
                         definition,
                         inForce,
+                        before == null ? null : before.change(),
                         leavingOf(before),
                         bad.problems());
                 return new Decision(failed, null, null, null);
@@ -145,6 +149,7 @@ final class Deciding {
                             null,
                             last,
                             definition,
+                            null,
                             null,
                             leavingOf(before),
                             List.of());
@@ -185,11 +190,20 @@ final class Deciding {
                 current.generation(),
                 definition,
                 current,
+                changeOf(before, current),
                 leaving,
                 List.of());
         boolean withdraws =
                 pending != null && inForce != null && !inForce.host().equals(host);
         return new Decision(evaluation, changed && leaving == null ? spec : null, withdraws ? inForce : null, removal);
+    }
+
+    private static @Nullable SpecChange changeOf(@Nullable Evaluation before, ContainerSpec now) {
+        ContainerSpec last = before == null ? null : before.spec();
+        if (before == null || last == null) {
+            return null;
+        }
+        return last.equals(now) ? before.change() : SpecChange.between(last, now);
     }
 
     /** What a removal is known by that makes way for a spec on another host. */
@@ -219,7 +233,17 @@ final class Deciding {
     private static Decision refused(ContainerName name, @Nullable Evaluation before, long revision, String refusal) {
         Evaluation evaluation = before == null
                 ? new Evaluation(
-                        name, Evaluation.State.DELETED, NONE, revision, refusal, null, null, null, null, List.of())
+                        name,
+                        Evaluation.State.DELETED,
+                        NONE,
+                        revision,
+                        refusal,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of())
                 : new Evaluation(
                         name,
                         before.state(),
@@ -229,6 +253,7 @@ final class Deciding {
                         before.generation(),
                         before.definition(),
                         before.spec(),
+                        before.change(),
                         before.leaving(),
                         before.errors());
         return new Decision(evaluation, null, null, null);

@@ -4,6 +4,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import java.time.Instant;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param exit how it ended last; null if it never did since the host's boot
  * @param restarts automatic restarts since it was last started or stable
  * @param outdated whether a newer spec waits for a restart
+ * @param restartFor the options that a restart would bring into force; null unless outdated
  * @param reason why it is in this phase, where that is not plain; null otherwise
  * @param nextStart when it is started again; only in backoff
  */
@@ -31,5 +33,6 @@ public record ContainerStatus(
         @Nullable Exit exit,
         int restarts,
         boolean outdated,
+        @Nullable SortedSet<String> restartFor,
         @Nullable String reason,
         @Nullable Instant nextStart) {}

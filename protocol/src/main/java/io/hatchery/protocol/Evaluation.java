@@ -7,6 +7,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.option.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation of the spec in force, or of the last one; null if there never was one
  * @param definition the one in force; null once deleted
  * @param spec the one in force, or the one to be once its host before has let go; null if there is none
+ * @param change what that spec changed, against the one before; null if it is the first
  * @param leaving the host that is to let go of the container before another is given it; null if none is
  * @param errors everything that is wrong with the definition; empty unless it failed
  */
@@ -34,6 +36,7 @@ public record Evaluation(
         @Nullable Generation generation,
         @Nullable ContainerDefinition definition,
         @Nullable ContainerSpec spec,
+        @Nullable SpecChange change,
         @Nullable Leaving leaving,
         List<Problem> errors) {
     /**

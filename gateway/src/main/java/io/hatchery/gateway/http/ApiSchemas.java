@@ -52,6 +52,7 @@ final class ApiSchemas {
         ObjectNode evaluation = object("state", "errors");
         ObjectNode evaluated = evaluation.putObject("properties");
         evaluated.putObject("errors").put("type", "array");
+        evaluated.set("change", object("live", "restart"));
         evaluated.set("leaving", object("host", "operation"));
         properties.set("evaluation", evaluation);
         ObjectNode status = object("phase");

@@ -307,6 +307,9 @@ public final class FleetView {
             ObjectNode shown = resource.putObject("evaluation");
             shown.set("state", Json.node(evaluation.state()));
             shown.set("errors", Json.node(evaluation.errors()));
+            if (evaluation.change() != null) {
+                shown.set("change", Json.node(evaluation.change()));
+            }
             if (evaluation.leaving() != null) {
                 shown.set("leaving", Json.node(evaluation.leaving()));
             }

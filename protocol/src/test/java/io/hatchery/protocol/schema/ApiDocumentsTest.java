@@ -53,7 +53,7 @@ class ApiDocumentsTest {
     void messagesFitTheirSchemas() {
         valid(new Command(Verb.STOP, WEB, null, null, null));
         valid(new ContainerStatus(
-                WEB, H1, Phase.FAILED, Generation.FIRST, 5L, NOW, new Exit(7, NOW), 1, false, "exit", null));
+                WEB, H1, Phase.FAILED, Generation.FIRST, 5L, NOW, new Exit(7, NOW), 1, false, null, "exit", null));
         valid(new FleetEvent.Ended(
                 new CommandId("x"),
                 Verb.STOP,

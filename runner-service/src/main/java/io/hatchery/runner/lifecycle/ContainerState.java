@@ -7,10 +7,12 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.SpecChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,9 +96,11 @@ public record ContainerState(
             case Life.Stopping stopping -> stopping.leader();
             default -> null;
         };
-        boolean outdated = life instanceof Life.Active active
-                && spec != null
-                && spec.generation().isAfter(active.spec().generation());
+        SortedSet<String> restartFor = life instanceof Life.Active active
+                        && spec != null
+                        && spec.generation().isAfter(active.spec().generation())
+                ? SpecChange.between(active.spec(), spec).restart()
+                : null;
         return new ContainerStatus(
                 container,
                 host,
@@ -106,7 +110,8 @@ public record ContainerState(
                 since,
                 exit,
                 restarts,
-                outdated,
+                restartFor != null,
+                restartFor,
                 reason,
                 life instanceof Life.Backoff backoff ? backoff.due() : null);
     }

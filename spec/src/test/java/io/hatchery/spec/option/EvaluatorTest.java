@@ -221,5 +221,46 @@ class EvaluatorTest {
         SpecChange change = SpecChange.between(before, spec("{boot: true, tmpfs: [/x], autoStart: true}"));
         assertThat(change.restart()).containsExactly("tmpfs");
         assertThat(change.live()).containsExactly("autoStart");
+        assertThat(SpecChange.between(before, before).isEmpty()).isTrue();
+    }
+
+    @Test
+    void aChangeOfAnyOptionIsSeen() {
+        ContainerSpec before = spec("{boot: true, root: /other}");
+        for (Option option : Options.container().options()) {
+            if (List.of("profiles", "boot", "host").contains(option.name())) {
+                continue;
+            }
+            String also =
+                    option.name().matches("(host|local).*|forwardPorts|extraVeths") ? ", privateNetwork: true" : "";
+            String payload = List.of("path", "command").contains(option.name()) ? "" : "boot: true, ";
+            boolean off = option.defaultValue() != null && option.defaultValue().asBoolean();
+            String root = option.name().equals("root") ? "" : ", root: /other";
+            String value = off ? "false" : option.example().toString();
+            ContainerSpec after = spec("{" + payload + option.name() + ": " + value + also + root + "}");
+            SpecChange change = SpecChange.between(before, after);
+            assertThat(change.live().contains(option.name()) || change.restart().contains(option.name()))
+                    .as(option.name())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aChangeIsToldByTheNamesOfOptions() {
+        ContainerSpec plain = spec("{boot: true}");
+        ContainerSpec connected =
+                spec("{boot: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2}");
+        assertThat(SpecChange.between(plain, connected).restart())
+                .containsExactly("hostAddress", "localAddress", "privateNetwork");
+        assertThat(SpecChange.between(connected, plain)).isEqualTo(SpecChange.between(plain, connected));
+        assertThat(SpecChange.between(plain, spec("{command: [/bin/true], readiness: notify, killSignal: SIGRTMIN+3}"))
+                        .restart())
+                .containsExactly("boot", "command");
+        assertThat(SpecChange.between(plain, spec("{boot: true, enableTun: true, copyResolvConf: false}"))
+                        .restart())
+                .containsExactly("copyResolvConf", "enableTun");
+        assertThat(SpecChange.between(plain, spec("{boot: true, restart: 'no'}"))
+                        .live())
+                .containsExactly("restart");
     }
 }
