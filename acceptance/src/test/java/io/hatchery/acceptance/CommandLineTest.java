@@ -73,11 +73,37 @@ class CommandLineTest {
                         .orFail()
                         .out())
                 .contains("starting -> running");
+        JsonNode plan = json(installation.hatchery("plan", "t-cli", "-o", "json"));
+        assertThat(texts(plan.path("arguments")))
+                .as("as the runner of its host has it")
+                .isEqualTo(Ground.arguments(Ground.supervisors("t-cli").getFirst()));
         assertThat(installation.hatchery("stop", "t-cli").orFail().out()).contains("halted");
         assertThat(installation.hatchery("delete", "t-cli").orFail().code()).isZero();
         assertThat(names(json(installation.hatchery("list", "--output", "json"))))
                 .containsExactly("t-cli-two");
         Ground.assertGone("t-cli", root);
+    }
+
+    @Test
+    void aPlanNeedsNeitherBrokerNorHost() throws Exception {
+        Path file = Files.writeString(
+                installation.data().resolveSibling("t-plan.yaml"),
+                "containers: {t-one: {boot: true, privateNetwork: true, hostAddress: 10.0.0.1}, t-two: {boot: true}}");
+        Ran ran = installation.hatchery("plan", "-f", file.toString(), "-o", "json", "--url", "http://127.0.0.1:1");
+        JsonNode plans = json(ran).path("containers");
+        assertThat(texts(plans.at("/t-one/arguments"))).contains("--private-network", "--network-veth");
+        assertThat(plans.at("/t-two/directives/KillMode/0").asText()).isEqualTo("mixed");
+        assertThat(plans.at("/t-two/after")).isEmpty();
+        Path bad = Files.writeString(installation.data().resolveSibling("t-noplan.yaml"), "boot: true\ncpus: 2\n");
+        Ran refused = installation.hatchery("plan", "-f", bad.toString());
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("containers.t-noplan.cpus");
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     private static List<String> names(JsonNode list) {

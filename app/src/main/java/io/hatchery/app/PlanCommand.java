@@ -55,9 +55,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--driver",
             paramLabel = "systemd|direct",
-            description = "Who runs nspawn",
-            defaultValue = "systemd")
-    private Driver driver = Driver.SYSTEMD;
+            description = "Who runs nspawn; if unsaid, who does on the container's host, or systemd")
+    private @Nullable Driver driver;
 
     /** Who runs nspawn. */
     enum Driver {
@@ -94,10 +93,24 @@ final class PlanCommand implements Callable<Integer> {
             throw new Refusal("container " + container + " has no spec: see hatchery show " + container);
         }
         try {
-            return Map.of(container, plan(Json.convert(spec, ContainerSpec.class)));
+            return Map.of(
+                    container,
+                    plan(
+                            Json.convert(spec, ContainerSpec.class),
+                            driverOf(spec.path("host").asText())));
         } catch (UnreadableException e) {
             throw new Refusal("the spec of " + container + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private Driver driverOf(String host) {
+        boolean direct = api.call("GET", "/v1/hosts?limit=1000")
+                .body()
+                .path("items")
+                .valueStream()
+                .filter(item -> item.path("host").asText().equals(host))
+                .anyMatch(item -> item.path("driver").asText().equals("direct"));
+        return direct ? Driver.DIRECT : Driver.SYSTEMD;
     }
 
     private Map<String, NspawnPlan> ofFile(Path path) throws IOException {
@@ -110,7 +123,9 @@ final class PlanCommand implements Callable<Integer> {
             var container = new ContainerName(definition.name());
             switch (Evaluator.evaluate(container, new ContainerDefinition(definition.options()), Map.of())) {
                 case Evaluated.Good good ->
-                    plans.put(definition.name(), plan(good.at(good.host().orElse(ANY), Generation.FIRST)));
+                    plans.put(
+                            definition.name(),
+                            plan(good.at(good.host().orElse(ANY), Generation.FIRST), Driver.SYSTEMD));
                 case Evaluated.Bad bad ->
                     bad.problems().forEach(problem -> wrong.append("\n  ").append(problem.inWords()));
             }
@@ -121,12 +136,13 @@ final class PlanCommand implements Callable<Integer> {
         return plans;
     }
 
-    private NspawnPlan plan(ContainerSpec spec) {
+    private NspawnPlan plan(ContainerSpec spec, Driver usual) {
+        Driver by = driver == null ? usual : driver;
         Set<String> nix = Stream.concat(
                         NspawnPlan.NIX_READ_ONLY.stream(),
                         Stream.of(NspawnPlan.profiles(spec.name()), NspawnPlan.gcRoots(spec.name())))
                 .collect(Collectors.toSet());
-        return NspawnPlan.of(spec, new HostFacts(driver == Driver.SYSTEMD, true, nix));
+        return NspawnPlan.of(spec, new HostFacts(by == Driver.SYSTEMD, true, nix));
     }
 
     private static String inWords(String container, NspawnPlan plan) {
