@@ -15,7 +15,11 @@ enum Key {
     GATEWAY_ADDRESS("gateway.address", "127.0.0.1", "Address that the gateway listens on"),
     GATEWAY_PORT("gateway.port", "8470", "Port that the gateway listens on"),
     GATEWAY_TOKEN_FILE("gateway.token.file", "", "File of the token that clients show; <data>/admin.token if unsaid"),
-    BROKER_PORT("broker.port", "8471", "Loopback port of the embedded broker"),
+    BROKER_ADDRESS(
+            "broker.address",
+            "127.0.0.1",
+            "Address that the embedded broker listens on; beyond loopback its password travels in the clear"),
+    BROKER_PORT("broker.port", "8471", "Port of the embedded broker"),
     BROKER_CONTROLLER_PORT("broker.controller.port", "8472", "Loopback port of the embedded broker's controller"),
     CONFIG_INSTANCE("config.instance", "", "Names this config-service among several; kept in <data> if unsaid"),
     RUNNER_STARTS("runner.starts", "", "How many containers may be starting at a time; twice the processors if unsaid"),

@@ -13,7 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -41,26 +41,36 @@ final class Services implements AutoCloseable {
 
     /** Starts the embedded broker; clients of the same data folder find it by what it writes there. */
     void broker() throws IOException {
+        String address = settings.get(Key.BROKER_ADDRESS);
         int port = settings.port(Key.BROKER_PORT);
-        requireFree(Key.BROKER_PORT);
-        requireFree(Key.BROKER_CONTROLLER_PORT);
+        requireFree(address, Key.BROKER_PORT);
+        requireFree(EmbeddedBroker.LOOPBACK, Key.BROKER_CONTROLLER_PORT);
         Path data = settings.data();
-        var credentials = Secrets.broker(data, "127.0.0.1:" + port);
+        var credentials = Secrets.broker(data, address + ":" + port);
         broker = EmbeddedBroker.start(
-                data.resolve("broker"), port, settings.port(Key.BROKER_CONTROLLER_PORT), credentials, Map.of());
+                data.resolve("broker"),
+                address,
+                port,
+                settings.port(Key.BROKER_CONTROLLER_PORT),
+                credentials,
+                Map.of());
     }
 
     /** Kafka's server ends the process with a page of traces where a port is taken: ask first. */
-    private void requireFree(Key key) {
+    private void requireFree(String address, Key key) {
         int port = settings.port(key);
         try (var probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        } catch (IOException e) {
+            probe.bind(new InetSocketAddress(address, port));
+        } catch (BindException e) {
             throw new Refusal(
-                    "port " + port + " of 127.0.0.1 is taken: is hatchery running already (hatchery down ends it)? "
-                            + "Or set " + key.key() + " to a free port",
+                    "port " + port + " of " + address + " is taken, or the address is not this host's ("
+                            + e.getMessage()
+                            + "): is hatchery running already (hatchery down ends it)? Or set " + key.key()
+                            + " to a free port",
                     e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Refusal("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
         }
     }
 

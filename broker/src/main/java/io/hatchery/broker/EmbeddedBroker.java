@@ -16,11 +16,12 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A Kafka broker and its KRaft controller in this process, on loopback, with its data on disk and a password. It is the server
+ * A Kafka broker and its KRaft controller in this process, on loopback unless told otherwise, with its data on disk and a password. It is the server
  * that Kafka ships, for fleets that do not have a cluster yet; it survives kill -9 as that does.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-    private static final String LOOPBACK = "127.0.0.1";
+    /** Where it listens unless told otherwise, and where its controller always does. */
+    public static final String LOOPBACK = "127.0.0.1";
 
     private final KafkaRaftServer server;
     private final String bootstrap;
@@ -34,23 +35,24 @@ public final class EmbeddedBroker implements AutoCloseable {
      * Starts it and returns when it accepts clients.
      *
      * @param data its folder, made and formatted if need be
-     * @param port loopback port for clients, 1 to 65535
+     * @param address of this host for clients, as they know it too
+     * @param port for clients, 1 to 65535
      * @param controllerPort loopback port for the controller, 1 to 65535
      * @param more Kafka server properties that override Hatchery's
      * @throws IOException if the folder cannot be made ready; the message says why
      */
     public static EmbeddedBroker start(
-            Path data, int port, int controllerPort, Credentials credentials, Map<String, String> more)
+            Path data, String address, int port, int controllerPort, Credentials credentials, Map<String, String> more)
             throws IOException {
         Files.createDirectories(data);
-        var properties = new TreeMap<>(serverProperties(data, port, controllerPort, credentials));
+        var properties = new TreeMap<>(serverProperties(data, address + ":" + port, controllerPort, credentials));
         properties.putAll(more);
         format(data, properties);
         var all = new Properties();
         all.putAll(properties);
         var server = new KafkaRaftServer(KafkaConfig.fromProps(all, false), Time.SYSTEM);
         server.startup();
-        return new EmbeddedBroker(server, LOOPBACK + ":" + port);
+        return new EmbeddedBroker(server, address + ":" + port);
     }
 
     /** Where clients connect: {@code host:port}. */
@@ -65,14 +67,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static Map<String, String> serverProperties(
-            Path data, int port, int controllerPort, Credentials credentials) {
+            Path data, String bootstrap, int controllerPort, Credentials credentials) {
         var p = new TreeMap<String, String>();
         p.put("process.roles", "broker,controller");
         p.put("node.id", "1");
         p.put("controller.quorum.voters", "1@" + LOOPBACK + ":" + controllerPort);
         p.put("controller.listener.names", "CONTROLLER");
-        p.put("listeners", "CLIENT://" + LOOPBACK + ":" + port + ",CONTROLLER://" + LOOPBACK + ":" + controllerPort);
-        p.put("advertised.listeners", "CLIENT://" + LOOPBACK + ":" + port);
+        p.put("listeners", "CLIENT://" + bootstrap + ",CONTROLLER://" + LOOPBACK + ":" + controllerPort);
+        p.put("advertised.listeners", "CLIENT://" + bootstrap);
         p.put("listener.security.protocol.map", "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT");
         p.put("inter.broker.listener.name", "CLIENT");
         p.put("sasl.enabled.mechanisms", "PLAIN");

@@ -19,7 +19,7 @@ final class TestBroker implements AutoCloseable {
 
     /** One with other server properties. */
     TestBroker(Path data, Map<String, String> more) throws IOException {
-        broker = EmbeddedBroker.start(data, freePort(), freePort(), credentials, more);
+        broker = EmbeddedBroker.start(data, EmbeddedBroker.LOOPBACK, freePort(), freePort(), credentials, more);
     }
 
     BusConfig config() {
