@@ -22,6 +22,10 @@ enum Key {
     BROKER_PORT("broker.port", "8471", "Port of the embedded broker"),
     BROKER_CONTROLLER_PORT("broker.controller.port", "8472", "Loopback port of the embedded broker's controller"),
     CONFIG_INSTANCE("config.instance", "", "Names this config-service among several; kept in <data> if unsaid"),
+    RUNNER_DRIVER(
+            "runner.driver",
+            "",
+            "How containers are run: systemd, as services of the host; direct, by the runner; what suits the host if unsaid"),
     RUNNER_STARTS("runner.starts", "", "How many containers may be starting at a time; twice the processors if unsaid"),
     RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between heartbeats"),
     RUNNER_CONSOLE_BYTES("runner.console.bytes", "10485760", "How much is kept of each container's console");

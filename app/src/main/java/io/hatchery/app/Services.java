@@ -5,6 +5,7 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayConfig;
 import io.hatchery.gateway.GatewayService;
+import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.service.RunnerService;
 import io.vertx.core.Future;
@@ -92,10 +93,22 @@ final class Services implements AutoCloseable {
                 settings.data().resolve("runner"),
                 settings.number(Key.RUNNER_CONSOLE_BYTES, 65_536, 1L << 40),
                 most,
+                driver(),
                 (int) settings.number(Key.RUNNER_HEARTBEAT, 1, 3600),
                 VERSION);
         var runner = new RunnerService(config, this::failed);
         return deploy(runner).compose(deployed -> runner.ready());
+    }
+
+    private DriverChoice driver() {
+        return switch (settings.get(Key.RUNNER_DRIVER)) {
+            case "" -> DriverChoice.ofTheHost();
+            case "systemd" -> DriverChoice.SYSTEMD;
+            case "direct" -> DriverChoice.DIRECT;
+            default ->
+                throw new Refusal(Key.RUNNER_DRIVER.key() + " is '" + settings.get(Key.RUNNER_DRIVER)
+                        + "': say systemd or direct, or leave it out");
+        };
     }
 
     Future<?> gateway(BusConfig bus) throws IOException {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param restartFor the options that a restart would bring into force; null unless outdated
  * @param reason why it is in this phase, where that is not plain; null otherwise
  * @param nextStart when it is started again; only in backoff
+ * @param via who brought it there, if that was not the fleet; null otherwise
  */
 public record ContainerStatus(
         ContainerName container,
@@ -35,4 +36,5 @@ public record ContainerStatus(
         boolean outdated,
         @Nullable SortedSet<String> restartFor,
         @Nullable String reason,
-        @Nullable Instant nextStart) {}
+        @Nullable Instant nextStart,
+        @Nullable Via via) {}

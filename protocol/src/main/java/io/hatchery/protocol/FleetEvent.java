@@ -78,6 +78,7 @@ public sealed interface FleetEvent {
      * @param leader the init's process id; null if none runs
      * @param exit how it ended; null if this is no end
      * @param reason why; null if it is plain
+     * @param via who made it, if that was not the fleet; null otherwise
      */
     record Transition(
             ContainerName container,
@@ -88,6 +89,7 @@ public sealed interface FleetEvent {
             @Nullable Long leader,
             @Nullable Exit exit,
             @Nullable String reason,
+            @Nullable Via via,
             Instant at)
             implements FleetEvent {}
 

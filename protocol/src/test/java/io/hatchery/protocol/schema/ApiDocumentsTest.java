@@ -15,6 +15,7 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Step;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
+import io.hatchery.protocol.Via;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -53,7 +54,19 @@ class ApiDocumentsTest {
     void messagesFitTheirSchemas() {
         valid(new Command(Verb.STOP, WEB, null, null, null));
         valid(new ContainerStatus(
-                WEB, H1, Phase.FAILED, Generation.FIRST, 5L, NOW, new Exit(7, NOW), 1, false, null, "exit", null));
+                WEB,
+                H1,
+                Phase.FAILED,
+                Generation.FIRST,
+                5L,
+                NOW,
+                new Exit(7, NOW),
+                1,
+                false,
+                null,
+                "exit",
+                null,
+                Via.SYSTEMD));
         valid(new FleetEvent.Ended(
                 new CommandId("x"),
                 Verb.STOP,

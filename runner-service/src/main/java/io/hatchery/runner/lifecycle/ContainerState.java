@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Via;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param runs how many runs there were since the host's boot
  * @param exit how it ended last; null if it never did
  * @param reason why it is where it is, if that is not plain; null otherwise
+ * @param via who brought it there, if that was not the fleet; null otherwise
  */
 public record ContainerState(
         ContainerName container,
@@ -46,7 +48,8 @@ public record ContainerState(
         int restarts,
         long runs,
         @Nullable Exit exit,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable Via via) {
     /**
      * What a removed spec leaves to do.
      *
@@ -63,7 +66,20 @@ public record ContainerState(
     /** A container that the host has nothing of. */
     public static ContainerState absent(ContainerName container, HostName host, Instant now) {
         return new ContainerState(
-                container, host, null, new Life.Resting(false), now, false, false, List.of(), null, 0, 0, null, null);
+                container,
+                host,
+                null,
+                new Life.Resting(false),
+                now,
+                false,
+                false,
+                List.of(),
+                null,
+                0,
+                0,
+                null,
+                null,
+                null);
     }
 
     /** Whether there is nothing to remember. */
@@ -113,7 +129,8 @@ public record ContainerState(
                 restartFor != null,
                 restartFor,
                 reason,
-                life instanceof Life.Backoff backoff ? backoff.due() : null);
+                life instanceof Life.Backoff backoff ? backoff.due() : null,
+                via);
     }
 
     /** The same, by a clock that was set forward so much: what is due is due as long from now as it was. */
@@ -131,18 +148,20 @@ public record ContainerState(
                 restarts,
                 runs,
                 exit,
-                reason);
+                reason,
+                via);
     }
 
     ContainerState withLife(Life next, Instant now) {
         Instant entered = next.phase() == life.phase() ? since : now;
         return new ContainerState(
-                container, host, spec, next, entered, wanted, relaunch, jobs, removal, restarts, runs, exit, reason);
+                container, host, spec, next, entered, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
+                via);
     }
 
     ContainerState withSpec(@Nullable ContainerSpec next) {
         return new ContainerState(
-                container, host, next, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason);
+                container, host, next, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, via);
     }
 
     ContainerState withWanted(boolean next) {
@@ -159,41 +178,48 @@ public record ContainerState(
                 restarts,
                 runs,
                 exit,
-                reason);
+                reason,
+                via);
     }
 
     ContainerState withRelaunch(boolean next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, next, jobs, removal, restarts, runs, exit, reason);
+                container, host, spec, life, since, wanted, next, jobs, removal, restarts, runs, exit, reason, via);
     }
 
     ContainerState withJobs(List<Job> next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, next, removal, restarts, runs, exit, reason);
+                container, host, spec, life, since, wanted, relaunch, next, removal, restarts, runs, exit, reason, via);
     }
 
     ContainerState withRemoval(@Nullable Removal next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, next, restarts, runs, exit, reason);
+                container, host, spec, life, since, wanted, relaunch, jobs, next, restarts, runs, exit, reason, via);
     }
 
     ContainerState withRestarts(int next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, next, runs, exit, reason);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, next, runs, exit, reason, via);
     }
 
     ContainerState withRuns(long next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, next, exit, reason);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, next, exit, reason, via);
     }
 
     ContainerState withExit(@Nullable Exit next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, next, reason);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, next, reason, via);
     }
 
     ContainerState withReason(@Nullable String next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, next);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, next, via);
+    }
+
+    ContainerState withVia(@Nullable Via next) {
+        return new ContainerState(
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
+                next);
     }
 }

@@ -6,6 +6,12 @@ import io.hatchery.spec.ContainerSpec;
 
 /** Something to be done to the world. Each is answered by an input, but for those that say they are not. */
 public sealed interface Effect {
+    /** Take on what the container is to be from now on, without starting or stopping anything. Not answered. */
+    record Define(ContainerSpec spec) implements Effect {}
+
+    /** Take on what someone on the host has begun, as that run. */
+    record Adopt(long run, ContainerSpec spec) implements Effect {}
+
     /** Make the root ready. */
     record Prepare(long run, ContainerSpec spec) implements Effect {}
 

@@ -84,6 +84,16 @@ public sealed interface Input {
      */
     record NotRemoved(ContainerState.Removal removal, String reason) implements Input {}
 
+    /** The container runs, and nobody in the fleet has started it: someone on its host has. */
+    record BegunOutside() implements Input {}
+
+    /**
+     * Someone on the host has asked the run to stop, and the host sees to that.
+     *
+     * @param run the present one; the last one where the container waits to be started again
+     */
+    record StopAskedOutside(long run) implements Input {}
+
     /** A runner has come back to a state written down by the last one, and looked. */
     record Adopted(Observation observation) implements Input {}
 }

@@ -201,7 +201,10 @@ public sealed interface Life {
             if (status == Exit.UNKNOWN) {
                 return null;
             }
-            Escalation by = escalation == Escalation.KILLED && status != KILLED_STATUS ? before : escalation;
+            if (status == KILLED_STATUS) {
+                return StoppedBy.KILLED; // by the host, where it was not the fleet
+            }
+            Escalation by = escalation == Escalation.KILLED ? before : escalation;
             return by == null ? null : by.stoppedBy();
         }
 

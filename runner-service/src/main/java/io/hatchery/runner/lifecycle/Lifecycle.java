@@ -32,6 +32,8 @@ public final class Lifecycle {
             case Input.Due due -> due(turn);
             case Input.Removed removed -> removed(turn, removed.removal(), null);
             case Input.NotRemoved failed -> removed(turn, failed.removal(), failed.reason());
+            case Input.BegunOutside begun -> Outside.begun(turn);
+            case Input.StopAskedOutside asked -> Outside.stopAsked(turn, asked.run());
             case Input.Adopted adopted -> RunWord.adopted(turn, adopted.observation());
             default -> RunWord.answer(turn, input);
         }
@@ -46,6 +48,7 @@ public final class Lifecycle {
         turn.state = turn.state.withSpec(spec);
         expire(turn);
         if (turn.state.removal() == null) {
+            turn.effect(new Effect.Define(spec));
             if (before == null) {
                 newlyArrived(turn, spec);
             } else if (turn.state.life() instanceof Life.Active active) {
@@ -160,6 +163,7 @@ public final class Lifecycle {
         turn.live(new Life.Resting(false));
         ContainerSpec spec = turn.state.spec();
         if (spec != null) {
+            turn.effect(new Effect.Define(spec));
             newlyArrived(turn, spec);
             beginWaiting(turn);
         } else {

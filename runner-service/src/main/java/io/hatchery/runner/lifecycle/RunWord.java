@@ -107,6 +107,9 @@ final class RunWord {
     /** Goes on from what is really there, since the last runner may have died between any two of its acts. */
     static void adopted(Turn turn, Observation seen) {
         turn.step("adopted by a new runner", job -> true);
+        if (turn.state.spec() != null && turn.state.removal() == null) {
+            turn.effect(new Effect.Define(turn.state.spec()));
+        }
         switch (turn.state.life()) {
             case Life.Resting r -> Stops.removeIfResting(turn);
             case Life.Backoff b -> {}

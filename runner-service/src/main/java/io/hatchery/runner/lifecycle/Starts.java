@@ -46,7 +46,8 @@ final class Starts {
             throw new IllegalStateException("nothing says what " + turn.state.container() + " is");
         }
         long run = turn.state.runs() + 1;
-        turn.state = turn.state.withRuns(run).withRelaunch(false).withReason(null);
+        turn.state =
+                turn.state.withRuns(run).withRelaunch(false).withReason(null).withVia(null);
         turn.live(new Life.Preparing(run, spec, automatic, false));
         turn.step("preparing", Job::wantsStart);
         turn.effect(new Effect.Prepare(run, spec));

@@ -75,6 +75,7 @@ final class Stops {
 
     static void signal(Turn turn, long run, ContainerSpec spec, @Nullable Long leader) {
         Instant due = Starts.after(turn.now, spec.stopTimeout());
+        turn.state = turn.state.withVia(null);
         turn.live(new Life.Stopping(run, spec, leader, Life.Escalation.SIGNALLED, null, due, null, false));
         turn.step("sent " + spec.killSignal(), job -> true);
         turn.effect(new Effect.SignalLeader(run, spec));
@@ -111,6 +112,7 @@ final class Stops {
             @Nullable Long leader,
             @Nullable String failure,
             boolean automatic) {
+        turn.state = turn.state.withVia(null);
         turn.live(
                 new Life.Stopping(run, spec, leader, Life.Escalation.KILLED, stageOf(turn), null, failure, automatic));
         turn.step("killed", job -> true);
@@ -128,6 +130,8 @@ final class Stops {
         }
         if (cause instanceof Life.Cause.Asked asked) {
             turn.stoppedBy(asked.by());
+        } else {
+            turn.state = turn.state.withVia(null);
         }
         turn.live(new Life.Ending(active.run(), active.spec(), exit, cause));
         turn.effect(new Effect.CleanUp(active.run(), turn.state.container()));

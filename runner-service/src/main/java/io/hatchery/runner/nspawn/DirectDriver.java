@@ -83,8 +83,30 @@ public final class DirectDriver implements Driver {
     }
 
     @Override
+    public Future<Void> define(ContainerSpec spec) {
+        return Future.succeededFuture(); // nothing of it shows on the host before it runs
+    }
+
+    @Override
+    public Future<Void> adopt(ContainerSpec spec, long run) {
+        return Future.failedFuture("nobody but a runner begins containers here");
+    }
+
+    @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        return work(() -> outside.roots().prepare(spec));
+        return work(() -> {
+            refuse(spec);
+            outside.roots().prepare(spec);
+        });
+    }
+
+    private static void refuse(ContainerSpec spec) throws IOException {
+        if (spec.limits() != null) {
+            throw new IOException("limits: the direct driver cannot limit a container: take them out");
+        }
+        if (spec.confinement() != null && !spec.confinement().allowedDevices().isEmpty()) {
+            throw new IOException("allowedDevices: the direct driver cannot allow devices: take them out");
+        }
     }
 
     @Override

@@ -18,6 +18,15 @@ public interface Driver {
     /** How it is called in the host's status. */
     String name();
 
+    /**
+     * Takes on what a container is to be from now on: what someone on the host sees of it, starts, or finds limited. Starts and stops
+     * nothing.
+     */
+    Future<Void> define(ContainerSpec spec);
+
+    /** Takes what someone on the host has begun for a run; what becomes of it is told to the listener. */
+    Future<Void> adopt(ContainerSpec spec, long run);
+
     /** Makes the root ready. */
     Future<Void> prepare(ContainerSpec spec);
 

@@ -17,7 +17,7 @@ public final class HostRoots implements Roots {
     }
 
     @Override
-    public void prepare(ContainerSpec spec) throws IOException {
+    public void check(ContainerSpec spec) throws IOException {
         for (var bind : spec.bindMounts()) {
             if (!Files.exists(Path.of(bind.hostPath()))) {
                 throw new IOException("bindMounts." + bind.mountPoint() + ": the host has no " + bind.hostPath());
@@ -27,13 +27,12 @@ public final class HostRoots implements Roots {
         if (!(spec.payload() instanceof Payload.SystemPath) && !Files.isDirectory(root)) {
             throw new IOException("root: the host has no directory " + root + ", which the container is to run from");
         }
-        if (spec.limits() != null) {
-            throw new IOException("limits: the direct driver cannot limit a container: take them out");
-        }
-        if (spec.confinement() != null && !spec.confinement().allowedDevices().isEmpty()) {
-            throw new IOException("allowedDevices: the direct driver cannot allow devices: take them out");
-        }
-        new HostSteps(root).perform(NspawnPlan.before(spec));
+    }
+
+    @Override
+    public void prepare(ContainerSpec spec) throws IOException {
+        check(spec);
+        new HostSteps(Path.of(spec.root())).perform(NspawnPlan.before(spec));
     }
 
     @Override

@@ -7,6 +7,13 @@ import java.io.IOException;
 /** What containers keep on this host's disks. */
 public interface Roots {
     /**
+     * Makes sure that the host has what a spec names.
+     *
+     * @throws IOException if it lacks something
+     */
+    void check(ContainerSpec spec) throws IOException;
+
+    /**
      * Makes a root ready for nspawn.
      *
      * @throws IOException if the host lacks something that the spec names; nothing has been made then

@@ -301,6 +301,12 @@ final class Mailbox {
     private void perform(Effect effect) {
         Driver driver = surroundings.driver();
         switch (effect) {
+            case Effect.Define e -> report(driver.define(e.spec()));
+            case Effect.Adopt e ->
+                answer(
+                        driver.adopt(e.spec(), e.run()),
+                        new Input.Spawned(e.run()),
+                        why -> new Input.NotStarted(e.run(), why));
             case Effect.Prepare e ->
                 answer(
                         driver.prepare(e.spec()),

@@ -56,6 +56,7 @@ final class News {
                 status.leader(),
                 exitSince(before, after),
                 after.reason(),
+                after.via(),
                 now);
     }
 

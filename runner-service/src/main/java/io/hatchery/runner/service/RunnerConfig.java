@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param data folder for what outlives a reboot
  * @param consoleBytes how much is kept of each container's console
  * @param mostStarts how many containers may be starting at a time, at least 1
+ * @param driver how containers are run
  * @param heartbeatSeconds how often the host tells that it is there, at least 1
  * @param version the runner's, for its status
  */
@@ -23,5 +24,6 @@ public record RunnerConfig(
         Path data,
         long consoleBytes,
         int mostStarts,
+        DriverChoice driver,
         int heartbeatSeconds,
         String version) {}

@@ -7,10 +7,14 @@ import io.hatchery.runner.journal.FileDisk;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.DirectSettings;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.HostPlans;
 import io.hatchery.runner.nspawn.HostRoots;
 import io.hatchery.runner.nspawn.HostRunFolders;
 import io.hatchery.runner.nspawn.ShimLauncher;
 import io.hatchery.runner.process.HostProcesses;
+import io.hatchery.runner.systemd.SystemdBus;
+import io.hatchery.runner.systemd.SystemdDriver;
+import io.hatchery.runner.systemd.UnitFiles;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -75,8 +79,11 @@ public final class RunnerService extends AbstractVerticle {
     private Driver driver(CgroupTree cgroups, Driver.Listener listener) {
         var settings = new DirectSettings(config.runtime(), config.data().resolve("console"), config.consoleBytes());
         try {
-            var folders = new HostRunFolders(settings, task -> context.runOnContext(told -> task.run()));
+            var folders = new HostRunFolders(settings, this::onContext);
             toClose.add(folders);
+            if (config.driver() == DriverChoice.SYSTEMD) {
+                return systemd(cgroups, settings, folders, listener);
+            }
             var outside = new DirectDriver.Outside(
                     this::work,
                     this::later,
@@ -90,6 +97,28 @@ public final class RunnerService extends AbstractVerticle {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Driver systemd(
+            CgroupTree cgroups, DirectSettings settings, HostRunFolders folders, Driver.Listener listener)
+            throws IOException {
+        boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
+        var bus = new SystemdBus();
+        toClose.add(bus);
+        var outside = new SystemdDriver.Outside(
+                this::work,
+                this::later,
+                Clock.systemUTC(),
+                this::onContext,
+                bus,
+                new UnitFiles(config.runtime(), new HostPlans(true, unified)),
+                folders,
+                new HostRoots(settings));
+        return new SystemdDriver(outside, listener);
+    }
+
+    private void onContext(Runnable task) {
+        context.runOnContext(told -> task.run());
     }
 
     private <T> Future<T> work(Callable<T> task) {

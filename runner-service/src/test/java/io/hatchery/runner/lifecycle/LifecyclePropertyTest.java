@@ -38,7 +38,7 @@ class LifecyclePropertyTest {
         int generation = 1;
         int commands = 0;
         for (int i = 0; i < STEPS; i++) {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(14)) {
                 case 0 ->
                     give(
                             tale,
@@ -62,6 +62,17 @@ class LifecyclePropertyTest {
                 }
                 case 5 -> exit(tale, random);
                 case 6 -> adopt(tale);
+                case 7 -> {
+                    if (!alive) {
+                        give(tale, new Input.BegunOutside());
+                    }
+                }
+                case 8 -> {
+                    if (alive && tale.state.life() instanceof Life.Running) {
+                        give(tale, new Input.StopAskedOutside(tale.run()));
+                        leave(tale.run(), 0, tale);
+                    }
+                }
                 default -> answer(tale);
             }
         }
@@ -89,6 +100,14 @@ class LifecyclePropertyTest {
     private void world(Tale tale) {
         for (Effect effect : tale.effects) {
             switch (effect) {
+                case Effect.Define e -> assertThat(e.spec()).isEqualTo(tale.state.spec());
+                case Effect.Adopt e -> {
+                    assertThat(alive).as("adopted beside a living one").isFalse();
+                    spawned = e.run();
+                    alive = true;
+                    answers.add(new Input.Spawned(e.run()));
+                    answers.add(new Input.Ready(e.run()));
+                }
                 case Effect.Prepare e -> answers.add(new Input.Prepared(e.run()));
                 case Effect.Spawn e -> {
                     assertThat(alive).as("a second run beside a living one").isFalse();

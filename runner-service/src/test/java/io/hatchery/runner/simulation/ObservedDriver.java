@@ -42,6 +42,16 @@ final class ObservedDriver implements Driver {
     }
 
     @Override
+    public Future<Void> define(ContainerSpec spec) {
+        return driver.define(spec);
+    }
+
+    @Override
+    public Future<Void> adopt(ContainerSpec spec, long run) {
+        return driver.adopt(spec, run);
+    }
+
+    @Override
     public Future<Void> prepare(ContainerSpec spec) {
         return may(() -> driver.prepare(spec));
     }

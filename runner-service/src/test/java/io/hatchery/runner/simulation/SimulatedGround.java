@@ -241,6 +241,9 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
     }
 
     @Override
+    public void check(ContainerSpec spec) {}
+
+    @Override
     public void prepare(ContainerSpec spec) throws IOException {
         edge.before("prepares " + spec.name());
         mayFail(Fault.PREPARE_FAILS, "the host has no such directory");

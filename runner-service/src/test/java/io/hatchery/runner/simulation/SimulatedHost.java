@@ -3,6 +3,7 @@ package io.hatchery.runner.simulation;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.HostFacts;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
@@ -173,6 +174,7 @@ final class SimulatedHost {
                 Path.of("/var/lib/hatchery"),
                 1 << 20,
                 MOST_STARTS,
+                DriverChoice.DIRECT,
                 HEARTBEAT_SECONDS,
                 "simulated");
         try {

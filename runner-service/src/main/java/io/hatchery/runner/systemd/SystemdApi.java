@@ -1,0 +1,79 @@
+package io.hatchery.runner.systemd;
+
+import java.util.List;
+import org.freedesktop.dbus.DBusPath;
+import org.freedesktop.dbus.Struct;
+import org.freedesktop.dbus.annotations.DBusInterfaceName;
+import org.freedesktop.dbus.annotations.DBusMemberName;
+import org.freedesktop.dbus.annotations.Position;
+import org.freedesktop.dbus.interfaces.DBusInterface;
+
+/** What is called of the host's D-Bus services. */
+interface SystemdApi {
+    /** Of org.freedesktop.systemd1(5). */
+    @DBusInterfaceName("org.freedesktop.systemd1.Manager")
+    interface Manager extends DBusInterface {
+        /** Has signals sent to this connection. */
+        @DBusMemberName("Subscribe")
+        void subscribe();
+
+        /** Reads all unit files anew. */
+        @DBusMemberName("Reload")
+        void reload();
+
+        /** The object of a unit, loaded if need be. */
+        @DBusMemberName("LoadUnit")
+        DBusPath loadUnit(String name);
+
+        /** Enqueues a job. */
+        @DBusMemberName("StartUnit")
+        DBusPath startUnit(String name, String mode);
+
+        /** Enqueues a job. */
+        @DBusMemberName("StopUnit")
+        DBusPath stopUnit(String name, String mode);
+
+        /** Signals {@code main}, {@code control} or {@code all} processes. */
+        @DBusMemberName("KillUnit")
+        void killUnit(String name, String whom, int signal);
+    }
+
+    /** A machine in a list: its name, its class, the service that made it, its object. */
+    final class Machine extends Struct {
+        /** As it is registered. */
+        @Position(0)
+        public final String name;
+
+        /** {@code container} or {@code vm}. */
+        @Position(1)
+        public final String kind;
+
+        /** Such as {@code systemd-nspawn}. */
+        @Position(2)
+        public final String service;
+
+        /** Its object. */
+        @Position(3)
+        public final DBusPath path;
+
+        /** As it is read off the bus. */
+        public Machine(String name, String kind, String service, DBusPath path) {
+            this.name = name;
+            this.kind = kind;
+            this.service = service;
+            this.path = path;
+        }
+    }
+
+    /** Of org.freedesktop.machine1(5). */
+    @DBusInterfaceName("org.freedesktop.machine1.Manager")
+    interface Machines extends DBusInterface {
+        /** All machines there are. */
+        @DBusMemberName("ListMachines")
+        List<Machine> listMachines();
+
+        /** Ends a machine. */
+        @DBusMemberName("TerminateMachine")
+        void terminateMachine(String name);
+    }
+}

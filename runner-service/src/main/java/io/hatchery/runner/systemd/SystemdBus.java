@@ -1,0 +1,216 @@
+package io.hatchery.runner.systemd;
+
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Signal;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.freedesktop.dbus.connections.IDisconnectCallback;
+import org.freedesktop.dbus.connections.impl.DBusConnection;
+import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
+import org.freedesktop.dbus.exceptions.DBusException;
+import org.freedesktop.dbus.exceptions.DBusExecutionException;
+import org.freedesktop.dbus.interfaces.DBusInterface;
+import org.freedesktop.dbus.interfaces.Properties;
+import org.freedesktop.dbus.types.Variant;
+import org.jspecify.annotations.Nullable;
+
+/** The host's systemd and machined over the system bus. Calls block; a lost connection is made anew by the next call. */
+public final class SystemdBus implements AutoCloseable {
+    private static final String SYSTEMD = "org.freedesktop.systemd1";
+    private static final String MACHINED = "org.freedesktop.machine1";
+    private static final String UNIT = "/org/freedesktop/systemd1/unit/container_2d";
+    private static final String SERVICE = "_2eservice";
+
+    /** Gets word of units, on whatever thread. */
+    interface Listener {
+        /** Something about a container's unit is different. */
+        void changed(ContainerName container);
+
+        /** The connection is gone, and with it what was to be told. */
+        void lost();
+    }
+
+    private final Object lock = new Object();
+    private volatile @Nullable Listener listener;
+    private @Nullable DBusConnection connection;
+    private boolean closed;
+
+    private interface Call<T> {
+        T with(DBusConnection connection) throws DBusException;
+    }
+
+    /** Tells the listener from now on. */
+    void listen(Listener to) throws IOException {
+        listener = to;
+        call(c -> c);
+    }
+
+    private <T> T call(Call<T> call) throws IOException {
+        try {
+            return call.with(connected());
+        } catch (DBusException | DBusExecutionException e) {
+            throw new IOException("systemd: " + e.getMessage(), e);
+        }
+    }
+
+    private DBusConnection connected() throws DBusException {
+        synchronized (lock) {
+            if (closed) {
+                throw new DBusException("the connection to it has been closed");
+            }
+            if (connection == null || !connection.isConnected()) {
+                DBusConnection fresh = DBusConnectionBuilder.forSystemBus()
+                        .withShared(false)
+                        .withDisconnectCallback(new IDisconnectCallback() {
+                            @Override
+                            public void disconnectOnError(IOException e) {
+                                tell(Listener::lost);
+                            }
+                        })
+                        .build();
+                var _ = fresh.addSigHandler(Properties.PropertiesChanged.class, signal -> changed(signal.getPath()));
+                manager(fresh).subscribe();
+                connection = fresh;
+            }
+            return connection;
+        }
+    }
+
+    private void changed(String path) {
+        if (path.startsWith(UNIT) && path.endsWith(SERVICE)) {
+            String name = path.substring(UNIT.length(), path.length() - SERVICE.length())
+                    .replace("_2d", "-");
+            if (ContainerName.isValid(name)) {
+                tell(to -> to.changed(new ContainerName(name)));
+            }
+        }
+    }
+
+    private void tell(Consumer<Listener> what) {
+        Listener to = listener;
+        if (to != null) {
+            what.accept(to);
+        }
+    }
+
+    private static <T extends DBusInterface> T remote(
+            DBusConnection connection, String service, String path, Class<T> type) throws DBusException {
+        return connection.getRemoteObject(service, path, type);
+    }
+
+    private static SystemdApi.Manager manager(DBusConnection connection) throws DBusException {
+        return remote(connection, SYSTEMD, "/org/freedesktop/systemd1", SystemdApi.Manager.class);
+    }
+
+    private static SystemdApi.Machines machines(DBusConnection connection) throws DBusException {
+        return remote(connection, MACHINED, "/org/freedesktop/machine1", SystemdApi.Machines.class);
+    }
+
+    /** Has systemd read all units anew. */
+    void reload() throws IOException {
+        var _ = call(c -> {
+            manager(c).reload();
+            return true;
+        });
+    }
+
+    /** Asks for a start; what becomes of it shows in the unit's state. */
+    void start(ContainerName container) throws IOException {
+        var _ = call(c -> manager(c).startUnit(UnitFiles.unit(container), "replace"));
+    }
+
+    /** Asks for a stop; what becomes of it shows in the unit's state. */
+    void stop(ContainerName container) throws IOException {
+        var _ = call(c -> manager(c).stopUnit(UnitFiles.unit(container), "replace"));
+    }
+
+    /** Signals every process of the unit, or nspawn alone; nothing if there is none. */
+    void kill(ContainerName container, boolean all, Signal signal) throws IOException {
+        try {
+            var _ = call(c -> {
+                manager(c).killUnit(UnitFiles.unit(container), all ? "all" : "main", signal.number());
+                return true;
+            });
+        } catch (IOException e) {
+            if (!state(container).isSettled()) {
+                throw e;
+            }
+        }
+    }
+
+    /** The container's unit as it is now. */
+    UnitState state(ContainerName container) throws IOException {
+        Map<String, Variant<?>> all = call(c -> {
+            String path = manager(c).loadUnit(UnitFiles.unit(container)).getPath();
+            return remote(c, SYSTEMD, path, Properties.class).GetAll("org.freedesktop.systemd1.Unit");
+        });
+        return new UnitState(
+                String.valueOf(value(all, "ActiveState")),
+                String.valueOf(value(all, "SubState")),
+                hex(value(all, "InvocationID")),
+                first(value(all, "Job")) != 0,
+                number(value(all, "InactiveExitTimestampMonotonic")),
+                number(value(all, "ActiveEnterTimestampMonotonic")));
+    }
+
+    private static @Nullable Object value(Map<String, Variant<?>> properties, String name) {
+        Variant<?> value = properties.get(name);
+        return value == null ? null : value.getValue();
+    }
+
+    private static long number(@Nullable Object value) {
+        return value instanceof Number number ? number.longValue() : 0;
+    }
+
+    private static long first(@Nullable Object struct) {
+        return struct instanceof Object[] parts && parts.length > 0 ? number(parts[0]) : 0;
+    }
+
+    private static String hex(@Nullable Object bytes) {
+        if (bytes instanceof List<?> list) {
+            var array = new byte[list.size()];
+            for (int i = 0; i < array.length; i++) {
+                array[i] = (byte) number(list.get(i));
+            }
+            return HexFormat.of().formatHex(array);
+        }
+        return bytes instanceof byte[] array ? HexFormat.of().formatHex(array) : "";
+    }
+
+    /** The pid of the container's init; empty if machined does not know the container. */
+    OptionalLong leader(ContainerName container) throws IOException {
+        return call(c -> {
+            for (SystemdApi.Machine machine : machines(c).listMachines()) {
+                if (machine.name.equals(container.value())) {
+                    Object pid = remote(c, MACHINED, machine.path.getPath(), Properties.class)
+                            .<Object>Get("org.freedesktop.machine1.Machine", "Leader");
+                    return OptionalLong.of(number(pid));
+                }
+            }
+            return OptionalLong.empty();
+        });
+    }
+
+    /** Has machined end what it takes for a machine of that name. */
+    void terminateMachine(ContainerName container) throws IOException {
+        var _ = call(c -> {
+            machines(c).terminateMachine(container.value());
+            return true;
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (lock) {
+            closed = true;
+            listener = null;
+            if (connection != null) {
+                connection.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package io.hatchery.runner.systemd;
+
+import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.context.Work;
+import io.hatchery.runner.lifecycle.ContainerState.Removal;
+import io.hatchery.runner.lifecycle.Observation;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.Roots;
+import io.hatchery.runner.nspawn.RunFolder;
+import io.hatchery.runner.nspawn.RunFolders;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Signal;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the host's systemd run containers, each as the service {@code container-<name>}. Anyone on the host may start and stop them
+ * through systemd as well; what they do is told like everything else.
+ */
+public final class SystemdDriver implements Driver {
+    /** What the unit was before it was asked to start for a run. */
+    private static final String BEFORE = "before";
+    /** The time of the unit that is a run's. */
+    private static final String INVOCATION = "invocation";
+
+    private static final String COPIED = "copied";
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /**
+     * What there is of a host for this driver.
+     *
+     * @param work does what may block
+     * @param timers calls back
+     * @param clock the time
+     * @param onContext runs something on the context of all calls
+     * @param bus the host's systemd
+     * @param units the containers' units
+     * @param folders where runs are noted
+     * @param roots the containers'
+     */
+    public record Outside(
+            Work work,
+            Timers timers,
+            Clock clock,
+            Consumer<Runnable> onContext,
+            SystemdBus bus,
+            UnitFiles units,
+            RunFolders folders,
+            Roots roots) {}
+
+    private final Outside outside;
+    private final UnitWatch watch;
+    private final Reloads reloads;
+    private final Map<ContainerName, Future<Void>> defining = new HashMap<>();
+
+    /**
+     * @param listener is called on the context of all calls
+     * @throws IOException if the host's systemd cannot be reached
+     */
+    public SystemdDriver(Outside outside, Listener listener) throws IOException {
+        this.outside = outside;
+        this.reloads = new Reloads(outside.work(), outside.bus());
+        this.watch = new UnitWatch(
+                outside.work(),
+                outside.timers(),
+                outside.clock(),
+                outside.bus(),
+                outside.units(),
+                outside.onContext(),
+                listener);
+    }
+
+    @Override
+    public String name() {
+        return "systemd";
+    }
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private Future<Void> work(Task task) {
+        return outside.work().begin(() -> {
+            task.run();
+            return null;
+        });
+    }
+
+    private <T> Future<T> ask(Callable<T> task) {
+        return outside.work().begin(task);
+    }
+
+    /** One after another for each container, so that the last one counts. */
+    @Override
+    public Future<Void> define(ContainerSpec spec) {
+        watch.define(spec);
+        Future<Void> before = defining.getOrDefault(spec.name(), Future.succeededFuture());
+        Future<Void> written = before.transform(any -> ask(() -> outside.units().write(spec)))
+                .compose(changed -> changed ? reloads.demand() : reloads.owed());
+        defining.put(spec.name(), written);
+        return written.onComplete(any -> {
+            defining.remove(spec.name(), written);
+            watch.look(spec.name());
+        });
+    }
+
+    @Override
+    public Future<Void> prepare(ContainerSpec spec) {
+        return work(() -> outside.roots().check(spec));
+    }
+
+    @Override
+    public Future<Void> spawn(ContainerSpec spec, long run) {
+        ContainerName container = spec.name();
+        RunFolder folder = outside.folders().of(container, run);
+        return define(spec)
+                .compose(defined -> ask(() -> {
+                    folder.delete();
+                    folder.make();
+                    noteCopied(spec, folder);
+                    UnitState state = outside.bus().state(container);
+                    String before = state.isBegun() ? "" : state.invocation();
+                    folder.write(BEFORE, before);
+                    outside.bus().start(container);
+                    return before;
+                }))
+                .compose(before -> begun(container, before, FIRST_PAUSE))
+                .compose(invocation -> invocation == null
+                        ? Future.failedFuture(
+                                "systemd did not begin it: systemctl status " + UnitFiles.unit(container) + " says why")
+                        : bind(container, run, invocation));
+    }
+
+    private static void noteCopied(ContainerSpec spec, RunFolder folder) throws IOException {
+        if (spec.ephemeral()) {
+            folder.write(COPIED, spec.root());
+        }
+    }
+
+    /** The time of the unit that follows upon another; null if nothing follows. */
+    private Future<@Nullable String> begun(ContainerName container, String before, Duration pause) {
+        return ask(() -> outside.bus().state(container)).compose(state -> {
+            if (!state.invocation().equals(before) && !state.invocation().isEmpty()) {
+                return Future.succeededFuture(state.invocation());
+            }
+            return state.job()
+                    ? after(pause).compose(x -> begun(container, before, longer(pause)))
+                    : Future.succeededFuture(null);
+        });
+    }
+
+    private Future<Void> bind(ContainerName container, long run, String invocation) {
+        RunFolder folder = outside.folders().of(container, run);
+        return work(() -> folder.write(INVOCATION, invocation))
+                .onSuccess(written -> watch.bind(container, run, invocation));
+    }
+
+    @Override
+    public Future<Void> adopt(ContainerSpec spec, long run) {
+        RunFolder folder = outside.folders().of(spec.name(), run);
+        return ask(() -> {
+                    folder.delete();
+                    folder.make();
+                    noteCopied(spec, folder);
+                    return outside.bus().state(spec.name()).invocation();
+                })
+                .compose(invocation -> bind(spec.name(), run, invocation));
+    }
+
+    @Override
+    public Future<Observation> observe(ContainerName container, long run) {
+        if (run == 0) {
+            return Future.succeededFuture(new Observation(false, null, false, null));
+        }
+        return ask(() -> outside.folders().of(container, run))
+                .compose(folder -> ask(() -> folder.read(INVOCATION))
+                        .compose(bound -> bound.isPresent()
+                                ? Future.succeededFuture(bound.get())
+                                : ask(() -> folder.read(BEFORE)).compose(before -> begunFor(container, before))))
+                .compose(invocation -> invocation == null
+                        ? Future.succeededFuture(new Observation(false, null, false, null))
+                        : bind(container, run, invocation).map(new Observation(true, null, false, null)));
+    }
+
+    /** The last runner died before it noted which time of the unit is the run's; null if none is. */
+    private Future<@Nullable String> begunFor(ContainerName container, Optional<String> before) {
+        if (before.isPresent()) {
+            return begun(container, before.get(), FIRST_PAUSE);
+        }
+        return ask(() -> {
+            UnitState state = outside.bus().state(container);
+            return state.isBegun() ? state.invocation() : null;
+        });
+    }
+
+    /** systemd asks nspawn to end, and that sends the kill signal to the container's init: systemd-nspawn(1), --kill-signal. */
+    @Override
+    public Future<Void> signalLeader(ContainerSpec spec, long run) {
+        watch.stopping(spec.name(), run);
+        return work(() -> outside.bus().stop(spec.name()));
+    }
+
+    @Override
+    public Future<Void> terminateSupervisor(ContainerName container, long run) {
+        return work(() -> outside.bus().kill(container, false, Signal.TERM));
+    }
+
+    @Override
+    public Future<Void> kill(ContainerName container, long run) {
+        watch.stopping(container, run);
+        return work(() -> outside.bus().kill(container, true, Signal.KILL));
+    }
+
+    @Override
+    public Future<Void> cleanUp(ContainerName container, long run) {
+        watch.unbind(container, run);
+        RunFolder folder = outside.folders().of(container, run);
+        return ask(() -> folder.read(INVOCATION).orElse(""))
+                .compose(invocation -> settle(container, invocation, FIRST_PAUSE, Duration.ZERO)
+                        .compose(settled -> work(() -> {
+                            Optional<String> copied = folder.read(COPIED);
+                            if (copied.isPresent()) {
+                                outside.roots().removeAbandonedCopies(copied.get());
+                            }
+                            if (!invocation.isEmpty()) {
+                                outside.units().forget(container, invocation);
+                            }
+                            folder.delete();
+                        })))
+                // Someone may have begun it again meanwhile, which nobody was to be told.
+                .onComplete(any -> outside.timers().later(FIRST_PAUSE, () -> watch.look(container)));
+    }
+
+    /** Makes sure that nothing of a time of the unit is left, and that systemd does not begin another by itself. */
+    private Future<Void> settle(ContainerName container, String invocation, Duration pause, Duration waited) {
+        return ask(() -> settleNow(container, invocation)).compose(left -> {
+            if (left == null) {
+                return Future.succeededFuture();
+            }
+            if (waited.compareTo(PATIENCE) > 0) {
+                return Future.failedFuture(new IOException(left));
+            }
+            return after(pause).compose(x -> settle(container, invocation, longer(pause), waited.plus(pause)));
+        });
+    }
+
+    /** What is still to end, in words; null if nothing is. */
+    private @Nullable String settleNow(ContainerName container, String invocation) throws IOException {
+        UnitState state = outside.bus().state(container);
+        boolean another = state.isBegun() && !state.invocation().equals(invocation);
+        if (another) {
+            return null; // whoever has begun that has seen the last one's end
+        }
+        if (!state.isSettled()) {
+            outside.bus().kill(container, true, Signal.KILL);
+            outside.bus().stop(container);
+            return "its unit stays " + state.active() + " (" + state.sub() + ")";
+        }
+        if (state.active().equals("activating") || state.job()) {
+            outside.bus().stop(container);
+            return "systemd does not give up starting it";
+        }
+        if (outside.bus().leader(container).isPresent()) {
+            outside.bus().terminateMachine(container);
+            return "machined still knows it";
+        }
+        return null;
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    }
+
+    private Future<Void> after(Duration pause) {
+        Promise<Void> over = Promise.promise();
+        Runnable _ = outside.timers().later(pause, over::complete);
+        return over.future();
+    }
+
+    @Override
+    public Future<Void> remove(ContainerName container, Removal removal) {
+        watch.forget(container);
+        Future<Void> before = defining.getOrDefault(container, Future.succeededFuture());
+        return before.transform(any -> end(container, FIRST_PAUSE, Duration.ZERO))
+                .compose(ended -> work(() -> {
+                    outside.units().delete(container);
+                    outside.folders().deleteAll(container);
+                }))
+                .compose(deleted -> reloads.demand())
+                .compose(reloaded -> work(() -> {
+                    if (removal.purge()) {
+                        outside.roots().purge(removal.root());
+                    }
+                }));
+    }
+
+    /** Someone on the host may have begun what the fleet is about to remove. */
+    private Future<Void> end(ContainerName container, Duration pause, Duration waited) {
+        return ask(() -> {
+                    UnitState state = outside.bus().state(container);
+                    if (state.isBegun() || state.active().equals("activating")) {
+                        outside.bus().stop(container);
+                    }
+                    return state;
+                })
+                .compose(state -> state.isSettled() && !state.active().equals("activating")
+                        ? Future.succeededFuture()
+                        : after(pause).compose(x -> end(container, longer(pause), waited.plus(pause))));
+    }
+}

@@ -1,0 +1,114 @@
+package io.hatchery.runner.systemd;
+
+import io.hatchery.runner.nspawn.HostPlans;
+import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.nspawn.StepLines;
+import io.hatchery.runner.nspawn.Trees;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+
+/** The units of containers and what belongs to them, on file systems that a reboot empties. */
+public final class UnitFiles {
+    private static final Path UNITS = Path.of("/run/systemd/system");
+
+    private final Path runtime;
+    private final HostPlans plans;
+
+    /**
+     * Installs the script that the units call.
+     *
+     * @param runtime the runner's runtime folder
+     * @throws IOException if it cannot be written
+     */
+    public UnitFiles(Path runtime, HostPlans plans) throws IOException {
+        this.runtime = runtime;
+        this.plans = plans;
+        Files.createDirectories(runtime);
+        try (InputStream in = UnitFiles.class.getResourceAsStream("unit.pl")) {
+            if (in == null) {
+                throw new IOException("unit.pl is missing from the jar");
+            }
+            replace(script(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private Path script() {
+        return runtime.resolve("unit.pl");
+    }
+
+    private Path folder(ContainerName container) {
+        return runtime.resolve("u").resolve(container.value());
+    }
+
+    /** What systemd calls the container. */
+    static String unit(ContainerName container) {
+        return "container-" + container + ".service";
+    }
+
+    /**
+     * Writes a spec's unit.
+     *
+     * @return whether systemd has to read it anew
+     */
+    boolean write(ContainerSpec spec) throws IOException {
+        NspawnPlan plan = plans.of(spec);
+        Path folder = folder(spec.name());
+        Files.createDirectories(folder);
+        replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + StepLines.of(plan.before()));
+        replace(folder.resolve("after"), StepLines.of(plan.after()));
+        return replace(UNITS.resolve(unit(spec.name())), UnitFile.of(plan, script(), folder));
+    }
+
+    /** Whether the file had to be written. */
+    private static boolean replace(Path file, String text) throws IOException {
+        if (Files.exists(file) && Files.readString(file).equals(text)) {
+            return false;
+        }
+        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
+        Files.writeString(fresh, text);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return true;
+    }
+
+    /** Removes the unit and all that belongs to it. */
+    void delete(ContainerName container) throws IOException {
+        Files.deleteIfExists(UNITS.resolve(unit(container)));
+        Trees.delete(folder(container));
+    }
+
+    /** How that run of the unit ended; empty if it has not. */
+    Optional<UnitState.Ended> ended(ContainerName container, String invocation) throws IOException {
+        Path file = folder(container).resolve(invocation).resolve("exit");
+        Optional<String> text = read(file);
+        return text.isEmpty()
+                ? Optional.empty()
+                : Optional.of(UnitState.Ended.parse(
+                        text.get(), Files.getLastModifiedTime(file).toInstant()));
+    }
+
+    /** Why that run of the unit could not begin, in words; empty if it could, or nobody knows. */
+    Optional<String> failure(ContainerName container, String invocation) throws IOException {
+        return read(folder(container).resolve(invocation).resolve("failure")).map(String::strip);
+    }
+
+    private static Optional<String> read(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Drops what is kept of a run of the unit. */
+    void forget(ContainerName container, String invocation) throws IOException {
+        Trees.delete(folder(container).resolve(invocation));
+    }
+}

@@ -1,0 +1,263 @@
+package io.hatchery.runner.systemd;
+
+import io.hatchery.protocol.Exit;
+import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.context.Work;
+import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.vertx.core.AsyncResult;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees what becomes of the containers' units, whoever does it, and tells each thing once. A word from systemd is a reason to look, and
+ * no more: what is told follows from how the unit is found. All calls come on one context.
+ */
+final class UnitWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(UnitWatch.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Duration RECONNECT = Duration.ofSeconds(1);
+
+    private final Work work;
+    private final Timers timers;
+    private final Clock clock;
+    private final SystemdBus bus;
+    private final UnitFiles units;
+    private final Driver.Listener tell;
+    private final Map<ContainerName, Watched> watched = new HashMap<>();
+
+    /** A run and the time that the unit runs for it. */
+    private static final class Bound {
+        final long run;
+        final String invocation;
+        boolean stopping;
+        boolean toldLeader;
+        boolean toldReady;
+        boolean toldStop;
+
+        Bound(long run, String invocation) {
+            this.run = run;
+            this.invocation = invocation;
+        }
+    }
+
+    private static final class Watched {
+        final ContainerName container;
+
+        @Nullable
+        ContainerSpec spec;
+
+        @Nullable
+        Bound bound;
+
+        boolean looking;
+        boolean lookAgain;
+
+        Watched(ContainerName container) {
+            this.container = container;
+        }
+    }
+
+    /** {@code ended} and {@code failure} are null if there is none. */
+    private record Seen(
+            UnitState state,
+            OptionalLong leader,
+            UnitState.@Nullable Ended ended,
+            @Nullable String failure) {}
+
+    /**
+     * @param onContext runs something on the context of all calls
+     */
+    UnitWatch(
+            Work work,
+            Timers timers,
+            Clock clock,
+            SystemdBus bus,
+            UnitFiles units,
+            Consumer<Runnable> onContext,
+            Driver.Listener tell)
+            throws IOException {
+        this.work = work;
+        this.timers = timers;
+        this.clock = clock;
+        this.bus = bus;
+        this.units = units;
+        this.tell = tell;
+        bus.listen(new SystemdBus.Listener() {
+            @Override
+            public void changed(ContainerName container) {
+                onContext.accept(() -> look(container));
+            }
+
+            @Override
+            public void lost() {
+                onContext.accept(UnitWatch.this::reconnect);
+            }
+        });
+    }
+
+    private void reconnect() {
+        List<ContainerName> all = List.copyOf(watched.keySet());
+        if (all.isEmpty()) {
+            return;
+        }
+        work.begin(() -> bus.state(all.getFirst())).onComplete(answer -> {
+            if (answer.succeeded()) {
+                all.forEach(this::look);
+            } else {
+                LOG.warn(
+                        "the host's systemd is out of reach, containers run on: {}",
+                        answer.cause().getMessage());
+                Runnable _ = timers.later(RECONNECT, this::reconnect);
+            }
+        });
+    }
+
+    /** What the container is to be; from now on it is told of when someone on the host begins it. */
+    void define(ContainerSpec spec) {
+        entry(spec.name()).spec = spec;
+    }
+
+    private Watched entry(ContainerName container) {
+        return watched.computeIfAbsent(container, Watched::new);
+    }
+
+    /** Nothing is told of the container any more. */
+    void forget(ContainerName container) {
+        watched.remove(container);
+    }
+
+    /** That time of the unit is the run's. */
+    void bind(ContainerName container, long run, String invocation) {
+        entry(container).bound = new Bound(run, invocation);
+        // A little later, so that whoever takes it up has been told of the run before what becomes of it.
+        Runnable _ = timers.later(LOOK_AGAIN, () -> look(container));
+    }
+
+    /** Nothing is told of the run any more. */
+    void unbind(ContainerName container, long run) {
+        Watched entry = watched.get(container);
+        if (entry != null && entry.bound != null && entry.bound.run == run) {
+            entry.bound = null;
+        }
+    }
+
+    /** The fleet is about to end the run: that it ends is nobody else's wish. */
+    void stopping(ContainerName container, long run) {
+        Watched entry = watched.get(container);
+        if (entry != null && entry.bound != null && entry.bound.run == run) {
+            entry.bound.stopping = true;
+        }
+    }
+
+    void look(ContainerName container) {
+        Watched entry = watched.get(container);
+        if (entry == null) {
+            return;
+        }
+        if (entry.looking) {
+            entry.lookAgain = true;
+            return;
+        }
+        entry.looking = true;
+        Bound bound = entry.bound;
+        work.begin(() -> see(container, bound)).onComplete(seen -> looked(entry, bound, seen));
+    }
+
+    private Seen see(ContainerName container, @Nullable Bound bound) throws IOException {
+        UnitState state = bus.state(container);
+        if (bound == null) {
+            return new Seen(state, OptionalLong.empty(), null, null);
+        }
+        boolean mine = state.invocation().equals(bound.invocation);
+        OptionalLong leader =
+                mine && state.isBegun() && !bound.toldLeader ? bus.leader(container) : OptionalLong.empty();
+        if (mine && !state.isSettled()) {
+            return new Seen(state, leader, null, null);
+        }
+        var ended = units.ended(container, bound.invocation)
+                .orElseGet(() -> new UnitState.Ended(new Exit(Exit.UNKNOWN, clock.instant()), false));
+        return new Seen(
+                state, leader, ended, units.failure(container, bound.invocation).orElse(null));
+    }
+
+    private void looked(Watched entry, @Nullable Bound bound, AsyncResult<Seen> seen) {
+        entry.looking = false;
+        if (watched.get(entry.container) != entry) {
+            return;
+        }
+        if (seen.failed()) {
+            LOG.warn("{}: {}", entry.container, seen.cause().getMessage());
+            Runnable _ = timers.later(RECONNECT, () -> look(entry.container));
+        } else if (entry.bound == bound) {
+            if (bound == null) {
+                unbound(entry, seen.result().state);
+            } else {
+                tell(entry, bound, seen.result());
+            }
+        }
+        if (entry.lookAgain) {
+            entry.lookAgain = false;
+            look(entry.container);
+        }
+    }
+
+    private void unbound(Watched entry, UnitState state) {
+        if (state.isBegun() && entry.spec != null) {
+            tell.happened(entry.container, new Input.BegunOutside());
+        }
+    }
+
+    private void tell(Watched entry, Bound bound, Seen seen) {
+        ContainerName container = entry.container;
+        UnitState state = seen.state;
+        boolean mine = state.invocation().equals(bound.invocation);
+        if (seen.leader.isPresent()) {
+            bound.toldLeader = true;
+            tell.happened(container, new Input.LeaderKnown(bound.run, seen.leader.getAsLong()));
+        }
+        if (mine && state.isReady() && !bound.toldReady) {
+            bound.toldReady = true;
+            tell.happened(container, new Input.Ready(bound.run));
+        }
+        UnitState.Ended ended = seen.ended;
+        boolean stopped = ended == null
+                ? state.isBeingStopped()
+                // systemd forgets an inactive unit that nobody asks for, and with it which of its times was the last.
+                : (mine || state.invocation().isEmpty())
+                        && entry.spec != null
+                        && state.wasStopped(entry.spec.restart(), ended);
+        if (stopped && !bound.stopping && !bound.toldStop) {
+            bound.toldStop = true;
+            tell.happened(container, new Input.StopAskedOutside(bound.run));
+        }
+        if (ended != null) {
+            entry.bound = null;
+            tell.happened(container, end(entry, bound, ended, seen.failure));
+        } else if (mine && state.isBegun() && !bound.toldLeader) {
+            Runnable _ = timers.later(LOOK_AGAIN, () -> look(container)); // nspawn tells machined before long
+        }
+    }
+
+    private static Input end(Watched entry, Bound bound, UnitState.Ended ended, @Nullable String failure) {
+        if (failure != null && !bound.toldReady) {
+            return new Input.NotStarted(bound.run, failure);
+        }
+        if (ended.timedOut() && !bound.toldReady && entry.spec != null) {
+            return new Input.NotStarted(
+                    bound.run, "it was not ready within its startTimeout of " + entry.spec.startTimeout());
+        }
+        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at());
+    }
+}

@@ -1,0 +1,203 @@
+#!/usr/bin/perl
+# What a container's unit does beside nspawn, so that it needs nothing of Hatchery but this to be started and stopped by systemctl.
+#
+# usage: unit.pl before FOLDER                             ExecStartPre=: what comes before nspawn
+#        unit.pl network FOLDER PROGRAM ARGUMENT...        ExecStart=: nspawn, whose network is set up before it is ready
+#        unit.pl ended FOLDER                              ExecStopPost=: how it ended
+#
+# In FOLDER it finds "before" and "after", a step a line, its parts apart by tabs. There it makes a folder named by systemd's
+# INVOCATION_ID for each time that the unit runs, with
+#   exit       $EXIT_CODE $EXIT_STATUS $SERVICE_RESULT, see systemd.exec(5)
+#   failure    why it could not begin, in words
+use strict;
+use warnings;
+use Socket;
+
+my ($act, $folder, @program) = @ARGV;
+my $run = "$folder/$ENV{INVOCATION_ID}";
+my $KEPT = 5;
+
+sub note {
+    my ($name, $text) = @_;
+    open my $out, '>', "$run/.$name" or die "$run/.$name: $!\n";
+    print $out "$text\n";
+    close $out && rename "$run/.$name", "$run/$name" or die "$run/$name: $!\n";
+}
+
+sub fail {
+    my ($why) = @_;
+    chomp $why;
+    print STDERR "$why\n";
+    note('failure', $why);
+    exit 1;
+}
+
+sub steps {
+    my ($name) = @_;
+    open my $in, '<', "$folder/$name" or die "$folder/$name: $!\n";
+    my @steps;
+    while (my $line = <$in>) {
+        chomp $line;
+        push @steps, [map { s/\\(.)/$1 eq 't' ? "\t" : $1 eq 'n' ? "\n" : $1/ger } split /\t/, $line, -1];
+    }
+    return @steps;
+}
+
+# What ended while no runner was there to read of it is not kept for ever.
+sub forget_old {
+    my @ended = sort { -M $a <=> -M $b } grep { -e "$_/exit" } glob "$folder/*/";
+    for my $old (splice @ended, $KEPT < @ended ? $KEPT : scalar @ended) {
+        unlink glob "$old*";
+        rmdir $old;
+    }
+}
+
+# Goes to the folder that a path below the root is in, through folders alone, and gives its last name; nothing if there is a link on
+# the way: what is inside a container decides nothing outside of it.
+sub go_to {
+    my ($root, $path) = @_;
+    my @names = grep { length } split m{/}, substr $path, length $root;
+    my $last = pop @names;
+    chdir $root or die "the root $root cannot be entered: $!\n";
+    for my $name (@names) {
+        return if -l $name || !-d $name || !chdir $name;
+    }
+    return $last;
+}
+
+sub make_root {
+    my ($root) = @_;
+    my $at = '';
+    for my $name (grep { length } split m{/}, $root) {
+        $at .= "/$name";
+        -d $at || mkdir $at or die "the root $root cannot be made: $at: $!\n";
+    }
+}
+
+sub is_there { return -e $_[0] || -l $_[0] }
+
+sub copy {
+    my ($from, $name) = @_;
+    return if -d $name && !-l $name;
+    open my $in, '<', $from or return;
+    my $text = do { local $/; <$in> };
+    unlink ".$name.hatchery";
+    open my $out, '>', ".$name.hatchery" or die "$name: $!\n";
+    print $out $text // '';
+    close $out && rename ".$name.hatchery", $name or die "$name: $!\n";
+}
+
+sub remove_interface {
+    my ($name) = @_;
+    return if system("ip link show dev $name >/dev/null 2>&1") != 0;
+    system('ip', 'link', 'delete', 'dev', $name) == 0
+        or die "the interface $name that an earlier run has left cannot be removed\n";
+}
+
+sub before {
+    umask 0022;
+    mkdir $run or die "$run: $!\n";
+    forget_old();
+    my $root;
+    for my $step (steps('before')) {
+        my ($what, @of) = @$step;
+        if ($what eq 'root') {
+            $root = $of[0];
+        } elsif ($what eq 'directory' && $of[0] eq $root) {
+            make_root($root);
+        } elsif ($what eq 'directory') {
+            my $name = go_to($root, $of[0]);
+            if (defined $name && !is_there($name)) {
+                mkdir $name and chmod oct $of[1], $name or die "$of[0]: $!\n";
+            }
+        } elsif ($what eq 'emptyFile') {
+            my $name = go_to($root, $of[0]);
+            if (defined $name && !is_there($name)) {
+                open my $file, '>', $name or die "$of[0]: $!\n";
+            }
+        } elsif ($what eq 'copy') {
+            my $name = go_to($root, $of[1]);
+            copy($of[0], $name) if defined $name;
+        } elsif ($what eq 'removeInterface') {
+            remove_interface($of[0]);
+        } else {
+            die "there is no step $what\n";
+        }
+    }
+}
+
+# Beside nspawn, and not above it: with the unified hierarchy nobody may be in a group that has others below.
+sub join_supervisor {
+    my %at = (name => '/sys/fs/cgroup/systemd', unified => -e '/sys/fs/cgroup/cgroup.procs' ? '/sys/fs/cgroup' : '/sys/fs/cgroup/unified');
+    open my $groups, '<', '/proc/self/cgroup' or die "/proc/self/cgroup: $!\n";
+    while (my $line = <$groups>) {
+        chomp $line;
+        my ($controllers, $path) = (split /:/, $line, 3)[1, 2];
+        my $hierarchy = $controllers eq '' ? $at{unified} : $controllers eq 'name=systemd' ? $at{name} : next;
+        my $group = "$hierarchy$path/supervisor";
+        -d "$hierarchy$path" or next;
+        -d $group || mkdir $group or die "$group: $!\n";
+        open my $procs, '>', "$group/cgroup.procs" or die "$group: $!\n";
+        print $procs "$$\n";
+        close $procs or die "$group/cgroup.procs: $!\n";
+    }
+}
+
+sub set_up {
+    my ($leader) = @_;
+    for my $step (steps('after')) {
+        my ($side, @arguments) = @$step;
+        my @inside = $side eq 'container' ? ('nsenter', "--net=/proc/$leader/ns/net") : ();
+        my $status = system @inside, 'ip', @arguments;
+        $status == 0 or die "@inside ip @arguments failed with status " . ($status >> 8) . "\n";
+    }
+}
+
+# Passes on to systemd what nspawn tells it, and sets the network up in between: who hears that it is ready may rely on that.
+sub pass_on {
+    my ($from, $nspawn) = @_;
+    my $ending_fd = syscall 434, $nspawn, 0; # pidfd_open(2), which has this number on every architecture
+    $ending_fd >= 0 or die "pidfd_open: $!\n";
+    open my $ending, '<&=', $ending_fd or die "pidfd: $!\n";
+    my $to = $ENV{NOTIFY_SOCKET} =~ s/^@/\0/r;
+    while (1) {
+        vec(my $want = '', fileno($from), 1) = 1;
+        vec($want, fileno($ending), 1) = 1;
+        next if select(my $got = $want, undef, undef, undef) <= 0;
+        if (vec($got, fileno($from), 1) && defined recv $from, my $message, 4096, MSG_DONTWAIT) {
+            set_up($1) if $message =~ /^X_NSPAWN_LEADER_PID=(\d+)$/m;
+            send $from, $message, 0, sockaddr_un($to) or die "systemd cannot be told: $!\n";
+        } elsif (vec($got, fileno($ending), 1)) {
+            exit 0;
+        }
+    }
+}
+
+sub network {
+    my $sockets = $folder =~ s{/u/[^/]+$}{/n}r;
+    mkdir $sockets, 0700;
+    my $path = "$sockets/$ENV{INVOCATION_ID}";
+    socket my $socket, AF_UNIX, SOCK_DGRAM, 0 or die "socket: $!\n";
+    bind $socket, sockaddr_un($path) or die "$path: $!\n";
+    join_supervisor();
+    my $nspawn = $$;
+    my $helper = fork;
+    defined $helper or die "fork: $!\n";
+    if ($helper == 0) {
+        eval { pass_on($socket, $nspawn) };
+        my $why = $@;
+        kill 'KILL', $nspawn;
+        fail($why);
+    }
+    $ENV{NOTIFY_SOCKET} = $path;
+    exec { $program[0] } @program or die "$program[0]: $!\n";
+}
+
+sub ended {
+    mkdir $run;
+    unlink +($folder =~ s{/u/[^/]+$}{/n}r) . "/$ENV{INVOCATION_ID}";
+    note('exit', join ' ', map { $_ // '-' } @ENV{qw(EXIT_CODE EXIT_STATUS SERVICE_RESULT)});
+}
+
+my %acts = (before => \&before, network => \&network, ended => \&ended);
+eval { $acts{$act}->(); 1 } or fail($@);

@@ -1,0 +1,109 @@
+package io.hatchery.runner.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.StoppedBy;
+import io.hatchery.protocol.Verb;
+import io.hatchery.protocol.Via;
+import io.hatchery.runner.lifecycle.Tale.Wish;
+import io.hatchery.spec.RestartPolicy;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class OutsideTest {
+    @Test
+    void aStartOnTheHostIsARunOfTheFleetsAndStays() {
+        Tale tale = new Tale().define(Wish.plain()).give(new Input.BegunOutside());
+
+        assertThat(tale.effects)
+                .containsExactly(new Effect.Adopt(1, Wish.plain().spec()));
+        assertThat(tale.state.via()).isEqualTo(Via.SYSTEMD);
+
+        tale.spawned().ready();
+
+        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(tale.state.wanted()).isTrue();
+        assertThat(tale.state.via()).isEqualTo(Via.SYSTEMD);
+        tale.command(Verb.START, "again");
+        assertThat(tale.outcome("again").outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void aStopOnTheHostIsAStopAndNothingStartsItAgain() {
+        Tale tale = Tale.running(Wish.plain().restart(RestartPolicy.ALWAYS)).give(new Input.StopAskedOutside(1));
+
+        assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
+        assertThat(tale.effects).isEmpty();
+
+        tale.exited(0).cleanedUp();
+
+        assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+        assertThat(tale.state.via()).isEqualTo(Via.SYSTEMD);
+        assertThat(tale.after(Duration.ofHours(1)).effects).isEmpty();
+    }
+
+    @Test
+    void aStopOnTheHostOvertakesAStartThatIsNotReady() {
+        Tale tale = new Tale()
+                .define(Wish.plain())
+                .command(Verb.START, "start")
+                .prepared()
+                .spawned()
+                .give(new Input.StopAskedOutside(1));
+
+        assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(tale.outcome("start").reason()).contains("systemd", "host1");
+    }
+
+    @Test
+    void aStopOnTheHostEndsTheWaitForAnotherStart() {
+        Tale tale = Tale.running().exited(1).cleanedUp();
+        assertThat(tale.phase()).isEqualTo(Phase.BACKOFF);
+
+        tale.give(new Input.StopAskedOutside(1));
+
+        assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+        assertThat(tale.after(Duration.ofHours(1)).effects).isEmpty();
+    }
+
+    @Test
+    void aCommandAfterAStopOnTheHostIsObeyedAndNoLongerTheHosts() {
+        Tale tale = Tale.running().give(new Input.StopAskedOutside(1));
+        tale.exited(0)
+                .cleanedUp()
+                .command(Verb.START, "s2")
+                .prepared()
+                .spawned()
+                .ready();
+
+        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(tale.state.via()).isNull();
+    }
+
+    @Test
+    void aKillFinishesAStopThatTheHostHasBegun() {
+        Tale tale = Tale.running().give(new Input.StopAskedOutside(1)).command(Verb.KILL, "kill");
+        assertThat(tale.does(Effect.Kill.class)).isTrue();
+
+        tale.exited(137).cleanedUp();
+
+        assertThat(tale.outcome("kill").outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(tale.outcome("kill").stoppedBy()).isEqualTo(StoppedBy.KILLED);
+    }
+
+    @Test
+    void whoIsKilledByTheHostsTimeOutWasKilled() {
+        Tale tale = Tale.running().command(Verb.STOP, "stop").exited(137).cleanedUp();
+
+        assertThat(tale.outcome("stop").stoppedBy()).isEqualTo(StoppedBy.KILLED);
+    }
+
+    @Test
+    void whatIsBegunForAContainerThatIsRemovedIsNotAdopted() {
+        Tale tale = new Tale().give(new Input.BegunOutside());
+
+        assertThat(tale.effects).isEmpty();
+    }
+}
