@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.connections.IDisconnectCallback;
 import org.freedesktop.dbus.connections.impl.DBusConnection;
 import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
@@ -152,7 +153,7 @@ public final class SystemdBus implements AutoCloseable {
                 String.valueOf(value(all, "ActiveState")),
                 String.valueOf(value(all, "SubState")),
                 hex(value(all, "InvocationID")),
-                first(value(all, "Job")) != 0,
+                job(value(all, "Job")),
                 number(value(all, "InactiveExitTimestampMonotonic")),
                 number(value(all, "ActiveEnterTimestampMonotonic")));
     }
@@ -166,8 +167,20 @@ public final class SystemdBus implements AutoCloseable {
         return value instanceof Number number ? number.longValue() : 0;
     }
 
-    private static long first(@Nullable Object struct) {
-        return struct instanceof Object[] parts && parts.length > 0 ? number(parts[0]) : 0;
+    /** A unit's job is its number, 0 if there is none, and its object. */
+    private String job(@Nullable Object struct) throws IOException {
+        if (!(struct instanceof Object[] parts) || parts.length < 2 || number(parts[0]) == 0) {
+            return "";
+        }
+        try {
+            return call(c -> String.valueOf(remote(c, SYSTEMD, ((DBusPath) parts[1]).getPath(), Properties.class)
+                    .<Object>Get("org.freedesktop.systemd1.Job", "JobType")));
+        } catch (IOException e) {
+            if (e.getCause() instanceof DBusExecutionException) {
+                return "done"; // since it was looked at
+            }
+            throw e;
+        }
     }
 
     private static String hex(@Nullable Object bytes) {

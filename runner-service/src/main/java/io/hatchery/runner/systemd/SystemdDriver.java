@@ -155,7 +155,7 @@ public final class SystemdDriver implements Driver {
             if (!state.invocation().equals(before) && !state.invocation().isEmpty()) {
                 return Future.succeededFuture(state.invocation());
             }
-            return state.job()
+            return !state.job().isEmpty()
                     ? after(pause).compose(x -> begun(container, before, longer(pause)))
                     : Future.succeededFuture(null);
         });
@@ -268,7 +268,7 @@ public final class SystemdDriver implements Driver {
             outside.bus().stop(container);
             return "its unit stays " + state.active() + " (" + state.sub() + ")";
         }
-        if (state.active().equals("activating") || state.job()) {
+        if (state.active().equals("activating") || !state.job().isEmpty()) {
             outside.bus().stop(container);
             return "systemd does not give up starting it";
         }

@@ -1,19 +1,19 @@
 package io.hatchery.runner.systemd;
 
 import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.spec.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A plan as the text of a unit: systemd.unit(5), systemd.service(5). Pure. */
 final class UnitFile {
     private static final Set<String> OF_THE_UNIT =
             Set.of("Description", "After", "RequiresMountsFor", "StartLimitIntervalSec");
-    /** Of these, each value is a path or a sentence of one argument. */
-    private static final Set<String> QUOTED = Set.of("RequiresMountsFor");
 
     private UnitFile() {}
 
@@ -22,13 +22,14 @@ final class UnitFile {
      *
      * @param script {@code unit.pl} on the host
      * @param folder the container's, for that
+     * @param toProgram what a program behind nspawn's stub init is sent at a stop; null if the container has an init of its own
      */
-    static String of(NspawnPlan plan, Path script, Path folder) {
+    static String of(NspawnPlan plan, Path script, Path folder, @Nullable Signal toProgram) {
         var unit = new ArrayList<String>();
         var service = new ArrayList<String>();
         for (Map.Entry<String, List<String>> directive : plan.directives().entrySet()) {
             for (String value : directive.getValue()) {
-                String text = QUOTED.contains(directive.getKey()) ? quoted(value, false) : value.replace("%", "%%");
+                String text = value(directive.getKey(), value);
                 (OF_THE_UNIT.contains(directive.getKey()) ? unit : service).add(directive.getKey() + "=" + text);
             }
         }
@@ -47,9 +48,22 @@ final class UnitFile {
             around.addAll(List.of("network", folder.toString()));
             service.add("ExecStart=" + command(around, plan.arguments()));
         }
+        if (toProgram != null) {
+            List<String> stop = List.of("signal", folder.toString(), Integer.toString(toProgram.number()));
+            service.add("ExecStop=" + command(helper, stop));
+        }
         service.add("ExecStopPost=" + command(helper, List.of("ended", folder.toString())));
         return "# Written by the Hatchery runner, which writes it anew: define the container instead.\n[Unit]\n"
                 + String.join("\n", unit) + "\n\n[Service]\n" + String.join("\n", service) + "\n";
+    }
+
+    /** In paths a per cent sign would begin a specifier; in CPUQuota= it is one: systemd.unit(5), "Specifiers". */
+    private static String value(String directive, String value) {
+        return switch (directive) {
+            case "RequiresMountsFor" -> quoted(value, false);
+            case "DeviceAllow" -> value.replace("%", "%%");
+            default -> value;
+        };
     }
 
     private static String command(List<String> program, List<String> arguments) {

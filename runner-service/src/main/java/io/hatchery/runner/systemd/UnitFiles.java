@@ -6,6 +6,8 @@ import io.hatchery.runner.nspawn.StepLines;
 import io.hatchery.runner.nspawn.Trees;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Payload;
+import io.hatchery.spec.Signal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +66,8 @@ public final class UnitFiles {
         Files.createDirectories(folder);
         replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + StepLines.of(plan.before()));
         replace(folder.resolve("after"), StepLines.of(plan.after()));
-        return replace(UNITS.resolve(unit(spec.name())), UnitFile.of(plan, script(), folder));
+        Signal toProgram = spec.payload() instanceof Payload.Program ? spec.killSignal() : null;
+        return replace(UNITS.resolve(unit(spec.name())), UnitFile.of(plan, script(), folder, toProgram));
     }
 
     /** Whether the file had to be written. */

@@ -11,11 +11,12 @@ import java.time.Instant;
  * @param active {@code active}, {@code reloading}, {@code inactive}, {@code failed}, {@code activating} or {@code deactivating}
  * @param sub the state of its type of unit, such as {@code auto-restart}
  * @param invocation names one run of the unit, 32 hexadecimal digits; empty if it has had none
- * @param job whether it is being started or stopped for someone, or waits for that
+ * @param job the type of what is being done with it for someone, or waits to be, such as {@code start}, {@code stop} or
+ *     {@code restart}; empty if nothing is
  * @param begun when it last left the inactive state, microseconds of the monotonic clock
  * @param wasActive when it last became active, microseconds of the monotonic clock; 0 if never
  */
-record UnitState(String active, String sub, String invocation, boolean job, long begun, long wasActive) {
+record UnitState(String active, String sub, String invocation, String job, long begun, long wasActive) {
     private static final String AUTO_RESTART = "auto-restart";
 
     /** Whether there is nothing of it but, perhaps, systemd's intent to start it again. */
@@ -34,7 +35,7 @@ record UnitState(String active, String sub, String invocation, boolean job, long
 
     /** Whether someone has asked it to stop, rather than that it ended by itself. */
     boolean isBeingStopped() {
-        return active.equals("deactivating") && job;
+        return active.equals("deactivating") && (job.equals("stop") || job.equals("restart"));
     }
 
     /** Whether someone must have stopped it: else systemd would be about to start it again, by its {@code Restart=}. */

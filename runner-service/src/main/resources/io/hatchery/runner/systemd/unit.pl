@@ -3,6 +3,7 @@
 #
 # usage: unit.pl before FOLDER                             ExecStartPre=: what comes before nspawn
 #        unit.pl network FOLDER PROGRAM ARGUMENT...        ExecStart=: nspawn, whose network is set up before it is ready
+#        unit.pl signal FOLDER NUMBER                     ExecStop=: for a program behind nspawn's stub init, which passes nothing on
 #        unit.pl ended FOLDER                              ExecStopPost=: how it ended
 #
 # In FOLDER it finds "before" and "after", a step a line, its parts apart by tabs. There it makes a folder named by systemd's
@@ -136,7 +137,7 @@ sub join_supervisor {
         my $hierarchy = $controllers eq '' ? $at{unified} : $controllers eq 'name=systemd' ? $at{name} : next;
         my $group = "$hierarchy$path/supervisor";
         -d "$hierarchy$path" or next;
-        -d $group || mkdir $group or die "$group: $!\n";
+        mkdir $group or -d $group or die "$group: $!\n";
         open my $procs, '>', "$group/cgroup.procs" or die "$group: $!\n";
         print $procs "$$\n";
         close $procs or die "$group/cgroup.procs: $!\n";
@@ -179,18 +180,41 @@ sub network {
     my $path = "$sockets/$ENV{INVOCATION_ID}";
     socket my $socket, AF_UNIX, SOCK_DGRAM, 0 or die "socket: $!\n";
     bind $socket, sockaddr_un($path) or die "$path: $!\n";
-    join_supervisor();
+    # nspawn is not to find anyone but itself where it begins to make groups.
+    pipe(my $moved, my $moving) or die "pipe: $!\n";
     my $nspawn = $$;
     my $helper = fork;
     defined $helper or die "fork: $!\n";
     if ($helper == 0) {
-        eval { pass_on($socket, $nspawn) };
+        close $moved;
+        eval { join_supervisor(); close $moving; pass_on($socket, $nspawn) };
         my $why = $@;
         kill 'KILL', $nspawn;
         fail($why);
     }
+    close $moving;
+    sysread $moved, my $nothing, 1;
     $ENV{NOTIFY_SOCKET} = $path;
     exec { $program[0] } @program or die "$program[0]: $!\n";
+}
+
+sub inside {
+    my ($pid) = @_;
+    open my $status, '<', "/proc/$pid/status" or return 0;
+    return (map { /^NSpid:.*\s(\d+)$/ ? $1 : () } <$status>)[0] // 0;
+}
+
+sub children {
+    my ($pid) = @_;
+    open my $list, '<', "/proc/$pid/task/$pid/children" or return;
+    return split ' ', <$list> // '';
+}
+
+sub signal_program {
+    my ($number) = @program;
+    my ($init) = grep { inside($_) == 1 } children($ENV{MAINPID});
+    my ($program) = grep { inside($_) == 2 } $init ? children($init) : ();
+    kill $number, $program if $program;
 }
 
 sub ended {
@@ -199,5 +223,5 @@ sub ended {
     note('exit', join ' ', map { $_ // '-' } @ENV{qw(EXIT_CODE EXIT_STATUS SERVICE_RESULT)});
 }
 
-my %acts = (before => \&before, network => \&network, ended => \&ended);
+my %acts = (before => \&before, network => \&network, signal => \&signal_program, ended => \&ended);
 eval { $acts{$act}->(); 1 } or fail($@);
