@@ -19,8 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param restart options that only a restart brings into force
  */
 public record SpecChange(SortedSet<String> live, SortedSet<String> restart) {
-    private static final Set<String> LIVE =
-            Set.of("autoStart", "restartIfChanged", "startTimeout", "stopTimeout", "restart", "labels", "description");
+    private static final Set<String> LIVE = Set.of(
+            "autoStart",
+            "restartIfChanged",
+            "startTimeout",
+            "stopTimeout",
+            "restart",
+            "limits",
+            "labels",
+            "description");
     private static final Network SHARED =
             new Network(false, Addresses.NONE, null, null, List.of(), List.of(), List.of(), List.of(), null);
     private static final Map<String, Function<ContainerSpec, @Nullable Object>> OPTIONS = options();

@@ -6,7 +6,7 @@ import io.hatchery.spec.ContainerSpec;
 
 /** Something to be done to the world. Each is answered by an input, but for those that say they are not. */
 public sealed interface Effect {
-    /** Take on what the container is to be from now on, without starting or stopping anything. Not answered. */
+    /** Take on what the container is to be from now on, without starting or stopping anything. Answered if it cannot be. */
     record Define(ContainerSpec spec) implements Effect {}
 
     /** Take on what someone on the host has begun, as that run. */

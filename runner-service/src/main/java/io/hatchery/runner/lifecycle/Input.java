@@ -43,6 +43,9 @@ public sealed interface Input {
     /** A command was read that was never seen before. */
     record CommandArrived(CommandId id, Command command, Instant submitted) implements Input {}
 
+    /** The host cannot take on what the container is to be from now on; what it is remains. */
+    record NotDefined(String reason) implements Input {}
+
     /** Time has passed something that was due. */
     record Due() implements Input {}
 

@@ -32,6 +32,7 @@ public final class Lifecycle {
             case Input.Due due -> due(turn);
             case Input.Removed removed -> removed(turn, removed.removal(), null);
             case Input.NotRemoved failed -> removed(turn, failed.removal(), failed.reason());
+            case Input.NotDefined failed -> turn.state = turn.state.withReason(failed.reason());
             case Input.BegunOutside begun -> Outside.begun(turn);
             case Input.StopAskedOutside asked -> Outside.stopAsked(turn, asked.run());
             case Input.Adopted adopted -> RunWord.adopted(turn, adopted.observation());

@@ -84,7 +84,7 @@ public final class DirectDriver implements Driver {
 
     @Override
     public Future<Void> define(ContainerSpec spec) {
-        return Future.succeededFuture(); // nothing of it shows on the host before it runs
+        return work(() -> refuse(spec)); // nothing of it shows on the host before it runs
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.hatchery.runner.lifecycle.Lifecycle;
 import io.hatchery.runner.lifecycle.Transition;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -301,7 +302,7 @@ final class Mailbox {
     private void perform(Effect effect) {
         Driver driver = surroundings.driver();
         switch (effect) {
-            case Effect.Define e -> report(driver.define(e.spec()));
+            case Effect.Define e -> define(driver, e.spec());
             case Effect.Adopt e ->
                 answer(
                         driver.adopt(e.spec(), e.run()),
@@ -328,6 +329,13 @@ final class Mailbox {
             case Effect.Remove e -> remove(driver, e);
             case Effect.Publish e -> {} // told already, in the order of news()
         }
+    }
+
+    private void define(Driver driver, ContainerSpec spec) {
+        driver.define(spec).onFailure(e -> {
+            LOG.warn("{}: {}", state().container(), reason(e));
+            post(new Input.NotDefined(reason(e)));
+        });
     }
 
     private void remove(Driver driver, Effect.Remove e) {

@@ -91,8 +91,8 @@ final class ConfinementOptions {
                         LIMITS,
                         null,
                         UNSET,
-                        "What it may use.",
+                        "What it may use; a change takes effect while it runs.",
                         "{\"memoryMax\": \"512M\"}",
-                        "limits of" + " its control group"));
+                        "limits of its control group: MemoryMax=, MemoryHigh=, CPUQuota=, CPUWeight=, TasksMax=, IOWeight="));
     }
 }

@@ -1,0 +1,299 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Containers as services of whole hosts: what {@code systemctl}, {@code machinectl} and the kernel of a host show of them. */
+class SystemdHostTest {
+    static final String IDLE =
+            "\"command\": [\"/bin/sh\", \"-c\", \"trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done\"]";
+
+    private static Fleet fleet;
+    private static FleetHost unified;
+    private static FleetHost hybrid;
+    private static Api api;
+
+    @BeforeAll
+    static void boot() {
+        fleet = Fleet.ofTwo();
+        unified = fleet.host(1);
+        hybrid = fleet.host(2);
+        api = fleet.api();
+    }
+
+    @AfterAll
+    static void end() {
+        fleet.close();
+    }
+
+    private static void define(String name, FleetHost host, String options) {
+        api.define(
+                name,
+                "{\"host\": \"" + host.name() + "\", \"root\": \"" + host.busybox(name) + "\", " + IDLE + options
+                        + "}");
+    }
+
+    private static void start(String name, FleetHost host, String options) {
+        define(name, host, options);
+        command("start", name);
+    }
+
+    private static void command(String verb, String name) {
+        JsonNode outcome = api.command(verb, name);
+        assertThat(outcome.path("outcome").asText()).as(outcome.toString()).isEqualTo("completed");
+    }
+
+    private static JsonNode awaitVia(String name, String phase) {
+        return api.await(
+                name,
+                container -> container.at("/status/phase").asText().equals(phase)
+                        && container.at("/status/via").asText().equals("systemd"));
+    }
+
+    /** Nothing of it is left on its host. */
+    private static void assertGone(FleetHost host, String name) {
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            assertThat(host.says("machinectl", "list", "--no-legend"))
+                    .as("machines")
+                    .doesNotContain(name + " ");
+            assertThat(host.says("find", "/sys/fs/cgroup", "-name", "container-" + name + ".service"))
+                    .as("cgroups")
+                    .isEmpty();
+            assertThat(host.says("ip", "-br", "link")).as("interfaces").doesNotContain("-" + name + "@");
+        });
+    }
+
+    @Test
+    void systemctlStartsStopsAndRestartsItAndTheFleetHearsOfIt() {
+        for (FleetHost host : List.of(unified, hybrid)) {
+            String name = "t-ctl-" + host.name();
+            define(name, host, ", \"restart\": \"always\"");
+
+            host.systemctl("start", "container-" + name);
+            JsonNode running = awaitVia(name, "running");
+            assertThat(running.at("/status/leader").asText())
+                    .isEqualTo(host.says("machinectl", "show", name, "-p", "Leader", "--value"));
+            assertThat(host.systemctl("status", "container-" + name)).contains("active (running)", "systemd-nspawn");
+            assertThat(host.says("systemd-cgls", "--no-pager")).contains("container-" + name + ".service");
+
+            String before = running.at("/status/leader").asText();
+            host.systemctl("restart", "container-" + name);
+            api.await(
+                    name,
+                    container -> container.at("/status/phase").asText().equals("running")
+                            && !container.at("/status/leader").asText().equals(before)
+                            && !container.at("/status/leader").isMissingNode());
+
+            host.systemctl("stop", "container-" + name);
+            JsonNode stopped = awaitVia(name, "stopped");
+            assertThat(stopped.at("/status/exit/status").asInt(-1)).isZero();
+            assertGone(host, name);
+            // Its restart policy would start it again: what an operator stops stays stopped.
+            await().during(Duration.ofSeconds(3))
+                    .atMost(Duration.ofSeconds(4))
+                    .until(() -> host.isActive(name).equals("inactive"));
+            assertThat(transitions(name))
+                    .allMatch(event -> event.path("via").asText().equals("systemd"));
+        }
+    }
+
+    private static List<JsonNode> transitions(String name) {
+        var found = new ArrayList<JsonNode>();
+        for (JsonNode item :
+                api.get("/v1/events?container=" + name + "&limit=200").body().path("items")) {
+            JsonNode event = item.path("event");
+            if (event.path("type").asText().equals("transition")
+                    && !event.path("from").asText().equals("absent")) {
+                found.add(event);
+            }
+        }
+        assertThat(found).isNotEmpty();
+        return found;
+    }
+
+    @Test
+    void whatIsDoneOnTheHostArrivesWithinASecond() {
+        start("t-soon", hybrid, "");
+        try (StreamClient stream = StreamClient.open(api, "?container=t-soon")) {
+            stream.first(message -> message.path("type").asText().equals("synced"));
+            hybrid.systemctl("stop", "container-t-soon");
+            Instant stopped = Instant.now();
+            stream.first(message -> message.at("/status/phase").asText().equals("stopped")
+                    || message.at("/value/phase").asText().equals("stopped")
+                    || message.toString().contains("\"phase\":\"stopped\""));
+            assertThat(Duration.between(stopped, Instant.now())).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void aCommandOfTheFleetsShowsAtSystemdAndItsEndIsExact() {
+        start("t-cmd", unified, "");
+        assertThat(unified.isActive("t-cmd")).isEqualTo("active");
+        assertThat(api.container("t-cmd").at("/status/via").isMissingNode()).isTrue();
+
+        JsonNode outcome = api.command("stop", "t-cmd");
+
+        assertThat(outcome.path("stoppedBy").asText()).as(outcome.toString()).isEqualTo("halted");
+        assertThat(unified.isActive("t-cmd")).isEqualTo("inactive");
+        assertGone(unified, "t-cmd");
+    }
+
+    @Test
+    void whoIsKilledOnTheHostIsStartedAgainByItsPolicy() {
+        start("t-kill", unified, "");
+        String leader = api.await("t-kill", c -> !c.at("/status/leader").isMissingNode())
+                .at("/status/leader")
+                .asText();
+
+        unified.systemctl("kill", "-s", "KILL", "container-t-kill");
+
+        JsonNode again = api.await(
+                "t-kill",
+                c -> c.at("/status/phase").asText().equals("running")
+                        && c.at("/status/restarts").asInt() == 1);
+        assertThat(again.at("/status/exit/status").asInt()).isEqualTo(137);
+        assertThat(again.at("/status/leader").asText()).isNotEqualTo(leader);
+        command("stop", "t-kill");
+    }
+
+    @Test
+    void itsStartTimeOutAndItsMissingFoldersAreSaid() {
+        define("t-slow", unified, ", \"readiness\": \"notify\", \"startTimeout\": \"2s\"");
+        JsonNode slow = api.command("start", "t-slow");
+        assertThat(slow.path("reason").asText()).isEqualTo("it was not ready within its startTimeout of 2s");
+
+        define("t-missing", unified, ", \"bindMounts\": {\"/data\": {\"hostPath\": \"/nowhere at:all\"}}");
+        JsonNode missing = api.command("start", "t-missing");
+        assertThat(missing.path("reason").asText()).isEqualTo("bindMounts./data: the host has no /nowhere at:all");
+        assertGone(unified, "t-slow");
+    }
+
+    @Test
+    void itsConsoleIsInTheJournal() {
+        String root = hybrid.busybox("t-say");
+        api.define(
+                "t-say",
+                "{\"host\": \"h2\", \"root\": \"" + root
+                        + "\", \"command\": [\"/bin/echo\", \"100% of $HOME and \\\"quotes\\\"\"]}");
+        command("start", "t-say");
+        api.await("t-say", "stopped");
+        assertThat(hybrid.says("journalctl", "-u", "container-t-say", "-o", "cat", "--no-pager"))
+                .contains("100% of $HOME and \"quotes\"");
+    }
+
+    @Test
+    void itsLimitsAreTheKernelsAndChangeWhileItRuns() {
+        start("t-limits", hybrid, limits("64M", 50, 99));
+        String leader = api.container("t-limits").at("/status/leader").asText();
+        assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("67108864");
+        assertThat(kernelSays("pids/%/pids.max")).isEqualTo("99");
+        assertThat(kernelSays("cpu/%/cpu.cfs_quota_us")).isEqualTo("50000");
+
+        define("t-limits", hybrid, limits("32M", 25, 77));
+
+        await().untilAsserted(() ->
+                assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("33554432"));
+        assertThat(kernelSays("pids/%/pids.max")).isEqualTo("77");
+        assertThat(kernelSays("cpu/%/cpu.cfs_quota_us")).isEqualTo("25000");
+        JsonNode container = api.container("t-limits");
+        assertThat(container.at("/status/leader").asText()).isEqualTo(leader);
+        assertThat(container.at("/status/outdated").asBoolean()).isFalse();
+        command("stop", "t-limits");
+    }
+
+    private static String limits(String memory, int quota, int tasks) {
+        return ", \"limits\": {\"memoryMax\": \"" + memory + "\", \"cpuQuota\": \"" + quota + "%\", \"tasksMax\": "
+                + tasks + "}";
+    }
+
+    private static String kernelSays(String file) {
+        return hybrid.says("cat", "/sys/fs/cgroup/" + file.replace("%", "machine.slice/container-t-limits.service"));
+    }
+
+    @Test
+    void itsNetworkIsThereWhenItIsReadyAndItsPortIsForwarded() {
+        for (FleetHost host : List.of(unified, hybrid)) {
+            String name = "t-net-" + host.name();
+            String root = host.busybox(name);
+            api.define(
+                    name,
+                    "{\"host\": \"" + host.name() + "\", \"root\": \"" + root
+                            + "\", \"privateNetwork\": true, \"hostAddress\": \"10.9.0.1\", \"localAddress\": \"10.9.0.2\","
+                            + " \"hostAddress6\": \"fd00::1\", \"localAddress6\": \"fd00::2\","
+                            + " \"forwardPorts\": [{\"hostPort\": 8080, \"containerPort\": 80}],"
+                            + " \"command\": [\"/bin/busybox\", \"nc\", \"-ll\", \"-p\", \"80\", \"-e\", \"/bin/echo\", \"hello\"]}");
+            command("start", name);
+            String leader = api.container(name).at("/status/leader").asText();
+            assertThat(host.says("nsenter", "-t", leader, "-n", "ip", "-br", "addr"))
+                    .contains("eth0", "10.9.0.2/32", "fd00::2/128");
+            assertThat(host.says("ip", "-br", "addr")).contains("ve-" + name, "10.9.0.1/32");
+            // Another host of the network asks, by the address of this one.
+            FleetHost other = host == unified ? hybrid : unified;
+            String address = host == unified ? "10.88.0.11" : "10.88.0.12";
+            await().untilAsserted(() -> assertThat(other.run("busybox", "nc", "-w", "2", address, "8080")
+                            .out())
+                    .isEqualTo("hello\n"));
+            command("kill", name);
+            assertGone(host, name);
+        }
+    }
+
+    @Test
+    void aRunnerThatIsAwayMissesNothing() {
+        start("t-away", unified, ", \"restart\": \"always\"");
+        start("t-stay", unified, "");
+        String stays = api.container("t-stay").at("/status/leader").asText();
+
+        unified.systemctl("kill", "-s", "KILL", "hatchery-runner");
+        unified.systemctl("stop", "hatchery-runner");
+        unified.systemctl("stop", "container-t-away");
+        assertThat(unified.isActive("t-stay")).isEqualTo("active");
+        unified.systemctl("start", "hatchery-runner");
+        unified.awaitRunner(api);
+
+        JsonNode stopped = awaitVia("t-away", "stopped");
+        assertThat(stopped.at("/status/exit/status").asInt(-1)).isZero();
+        assertThat(api.container("t-stay").at("/status/leader").asText()).isEqualTo(stays);
+
+        unified.systemctl("stop", "hatchery-runner");
+        unified.systemctl("start", "container-t-away");
+        unified.systemctl("start", "hatchery-runner");
+        unified.awaitRunner(api);
+        awaitVia("t-away", "running");
+        command("stop", "t-away");
+        command("stop", "t-stay");
+    }
+
+    @Test
+    void containersOutliveUpgradeAndRemovalOfThePackage() {
+        start("t-pkg", hybrid, "");
+        String leader = api.container("t-pkg").at("/status/leader").asText();
+
+        hybrid.run("dpkg", "-i", hybrid.debianPackage()).orFail();
+        hybrid.awaitRunner(api);
+        assertThat(api.container("t-pkg").at("/status/leader").asText()).isEqualTo(leader);
+
+        hybrid.run("dpkg", "-r", "hatchery-runner").orFail();
+        assertThat(hybrid.isActive("t-pkg")).isEqualTo("active");
+        hybrid.systemctl("restart", "container-t-pkg");
+        assertThat(hybrid.isActive("t-pkg")).isEqualTo("active");
+
+        hybrid.run("dpkg", "-i", hybrid.debianPackage()).orFail();
+        hybrid.awaitRunner(api);
+        api.await(
+                "t-pkg",
+                c -> c.at("/status/phase").asText().equals("running")
+                        && !c.at("/status/leader").asText().equals(leader));
+        command("stop", "t-pkg");
+        assertGone(hybrid, "t-pkg");
+    }
+}
