@@ -13,11 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** A real folder; what it makes below is for root alone, since specs may hold secrets. */
 public final class FileDisk implements Disk {
     private static final FileAttribute<?> FOR_ROOT_ALONE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private static final FileAttribute<?> READ_BY_ROOT_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path root;
 
@@ -57,8 +61,9 @@ public final class FileDisk implements Disk {
             Files.createDirectory(folder, FOR_ROOT_ALONE);
         }
         Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
         try (var channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), READ_BY_ROOT_ALONE)) {
             write(channel, bytes);
             channel.force(true);
         }

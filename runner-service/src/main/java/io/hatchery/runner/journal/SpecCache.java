@@ -12,12 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last specs of this host on disk, so that a runner that boots without Kafka knows what to start; and the removals that it
  * has begun, so that a reboot does not end them half done.
  */
 public final class SpecCache {
+    private static final Logger LOG = LoggerFactory.getLogger(SpecCache.class);
     private static final String FOLDER = "specs/";
     private static final String SPEC = ".json";
     private static final String REMOVAL = ".removal.json";
@@ -86,7 +89,16 @@ public final class SpecCache {
     private <T> Optional<T> read(String file, Class<T> type) throws IOException {
         Optional<byte[]> bytes = disk.read(FOLDER + file);
         try {
-            return bytes.isEmpty() ? Optional.empty() : Optional.of(Json.read(bytes.get(), type));
+            if (bytes.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<byte[]> checked = Checksum.verified(bytes.get());
+            if (checked.isEmpty()) {
+                // The broker has it too, and gives it back as soon as it can be asked.
+                LOG.error("{}{} is damaged, by its checksum, and not used", FOLDER, file);
+                return Optional.empty();
+            }
+            return Optional.of(Json.read(checked.get(), type));
         } catch (UnreadableException e) {
             throw new IOException(FOLDER + file + " cannot be read, remove it: " + e.getMessage(), e);
         }
@@ -94,7 +106,7 @@ public final class SpecCache {
 
     /** Keeps a spec in place of the last. */
     public void keep(ContainerSpec spec) throws IOException {
-        disk.replace(FOLDER + spec.name() + SPEC, Json.bytes(spec));
+        disk.replace(FOLDER + spec.name() + SPEC, Checksum.appended(Json.bytes(spec)));
     }
 
     /** The generation of the spec that is kept of a container; null if there is none. */
@@ -106,7 +118,7 @@ public final class SpecCache {
 
     /** Notes that a container is to go, and drops its spec. */
     public void beginRemoval(Removal removal) throws IOException {
-        disk.replace(FOLDER + removal.container() + REMOVAL, Json.bytes(removal));
+        disk.replace(FOLDER + removal.container() + REMOVAL, Checksum.appended(Json.bytes(removal)));
         disk.delete(FOLDER + removal.container() + SPEC);
     }
 
