@@ -11,10 +11,10 @@ import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.option.Evaluated;
 import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.option.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what follows from a definition. Pure: it knows of nothing but its arguments. */
@@ -27,7 +27,7 @@ final class Deciding {
      * @param before what became of the last one; null if there was none
      * @param revision the offset of its record
      * @param expected the revision that its author meant to replace, 0 for none; null if that does not matter
-     * @param place where to put it if it names no host and has none yet
+     * @param neighbours the other containers and the hosts
      */
     static Decision define(
             ContainerName name,
@@ -36,12 +36,12 @@ final class Deciding {
             long revision,
             @Nullable Long expected,
             Map<ProfileName, ContainerDefinition> profiles,
-            Supplier<Optional<HostName>> place) {
+            Neighbours neighbours) {
         String refusal = refusal(before, expected);
         if (refusal != null) {
             return refused(name, before, revision, refusal);
         }
-        return evaluate(name, before, definition, revision, revision, profiles, place);
+        return evaluate(name, before, definition, revision, revision, profiles, neighbours);
     }
 
     /** Something that a definition rests on has changed. */
@@ -49,8 +49,9 @@ final class Deciding {
             Evaluation before,
             ContainerDefinition definition,
             Map<ProfileName, ContainerDefinition> profiles,
-            Supplier<Optional<HostName>> place) {
-        return evaluate(before.container(), before, definition, before.revision(), before.judged(), profiles, place);
+            Neighbours neighbours) {
+        return evaluate(
+                before.container(), before, definition, before.revision(), before.judged(), profiles, neighbours);
     }
 
     /**
@@ -117,29 +118,17 @@ final class Deciding {
             long revision,
             long judged,
             Map<ProfileName, ContainerDefinition> profiles,
-            Supplier<Optional<HostName>> place) {
+            Neighbours neighbours) {
         Generation last = generationOf(before);
         ContainerSpec inForce = before == null ? null : before.spec();
         switch (Evaluator.evaluate(name, definition, profiles)) {
             case Evaluated.Bad bad -> {
-                var failed = new Evaluation(
-                        name,
-                        Evaluation.State.FAILED,
-                        revision,
-                        judged,
-                        null,
-                        last,
-                        definition,
-                        inForce,
-                        before == null ? null : before.change(),
-                        leavingOf(before),
-                        bad.problems());
-                return new Decision(failed, null, null, null);
+                return failed(name, before, definition, revision, judged, bad.problems());
             }
             case Evaluated.Good good -> {
                 Optional<HostName> host = good.host()
                         .or(() -> Optional.ofNullable(inForce).map(ContainerSpec::host))
-                        .or(place);
+                        .or(neighbours::place);
                 if (host.isEmpty()) {
                     var unplaced = new Evaluation(
                             name,
@@ -155,9 +144,32 @@ final class Deciding {
                             List.of());
                     return new Decision(unplaced, null, null, null);
                 }
-                return placed(before, definition, revision, judged, good, host.get());
+                return placed(before, definition, revision, judged, good, host.get(), neighbours);
             }
         }
+    }
+
+    /** The last good spec stays in force. */
+    private static Decision failed(
+            ContainerName name,
+            @Nullable Evaluation before,
+            ContainerDefinition definition,
+            long revision,
+            long judged,
+            List<Problem> problems) {
+        var failed = new Evaluation(
+                name,
+                Evaluation.State.FAILED,
+                revision,
+                judged,
+                null,
+                generationOf(before),
+                definition,
+                before == null ? null : before.spec(),
+                before == null ? null : before.change(),
+                leavingOf(before),
+                problems);
+        return new Decision(failed, null, null, null);
     }
 
     private static Decision placed(
@@ -166,10 +178,15 @@ final class Deciding {
             long revision,
             long judged,
             Evaluated.Good good,
-            HostName host) {
+            HostName host,
+            Neighbours neighbours) {
         ContainerSpec inForce = before == null ? null : before.spec();
         Generation last = generationOf(before);
         ContainerSpec spec = good.at(host, last == null ? Generation.FIRST : last.next());
+        List<Problem> clashes = neighbours.clashes(spec);
+        if (!clashes.isEmpty()) {
+            return failed(good.name(), before, definition, revision, judged, clashes);
+        }
         boolean changed = inForce == null || !inForce.saysTheSameAs(spec);
         ContainerSpec current = changed || inForce == null ? spec : inForce;
         Evaluation.Leaving pending = leavingOf(before);

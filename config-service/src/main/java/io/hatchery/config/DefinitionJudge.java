@@ -18,9 +18,11 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.PortForward;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.option.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -49,6 +51,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private final Map<ContainerName, String> unshownBy = new HashMap<>();
     private final Map<ContainerName, Set<String>> answered = new HashMap<>();
     private final Set<ContainerName> toReview = new HashSet<>();
+    private final Neighbours neighbours = new Known();
     private Set<Integer> owned = Set.of();
     private int partitions = 1;
 
@@ -86,11 +89,8 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
 
     private void viewEvaluation(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
-        if (record.isDeletion()) {
-            evaluations.remove(name);
-        } else {
-            evaluations.put(name, record.value(Evaluation.class));
-        }
+        Evaluation now = record.isDeletion() ? null : record.value(Evaluation.class);
+        portsChanged(now == null ? evaluations.remove(name) : evaluations.put(name, now), now);
     }
 
     private void viewProfile(BusRecord record) throws UnreadableException {
@@ -172,7 +172,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
             answered.remove(now.container());
         }
         if (now.definition() != null) {
-            Decision decision = Deciding.again(now, now.definition(), profiles, this::place);
+            Decision decision = Deciding.again(now, now.definition(), profiles, neighbours);
             if (!decision.evaluation().equals(now)) {
                 messages.addAll(messages(decision, now, clock.instant()));
             }
@@ -216,7 +216,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                             record.offset(),
                             expected,
                             profiles,
-                            this::place);
+                            neighbours);
             var messages = new ArrayList<>(messages(decision, before, record.timestamp()));
             if (record.isDeletion()) {
                 deletion(record, decision, messages);
@@ -227,14 +227,35 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         }
     }
 
-    private Optional<HostName> place() {
-        return Placement.leastLoaded(hosts.values(), evaluations.values(), clock.instant());
+    private final class Known implements Neighbours {
+        @Override
+        public Optional<HostName> place() {
+            return Placement.leastLoaded(hosts.values(), evaluations.values(), clock.instant());
+        }
+
+        @Override
+        public List<Problem> clashes(ContainerSpec spec) {
+            return Ports.clashes(spec, evaluations.values());
+        }
+    }
+
+    /** What failed for want of a port may have it now. */
+    private void portsChanged(@Nullable Evaluation before, @Nullable Evaluation now) {
+        if (!portsOf(before).equals(portsOf(now))) {
+            evaluations.values().stream()
+                    .filter(e -> e.state() == Evaluation.State.FAILED)
+                    .forEach(e -> toReview.add(e.container()));
+        }
+    }
+
+    private static List<PortForward> portsOf(@Nullable Evaluation evaluation) {
+        return evaluation == null || evaluation.spec() == null ? List.of() : Ports.of(evaluation.spec());
     }
 
     private List<Message> messages(Decision decision, @Nullable Evaluation before, Instant at) {
         Evaluation evaluation = decision.evaluation();
         String name = evaluation.container().value();
-        evaluations.put(evaluation.container(), evaluation);
+        portsChanged(evaluations.put(evaluation.container(), evaluation), evaluation);
         if (evaluation.leaving() != null) {
             toReview.add(evaluation.container()); // its host may be gone already
         }

@@ -6,12 +6,15 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.Problem;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,7 @@ class DecidingTest {
     }
 
     private static Decision define(@Nullable Evaluation before, String yaml, long revision, @Nullable Long expected) {
-        return Deciding.define(WEB, before, definition(yaml), revision, expected, Map.of(), () -> Optional.of(H1));
+        return Deciding.define(WEB, before, definition(yaml), revision, expected, Map.of(), alone(H1));
     }
 
     @Test
@@ -93,8 +96,8 @@ class DecidingTest {
     @Test
     void aContainerStaysWhereItWasPlacedAndMovesWhenToldTo() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
-        Decision sticky = Deciding.define(
-                WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), () -> Optional.of(H2));
+        Decision sticky =
+                Deciding.define(WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), alone(H2));
         assertThat(sticky.published().host()).isEqualTo(H1);
         Decision moved = define(placed, "{boot: true, host: h2}", 7, null);
         assertThat(moved.removal().host()).isEqualTo(H1);
@@ -141,10 +144,9 @@ class DecidingTest {
 
     @Test
     void withoutAReadyHostItWaitsAndIsPlacedLater() {
-        Decision waiting = Deciding.define(WEB, null, definition("{boot: true}"), 5, null, Map.of(), Optional::empty);
+        Decision waiting = Deciding.define(WEB, null, definition("{boot: true}"), 5, null, Map.of(), alone(null));
         assertThat(waiting.evaluation().state()).isEqualTo(Evaluation.State.UNPLACED);
-        Decision placed =
-                Deciding.again(waiting.evaluation(), definition("{boot: true}"), Map.of(), () -> Optional.of(H1));
+        Decision placed = Deciding.again(waiting.evaluation(), definition("{boot: true}"), Map.of(), alone(H1));
         assertThat(placed.published()).isNotNull();
         assertThat(placed.evaluation().revision()).isEqualTo(5);
     }
@@ -154,13 +156,59 @@ class DecidingTest {
         var base = new ProfileName("base");
         ContainerDefinition own = definition("{boot: true, profiles: [base]}");
         Evaluation before = Deciding.define(
-                        WEB, null, own, 5, null, Map.of(base, definition("{tmpfs: [/a]}")), () -> Optional.of(H1))
+                        WEB, null, own, 5, null, Map.of(base, definition("{tmpfs: [/a]}")), alone(H1))
                 .evaluation();
-        assertThat(Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/a]}")), Optional::empty)
+        assertThat(Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/a]}")), alone(null))
                         .evaluation())
                 .isEqualTo(before);
-        Decision changed = Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/b]}")), Optional::empty);
+        Decision changed = Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/b]}")), alone(null));
         assertThat(changed.published().tmpfs()).containsExactly("/b");
         assertThat(changed.evaluation().generation()).isEqualTo(new Generation(2));
+    }
+
+    /** No other containers, and that host; null for none. */
+    private static Neighbours alone(@Nullable HostName host) {
+        return among(host, List.of());
+    }
+
+    private static Neighbours among(@Nullable HostName host, List<Evaluation> others) {
+        return new Neighbours() {
+            @Override
+            public Optional<HostName> place() {
+                return Optional.ofNullable(host);
+            }
+
+            @Override
+            public List<Problem> clashes(ContainerSpec spec) {
+                return Ports.clashes(spec, others);
+            }
+        };
+    }
+
+    @Test
+    void aPortOfAHostIsForwardedToOneContainer() {
+        var api = new ContainerName("api");
+        var wish = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80}]}");
+        Evaluation first =
+                Deciding.define(api, null, wish, 1, null, Map.of(), alone(H1)).evaluation();
+
+        Evaluation here = Deciding.define(WEB, null, wish, 2, null, Map.of(), among(H1, List.of(first)))
+                .evaluation();
+        assertThat(here.state()).isEqualTo(Evaluation.State.FAILED);
+        assertThat(here.errors().getFirst().inWords())
+                .isEqualTo(
+                        "containers.web.forwardPorts: host h1 forwards that port to container api, got tcp 80 (in the"
+                                + " placement); choose another hostPort or another host");
+
+        Evaluation elsewhere = Deciding.define(WEB, null, wish, 2, null, Map.of(), among(H2, List.of(first)))
+                .evaluation();
+        assertThat(elsewhere.state()).isEqualTo(Evaluation.State.EVALUATED);
+        var other = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80, protocol: udp}]}");
+        assertThat(Deciding.define(WEB, null, other, 2, null, Map.of(), among(H1, List.of(first)))
+                        .evaluation()
+                        .state())
+                .isEqualTo(Evaluation.State.EVALUATED);
+        assertThat(Deciding.again(here, wish, Map.of(), alone(H1)).evaluation().state())
+                .isEqualTo(Evaluation.State.EVALUATED);
     }
 }
