@@ -21,12 +21,17 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The services of this process, from their start to their end. */
 final class Services implements AutoCloseable {
     /** The version that the build gave. */
     static final String VERSION = version();
+
+    private static final int LONGEST_CLOSING_SECONDS = 5;
 
     private final Settings settings;
     private final Vertx vertx = Vertx.vertx(new VertxOptions()
@@ -134,7 +139,7 @@ final class Services implements AutoCloseable {
         try {
             var done = new CountDownLatch(1);
             future.onComplete(any -> done.countDown());
-            while (!done.await(100, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+            while (!done.await(100, TimeUnit.MILLISECONDS)) {
                 throwFailure();
             }
             throwFailure();
@@ -165,7 +170,17 @@ final class Services implements AutoCloseable {
 
     @Override
     public void close() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(LONGEST_CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // A host that shuts down is not kept from it: what is not told is written down, and told at the next start.
+            System.err.println("hatchery: the broker is out of reach and could not be told everything; that is done at"
+                    + " the next start");
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         if (broker != null) {
             broker.close();
         }
