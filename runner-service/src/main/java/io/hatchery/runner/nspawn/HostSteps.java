@@ -2,6 +2,7 @@ package io.hatchery.runner.nspawn;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +50,15 @@ final class HostSteps {
         if (path.equals(root)) {
             Files.createDirectories(root);
         } else if (isReal(path.getParent()) && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(path);
-            Files.setPosixFilePermissions(path, permissions(mode));
+            try {
+                Files.createDirectory(path);
+                Files.setPosixFilePermissions(path, permissions(mode));
+            } catch (FileAlreadyExistsException e) {
+                // Another container that begins from the same root has made it meanwhile.
+                if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -65,8 +74,14 @@ final class HostSteps {
 
     private void emptyFile(Path path) throws IOException {
         if (isReal(path.getParent()) && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createFile(path);
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+            try {
+                Files.createFile(path);
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+            } catch (FileAlreadyExistsException e) {
+                if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -74,7 +89,7 @@ final class HostSteps {
         if (!Files.isReadable(from) || !isReal(to.getParent()) || Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        Path fresh = to.resolveSibling("." + to.getFileName() + ".hatchery");
+        Path fresh = to.resolveSibling("." + to.getFileName() + ".hatchery-" + UUID.randomUUID());
         Files.deleteIfExists(fresh);
         Files.copy(from, fresh, StandardCopyOption.COPY_ATTRIBUTES);
         Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

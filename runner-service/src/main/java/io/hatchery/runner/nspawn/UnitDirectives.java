@@ -5,6 +5,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Device;
 import io.hatchery.spec.Limits;
 import io.hatchery.spec.RestartPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +25,7 @@ final class UnitDirectives {
     static SortedMap<String, List<String>> of(ContainerSpec spec) {
         var directives = new TreeMap<String, List<String>>();
         directives.put("Description", List.of("Container " + spec.name()));
-        directives.put("After", List.of("network.target"));
+        directives.put("After", after(spec));
         directives.put("RequiresMountsFor", mounts(spec));
         directives.put("Type", List.of("notify"));
         directives.put("TimeoutStartSec", List.of(spec.startTimeout().toString()));
@@ -42,6 +43,9 @@ final class UnitDirectives {
         if (!devices.isEmpty()) {
             directives.put("DeviceAllow", devices);
         }
+        if (spec.autoStart()) {
+            directives.put("WantedBy", List.of("machines.target"));
+        }
         if (spec.limits() != null) {
             limits(spec.limits(), directives);
         }
@@ -56,6 +60,26 @@ final class UnitDirectives {
         };
     }
 
+    private static List<String> after(ContainerSpec spec) {
+        var units = new ArrayList<String>();
+        units.add("network.target");
+        if (spec.network() != null) {
+            spec.network().interfaces().forEach(device -> units.add(device(device)));
+        }
+        return units;
+    }
+
+    /** The unit of a network device: systemd.device(5); what is no letter or digit is escaped as systemd-escape(1) says. */
+    private static String device(String name) {
+        var unit = new StringBuilder("sys-subsystem-net-devices-");
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean plain = c < 0x80 && Character.isLetterOrDigit(c) || c == '_' || c == ':' || c == '.';
+            unit.append(plain ? String.valueOf(c) : String.format("\\x%02x", (int) c));
+        }
+        return unit.append(".device").toString();
+    }
+
     private static List<String> mounts(ContainerSpec spec) {
         var paths = new LinkedHashSet<String>();
         paths.add(spec.root());
@@ -63,7 +87,7 @@ final class UnitDirectives {
         return List.copyOf(paths);
     }
 
-    static List<String> devices(ContainerSpec spec) {
+    private static List<String> devices(ContainerSpec spec) {
         var devices = new LinkedHashSet<Device>();
         var confinement = spec.confinement();
         if (confinement != null) {

@@ -6,13 +6,36 @@ import org.freedesktop.dbus.Struct;
 import org.freedesktop.dbus.annotations.DBusInterfaceName;
 import org.freedesktop.dbus.annotations.DBusMemberName;
 import org.freedesktop.dbus.annotations.Position;
+import org.freedesktop.dbus.exceptions.DBusException;
 import org.freedesktop.dbus.interfaces.DBusInterface;
+import org.freedesktop.dbus.messages.DBusSignal;
+import org.freedesktop.dbus.types.UInt32;
 
 /** What is called of the host's D-Bus services. */
 interface SystemdApi {
     /** Of org.freedesktop.systemd1(5). */
     @DBusInterfaceName("org.freedesktop.systemd1.Manager")
-    interface Manager extends DBusInterface {
+    interface Systemd extends DBusInterface {
+        /** A job is over, whatever it was. */
+        final class JobRemoved extends DBusSignal {
+            /** The job's object. */
+            public final DBusPath job;
+
+            /** Whose job it was. */
+            public final String unit;
+
+            /** {@code done}, or how else it ended. */
+            public final String result;
+
+            /** As it is read off the bus. */
+            public JobRemoved(String path, UInt32 id, DBusPath job, String unit, String result) throws DBusException {
+                super(path, id, job, unit, result);
+                this.job = job;
+                this.unit = unit;
+                this.result = result;
+            }
+        }
+
         /** Has signals sent to this connection. */
         @DBusMemberName("Subscribe")
         void subscribe();

@@ -3,10 +3,13 @@ package io.hatchery.runner.systemd;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Signal;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.connections.IDisconnectCallback;
@@ -31,11 +34,17 @@ public final class SystemdBus implements AutoCloseable {
         /** Something about a container's unit is different. */
         void changed(ContainerName container);
 
+        /** Someone else than the runner has had something done with a container's unit that was done, and may have changed nothing. */
+        void jobDone(ContainerName container);
+
         /** The connection is gone, and with it what was to be told. */
         void lost();
     }
 
     private final Object lock = new Object();
+    /** Jobs that are the runner's and are not over; it guards itself, so that no end is heard of before the name is known. */
+    private final Set<String> ownJobs = new HashSet<>();
+
     private volatile @Nullable Listener listener;
     private @Nullable DBusConnection connection;
     private boolean closed;
@@ -74,10 +83,28 @@ public final class SystemdBus implements AutoCloseable {
                         })
                         .build();
                 var _ = fresh.addSigHandler(Properties.PropertiesChanged.class, signal -> changed(signal.getPath()));
+                var _ = fresh.addSigHandler(SystemdApi.Systemd.JobRemoved.class, this::jobRemoved);
                 manager(fresh).subscribe();
                 connection = fresh;
             }
             return connection;
+        }
+    }
+
+    private void jobRemoved(SystemdApi.Systemd.JobRemoved signal) {
+        boolean ours;
+        synchronized (ownJobs) {
+            ours = ownJobs.remove(signal.job.getPath());
+        }
+        String unit = signal.unit;
+        if (!ours
+                && signal.result.equals("done")
+                && unit.startsWith(UnitFiles.PREFIX)
+                && unit.endsWith(UnitFiles.SUFFIX)) {
+            String name = unit.substring(UnitFiles.PREFIX.length(), unit.length() - UnitFiles.SUFFIX.length());
+            if (ContainerName.isValid(name)) {
+                tell(to -> to.jobDone(new ContainerName(name)));
+            }
         }
     }
 
@@ -103,8 +130,8 @@ public final class SystemdBus implements AutoCloseable {
         return connection.getRemoteObject(service, path, type);
     }
 
-    private static SystemdApi.Manager manager(DBusConnection connection) throws DBusException {
-        return remote(connection, SYSTEMD, "/org/freedesktop/systemd1", SystemdApi.Manager.class);
+    private static SystemdApi.Systemd manager(DBusConnection connection) throws DBusException {
+        return remote(connection, SYSTEMD, "/org/freedesktop/systemd1", SystemdApi.Systemd.class);
     }
 
     private static SystemdApi.Machines machines(DBusConnection connection) throws DBusException {
@@ -119,14 +146,20 @@ public final class SystemdBus implements AutoCloseable {
         });
     }
 
+    private void own(Call<DBusPath> job) throws IOException {
+        synchronized (ownJobs) {
+            ownJobs.add(call(job).getPath());
+        }
+    }
+
     /** Asks for a start; what becomes of it shows in the unit's state. */
     void start(ContainerName container) throws IOException {
-        var _ = call(c -> manager(c).startUnit(UnitFiles.unit(container), "replace"));
+        own(c -> manager(c).startUnit(UnitFiles.unit(container), "replace"));
     }
 
     /** Asks for a stop; what becomes of it shows in the unit's state. */
     void stop(ContainerName container) throws IOException {
-        var _ = call(c -> manager(c).stopUnit(UnitFiles.unit(container), "replace"));
+        own(c -> manager(c).stopUnit(UnitFiles.unit(container), "replace"));
     }
 
     /** Signals every process of the unit, or nspawn alone; nothing if there is none. */
@@ -196,16 +229,21 @@ public final class SystemdBus implements AutoCloseable {
 
     /** The pid of the container's init; empty if machined does not know the container. */
     OptionalLong leader(ContainerName container) throws IOException {
-        return call(c -> {
-            for (SystemdApi.Machine machine : machines(c).listMachines()) {
-                if (machine.name.equals(container.value())) {
-                    Object pid = remote(c, MACHINED, machine.path.getPath(), Properties.class)
-                            .<Object>Get("org.freedesktop.machine1.Machine", "Leader");
-                    return OptionalLong.of(number(pid));
-                }
-            }
+        Optional<DBusPath> machine = machine(container);
+        if (machine.isEmpty()) {
             return OptionalLong.empty();
-        });
+        }
+        return OptionalLong.of(
+                number(call(c -> remote(c, MACHINED, machine.get().getPath(), Properties.class)
+                        .<Object>Get("org.freedesktop.machine1.Machine", "Leader"))));
+    }
+
+    /** What machined knows the container as; empty if it does not. */
+    Optional<DBusPath> machine(ContainerName container) throws IOException {
+        return call(c -> machines(c).listMachines().stream()
+                .filter(machine -> machine.name.equals(container.value()))
+                .map(machine -> machine.path)
+                .findFirst());
     }
 
     /** Has machined end what it takes for a machine of that name. */

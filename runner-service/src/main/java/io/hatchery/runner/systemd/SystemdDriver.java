@@ -36,6 +36,7 @@ public final class SystemdDriver implements Driver {
     private static final String COPIED = "copied";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+    private static final Duration MACHINED_PATIENCE = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
@@ -245,7 +246,11 @@ public final class SystemdDriver implements Driver {
 
     /** Makes sure that nothing of a time of the unit is left, and that systemd does not begin another by itself. */
     private Future<Void> settle(ContainerName container, String invocation, Duration pause, Duration waited) {
-        return ask(() -> settleNow(container, invocation)).compose(left -> {
+        return ask(() -> settleNow(container, invocation, waited)).compose(unsettled -> {
+            if (unsettled.known) {
+                watch.machinedStops(container);
+            }
+            String left = unsettled.left;
             if (left == null) {
                 return Future.succeededFuture();
             }
@@ -256,27 +261,34 @@ public final class SystemdDriver implements Driver {
         });
     }
 
-    /** What is still to end, in words; null if nothing is. */
-    private @Nullable String settleNow(ContainerName container, String invocation) throws IOException {
+    /**
+     * What is still to end.
+     *
+     * @param left in words; null if nothing is
+     * @param known whether machined knows a machine whose unit has ended
+     */
+    private record Unsettled(@Nullable String left, boolean known) {}
+
+    private Unsettled settleNow(ContainerName container, String invocation, Duration waited) throws IOException {
         UnitState state = outside.bus().state(container);
         boolean another = state.isBegun() && !state.invocation().equals(invocation);
         if (another) {
-            return null; // whoever has begun that has seen the last one's end
+            return new Unsettled(null, false); // whoever has begun that has seen the last one's end
         }
         if (!state.isSettled()) {
             outside.bus().kill(container, true, Signal.KILL);
             outside.bus().stop(container);
-            return "its unit stays " + state.active() + " (" + state.sub() + ")";
+            return new Unsettled("its unit stays " + state.active() + " (" + state.sub() + ")", false);
         }
+        boolean known = outside.bus().machine(container).isPresent();
         if (state.active().equals("activating") || !state.job().isEmpty()) {
             outside.bus().stop(container);
-            return "systemd does not give up starting it";
+            return new Unsettled("systemd does not give up starting it", known);
         }
-        if (outside.bus().leader(container).isPresent()) {
-            outside.bus().terminateMachine(container);
-            return "machined still knows it";
+        if (known && waited.compareTo(MACHINED_PATIENCE) > 0) {
+            outside.bus().terminateMachine(container); // it should have found out by itself
         }
-        return null;
+        return new Unsettled(known ? "machined still knows it" : null, known);
     }
 
     private static Duration longer(Duration pause) {

@@ -27,10 +27,11 @@ final class UnitFile {
     static String of(NspawnPlan plan, Path script, Path folder, @Nullable Signal toProgram) {
         var unit = new ArrayList<String>();
         var service = new ArrayList<String>();
+        var install = new ArrayList<String>();
         for (Map.Entry<String, List<String>> directive : plan.directives().entrySet()) {
             for (String value : directive.getValue()) {
                 String text = value(directive.getKey(), value);
-                (OF_THE_UNIT.contains(directive.getKey()) ? unit : service).add(directive.getKey() + "=" + text);
+                section(directive.getKey(), unit, service, install).add(directive.getKey() + "=" + text);
             }
         }
         // How often it is started again is decided by who has a fleet to think of, and is at least a second apart here.
@@ -54,7 +55,13 @@ final class UnitFile {
         }
         service.add("ExecStopPost=" + command(helper, List.of("ended", folder.toString())));
         return "# Written by the Hatchery runner, which writes it anew: define the container instead.\n[Unit]\n"
-                + String.join("\n", unit) + "\n\n[Service]\n" + String.join("\n", service) + "\n";
+                + String.join("\n", unit) + "\n\n[Service]\n" + String.join("\n", service) + "\n"
+                + (install.isEmpty() ? "" : "\n[Install]\n" + String.join("\n", install) + "\n");
+    }
+
+    private static List<String> section(
+            String directive, List<String> unit, List<String> service, List<String> install) {
+        return directive.equals("WantedBy") ? install : OF_THE_UNIT.contains(directive) ? unit : service;
     }
 
     /** In paths a per cent sign would begin a specifier; in CPUQuota= it is one: systemd.unit(5), "Specifiers". */

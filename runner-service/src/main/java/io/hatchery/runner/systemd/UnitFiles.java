@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,7 +20,10 @@ import java.util.Optional;
 
 /** The units of containers and what belongs to them, on file systems that a reboot empties. */
 public final class UnitFiles {
+    static final String PREFIX = "container-";
+    static final String SUFFIX = ".service";
     private static final Path UNITS = Path.of("/run/systemd/system");
+    private static final Path WANTS = UNITS.resolve("machines.target.wants");
 
     private final Path runtime;
     private final HostPlans plans;
@@ -52,7 +56,7 @@ public final class UnitFiles {
 
     /** What systemd calls the container. */
     static String unit(ContainerName container) {
-        return "container-" + container + ".service";
+        return PREFIX + container + SUFFIX;
     }
 
     /**
@@ -66,8 +70,22 @@ public final class UnitFiles {
         Files.createDirectories(folder);
         replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + StepLines.of(plan.before()));
         replace(folder.resolve("after"), StepLines.of(plan.after()));
+        boolean wanted = want(spec.name(), spec.autoStart());
         Signal toProgram = spec.payload() instanceof Payload.Program ? spec.killSignal() : null;
-        return replace(UNITS.resolve(unit(spec.name())), UnitFile.of(plan, script(), folder, toProgram));
+        return replace(UNITS.resolve(unit(spec.name())), UnitFile.of(plan, script(), folder, toProgram)) || wanted;
+    }
+
+    /** Does what systemctl(1) enable --runtime would do; whether that changed anything. */
+    private static boolean want(ContainerName container, boolean wanted) throws IOException {
+        Path link = WANTS.resolve(unit(container));
+        boolean is = Files.exists(link, LinkOption.NOFOLLOW_LINKS);
+        if (wanted && !is) {
+            Files.createDirectories(WANTS);
+            Files.createSymbolicLink(link, UNITS.resolve(unit(container)));
+        } else if (!wanted && is) {
+            Files.delete(link);
+        }
+        return wanted != is;
     }
 
     /** Whether the file had to be written. */
@@ -83,6 +101,7 @@ public final class UnitFiles {
 
     /** Removes the unit and all that belongs to it. */
     void delete(ContainerName container) throws IOException {
+        boolean _ = want(container, false);
         Files.deleteIfExists(UNITS.resolve(unit(container)));
         Trees.delete(folder(container));
     }

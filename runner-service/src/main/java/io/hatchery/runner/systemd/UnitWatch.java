@@ -11,6 +11,7 @@ import io.vertx.core.AsyncResult;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class UnitWatch {
     private static final Logger LOG = LoggerFactory.getLogger(UnitWatch.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final Duration RECONNECT = Duration.ofSeconds(1);
+    private static final Duration MACHINED_STOPS = Duration.ofSeconds(1);
 
     private final Work work;
     private final Timers timers;
@@ -60,6 +62,11 @@ final class UnitWatch {
 
         @Nullable
         Bound bound;
+
+        long lastRun;
+
+        /** Until then, a stop is machined's. */
+        Instant machinedStops = Instant.MIN;
 
         boolean looking;
         boolean lookAgain;
@@ -98,6 +105,11 @@ final class UnitWatch {
             @Override
             public void changed(ContainerName container) {
                 onContext.accept(() -> look(container));
+            }
+
+            @Override
+            public void jobDone(ContainerName container) {
+                onContext.accept(() -> UnitWatch.this.jobDone(container));
             }
 
             @Override
@@ -140,7 +152,9 @@ final class UnitWatch {
 
     /** That time of the unit is the run's. */
     void bind(ContainerName container, long run, String invocation) {
-        entry(container).bound = new Bound(run, invocation);
+        Watched entry = entry(container);
+        entry.bound = new Bound(run, invocation);
+        entry.lastRun = run;
         // A little later, so that whoever takes it up has been told of the run before what becomes of it.
         Runnable _ = timers.later(LOOK_AGAIN, () -> look(container));
     }
@@ -159,6 +173,29 @@ final class UnitWatch {
         if (entry != null && entry.bound != null && entry.bound.run == run) {
             entry.bound.stopping = true;
         }
+    }
+
+    /**
+     * machined knows a machine whose unit has ended: when it finds that out, it has the unit stopped (machine_stop in systemd's
+     * machine.c), which is nobody's wish.
+     */
+    void machinedStops(ContainerName container) {
+        entry(container).machinedStops = clock.instant().plus(MACHINED_STOPS);
+    }
+
+    /** A job that leaves a unit as it was, at rest, was a stop: one that waits to be started again is not to be any more. */
+    private void jobDone(ContainerName container) {
+        Watched entry = watched.get(container);
+        if (entry == null || entry.bound != null || clock.instant().isBefore(entry.machinedStops)) {
+            return;
+        }
+        work.begin(() -> bus.state(container)).onComplete(state -> {
+            if (state.failed()) {
+                LOG.warn("{}: {}", container, state.cause().getMessage());
+            } else if (entry.bound == null && state.result().isSettled()) {
+                tell.happened(container, new Input.StopAskedOutside(entry.lastRun));
+            }
+        });
     }
 
     void look(ContainerName container) {

@@ -82,10 +82,11 @@ sub copy {
     return if -d $name && !-l $name;
     open my $in, '<', $from or return;
     my $text = do { local $/; <$in> };
-    unlink ".$name.hatchery";
-    open my $out, '>', ".$name.hatchery" or die "$name: $!\n";
+    my $fresh = ".$name.hatchery-$$"; # several containers may begin from one root
+    unlink $fresh;
+    open my $out, '>', $fresh or die "$name: $!\n";
     print $out $text // '';
-    close $out && rename ".$name.hatchery", $name or die "$name: $!\n";
+    close $out && rename $fresh, $name or die "$name: $!\n";
 }
 
 sub remove_interface {
@@ -109,7 +110,7 @@ sub before {
         } elsif ($what eq 'directory') {
             my $name = go_to($root, $of[0]);
             if (defined $name && !is_there($name)) {
-                mkdir $name and chmod oct $of[1], $name or die "$of[0]: $!\n";
+                (mkdir($name) ? chmod(oct $of[1], $name) : -d $name) or die "$of[0]: $!\n";
             }
         } elsif ($what eq 'emptyFile') {
             my $name = go_to($root, $of[0]);
@@ -137,7 +138,7 @@ sub join_supervisor {
         my $hierarchy = $controllers eq '' ? $at{unified} : $controllers eq 'name=systemd' ? $at{name} : next;
         my $group = "$hierarchy$path/supervisor";
         -d "$hierarchy$path" or next;
-        mkdir $group or -d $group or die "$group: $!\n";
+        mkdir($group) or -d $group or die "$group: $!\n";
         open my $procs, '>', "$group/cgroup.procs" or die "$group: $!\n";
         print $procs "$$\n";
         close $procs or die "$group/cgroup.procs: $!\n";

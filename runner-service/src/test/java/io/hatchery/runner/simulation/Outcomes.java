@@ -79,11 +79,13 @@ final class Outcomes {
                 // A run that could not be cleaned up has told so; a stop that finds it ended has nothing to do.
                 boolean anew = String.valueOf(event.reason()).contains("not running")
                         || runs.stream().anyMatch(run -> run.askedAt >= order.landed);
+                boolean hadNothing = String.valueOf(event.reason()).contains("had nothing of it");
                 world.check(
                         anew
                                 || truth.hosts().stream()
                                         .filter(host -> host.name().equals(event.host()))
-                                        .noneMatch(host -> host.cgroups.contains(order.container)),
+                                        .noneMatch(host -> host.cgroups.contains(order.container)
+                                                && !(hadNothing && host.leftBehind.contains(order.container))),
                         () -> "it is said to have ended and its control group is there: " + event);
                 Phase phase = phases.get(event.host() + "/" + event.container());
                 world.check(

@@ -212,7 +212,9 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
     @Override
     public void remove(ContainerName container) throws IOException {
         edge.before("removes the group of " + container);
+        host.leftBehind.add(container);
         mayFail(Fault.CLEAN_UP_FAILS, "its control group cannot be removed");
+        host.leftBehind.remove(container);
         Run living = host.living(container);
         world.check(living == null, () -> "cleaned up under its processes: " + living);
         host.cgroups.remove(container);

@@ -58,6 +58,8 @@ final class SimulatedHost {
     final List<Run> runs = new ArrayList<>();
     /** Containers that have a control group. */
     final Set<ContainerName> cgroups = new HashSet<>();
+    /** Whose group was once left, which whoever asked for its removal was told. */
+    final Set<ContainerName> leftBehind = new HashSet<>();
     /** Roots that were made ready and not purged, and when they were first. */
     final Map<String, Long> roots = new HashMap<>();
 

@@ -1,0 +1,69 @@
+package io.hatchery.runner.systemd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.nspawn.Step;
+import io.hatchery.spec.Signal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class UnitFileTest {
+    private static final Path SCRIPT = Path.of("/run/hatchery/unit.pl");
+    private static final Path FOLDER = Path.of("/run/hatchery/u/web");
+
+    private static NspawnPlan plan(List<String> arguments, Map<String, List<String>> directives, List<Step> after) {
+        return new NspawnPlan(
+                new TreeMap<>(Map.of("PATH", "/bin")), arguments, new TreeMap<>(directives), List.of(), after);
+    }
+
+    private static List<String> lines(NspawnPlan plan, Signal toProgram) {
+        return UnitFile.of(plan, SCRIPT, FOLDER, toProgram).lines().toList();
+    }
+
+    @Test
+    void argumentsReachNspawnAsTheyAre() {
+        assertThat(lines(
+                        plan(List.of("/bin/nspawn", "a b", "100%", "$HOME", "q\"\\", "t\tn\n"), Map.of(), List.of()),
+                        null))
+                .contains("ExecStart=\"/bin/nspawn\" \"a b\" \"100%%\" \"$$HOME\" \"q\\\"\\\\\" \"t\\tn\\n\"");
+    }
+
+    @Test
+    void directivesAreInTheirSections() {
+        var directives = Map.of(
+                "Description", List.of("Container web"),
+                "WantedBy", List.of("machines.target"),
+                "RequiresMountsFor", List.of("/a b", "/50%"),
+                "DeviceAllow", List.of("/dev/x rw", "char-tty r"),
+                "CPUQuota", List.of("50%"));
+        var text = String.join("\n", lines(plan(List.of("/bin/nspawn"), directives, List.of()), null));
+        String unit = text.substring(text.indexOf("[Unit]"), text.indexOf("[Service]"));
+        String service = text.substring(text.indexOf("[Service]"), text.indexOf("[Install]"));
+        assertThat(unit)
+                .contains("Description=Container web", "RequiresMountsFor=\"/a b\"\nRequiresMountsFor=\"/50%%\"");
+        assertThat(service).contains("CPUQuota=50%\n", "DeviceAllow=/dev/x rw\nDeviceAllow=char-tty r");
+        assertThat(text).endsWith("[Install]\nWantedBy=machines.target");
+    }
+
+    @Test
+    void theScriptStandsInBetweenOnlyWhereThereIsANetworkToSetUp() {
+        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), null))
+                .noneMatch(line -> line.startsWith("NotifyAccess"));
+        List<Step> after = List.of(new Step.Ip(Step.Side.HOST, List.of("link")));
+        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), after), null))
+                .contains(
+                        "NotifyAccess=all",
+                        "ExecStart=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"network\" \"/run/hatchery/u/web\" \"/bin/nspawn\"");
+    }
+
+    @Test
+    void aProgramBehindTheStubInitIsSignalledByItself() {
+        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), Signal.parse("SIGRTMIN+3")))
+                .contains(
+                        "ExecStop=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"signal\" \"/run/hatchery/u/web\" \"37\"");
+    }
+}
