@@ -296,4 +296,75 @@ class SystemdHostTest {
         command("stop", "t-pkg");
         assertGone(hybrid, "t-pkg");
     }
+
+    @Test
+    void itHasTheDevicesThatItWasAllowed() {
+        for (FleetHost host : List.of(unified, hybrid)) {
+            // The kernel lets it open the device, and then misses its set-up.
+            assertThat(readingTun(host, "t-tun-" + host.name(), ", \"enableTun\": true"))
+                    .contains("File descriptor in bad state");
+            assertThat(readingTun(
+                            host,
+                            "t-allowed-" + host.name(),
+                            ", \"allowedDevices\": [{\"node\": \"/dev/net/tun\", \"modifier\": \"rw\"}]"))
+                    .contains("File descriptor in bad state");
+            assertThat(readingTun(host, "t-none-" + host.name(), "")).contains("Operation not permitted");
+        }
+    }
+
+    /** What a container says that reads of its tunnel device. */
+    private static String readingTun(FleetHost host, String name, String options) {
+        String root = host.busybox(name);
+        api.define(
+                name,
+                "{\"host\": \"" + host.name() + "\", \"root\": \"" + root + "\", \"privateNetwork\": true,"
+                        + " \"restart\": \"no\", \"command\": [\"/bin/cat\", \"/dev/net/tun\"]" + options + "}");
+        JsonNode started = api.command("start", name);
+        assertThat(started.path("outcome").asText()).as(started.toString()).isEqualTo("completed");
+        api.await(name, container -> container.at("/status/exit/status").asInt(-1) == 1);
+        return host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager");
+    }
+
+    @Test
+    void machinectlShowsItAndHasAShellInIt() {
+        String root = "/srv/t-debian";
+        Ran.toEnd(new ProcessBuilder(
+                        "cp", "-a", Roots.debian().toString(), unified.at(root).toString()))
+                .orFail();
+        api.define("t-debian", "{\"host\": \"h1\", \"root\": \"" + root + "\", \"boot\": true, \"autoStart\": true}");
+        api.await("t-debian", "running");
+        assertThat(unified.systemctl("is-enabled", "container-t-debian")).isEqualTo("enabled-runtime");
+        assertThat(unified.says("machinectl", "list", "--no-legend"))
+                .contains("t-debian container systemd-nspawn debian");
+        assertThat(unified.says("machinectl", "status", "t-debian")).contains("Unit: container-t-debian.service");
+        assertThat(unified.says("machinectl", "--quiet", "shell", "t-debian", "/bin/cat", "/etc/hostname"))
+                .isNotNull();
+
+        unified.says("machinectl", "reboot", "t-debian");
+        api.await(
+                "t-debian",
+                container -> container.at("/status/phase").asText().equals("running")
+                        && container.at("/status/exit/status").asInt() == 133);
+
+        unified.says("machinectl", "poweroff", "t-debian");
+        JsonNode off = api.await("t-debian", "stopped");
+        assertThat(off.at("/status/exit/status").asInt(-1)).isZero();
+        assertGone(unified, "t-debian");
+    }
+
+    @Test
+    void aPortOfAHostIsOneContainersAlone() {
+        String ports = ", \"privateNetwork\": true, \"localAddress\": \"10.7.0.2\","
+                + " \"forwardPorts\": [{\"hostPort\": 7070}]";
+        define("t-port-a", hybrid, ports);
+        String second = "{\"host\": \"h2\", \"root\": \"/srv/t-port-a\", " + IDLE + ports + "}";
+        JsonNode refused = api.put("/v1/containers/t-port-b", second).body();
+        assertThat(refused.toString()).contains("host h2 forwards that port to container t-port-a");
+
+        api.delete("/v1/containers/t-port-a");
+
+        api.await(
+                "t-port-b",
+                container -> container.at("/evaluation/state").asText().equals("evaluated"));
+    }
 }
