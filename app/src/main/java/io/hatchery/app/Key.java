@@ -7,6 +7,7 @@ enum Key {
     DATA("data", "/var/lib/hatchery", "Folder for what outlives a reboot"),
     RUNTIME("runtime", "/run/hatchery", "Folder for what a reboot ends"),
     HOST("host", "", "What this host is called in the fleet; its host name's first label if unsaid"),
+    HOST_LABELS("host.labels", "", "By which containers choose this host: name=value, apart by commas"),
     PARTITIONS("topics.partitions", "4", "Partitions of the shared topics, where this process creates them"),
     REPLICATION(
             "topics.replication",
@@ -26,6 +27,14 @@ enum Key {
             "runner.driver",
             "",
             "How containers are run: systemd, as services of the host; direct, by the runner; what suits the host if unsaid"),
+    RUNNER_EXTRA_FLAGS(
+            "runner.extra-flags",
+            "any",
+            "Flags of systemd-nspawn that extraFlags may have on this host, such as --rlimit, apart by commas; any, or none"),
+    RUNNER_HOSTS_FILE(
+            "runner.hosts-file",
+            "",
+            "File that gets '<localAddress> <name>.containers' of each container, such as /etc/hosts; none if unsaid"),
     RUNNER_STARTS("runner.starts", "", "How many containers may be starting at a time; twice the processors if unsaid"),
     RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between heartbeats"),
     RUNNER_CONSOLE_BYTES("runner.console.bytes", "10485760", "How much is kept of each container's console");

@@ -5,6 +5,7 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayConfig;
 import io.hatchery.gateway.GatewayService;
+import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.service.RunnerService;
@@ -18,12 +19,17 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The services of this process, from their start to their end. */
@@ -93,12 +99,14 @@ final class Services implements AutoCloseable {
                 : (int) settings.number(Key.RUNNER_STARTS, 1, 10_000);
         var config = new RunnerConfig(
                 settings.host(),
+                labels(),
                 bus,
                 Path.of(settings.get(Key.RUNTIME)),
                 settings.data().resolve("runner"),
                 settings.number(Key.RUNNER_CONSOLE_BYTES, 65_536, 1L << 40),
                 most,
                 driver(),
+                policy(),
                 (int) settings.number(Key.RUNNER_HEARTBEAT, 1, 3600),
                 VERSION);
         var runner = new RunnerService(config, this::failed);
@@ -114,6 +122,34 @@ final class Services implements AutoCloseable {
                 throw new Refusal(Key.RUNNER_DRIVER.key() + " is '" + settings.get(Key.RUNNER_DRIVER)
                         + "': say systemd or direct, or leave it out");
         };
+    }
+
+    private SortedMap<String, String> labels() {
+        var labels = new TreeMap<String, String>();
+        for (String label : words(Key.HOST_LABELS)) {
+            String[] sides = label.split("=", 2);
+            if (sides.length != 2 || sides[0].isEmpty()) {
+                throw new Refusal(Key.HOST_LABELS.key() + " has '" + label + "': write name=value, apart by commas");
+            }
+            labels.put(sides[0], sides[1]);
+        }
+        return labels;
+    }
+
+    private List<String> words(Key key) {
+        return Arrays.stream(settings.get(key).split("[,\\s]+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    private HostPolicy policy() {
+        List<String> flags = words(Key.RUNNER_EXTRA_FLAGS);
+        String hosts = settings.get(Key.RUNNER_HOSTS_FILE);
+        return new HostPolicy(
+                flags.equals(List.of("any"))
+                        ? null
+                        : flags.stream().filter(flag -> !flag.equals("none")).collect(Collectors.toSet()),
+                hosts.isEmpty() ? null : Path.of(hosts));
     }
 
     Future<?> gateway(BusConfig bus) throws IOException {

@@ -9,6 +9,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SpecChange;
+import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.Evaluated;
 import io.hatchery.spec.option.Evaluator;
 import io.hatchery.spec.option.Problem;
@@ -119,16 +120,18 @@ final class Deciding {
             long judged,
             Map<ProfileName, ContainerDefinition> profiles,
             Neighbours neighbours) {
-        Generation last = generationOf(before);
         ContainerSpec inForce = before == null ? null : before.spec();
         switch (Evaluator.evaluate(name, definition, profiles)) {
             case Evaluated.Bad bad -> {
                 return failed(name, before, definition, revision, judged, bad.problems());
             }
             case Evaluated.Good good -> {
+                // What a host is called by others may change; only its author moves a container.
+                HostName last = inForce == null ? null : inForce.host();
+                boolean stays = before != null && before.revision() == revision;
                 Optional<HostName> host = good.host()
-                        .or(() -> Optional.ofNullable(inForce).map(ContainerSpec::host))
-                        .or(neighbours::place);
+                        .or(() -> stays ? Optional.ofNullable(last) : Optional.empty())
+                        .or(() -> neighbours.place(good.requires(), last));
                 if (host.isEmpty()) {
                     var unplaced = new Evaluation(
                             name,
@@ -136,17 +139,29 @@ final class Deciding {
                             revision,
                             judged,
                             null,
-                            last,
+                            generationOf(before),
                             definition,
                             null,
                             null,
                             leavingOf(before),
-                            List.of());
+                            nowhere(good));
                     return new Decision(unplaced, null, null, null);
                 }
                 return placed(before, definition, revision, judged, good, host.get(), neighbours);
             }
         }
+    }
+
+    /** Why a container has no host, where that is not for want of any. */
+    private static List<Problem> nowhere(Evaluated.Good good) {
+        return good.requires().isEmpty()
+                ? List.of()
+                : List.of(new Problem(
+                        "containers." + good.name() + ".requires",
+                        Json.text(good.requires()),
+                        "placement",
+                        "no host that is ready has these labels",
+                        "give a host these labels by its key host.labels, or require others"));
     }
 
     /** The last good spec stays in force. */

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,8 +129,11 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                     .forEach(e -> toReview.add(e.container()));
             return;
         }
-        HostStatus before = hosts.put(name, record.value(HostStatus.class));
-        if (before == null || !before.isAlive(clock.instant())) {
+        HostStatus now = record.value(HostStatus.class);
+        HostStatus before = hosts.put(name, now);
+        if (before == null
+                || !before.isAlive(clock.instant())
+                || !before.labels().equals(now.labels())) {
             evaluations.values().stream()
                     .filter(e -> e.state() == Evaluation.State.UNPLACED)
                     .forEach(e -> toReview.add(e.container()));
@@ -229,8 +233,8 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
 
     private final class Known implements Neighbours {
         @Override
-        public Optional<HostName> place() {
-            return Placement.leastLoaded(hosts.values(), evaluations.values(), clock.instant());
+        public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
+            return Placement.of(requires, last, hosts, evaluations.values(), clock.instant());
         }
 
         @Override

@@ -6,20 +6,41 @@ import io.hatchery.spec.HostName;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** Where a container goes whose definition names no host. */
 final class Placement {
     private Placement() {}
 
-    /** The host with the fewest specs among those that are alive; the first by name among equals. */
-    static Optional<HostName> leastLoaded(
-            Collection<HostStatus> hosts, Collection<Evaluation> evaluations, Instant now) {
-        return hosts.stream()
-                .filter(host -> host.isAlive(now))
+    /**
+     * The last host if it has the labels or nobody else does; otherwise the one with the fewest specs among those that are alive and
+     * have them, the first by name among equals.
+     *
+     * @param last where it is; null if nowhere yet
+     */
+    static Optional<HostName> of(
+            SortedMap<String, String> requires,
+            @Nullable HostName last,
+            Map<HostName, HostStatus> hosts,
+            Collection<Evaluation> evaluations,
+            Instant now) {
+        HostStatus there = last == null ? null : hosts.get(last);
+        if (last != null && (there == null || has(there, requires))) {
+            return Optional.of(last);
+        }
+        return hosts.values().stream()
+                .filter(host -> host.isAlive(now) && has(host, requires))
                 .map(HostStatus::host)
                 .min(Comparator.comparingLong((HostName host) -> load(host, evaluations))
-                        .thenComparing(h -> h));
+                        .thenComparing(h -> h))
+                .or(() -> Optional.ofNullable(last));
+    }
+
+    private static boolean has(HostStatus host, SortedMap<String, String> labels) {
+        return host.labels().entrySet().containsAll(labels.entrySet());
     }
 
     private static long load(HostName host, Collection<Evaluation> evaluations) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -174,8 +175,8 @@ class DecidingTest {
     private static Neighbours among(@Nullable HostName host, List<Evaluation> others) {
         return new Neighbours() {
             @Override
-            public Optional<HostName> place() {
-                return Optional.ofNullable(host);
+            public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
+                return Optional.ofNullable(last == null ? host : last);
             }
 
             @Override

@@ -3,6 +3,9 @@ package io.hatchery.protocol;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.hatchery.spec.HostName;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A host's heartbeat.
@@ -16,6 +19,7 @@ import java.time.Instant;
  * @param version the runner's
  * @param driver how it runs containers: {@code direct} or {@code systemd}
  * @param cgroups its cgroup hierarchy: {@code v1}, {@code hybrid} or {@code v2}
+ * @param labels by which containers choose it; empty if a runner does not say
  * @param cpus processors
  * @param memory bytes
  * @param containers how many have processes
@@ -33,6 +37,7 @@ public record HostStatus(
         String version,
         String driver,
         String cgroups,
+        SortedMap<String, String> labels,
         int cpus,
         long memory,
         int containers,
@@ -40,6 +45,14 @@ public record HostStatus(
         Instant at,
         int interval) {
     private static final int MISSED = 3;
+
+    /** Keeps an immutable copy of the labels. */
+    @SuppressWarnings("ConstantValue") // a record of an older runner has none
+    public HostStatus {
+        labels = labels == null
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    }
 
     /** Whether a host takes containers. */
     public enum State {

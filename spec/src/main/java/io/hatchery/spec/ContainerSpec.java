@@ -2,6 +2,7 @@ package io.hatchery.spec;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param readiness when it counts as running
  * @param killSignal what its leader is sent at a stop
  * @param copyResolvConf whether the host's resolv.conf is copied into the root before a start; null if it is
+ * @param reloadIfChanged whether a running NixOS system is switched to a changed {@code path} instead of being restarted; null if
+ *     not
  * @param network how it is connected; null if it has the host's network
  * @param confinement what it may do; null if that is nspawn's default
  * @param limits what it may use; null if nothing is limited
@@ -50,11 +53,14 @@ public record ContainerSpec(
         Readiness readiness,
         Signal killSignal,
         @Nullable Boolean copyResolvConf,
+        @Nullable Boolean reloadIfChanged,
         @Nullable Network network,
         @Nullable Confinement confinement,
         @Nullable Limits limits,
         SortedMap<String, String> labels,
         @Nullable String description) {
+    private static final Set<String> RELOADABLE = Set.of("path");
+
     /** Keeps immutable copies of the collections. */
     public ContainerSpec {
         environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
@@ -83,6 +89,7 @@ public record ContainerSpec(
                 readiness,
                 killSignal,
                 copyResolvConf,
+                reloadIfChanged,
                 network,
                 confinement,
                 limits,
@@ -110,11 +117,19 @@ public record ContainerSpec(
                 readiness,
                 killSignal,
                 copyResolvConf,
+                reloadIfChanged,
                 network,
                 confinement,
                 limits,
                 labels,
                 description);
+    }
+
+    /** Whether a running container takes this on from that by a switch inside, which is all that such a change needs. */
+    public boolean isReloadOf(ContainerSpec running) {
+        return Boolean.TRUE.equals(reloadIfChanged)
+                && payload instanceof Payload.SystemPath
+                && SpecChange.between(running, this).restart().equals(RELOADABLE);
     }
 
     /** Whether both say the same, whatever their generations. */

@@ -22,6 +22,7 @@ public record SpecChange(SortedSet<String> live, SortedSet<String> restart) {
     private static final Set<String> LIVE = Set.of(
             "autoStart",
             "restartIfChanged",
+            "reloadIfChanged",
             "startTimeout",
             "stopTimeout",
             "restart",
@@ -63,6 +64,7 @@ public record SpecChange(SortedSet<String> live, SortedSet<String> restart) {
         options.put("ephemeral", ContainerSpec::ephemeral);
         options.put("autoStart", ContainerSpec::autoStart);
         options.put("restartIfChanged", ContainerSpec::restartIfChanged);
+        options.put("reloadIfChanged", spec -> Boolean.TRUE.equals(spec.reloadIfChanged()));
         options.put("startTimeout", ContainerSpec::startTimeout);
         options.put("stopTimeout", ContainerSpec::stopTimeout);
         options.put("restart", ContainerSpec::restart);

@@ -18,6 +18,9 @@ public sealed interface Effect {
     /** Begin the run, when there is a place for one more start. */
     record Spawn(long run, ContainerSpec spec) implements Effect {}
 
+    /** Have the run take on a changed spec by a switch inside the container. */
+    record Reload(long run, ContainerSpec spec) implements Effect {}
+
     /**
      * Send the kill signal to the container's init, and to no other process. Not answered but by an exit, or by the word that it
      * never began.

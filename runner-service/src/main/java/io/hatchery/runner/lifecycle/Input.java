@@ -64,6 +64,12 @@ public sealed interface Input {
     /** The container is ready. */
     record Ready(long run) implements Input {}
 
+    /** The run has taken on that spec by a switch inside. */
+    record Reloaded(long run, ContainerSpec spec) implements Input {}
+
+    /** The switch inside to that spec failed; what it has done stays. */
+    record NotReloaded(long run, ContainerSpec spec, String reason) implements Input {}
+
     /** The container's supervisor has ended with that status. */
     record Exited(long run, int status, Instant at) implements Input {}
 

@@ -66,10 +66,12 @@ public final class Lifecycle {
         }
     }
 
-    private static void changed(Turn turn, Life.Active active, ContainerSpec spec) {
+    static void changed(Turn turn, Life.Active active, ContainerSpec spec) {
         boolean restart = SpecChange.between(active.spec(), spec).needsRestart();
         if (!restart) {
             Starts.applyLive(turn, active, spec);
+        } else if (active instanceof Life.Running running && turn.state.wanted() && spec.isReloadOf(running.spec())) {
+            turn.effect(new Effect.Reload(running.run(), spec));
         } else if (spec.restartIfChanged() && turn.state.wanted() && !(active instanceof Life.Ending)) {
             turn.state = turn.state.withRelaunch(true);
             Stops.askToStop(turn);

@@ -1,6 +1,7 @@
 package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Exit;
+import io.hatchery.spec.ContainerSpec;
 import java.time.Duration;
 
 /** What the world says about a run. Word of any run but the present one is too late to matter. */
@@ -27,6 +28,11 @@ final class RunWord {
             case Input.LeaderKnown known -> leaderKnown(turn, active, known.leader());
             case Input.Ready r when active instanceof Life.Starting starting -> Starts.ready(turn, starting);
             case Input.Exited exited -> exited(turn, active, new Exit(exited.status(), exited.at()));
+            case Input.Reloaded reloaded when active instanceof Life.Running r -> reloaded(turn, r, reloaded.spec());
+            case Input.NotReloaded failed
+            when active instanceof Life.Running ->
+                turn.state = turn.state.withReason(
+                        "it is not switched to generation " + failed.spec().generation() + ": " + failed.reason());
             case Input.CleanedUp c when active instanceof Life.Ending ending -> Stops.ended(turn, ending, null);
             case Input.NotCleanedUp left
             when active instanceof Life.Ending ending -> Stops.ended(turn, ending, left.reason());
@@ -44,6 +50,8 @@ final class RunWord {
             case Input.LeaderKnown i -> i.run();
             case Input.Ready i -> i.run();
             case Input.Exited i -> i.run();
+            case Input.Reloaded i -> i.run();
+            case Input.NotReloaded i -> i.run();
             case Input.CleanedUp i -> i.run();
             case Input.NotCleanedUp i -> i.run();
             default -> throw new IllegalArgumentException("not about a run: " + input);
@@ -62,6 +70,16 @@ final class RunWord {
                 turn,
                 s,
                 failure == null ? new Life.Cause.Asked(null) : new Life.Cause.StartFailed(failure, s.automatic()));
+    }
+
+    private static void reloaded(Turn turn, Life.Running r, ContainerSpec spec) {
+        var next = new Life.Running(r.run(), spec, r.leader(), r.since());
+        turn.live(next);
+        turn.state = turn.state.withReason(null);
+        ContainerSpec newest = turn.state.spec();
+        if (newest != null && !newest.equals(spec)) {
+            Lifecycle.changed(turn, next, newest);
+        }
     }
 
     private static void leaderKnown(Turn turn, Life.Active active, long leader) {
@@ -143,11 +161,17 @@ final class RunWord {
             answer(turn, new Input.Ready(active.run()));
         }
         Exit exit = seen.exit();
+        ContainerSpec newest = turn.state.spec();
         if (exit != null) {
             answer(turn, new Input.Exited(active.run(), exit.status(), exit.at()));
         } else if (turn.state.life() instanceof Life.Stopping s && s.escalation() == Life.Escalation.KILLED) {
             // The one act that may be repeated: what is killed stays killed.
             turn.effect(new Effect.Kill(s.run(), turn.state.container()));
+        } else if (turn.state.life() instanceof Life.Running r
+                && newest != null
+                && turn.state.wanted()
+                && newest.isReloadOf(r.spec())) {
+            turn.effect(new Effect.Reload(r.run(), newest)); // a switch that is made already changes nothing
         }
     }
 }

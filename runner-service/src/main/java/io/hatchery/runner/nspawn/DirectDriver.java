@@ -151,6 +151,17 @@ public final class DirectDriver implements Driver {
     }
 
     @Override
+    public Future<Void> reload(ContainerSpec spec, long run) {
+        return work(() -> {
+            Optional<ProcessRef> leader = leader(spec);
+            if (leader.isEmpty()) {
+                throw new IOException("its init cannot be found in its control group");
+            }
+            outside.launcher().reload(spec, leader.get().pid());
+        });
+    }
+
+    @Override
     public Future<Void> signalLeader(ContainerSpec spec, long run) {
         RunDirectory directory = directory(spec.name(), run);
         return outside.work().begin(directory::preventBeginning).compose(prevented -> {
@@ -163,15 +174,19 @@ public final class DirectDriver implements Driver {
     }
 
     private void signal(ContainerSpec spec, RunDirectory directory) throws IOException {
-        long inner = spec.payload() instanceof Payload.Program ? BEHIND_STUB_INIT : INIT;
-        var payload = Members.of(outside.processes(), () -> outside.cgroups().payload(spec.name()));
-        Optional<ProcessRef> leader = Leaders.find(outside.processes(), payload, inner);
+        Optional<ProcessRef> leader = leader(spec);
         if (leader.isEmpty() && directory.exit().isEmpty()) {
             throw new IOException("its init cannot be found in its control group");
         }
         if (leader.isPresent()) {
             outside.processes().send(leader.get(), spec.killSignal());
         }
+    }
+
+    private Optional<ProcessRef> leader(ContainerSpec spec) throws IOException {
+        long inner = spec.payload() instanceof Payload.Program ? BEHIND_STUB_INIT : INIT;
+        var payload = Members.of(outside.processes(), () -> outside.cgroups().payload(spec.name()));
+        return Leaders.find(outside.processes(), payload, inner);
     }
 
     @Override

@@ -36,6 +36,9 @@ public interface Driver {
     /** Looks for a run that an earlier runner may have begun, and follows it if it has. */
     Future<Observation> observe(ContainerName container, long run);
 
+    /** Switches a running system to that of a spec, inside the container; fails with what it said if it did not go well. */
+    Future<Void> reload(ContainerSpec spec, long run);
+
     /** Sends the kill signal to the container's init alone; fails if that cannot be found. */
     Future<Void> signalLeader(ContainerSpec spec, long run);
 

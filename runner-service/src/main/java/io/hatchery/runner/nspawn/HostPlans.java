@@ -25,7 +25,12 @@ public record HostPlans(boolean systemd, boolean unified) {
         return NspawnPlan.of(resolved(spec), facts(spec.name()));
     }
 
-    private static ContainerSpec resolved(ContainerSpec spec) throws IOException {
+    /**
+     * A spec whose path is that of the store, whatever links led there.
+     *
+     * @throws IOException if the host has not what the container is to run
+     */
+    public static ContainerSpec resolved(ContainerSpec spec) throws IOException {
         if (!(spec.payload() instanceof Payload.SystemPath(String path))) {
             return spec;
         }

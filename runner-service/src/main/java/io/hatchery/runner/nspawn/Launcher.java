@@ -11,4 +11,12 @@ public interface Launcher {
      * @throws IOException if it cannot be begun
      */
     void launch(ContainerSpec spec, long run) throws IOException;
+
+    /**
+     * Switches a running system to that of a spec, and waits for the end of that.
+     *
+     * @param leader the pid of the container's init
+     * @throws IOException if it did not go well, with the last it said
+     */
+    void reload(ContainerSpec spec, long leader) throws IOException;
 }

@@ -6,12 +6,18 @@ import java.io.IOException;
 
 /** What containers keep on this host's disks. */
 public interface Roots {
+    /** Tells what the host will have when a container begins. */
+    interface Expected {
+        /** Whether a path that is not there will be. */
+        boolean holds(String path) throws IOException;
+    }
+
     /**
      * Makes sure that the host has what a spec names.
      *
      * @throws IOException if it lacks something
      */
-    void check(ContainerSpec spec) throws IOException;
+    void check(ContainerSpec spec, Expected expected) throws IOException;
 
     /**
      * Makes a root ready for nspawn.

@@ -60,6 +60,11 @@ public final class ShimLauncher implements Launcher {
         await(builder.start(), console);
     }
 
+    @Override
+    public void reload(ContainerSpec spec, long leader) throws IOException {
+        Switching.run(spec, leader);
+    }
+
     private static void await(Process process, Path console) throws IOException {
         try {
             if (!process.waitFor(SPAWN_PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {

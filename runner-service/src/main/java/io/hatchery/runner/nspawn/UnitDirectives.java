@@ -5,7 +5,6 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Device;
 import io.hatchery.spec.Limits;
 import io.hatchery.spec.RestartPolicy;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,20 +63,9 @@ final class UnitDirectives {
         var units = new ArrayList<String>();
         units.add("network.target");
         if (spec.network() != null) {
-            spec.network().interfaces().forEach(device -> units.add(device(device)));
+            spec.network().interfaces().forEach(device -> units.add(UnitNames.device(device)));
         }
         return units;
-    }
-
-    /** The unit of a network device: systemd.device(5); what is no letter or digit is escaped as systemd-escape(1) says. */
-    private static String device(String name) {
-        var unit = new StringBuilder("sys-subsystem-net-devices-");
-        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            boolean plain = c < 0x80 && Character.isLetterOrDigit(c) || c == '_' || c == ':' || c == '.';
-            unit.append(plain ? String.valueOf(c) : String.format("\\x%02x", (int) c));
-        }
-        return unit.append(".device").toString();
     }
 
     private static List<String> mounts(ContainerSpec spec) {

@@ -47,6 +47,7 @@ public record HostFacts(String machineId, String bootId, long memory) {
                 config.version(),
                 driver,
                 cgroups,
+                config.labels(),
                 Runtime.getRuntime().availableProcessors(),
                 memory,
                 containers,

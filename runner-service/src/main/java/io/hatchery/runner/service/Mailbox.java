@@ -98,6 +98,7 @@ final class Mailbox {
     private Journal journal;
     private boolean busy;
     private @Nullable Decided decided;
+    private Future<Void> reloading = Future.succeededFuture();
     private Runnable cancelTimer = () -> {};
 
     /** An answer that is written down and not carried out. */
@@ -318,6 +319,7 @@ final class Mailbox {
                         surroundings.gate().enter(e.spec().name()).compose(entered -> driver.spawn(e.spec(), e.run())),
                         new Input.Spawned(e.run()),
                         why -> new Input.NotStarted(e.run(), why));
+            case Effect.Reload e -> reload(driver, e);
             case Effect.SignalLeader e -> report(driver.signalLeader(e.spec(), e.run()));
             case Effect.TerminateSupervisor e -> report(driver.terminateSupervisor(e.container(), e.run()));
             case Effect.Kill e -> report(driver.kill(e.container(), e.run()));
@@ -336,6 +338,12 @@ final class Mailbox {
             LOG.warn("{}: {}", state().container(), reason(e));
             post(new Input.NotDefined(reason(e)));
         });
+    }
+
+    /** One after another, so that the container ends with the newest. */
+    private void reload(Driver driver, Effect.Reload e) {
+        reloading = reloading.transform(any -> driver.reload(e.spec(), e.run()));
+        answer(reloading, new Input.Reloaded(e.run(), e.spec()), why -> new Input.NotReloaded(e.run(), e.spec(), why));
     }
 
     private void remove(Driver driver, Effect.Remove e) {

@@ -10,6 +10,7 @@ import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.runner.nspawn.HostPlans;
 import io.hatchery.runner.nspawn.HostRoots;
 import io.hatchery.runner.nspawn.HostRunFolders;
+import io.hatchery.runner.nspawn.PolicedDriver;
 import io.hatchery.runner.nspawn.ShimLauncher;
 import io.hatchery.runner.process.HostProcesses;
 import io.hatchery.runner.systemd.SystemdBus;
@@ -66,7 +67,7 @@ public final class RunnerService extends AbstractVerticle {
                 new FileDisk(config.runtime()),
                 new FileDisk(config.data()),
                 HostFacts.read(),
-                listener -> driver(cgroups, listener),
+                listener -> new PolicedDriver(driver(cgroups, listener), config.policy(), this::work),
                 cgroups.layout().mode().word());
         var born = new Runner(config, outside, this::failed);
         runner = born;

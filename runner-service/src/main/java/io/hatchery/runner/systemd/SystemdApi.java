@@ -53,6 +53,10 @@ interface SystemdApi {
         DBusPath startUnit(String name, String mode);
 
         /** Enqueues a job. */
+        @DBusMemberName("ReloadUnit")
+        DBusPath reloadUnit(String name, String mode);
+
+        /** Enqueues a job. */
         @DBusMemberName("StopUnit")
         DBusPath stopUnit(String name, String mode);
 
@@ -94,9 +98,5 @@ interface SystemdApi {
         /** All machines there are. */
         @DBusMemberName("ListMachines")
         List<Machine> listMachines();
-
-        /** Ends a machine. */
-        @DBusMemberName("TerminateMachine")
-        void terminateMachine(String name);
     }
 }

@@ -1,13 +1,14 @@
 package io.hatchery.runner.systemd;
 
+import io.hatchery.runner.nspawn.UnitNames;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Signal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -157,6 +158,37 @@ public final class SystemdBus implements AutoCloseable {
         own(c -> manager(c).startUnit(UnitFiles.unit(container), "replace"));
     }
 
+    /** Asks for a reload; what becomes of it shows in the unit's job and {@link #reloadResult}. */
+    void reload(ContainerName container) throws IOException {
+        own(c -> manager(c).reloadUnit(UnitFiles.unit(container), "replace"));
+    }
+
+    /** How the last reload ended: {@code success}, or what else systemd calls it. */
+    String reloadResult(ContainerName container) throws IOException {
+        return call(c -> {
+            String path = manager(c).loadUnit(UnitFiles.unit(container)).getPath();
+            return String.valueOf(remote(c, SYSTEMD, path, Properties.class)
+                    .<Object>Get("org.freedesktop.systemd1.Service", "ReloadResult"));
+        });
+    }
+
+    /** Whether a mount that systemd knows of and has not made will be where a path is, or above it. */
+    boolean isToBeMounted(String path) throws IOException {
+        for (Path at = Path.of(path); at != null && at.getNameCount() > 0; at = at.getParent()) {
+            String unit = UnitNames.mount(at.toString());
+            boolean waits = call(c -> {
+                String object = manager(c).loadUnit(unit).getPath();
+                Map<String, Variant<?>> all =
+                        remote(c, SYSTEMD, object, Properties.class).GetAll("org.freedesktop.systemd1.Unit");
+                return "loaded".equals(value(all, "LoadState")) && !"active".equals(value(all, "ActiveState"));
+            });
+            if (waits) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Asks for a stop; what becomes of it shows in the unit's state. */
     void stop(ContainerName container) throws IOException {
         own(c -> manager(c).stopUnit(UnitFiles.unit(container), "replace"));
@@ -229,28 +261,15 @@ public final class SystemdBus implements AutoCloseable {
 
     /** The pid of the container's init; empty if machined does not know the container. */
     OptionalLong leader(ContainerName container) throws IOException {
-        Optional<DBusPath> machine = machine(container);
-        if (machine.isEmpty()) {
+        return call(c -> {
+            for (SystemdApi.Machine machine : machines(c).listMachines()) {
+                if (machine.name.equals(container.value())) {
+                    Object pid = remote(c, MACHINED, machine.path.getPath(), Properties.class)
+                            .<Object>Get("org.freedesktop.machine1.Machine", "Leader");
+                    return OptionalLong.of(number(pid));
+                }
+            }
             return OptionalLong.empty();
-        }
-        return OptionalLong.of(
-                number(call(c -> remote(c, MACHINED, machine.get().getPath(), Properties.class)
-                        .<Object>Get("org.freedesktop.machine1.Machine", "Leader"))));
-    }
-
-    /** What machined knows the container as; empty if it does not. */
-    Optional<DBusPath> machine(ContainerName container) throws IOException {
-        return call(c -> machines(c).listMachines().stream()
-                .filter(machine -> machine.name.equals(container.value()))
-                .map(machine -> machine.path)
-                .findFirst());
-    }
-
-    /** Has machined end what it takes for a machine of that name. */
-    void terminateMachine(ContainerName container) throws IOException {
-        var _ = call(c -> {
-            machines(c).terminateMachine(container.value());
-            return true;
         });
     }
 

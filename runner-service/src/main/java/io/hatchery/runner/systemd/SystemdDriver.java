@@ -36,7 +36,6 @@ public final class SystemdDriver implements Driver {
     private static final String COPIED = "copied";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
-    private static final Duration MACHINED_PATIENCE = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
@@ -119,7 +118,7 @@ public final class SystemdDriver implements Driver {
 
     @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        return work(() -> outside.roots().check(spec));
+        return work(() -> outside.roots().check(spec, outside.bus()::isToBeMounted));
     }
 
     @Override
@@ -206,6 +205,28 @@ public final class SystemdDriver implements Driver {
         });
     }
 
+    @Override
+    public Future<Void> reload(ContainerSpec spec, long run) {
+        Future<Void> written = defining.getOrDefault(spec.name(), Future.succeededFuture());
+        return written.compose(defined -> work(() -> outside.bus().reload(spec.name())))
+                .compose(asked -> reloaded(spec.name(), FIRST_PAUSE));
+    }
+
+    private Future<Void> reloaded(ContainerName container, Duration pause) {
+        return ask(() -> outside.bus().state(container)).compose(state -> {
+            if (state.job().equals("reload") || state.active().equals("reloading")) {
+                return after(pause).compose(x -> reloaded(container, longer(pause)));
+            }
+            return work(() -> {
+                String result = outside.bus().reloadResult(container);
+                if (!result.equals("success")) {
+                    throw new IOException("switch-to-configuration ended with " + result + ": journalctl -u "
+                            + UnitFiles.unit(container) + " says more");
+                }
+            });
+        });
+    }
+
     /** systemd asks nspawn to end, and that sends the kill signal to the container's init: systemd-nspawn(1), --kill-signal. */
     @Override
     public Future<Void> signalLeader(ContainerSpec spec, long run) {
@@ -246,11 +267,7 @@ public final class SystemdDriver implements Driver {
 
     /** Makes sure that nothing of a time of the unit is left, and that systemd does not begin another by itself. */
     private Future<Void> settle(ContainerName container, String invocation, Duration pause, Duration waited) {
-        return ask(() -> settleNow(container, invocation, waited)).compose(unsettled -> {
-            if (unsettled.known) {
-                watch.machinedStops(container);
-            }
-            String left = unsettled.left;
+        return ask(() -> settleNow(container, invocation)).compose(left -> {
             if (left == null) {
                 return Future.succeededFuture();
             }
@@ -261,34 +278,23 @@ public final class SystemdDriver implements Driver {
         });
     }
 
-    /**
-     * What is still to end.
-     *
-     * @param left in words; null if nothing is
-     * @param known whether machined knows a machine whose unit has ended
-     */
-    private record Unsettled(@Nullable String left, boolean known) {}
-
-    private Unsettled settleNow(ContainerName container, String invocation, Duration waited) throws IOException {
+    /** What is still to end, in words; null if nothing is. */
+    private @Nullable String settleNow(ContainerName container, String invocation) throws IOException {
         UnitState state = outside.bus().state(container);
         boolean another = state.isBegun() && !state.invocation().equals(invocation);
         if (another) {
-            return new Unsettled(null, false); // whoever has begun that has seen the last one's end
+            return null; // whoever has begun that has seen the last one's end
         }
         if (!state.isSettled()) {
             outside.bus().kill(container, true, Signal.KILL);
             outside.bus().stop(container);
-            return new Unsettled("its unit stays " + state.active() + " (" + state.sub() + ")", false);
+            return "its unit stays " + state.active() + " (" + state.sub() + ")";
         }
-        boolean known = outside.bus().machine(container).isPresent();
         if (state.active().equals("activating") || !state.job().isEmpty()) {
             outside.bus().stop(container);
-            return new Unsettled("systemd does not give up starting it", known);
+            return "systemd does not give up starting it";
         }
-        if (known && waited.compareTo(MACHINED_PATIENCE) > 0) {
-            outside.bus().terminateMachine(container); // it should have found out by itself
-        }
-        return new Unsettled(known ? "machined still knows it" : null, known);
+        return null;
     }
 
     private static Duration longer(Duration pause) {

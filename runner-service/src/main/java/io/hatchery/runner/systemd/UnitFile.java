@@ -1,6 +1,8 @@
 package io.hatchery.runner.systemd;
 
 import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.nspawn.Switching;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** A plan as the text of a unit: systemd.unit(5), systemd.service(5). Pure. */
 final class UnitFile {
@@ -22,9 +23,10 @@ final class UnitFile {
      *
      * @param script {@code unit.pl} on the host
      * @param folder the container's, for that
-     * @param toProgram what a program behind nspawn's stub init is sent at a stop; null if the container has an init of its own
+     * @param payload what runs behind nspawn
+     * @param toProgram what a program behind nspawn's stub init is sent at a stop
      */
-    static String of(NspawnPlan plan, Path script, Path folder, @Nullable Signal toProgram) {
+    static String of(NspawnPlan plan, Path script, Path folder, Payload payload, Signal toProgram) {
         var unit = new ArrayList<String>();
         var service = new ArrayList<String>();
         var install = new ArrayList<String>();
@@ -49,7 +51,12 @@ final class UnitFile {
             around.addAll(List.of("network", folder.toString()));
             service.add("ExecStart=" + command(around, plan.arguments()));
         }
-        if (toProgram != null) {
+        if (payload instanceof Payload.SystemPath(String system)) {
+            var reload = new ArrayList<>(List.of("reload", folder.toString()));
+            reload.addAll(Switching.command(system));
+            service.add("ExecReload=" + command(helper, reload));
+        }
+        if (payload instanceof Payload.Program) {
             List<String> stop = List.of("signal", folder.toString(), Integer.toString(toProgram.number()));
             service.add("ExecStop=" + command(helper, stop));
         }

@@ -7,7 +7,6 @@ import io.hatchery.runner.nspawn.Trees;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
-import io.hatchery.spec.Signal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -65,14 +64,15 @@ public final class UnitFiles {
      * @return whether systemd has to read it anew
      */
     boolean write(ContainerSpec spec) throws IOException {
+        Payload payload = HostPlans.resolved(spec).payload();
         NspawnPlan plan = plans.of(spec);
         Path folder = folder(spec.name());
         Files.createDirectories(folder);
         replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + StepLines.of(plan.before()));
         replace(folder.resolve("after"), StepLines.of(plan.after()));
         boolean wanted = want(spec.name(), spec.autoStart());
-        Signal toProgram = spec.payload() instanceof Payload.Program ? spec.killSignal() : null;
-        return replace(UNITS.resolve(unit(spec.name())), UnitFile.of(plan, script(), folder, toProgram)) || wanted;
+        String text = UnitFile.of(plan, script(), folder, payload, spec.killSignal());
+        return replace(UNITS.resolve(unit(spec.name())), text) || wanted;
     }
 
     /** Does what systemctl(1) enable --runtime would do; whether that changed anything. */

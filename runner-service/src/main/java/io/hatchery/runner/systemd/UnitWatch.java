@@ -11,7 +11,6 @@ import io.vertx.core.AsyncResult;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,6 @@ final class UnitWatch {
     private static final Logger LOG = LoggerFactory.getLogger(UnitWatch.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final Duration RECONNECT = Duration.ofSeconds(1);
-    private static final Duration MACHINED_STOPS = Duration.ofSeconds(1);
 
     private final Work work;
     private final Timers timers;
@@ -64,9 +62,6 @@ final class UnitWatch {
         Bound bound;
 
         long lastRun;
-
-        /** Until then, a stop is machined's. */
-        Instant machinedStops = Instant.MIN;
 
         boolean looking;
         boolean lookAgain;
@@ -175,18 +170,10 @@ final class UnitWatch {
         }
     }
 
-    /**
-     * machined knows a machine whose unit has ended: when it finds that out, it has the unit stopped (machine_stop in systemd's
-     * machine.c), which is nobody's wish.
-     */
-    void machinedStops(ContainerName container) {
-        entry(container).machinedStops = clock.instant().plus(MACHINED_STOPS);
-    }
-
     /** A job that leaves a unit as it was, at rest, was a stop: one that waits to be started again is not to be any more. */
     private void jobDone(ContainerName container) {
         Watched entry = watched.get(container);
-        if (entry == null || entry.bound != null || clock.instant().isBefore(entry.machinedStops)) {
+        if (entry == null || entry.bound != null) {
             return;
         }
         work.begin(() -> bus.state(container)).onComplete(state -> {

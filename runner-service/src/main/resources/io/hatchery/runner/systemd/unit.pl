@@ -4,6 +4,7 @@
 # usage: unit.pl before FOLDER                             ExecStartPre=: what comes before nspawn
 #        unit.pl network FOLDER PROGRAM ARGUMENT...        ExecStart=: nspawn, whose network is set up before it is ready
 #        unit.pl signal FOLDER NUMBER                     ExecStop=: for a program behind nspawn's stub init, which passes nothing on
+#        unit.pl reload FOLDER PROGRAM ARGUMENT...        ExecReload=: runs a program inside
 #        unit.pl ended FOLDER                              ExecStopPost=: how it ended
 #
 # In FOLDER it finds "before" and "after", a step a line, its parts apart by tabs. There it makes a folder named by systemd's
@@ -96,8 +97,19 @@ sub remove_interface {
         or die "the interface $name that an earlier run has left cannot be removed\n";
 }
 
+# machined would hold a killed nspawn's machine for as long as systemd means to start the unit again, and so refuse the next one. It has
+# what it knows in files, of which this is one: systemd-machined(8) tells the same over the bus.
+sub unregister {
+    my ($name) = $folder =~ m{([^/]+)$};
+    open my $known, '<', "/run/systemd/machines/$name" or return;
+    return if !grep { $_ eq "SCOPE=container-$name.service\n" || $_ eq "UNIT=container-$name.service\n" } <$known>;
+    my @machined = qw(org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager);
+    system 'busctl', 'call', @machined, 'UnregisterMachine', 's', $name;
+}
+
 sub before {
     umask 0022;
+    unregister();
     mkdir $run or die "$run: $!\n";
     forget_old();
     my $root;
@@ -218,11 +230,22 @@ sub signal_program {
     kill $number, $program if $program;
 }
 
+sub reload {
+    my ($init) = grep { inside($_) == 1 } children($ENV{MAINPID});
+    $init or die "its init is not there\n";
+    %ENV = (
+        PATH => '/run/current-system/sw/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        HOME => '/root',
+    );
+    exec 'nsenter', '-t', $init, '-a', @program or die "nsenter: $!\n";
+}
+
 sub ended {
+    unregister();
     mkdir $run;
     unlink +($folder =~ s{/u/[^/]+$}{/n}r) . "/$ENV{INVOCATION_ID}";
     note('exit', join ' ', map { $_ // '-' } @ENV{qw(EXIT_CODE EXIT_STATUS SERVICE_RESULT)});
 }
 
-my %acts = (before => \&before, network => \&network, signal => \&signal_program, ended => \&ended);
-eval { $acts{$act}->(); 1 } or fail($@);
+my %acts = (before => \&before, network => \&network, signal => \&signal_program, reload => \&reload, ended => \&ended);
+eval { $acts{$act}->(); 1 } or $act eq 'reload' ? die($@) : fail($@);

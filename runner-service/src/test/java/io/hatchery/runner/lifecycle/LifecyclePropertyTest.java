@@ -117,6 +117,7 @@ class LifecyclePropertyTest {
                     answers.add(new Input.Spawned(e.run()));
                     answers.add(new Input.Ready(e.run()));
                 }
+                case Effect.Reload e -> answers.add(new Input.Reloaded(e.run(), e.spec()));
                 case Effect.SignalLeader e -> {
                     assertThat(signals.merge(e.run(), 1, Integer::sum))
                             .as("signals to run " + e.run())

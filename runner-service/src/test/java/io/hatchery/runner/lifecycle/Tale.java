@@ -80,6 +80,7 @@ final class Tale {
                     null,
                     null,
                     null,
+                    null,
                     new TreeMap<>(),
                     null);
         }

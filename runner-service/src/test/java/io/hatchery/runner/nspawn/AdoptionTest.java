@@ -11,6 +11,7 @@ import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.runner.process.HostProcesses;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -59,11 +60,19 @@ class AdoptionTest {
                 processes,
                 new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo")))),
                 folders,
-                (spec, run) -> {},
+                new LaunchesNothing(),
                 new HostRoots(settings));
         driver = new DirectDriver(outside, (container, input) -> told.add(input));
         Files.createSymbolicLink(folder.resolve("claim"), Path.of("shim"));
         note("leader", "4711 99");
+    }
+
+    private static final class LaunchesNothing implements Launcher {
+        @Override
+        public void launch(ContainerSpec spec, long run) {}
+
+        @Override
+        public void reload(ContainerSpec spec, long leader) {}
     }
 
     private <T> Future<T> work(Callable<T> task) {

@@ -42,6 +42,7 @@ class NspawnPlanTest {
                 null,
                 null,
                 null,
+                null,
                 new TreeMap<>(),
                 null);
     }

@@ -71,6 +71,11 @@ final class ObservedDriver implements Driver {
     }
 
     @Override
+    public Future<Void> reload(ContainerSpec spec, long run) {
+        return driver.reload(spec, run);
+    }
+
+    @Override
     public Future<Void> signalLeader(ContainerSpec spec, long run) {
         Run living = host.living(spec.name());
         if (living != null && living.signalTriedAt == Run.NEVER) {

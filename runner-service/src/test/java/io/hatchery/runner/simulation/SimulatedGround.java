@@ -227,6 +227,11 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
     }
 
     @Override
+    public void reload(ContainerSpec spec, long leader) {
+        throw new IllegalStateException("nothing here has a system to switch");
+    }
+
+    @Override
     public void launch(ContainerSpec spec, long number) throws IOException {
         edge.before("spawns run " + number + " of " + spec.name());
         host.cgroups.add(spec.name());
@@ -243,7 +248,7 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
     }
 
     @Override
-    public void check(ContainerSpec spec) {}
+    public void check(ContainerSpec spec, Expected expected) {}
 
     @Override
     public void prepare(ContainerSpec spec) throws IOException {

@@ -3,6 +3,7 @@ package io.hatchery.runner.simulation;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.HostFacts;
 import io.hatchery.runner.service.Runner;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -171,12 +173,14 @@ final class SimulatedHost {
                 "v2");
         var config = new RunnerConfig(
                 name,
+                new TreeMap<>(),
                 new BusConfig(Map.of("bootstrap.servers", "simulated:1"), SimulatedKafka.SHARED_PARTITIONS, (short) 1),
                 Path.of("/run/hatchery"),
                 Path.of("/var/lib/hatchery"),
                 1 << 20,
                 MOST_STARTS,
                 DriverChoice.DIRECT,
+                HostPolicy.USUAL,
                 HEARTBEAT_SECONDS,
                 "simulated");
         try {

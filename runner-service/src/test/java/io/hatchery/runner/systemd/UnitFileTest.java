@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.runner.nspawn.NspawnPlan;
 import io.hatchery.runner.nspawn.Step;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.Signal;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,15 +21,17 @@ final class UnitFileTest {
                 new TreeMap<>(Map.of("PATH", "/bin")), arguments, new TreeMap<>(directives), List.of(), after);
     }
 
-    private static List<String> lines(NspawnPlan plan, Signal toProgram) {
-        return UnitFile.of(plan, SCRIPT, FOLDER, toProgram).lines().toList();
+    private static List<String> lines(NspawnPlan plan, Payload payload) {
+        return UnitFile.of(plan, SCRIPT, FOLDER, payload, Signal.parse("SIGRTMIN+3"))
+                .lines()
+                .toList();
     }
 
     @Test
     void argumentsReachNspawnAsTheyAre() {
         assertThat(lines(
                         plan(List.of("/bin/nspawn", "a b", "100%", "$HOME", "q\"\\", "t\tn\n"), Map.of(), List.of()),
-                        null))
+                        new Payload.Boot()))
                 .contains("ExecStart=\"/bin/nspawn\" \"a b\" \"100%%\" \"$$HOME\" \"q\\\"\\\\\" \"t\\tn\\n\"");
     }
 
@@ -40,7 +43,7 @@ final class UnitFileTest {
                 "RequiresMountsFor", List.of("/a b", "/50%"),
                 "DeviceAllow", List.of("/dev/x rw", "char-tty r"),
                 "CPUQuota", List.of("50%"));
-        var text = String.join("\n", lines(plan(List.of("/bin/nspawn"), directives, List.of()), null));
+        var text = String.join("\n", lines(plan(List.of("/bin/nspawn"), directives, List.of()), new Payload.Boot()));
         String unit = text.substring(text.indexOf("[Unit]"), text.indexOf("[Service]"));
         String service = text.substring(text.indexOf("[Service]"), text.indexOf("[Install]"));
         assertThat(unit)
@@ -51,10 +54,10 @@ final class UnitFileTest {
 
     @Test
     void theScriptStandsInBetweenOnlyWhereThereIsANetworkToSetUp() {
-        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), null))
+        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.Boot()))
                 .noneMatch(line -> line.startsWith("NotifyAccess"));
         List<Step> after = List.of(new Step.Ip(Step.Side.HOST, List.of("link")));
-        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), after), null))
+        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), after), new Payload.Boot()))
                 .contains(
                         "NotifyAccess=all",
                         "ExecStart=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"network\" \"/run/hatchery/u/web\" \"/bin/nspawn\"");
@@ -62,8 +65,15 @@ final class UnitFileTest {
 
     @Test
     void aProgramBehindTheStubInitIsSignalledByItself() {
-        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), Signal.parse("SIGRTMIN+3")))
+        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.Program(List.of("/bin/x"))))
                 .contains(
                         "ExecStop=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"signal\" \"/run/hatchery/u/web\" \"37\"");
+    }
+
+    @Test
+    void aNixosSystemIsSwitchedByAReload() {
+        assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.SystemPath("/nix/store/x-web")))
+                .contains("ExecReload=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"reload\" \"/run/hatchery/u/web\""
+                        + " \"/nix/store/x-web/bin/switch-to-configuration\" \"test\"");
     }
 }

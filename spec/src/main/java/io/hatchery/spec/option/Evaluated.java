@@ -8,8 +8,11 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What an evaluation gives: either everything that is wrong, or a spec that only wants its place and count. */
 public sealed interface Evaluated {
@@ -25,9 +28,15 @@ public sealed interface Evaluated {
      * The definition is right.
      *
      * @param name the container
-     * @param values every option, merged, checked and defaulted, in the form of {@link ContainerSpec}'s JSON
+     * @param requires labels that its host is to have, where it names none
+     * @param values every other option, merged, checked and defaulted, in the form of {@link ContainerSpec}'s JSON
      */
-    record Good(ContainerName name, ObjectNode values) implements Evaluated {
+    record Good(ContainerName name, SortedMap<String, String> requires, ObjectNode values) implements Evaluated {
+        /** Keeps an immutable copy of the labels. */
+        public Good {
+            requires = Collections.unmodifiableSortedMap(new TreeMap<>(requires));
+        }
+
         /** The host that the definition names, if it names one. */
         public Optional<HostName> host() {
             JsonNode host = values.get("host");

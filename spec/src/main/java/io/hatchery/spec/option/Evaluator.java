@@ -10,6 +10,8 @@ import io.hatchery.spec.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Turns layers of options into a spec, or into everything that is wrong with them. Pure: the same layers, the same result. */
 public final class Evaluator {
@@ -106,10 +108,18 @@ public final class Evaluator {
             assertions(path, origin, values, name, merge);
             new Rules(path, origin, values, merge).check();
             if (merge.problems().isEmpty()) {
-                return new Evaluated.Good(name, Shape.of(name, values));
+                return new Evaluated.Good(name, requires(values), Shape.of(name, values));
             }
         }
         return new Evaluated.Bad(merge.problems());
+    }
+
+    private static SortedMap<String, String> requires(ObjectNode values) {
+        var labels = new TreeMap<String, String>();
+        values.path("requires")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return labels;
     }
 
     private static void payload(String path, String origin, ObjectNode values, List<Layer> layers, Merge merge) {

@@ -146,6 +146,14 @@ public final class Options {
                         "For filters.",
                         "{\"tier\": \"front\"}",
                         NO_CHANGE),
+                option(
+                        "requires",
+                        new OptionType.AttributesOf(LABEL, LABEL_VALUE),
+                        "{}",
+                        null,
+                        "Labels that its host is to have, where host is not given; the least loaded that is ready is taken.",
+                        "{\"zone\": \"north\"}",
+                        "the choice of a host"),
                 option("description", Types.TEXT, null, "none", "For people.", "\"The shop's front end\"", NO_CHANGE),
                 option(
                         "profiles",
@@ -171,6 +179,14 @@ public final class Options {
                         "Restart when a changed spec needs it; otherwise it is marked outdated.",
                         "false",
                         "a restart by the runner"),
+                option(
+                        "reloadIfChanged",
+                        Types.BOOL,
+                        "false",
+                        null,
+                        "Switch a running system to a changed path, if nothing else needs a restart, instead of restarting it.",
+                        "true",
+                        "ExecReload=: the path's bin/switch-to-configuration test, run inside"),
                 new Option(
                         "startTimeout",
                         List.of("timeoutStartSec"),

@@ -54,6 +54,8 @@ final class Rules {
     }
 
     void check() {
+        reload();
+        placement();
         isPrivate();
         namespace();
         pair(path, values);
@@ -71,6 +73,24 @@ final class Rules {
     private void missing(String at, JsonNode value, String remedy) {
         if (merge.problems().stream().noneMatch(problem -> problem.path().equals(at))) {
             wrong(at, value, "it is missing", remedy);
+        }
+    }
+
+    private void reload() {
+        JsonNode reload = values.path("reloadIfChanged");
+        if (reload.asBoolean() && !isSet(values.path("path"))) {
+            wrong(
+                    path + ".reloadIfChanged",
+                    reload,
+                    "only a NixOS system can be switched while it runs",
+                    "take it out, or give the system as path");
+        }
+    }
+
+    private void placement() {
+        JsonNode requires = values.path("requires");
+        if (isSet(requires) && isSet(values.path("host"))) {
+            wrong(path + ".requires", requires, "it counts only where host is not given", "take one of the two out");
         }
     }
 

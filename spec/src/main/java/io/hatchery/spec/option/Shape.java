@@ -33,7 +33,7 @@ final class Shape {
     static ObjectNode of(ContainerName name, ObjectNode values) {
         ObjectNode spec = values.deepCopy();
         spec.remove(Evaluator.PAYLOADS);
-        spec.remove("profiles");
+        spec.remove(List.of("profiles", "requires"));
         boolean program = payload(spec.putObject("payload"), values);
         boolean ephemeral = values.path("ephemeral").asBoolean();
         setDefault(spec, "root", (ephemeral ? "/run/hatchery/roots/" : "/var/lib/containers/") + name);
@@ -47,6 +47,9 @@ final class Shape {
         }
         if (values.path("copyResolvConf").asBoolean()) {
             spec.remove("copyResolvConf");
+        }
+        if (!values.path("reloadIfChanged").asBoolean()) {
+            spec.remove("reloadIfChanged");
         }
         return spec;
     }

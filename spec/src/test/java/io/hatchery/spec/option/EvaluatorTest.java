@@ -228,12 +228,16 @@ class EvaluatorTest {
     void aChangeOfAnyOptionIsSeen() {
         ContainerSpec before = spec("{boot: true, root: /other}");
         for (Option option : Options.container().options()) {
-            if (List.of("profiles", "boot", "host").contains(option.name())) {
+            if (List.of("profiles", "boot", "host", "requires").contains(option.name())) {
                 continue;
             }
             String also =
                     option.name().matches("(host|local).*|forwardPorts|extraVeths") ? ", privateNetwork: true" : "";
-            String payload = List.of("path", "command").contains(option.name()) ? "" : "boot: true, ";
+            String payload = switch (option.name()) {
+                case "path", "command" -> "";
+                case "reloadIfChanged" -> "path: /system, ";
+                default -> "boot: true, ";
+            };
             boolean off = option.defaultValue() != null && option.defaultValue().asBoolean();
             String root = option.name().equals("root") ? "" : ", root: /other";
             String value = off ? "false" : option.example().toString();
@@ -262,5 +266,20 @@ class EvaluatorTest {
         assertThat(SpecChange.between(plain, spec("{boot: true, restart: 'no'}"))
                         .live())
                 .containsExactly("restart");
+    }
+
+    private static List<String> inWords(String yaml) {
+        return problems(yaml).stream().map(Problem::inWords).toList();
+    }
+
+    @Test
+    void whatCannotBeWithAnotherIsSaid() {
+        assertThat(inWords("{boot: true, reloadIfChanged: true}"))
+                .containsExactly(
+                        "containers.web.reloadIfChanged: only a NixOS system can be switched while it runs, got"
+                                + " true (in the definition of web); take it out, or give the system as path");
+        assertThat(inWords("{boot: true, host: h1, requires: {zone: north}}"))
+                .containsExactly("containers.web.requires: it counts only where host is not given, got"
+                        + " {\"zone\":\"north\"} (in the definition of web); take one of the two out");
     }
 }

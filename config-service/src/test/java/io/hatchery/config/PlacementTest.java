@@ -1,0 +1,71 @@
+package io.hatchery.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.spec.HostName;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PlacementTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final HostName H1 = new HostName("h1");
+    private static final HostName H2 = new HostName("h2");
+    private static final HostName H3 = new HostName("h3");
+
+    private static HostStatus host(HostName name, HostStatus.State state, Map<String, String> labels) {
+        return new HostStatus(
+                name,
+                state,
+                "machine",
+                "boot",
+                "/run/hatchery",
+                1,
+                "1",
+                "systemd",
+                "v2",
+                new TreeMap<>(labels),
+                1,
+                1,
+                0,
+                NOW,
+                NOW,
+                5);
+    }
+
+    private static Optional<HostName> place(Map<String, String> requires, @Nullable HostName last) {
+        var hosts = new HashMap<HostName, HostStatus>();
+        hosts.put(H1, host(H1, HostStatus.State.READY, Map.of("zone", "north")));
+        hosts.put(H2, host(H2, HostStatus.State.READY, Map.of("zone", "south", "disk", "ssd")));
+        hosts.put(H3, host(H3, HostStatus.State.AWAY, Map.of("zone", "west")));
+        return Placement.of(new TreeMap<>(requires), last, hosts, List.of(), NOW);
+    }
+
+    @Test
+    void aHostIsChosenByItsLabels() {
+        assertThat(place(Map.of(), null)).contains(H1);
+        assertThat(place(Map.of("zone", "south"), null)).contains(H2);
+        assertThat(place(Map.of("zone", "south", "disk", "ssd"), null)).contains(H2);
+        assertThat(place(Map.of("zone", "north", "disk", "ssd"), null)).isEmpty();
+        assertThat(place(Map.of("zone", "west"), null)).as("is away").isEmpty();
+    }
+
+    @Test
+    void aContainerStaysWhereItIsUnlessAnotherHostIsRequiredAndThere() {
+        assertThat(place(Map.of(), H2)).contains(H2);
+        assertThat(place(Map.of("zone", "west"), H3))
+                .as("is away, and the right one")
+                .contains(H3);
+        assertThat(place(Map.of("zone", "north"), H2)).contains(H1);
+        assertThat(place(Map.of("zone", "east"), H2))
+                .as("nobody else has it either")
+                .contains(H2);
+        assertThat(place(Map.of("zone", "north"), new HostName("unheard-of"))).contains(new HostName("unheard-of"));
+    }
+}

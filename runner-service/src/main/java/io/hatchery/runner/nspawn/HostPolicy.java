@@ -1,0 +1,45 @@
+package io.hatchery.runner.nspawn;
+
+import io.hatchery.spec.ContainerSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a host's administrator lets containers do to it.
+ *
+ * @param extraFlags the flags of systemd-nspawn(1) that {@code extraFlags} may have, such as {@code --rlimit}; null if any
+ * @param hostsFile where containers' addresses are written, as hosts(5) has it; null if nowhere
+ */
+public record HostPolicy(
+        @Nullable Set<String> extraFlags, @Nullable Path hostsFile) {
+    /** Any flag, and no file. */
+    public static final HostPolicy USUAL = new HostPolicy(null, null);
+
+    /** Keeps immutable copies. */
+    public HostPolicy {
+        extraFlags = extraFlags == null ? null : Set.copyOf(extraFlags);
+    }
+
+    /**
+     * Checks a spec.
+     *
+     * @throws IOException if it asks for what it may not have here
+     */
+    void check(ContainerSpec spec) throws IOException {
+        if (extraFlags == null || spec.confinement() == null) {
+            return;
+        }
+        for (String flag : spec.confinement().extraFlags()) {
+            String name = flag.split("=", 2)[0];
+            if (!extraFlags.contains(name)) {
+                throw new IOException("extraFlags: this host does not allow " + name + ", only "
+                        + (extraFlags.isEmpty()
+                                ? "none"
+                                : String.join(", ", extraFlags.stream().sorted().toList()))
+                        + "; its key runner.extra-flags says which");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.hatchery.runner.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.Payload;
+import org.junit.jupiter.api.Test;
+
+/** A running NixOS system is switched to a changed one instead of being restarted, where its definition says so. */
+class ReloadTest {
+    private static ContainerSpec system(long generation, String path, boolean reloads) {
+        return SpecsOfTests.with("{\"reloadIfChanged\": " + reloads + "}")
+                .withGeneration(new Generation(generation))
+                .withPayload(new Payload.SystemPath(path));
+    }
+
+    private static Tale running(ContainerSpec spec) {
+        return new Tale()
+                .give(new Input.SpecArrived(spec))
+                .command(Verb.START, "start")
+                .prepared()
+                .spawned()
+                .ready();
+    }
+
+    @Test
+    void aChangedPathIsSwitchedTo() {
+        ContainerSpec two = system(2, "/two", true);
+        Tale tale = running(system(1, "/one", true)).give(new Input.SpecArrived(two));
+        assertThat(tale.effects).contains(new Effect.Reload(1, two));
+        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(tale.state.status().outdated()).isTrue();
+
+        tale.give(new Input.Reloaded(1, two));
+        assertThat(tale.state.status().outdated()).isFalse();
+        assertThat(tale.state.status().generation()).isEqualTo(new Generation(2));
+        assertThat(tale.run()).isEqualTo(1);
+    }
+
+    @Test
+    void whatElseChangesIsARestart() {
+        Tale tale = running(system(1, "/one", true))
+                .give(new Input.SpecArrived(system(2, "/two", true).withPayload(new Payload.Boot())));
+        assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
+        Tale unasked = running(system(1, "/one", true)).give(new Input.SpecArrived(system(2, "/two", false)));
+        assertThat(unasked.phase()).isEqualTo(Phase.STOPPING);
+    }
+
+    @Test
+    void aSwitchThatFailsIsSaidAndLeavesItRunning() {
+        ContainerSpec two = system(2, "/two", true);
+        Tale tale = running(system(1, "/one", true))
+                .give(new Input.SpecArrived(two))
+                .give(new Input.NotReloaded(1, two, "no such unit"));
+        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(tale.state.status().outdated()).isTrue();
+        assertThat(tale.state.reason()).isEqualTo("it is not switched to generation 2: no such unit");
+    }
+
+    @Test
+    void aNewerOneThatCameMeanwhileIsSwitchedToNext() {
+        ContainerSpec two = system(2, "/two", true);
+        ContainerSpec three = system(3, "/three", true);
+        Tale tale = running(system(1, "/one", true))
+                .give(new Input.SpecArrived(two))
+                .give(new Input.SpecArrived(three))
+                .give(new Input.Reloaded(1, two));
+        assertThat(tale.effects).contains(new Effect.Reload(1, three));
+    }
+
+    @Test
+    void aRunnerThatDiedMeanwhileIsFollowedByOneThatSwitchesAgain() {
+        ContainerSpec two = system(2, "/two", true);
+        Tale tale = running(system(1, "/one", true))
+                .give(new Input.SpecArrived(two))
+                .give(new Input.Adopted(new Observation(true, 4711L, true, null)));
+        assertThat(tale.effects).contains(new Effect.Reload(1, two));
+    }
+}
