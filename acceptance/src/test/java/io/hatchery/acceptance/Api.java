@@ -113,6 +113,15 @@ final class Api {
         return post("/v1/containers/" + name + "/" + verb + "?wait=120s").body();
     }
 
+    /** Commands a container and insists that it was done. */
+    JsonNode completes(String verb, String name) {
+        JsonNode outcome = command(verb, name);
+        if (!outcome.path("outcome").asText().equals("completed")) {
+            throw new AssertionError(verb + " of " + name + ": " + outcome);
+        }
+        return outcome;
+    }
+
     JsonNode container(String name) {
         return get("/v1/containers/" + name).body();
     }

@@ -47,16 +47,16 @@ final class Fleet implements AutoCloseable {
                     .start();
             keepsItUp = process.getOutputStream();
             awaitReady(log);
-            hosts = IntStream.rangeClosed(1, count)
-                    .mapToObj(i -> new FleetHost("h" + i, folder))
-                    .toList();
             api = new Api(
                     "http://127.0.0.1:" + port,
                     Files.readString(folder.resolve("services/admin.token")).strip());
+            hosts = IntStream.rangeClosed(1, count)
+                    .mapToObj(i -> new FleetHost("h" + i, folder, api))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        hosts.forEach(host -> host.awaitRunner(api));
+        hosts.forEach(FleetHost::awaitRunner);
     }
 
     private static int freePort() throws IOException {

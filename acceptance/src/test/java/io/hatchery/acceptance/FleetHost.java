@@ -1,5 +1,6 @@
 package io.hatchery.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,14 +14,20 @@ import java.util.List;
 
 /** A whole systemd host of a fleet, as someone who has a shell on it uses it. */
 final class FleetHost {
+    /** A command that does nothing until it is asked to end. */
+    static final String IDLE =
+            "\"command\": [\"/bin/sh\", \"-c\", \"trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done\"]";
+
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final String name;
     private final Path fleet;
+    private final Api api;
 
-    FleetHost(String name, Path fleet) {
+    FleetHost(String name, Path fleet, Api api) {
         this.name = name;
         this.fleet = fleet;
+        this.api = api;
     }
 
     String name() {
@@ -118,7 +125,7 @@ final class FleetHost {
     }
 
     /** Waits until the runner is heard of, by the process that it is now. */
-    void awaitRunner(Api api) {
+    void awaitRunner() {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
             JsonNode status = api.get("/v1/hosts/" + name).body();
             String pid = systemctl("show", "hatchery-runner", "-p", "MainPID", "--value");
@@ -136,6 +143,52 @@ final class FleetHost {
     String busybox(String container) {
         String root = "/srv/" + container;
         Path _ = Roots.busybox(at(root));
+        return root;
+    }
+
+    /** Defines a container of this host: options in JSON without their braces, {@code root} and what it runs among them. */
+    void define(String container, String options) {
+        Api.Answer _ = api.define(container, "{\"host\": \"" + name + "\", " + options + "}");
+    }
+
+    /** Defines a container of this host that idles in a root of its own, with further options or none. */
+    void defineIdle(String container, String... options) {
+        define(container, "\"root\": \"" + busybox(container) + "\", " + join(IDLE, options));
+    }
+
+    /** Defines such a container, and starts it. */
+    void startIdle(String container, String... options) {
+        defineIdle(container, options);
+        JsonNode _ = api.completes("start", container);
+    }
+
+    private static String join(String first, String... others) {
+        return others.length == 0 ? first : first + ", " + String.join(", ", others);
+    }
+
+    /** Nothing of a container that has been stopped is left here. */
+    void assertGone(String container) {
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            assertThat(says("machinectl", "list", "--no-legend")).as("machines").doesNotContain(container + " ");
+            assertThat(says("find", "/sys/fs/cgroup", "-name", "container-" + container + ".service"))
+                    .as("cgroups")
+                    .isEmpty();
+            assertThat(says("ip", "-br", "link")).as("interfaces").doesNotContain("-" + container + "@");
+        });
+    }
+
+    /** Runs a command in the network of a running container. */
+    Ran inNetworkOf(String container, String... command) {
+        String leader = api.container(container).at("/status/leader").asText();
+        var all = new ArrayList<>(List.of("nsenter", "-t", leader, "-n"));
+        all.addAll(List.of(command));
+        return run(all.toArray(String[]::new));
+    }
+
+    /** The same with an init of its own, a shell script without its first line. */
+    String busybox(String container, String init) {
+        String root = "/srv/" + container;
+        Path _ = Roots.busybox(at(root), init);
         return root;
     }
 

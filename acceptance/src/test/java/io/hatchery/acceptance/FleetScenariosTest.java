@@ -7,44 +7,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What happens to fleets: many starts at once, reboots, hosts that are cut off, containers that move. */
+@ExtendWith(SharedFleet.class)
 class FleetScenariosTest {
     private static final int MANY = 100;
     private static final int AUTO_STARTED = 20;
     private static final Duration CUT_OFF = Duration.ofMinutes(1);
 
-    private static Fleet fleet;
     private static FleetHost one;
     private static FleetHost two;
     private static Api api;
 
     @BeforeAll
-    static void boot() {
-        fleet = Fleet.ofTwo();
+    static void take(Fleet fleet) {
         one = fleet.host(1);
         two = fleet.host(2);
         api = fleet.api();
     }
 
-    @AfterAll
-    static void end() {
-        fleet.close();
-    }
-
     private static void define(String name, FleetHost host, String root, String options) {
-        api.define(
-                name,
-                "{\"host\": \"" + host.name() + "\", \"root\": \"" + root + "\", " + SystemdHostTest.IDLE + options
-                        + "}");
-    }
-
-    private static void command(String verb, String name) {
-        JsonNode outcome = api.command(verb, name);
-        assertThat(outcome.path("outcome").asText()).as(outcome.toString()).isEqualTo("completed");
+        host.define(name, "\"root\": \"" + root + "\", " + FleetHost.IDLE + options);
     }
 
     private static List<String> names(String prefix, int count) {
@@ -90,7 +76,7 @@ class FleetScenariosTest {
         List<String> names = names("t-auto-", AUTO_STARTED);
         names.forEach(name -> define(name, two, two.busybox(name), ", \"autoStart\": true"));
         define("t-manual", two, two.busybox("t-manual"), "");
-        command("start", "t-manual");
+        api.completes("start", "t-manual");
         names.forEach(name -> api.await(name, "running"));
         assertThat(two.says("sh", "-c", "stat -c %a /var/lib/hatchery/runner/specs/*.json | sort -u"))
                 .isEqualTo("600");
@@ -101,7 +87,7 @@ class FleetScenariosTest {
             assertThat(two.isActive("t-manual")).isEqualTo("inactive");
         }
 
-        two.awaitRunner(api);
+        two.awaitRunner();
         names.forEach(name -> api.await(name, "running"));
         api.await("t-manual", "stopped");
         delete(names);
@@ -116,8 +102,8 @@ class FleetScenariosTest {
         for (String name : List.of("t-cut-stop", "t-cut-kill", "t-cut-start")) {
             define(name, one, one.busybox(name), "");
         }
-        command("start", "t-cut-stop");
-        command("start", "t-cut-kill");
+        api.completes("start", "t-cut-stop");
+        api.completes("start", "t-cut-kill");
         String killed = api.await("t-cut-kill", c -> !c.at("/status/leader").isMissingNode())
                 .at("/status/leader")
                 .asText();

@@ -12,8 +12,9 @@ import java.util.List;
 /** Root file systems, made offline. */
 final class Roots {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
-    private static final List<String> APPLETS =
-            List.of("sh", "sleep", "cat", "echo", "kill", "mkdir", "touch", "mount", "id", "env", "true", "printf");
+    private static final List<String> APPLETS = List.of(
+            "sh", "sleep", "cat", "echo", "kill", "mkdir", "touch", "mount", "id", "env", "true", "printf", "rm",
+            "reboot");
 
     private Roots() {}
 
@@ -41,13 +42,27 @@ final class Roots {
     static Path busybox(Path folder, String init) {
         busybox(folder);
         try {
-            Path file = folder.resolve("sbin/init");
-            Files.writeString(file, "#!/bin/sh\n" + init);
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+            script(folder.resolve("sbin/init"), init);
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A folder of what containers take for NixOS systems: {@code 0}, and a further one for each script that switches to it. */
+    static Path systems(Path folder, String... switches) throws IOException {
+        for (int i = 0; i <= switches.length; i++) {
+            Path system = folder.resolve(Integer.toString(i));
+            script(system.resolve("init"), "while :; do sleep 1000; done");
+            script(system.resolve("bin/switch-to-configuration"), i == 0 ? "exit 1" : switches[i - 1]);
+        }
+        return folder;
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** A Debian with systemd inside; made once for all tests of a build. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -220,5 +221,36 @@ class StopAndRestartTest {
                 .until(() -> java.nio.file.Files.readString(console).contains("line 19999"));
         assertThat(console.toFile().length()).isLessThanOrEqualTo(65_536);
         api.command("stop", "t-loud");
+    }
+
+    @Test
+    void aSystemIsSwitchedInsteadOfRestarted() throws IOException {
+        Path root = Roots.busybox(installation.roots().resolve("t-switched"));
+        Path systems = Roots.systems(
+                installation.roots().resolve("systems"), "echo switched >>/switched", "echo no such unit; exit 4");
+        String[] definitions = new String[3];
+        for (int i = 0; i < definitions.length; i++) {
+            definitions[i] = "{\"root\": \"" + root + "\", \"path\": \"" + systems + "/" + i
+                    + "\", \"readiness\": \"started\", \"reloadIfChanged\": true, \"bindMounts\": {\"" + systems
+                    + "\": {}}}";
+        }
+        api.define("t-switched", definitions[0]);
+        api.command("start", "t-switched");
+        String leader = api.await("t-switched", c -> c.at("/status/leader").asInt() > 0)
+                .at("/status/leader")
+                .asText();
+
+        api.define("t-switched", definitions[1]);
+        api.await("t-switched", c -> c.at("/status/generation").asInt() == 2);
+        assertThat(root.resolve("switched")).hasContent("switched");
+
+        api.define("t-switched", definitions[2]);
+        JsonNode failed = api.await("t-switched", c -> c.at("/status/reason").isTextual());
+        assertThat(failed.at("/status/reason").asText())
+                .isEqualTo(
+                        "it is not switched to generation 3: switch-to-configuration ended with status 4: no such unit");
+        assertThat(failed.at("/status/leader").asText()).isEqualTo(leader);
+        api.command("kill", "t-switched");
+        Ground.assertGone("t-switched", root);
     }
 }

@@ -8,48 +8,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Containers as services of whole hosts: what {@code systemctl}, {@code machinectl} and the kernel of a host show of them. */
+@ExtendWith(SharedFleet.class)
 class SystemdHostTest {
-    static final String IDLE =
-            "\"command\": [\"/bin/sh\", \"-c\", \"trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done\"]";
-
-    private static Fleet fleet;
     private static FleetHost unified;
     private static FleetHost hybrid;
     private static Api api;
 
     @BeforeAll
-    static void boot() {
-        fleet = Fleet.ofTwo();
+    static void take(Fleet fleet) {
         unified = fleet.host(1);
         hybrid = fleet.host(2);
         api = fleet.api();
-    }
-
-    @AfterAll
-    static void end() {
-        fleet.close();
-    }
-
-    private static void define(String name, FleetHost host, String options) {
-        api.define(
-                name,
-                "{\"host\": \"" + host.name() + "\", \"root\": \"" + host.busybox(name) + "\", " + IDLE + options
-                        + "}");
-    }
-
-    private static void start(String name, FleetHost host, String options) {
-        define(name, host, options);
-        command("start", name);
-    }
-
-    private static void command(String verb, String name) {
-        JsonNode outcome = api.command(verb, name);
-        assertThat(outcome.path("outcome").asText()).as(outcome.toString()).isEqualTo("completed");
     }
 
     private static JsonNode awaitVia(String name, String phase) {
@@ -59,24 +33,11 @@ class SystemdHostTest {
                         && container.at("/status/via").asText().equals("systemd"));
     }
 
-    /** Nothing of it is left on its host. */
-    private static void assertGone(FleetHost host, String name) {
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-            assertThat(host.says("machinectl", "list", "--no-legend"))
-                    .as("machines")
-                    .doesNotContain(name + " ");
-            assertThat(host.says("find", "/sys/fs/cgroup", "-name", "container-" + name + ".service"))
-                    .as("cgroups")
-                    .isEmpty();
-            assertThat(host.says("ip", "-br", "link")).as("interfaces").doesNotContain("-" + name + "@");
-        });
-    }
-
     @Test
     void systemctlStartsStopsAndRestartsItAndTheFleetHearsOfIt() {
         for (FleetHost host : List.of(unified, hybrid)) {
             String name = "t-ctl-" + host.name();
-            define(name, host, ", \"restart\": \"always\"");
+            host.defineIdle(name, "\"restart\": \"always\"");
 
             host.systemctl("start", "container-" + name);
             JsonNode running = awaitVia(name, "running");
@@ -96,7 +57,7 @@ class SystemdHostTest {
             host.systemctl("stop", "container-" + name);
             JsonNode stopped = awaitVia(name, "stopped");
             assertThat(stopped.at("/status/exit/status").asInt(-1)).isZero();
-            assertGone(host, name);
+            host.assertGone(name);
             // Its restart policy would start it again: what an operator stops stays stopped.
             await().during(Duration.ofSeconds(3))
                     .atMost(Duration.ofSeconds(4))
@@ -122,7 +83,7 @@ class SystemdHostTest {
 
     @Test
     void whatIsDoneOnTheHostArrivesWithinASecond() {
-        start("t-soon", hybrid, "");
+        hybrid.startIdle("t-soon");
         try (StreamClient stream = StreamClient.open(api, "?container=t-soon")) {
             stream.first(message -> message.path("type").asText().equals("synced"));
             hybrid.systemctl("stop", "container-t-soon");
@@ -136,7 +97,7 @@ class SystemdHostTest {
 
     @Test
     void aCommandOfTheFleetsShowsAtSystemdAndItsEndIsExact() {
-        start("t-cmd", unified, "");
+        unified.startIdle("t-cmd");
         assertThat(unified.isActive("t-cmd")).isEqualTo("active");
         assertThat(api.container("t-cmd").at("/status/via").isMissingNode()).isTrue();
 
@@ -144,12 +105,12 @@ class SystemdHostTest {
 
         assertThat(outcome.path("stoppedBy").asText()).as(outcome.toString()).isEqualTo("halted");
         assertThat(unified.isActive("t-cmd")).isEqualTo("inactive");
-        assertGone(unified, "t-cmd");
+        unified.assertGone("t-cmd");
     }
 
     @Test
     void whoIsKilledOnTheHostIsStartedAgainByItsPolicy() {
-        start("t-kill", unified, "");
+        unified.startIdle("t-kill");
         String leader = api.await("t-kill", c -> !c.at("/status/leader").isMissingNode())
                 .at("/status/leader")
                 .asText();
@@ -162,19 +123,19 @@ class SystemdHostTest {
                         && c.at("/status/restarts").asInt() == 1);
         assertThat(again.at("/status/exit/status").asInt()).isEqualTo(137);
         assertThat(again.at("/status/leader").asText()).isNotEqualTo(leader);
-        command("stop", "t-kill");
+        api.completes("stop", "t-kill");
     }
 
     @Test
     void itsStartTimeOutAndItsMissingFoldersAreSaid() {
-        define("t-slow", unified, ", \"readiness\": \"notify\", \"startTimeout\": \"2s\"");
+        unified.defineIdle("t-slow", "\"readiness\": \"notify\", \"startTimeout\": \"2s\"");
         JsonNode slow = api.command("start", "t-slow");
         assertThat(slow.path("reason").asText()).isEqualTo("it was not ready within its startTimeout of 2s");
 
-        define("t-missing", unified, ", \"bindMounts\": {\"/data\": {\"hostPath\": \"/nowhere at:all\"}}");
+        unified.defineIdle("t-missing", "\"bindMounts\": {\"/data\": {\"hostPath\": \"/nowhere at:all\"}}");
         JsonNode missing = api.command("start", "t-missing");
         assertThat(missing.path("reason").asText()).isEqualTo("bindMounts./data: the host has no /nowhere at:all");
-        assertGone(unified, "t-slow");
+        unified.assertGone("t-slow");
     }
 
     @Test
@@ -184,7 +145,7 @@ class SystemdHostTest {
                 "t-say",
                 "{\"host\": \"h2\", \"root\": \"" + root
                         + "\", \"command\": [\"/bin/echo\", \"100% of $HOME and \\\"quotes\\\"\"]}");
-        command("start", "t-say");
+        api.completes("start", "t-say");
         api.await("t-say", "stopped");
         assertThat(hybrid.says("journalctl", "-u", "container-t-say", "-o", "cat", "--no-pager"))
                 .contains("100% of $HOME and \"quotes\"");
@@ -192,13 +153,13 @@ class SystemdHostTest {
 
     @Test
     void itsLimitsAreTheKernelsAndChangeWhileItRuns() {
-        start("t-limits", hybrid, limits("64M", 50, 99));
+        hybrid.startIdle("t-limits", limits("64M", 50, 99));
         String leader = api.container("t-limits").at("/status/leader").asText();
         assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("67108864");
         assertThat(kernelSays("pids/%/pids.max")).isEqualTo("99");
         assertThat(kernelSays("cpu/%/cpu.cfs_quota_us")).isEqualTo("50000");
 
-        define("t-limits", hybrid, limits("32M", 25, 77));
+        hybrid.defineIdle("t-limits", limits("32M", 25, 77));
 
         await().untilAsserted(() ->
                 assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("33554432"));
@@ -207,11 +168,11 @@ class SystemdHostTest {
         JsonNode container = api.container("t-limits");
         assertThat(container.at("/status/leader").asText()).isEqualTo(leader);
         assertThat(container.at("/status/outdated").asBoolean()).isFalse();
-        command("stop", "t-limits");
+        api.completes("stop", "t-limits");
     }
 
     private static String limits(String memory, int quota, int tasks) {
-        return ", \"limits\": {\"memoryMax\": \"" + memory + "\", \"cpuQuota\": \"" + quota + "%\", \"tasksMax\": "
+        return "\"limits\": {\"memoryMax\": \"" + memory + "\", \"cpuQuota\": \"" + quota + "%\", \"tasksMax\": "
                 + tasks + "}";
     }
 
@@ -231,7 +192,7 @@ class SystemdHostTest {
                             + " \"hostAddress6\": \"fd00::1\", \"localAddress6\": \"fd00::2\","
                             + " \"forwardPorts\": [{\"hostPort\": 8080, \"containerPort\": 80}],"
                             + " \"command\": [\"/bin/busybox\", \"nc\", \"-ll\", \"-p\", \"80\", \"-e\", \"/bin/echo\", \"hello\"]}");
-            command("start", name);
+            api.completes("start", name);
             String leader = api.container(name).at("/status/leader").asText();
             assertThat(host.says("nsenter", "-t", leader, "-n", "ip", "-br", "addr"))
                     .contains("eth0", "10.9.0.2/32", "fd00::2/128");
@@ -242,15 +203,15 @@ class SystemdHostTest {
             await().untilAsserted(() -> assertThat(other.run("busybox", "nc", "-w", "2", address, "8080")
                             .out())
                     .isEqualTo("hello\n"));
-            command("kill", name);
-            assertGone(host, name);
+            api.completes("kill", name);
+            host.assertGone(name);
         }
     }
 
     @Test
     void aRunnerThatIsAwayMissesNothing() {
-        start("t-away", unified, ", \"restart\": \"always\"");
-        start("t-stay", unified, "");
+        unified.startIdle("t-away", "\"restart\": \"always\"");
+        unified.startIdle("t-stay");
         String stays = api.container("t-stay").at("/status/leader").asText();
 
         unified.systemctl("kill", "-s", "KILL", "hatchery-runner");
@@ -258,7 +219,7 @@ class SystemdHostTest {
         unified.systemctl("stop", "container-t-away");
         assertThat(unified.isActive("t-stay")).isEqualTo("active");
         unified.systemctl("start", "hatchery-runner");
-        unified.awaitRunner(api);
+        unified.awaitRunner();
 
         JsonNode stopped = awaitVia("t-away", "stopped");
         assertThat(stopped.at("/status/exit/status").asInt(-1)).isZero();
@@ -267,19 +228,44 @@ class SystemdHostTest {
         unified.systemctl("stop", "hatchery-runner");
         unified.systemctl("start", "container-t-away");
         unified.systemctl("start", "hatchery-runner");
-        unified.awaitRunner(api);
+        unified.awaitRunner();
         awaitVia("t-away", "running");
-        command("stop", "t-away");
-        command("stop", "t-stay");
+        api.completes("stop", "t-away");
+        api.completes("stop", "t-stay");
+    }
+
+    @Test
+    void whoIsKilledWhileTheRunnerIsAwayIsStartedAgainBySystemd() {
+        for (FleetHost host : List.of(unified, hybrid)) {
+            String name = "t-alone-" + host.name();
+            host.startIdle(name, "\"restart\": \"always\"");
+            String leader = api.container(name).at("/status/leader").asText();
+            host.systemctl("stop", "hatchery-runner");
+
+            host.systemctl("kill", "-s", "KILL", "--kill-whom=main", "container-" + name);
+
+            await().until(() -> host.isActive(name).equals("active")
+                    && !host.says("machinectl", "show", name, "-p", "Leader", "--value")
+                            .equals(leader));
+            host.systemctl("start", "hatchery-runner");
+            host.awaitRunner();
+            api.await(
+                    name,
+                    c -> c.at("/status/phase").asText().equals("running")
+                            && c.at("/status/leader").asInt() > 0
+                            && !c.at("/status/leader").asText().equals(leader));
+            api.completes("stop", name);
+            host.assertGone(name);
+        }
     }
 
     @Test
     void containersOutliveUpgradeAndRemovalOfThePackage() {
-        start("t-pkg", hybrid, "");
+        hybrid.startIdle("t-pkg");
         String leader = api.container("t-pkg").at("/status/leader").asText();
 
         hybrid.run("dpkg", "-i", hybrid.debianPackage()).orFail();
-        hybrid.awaitRunner(api);
+        hybrid.awaitRunner();
         assertThat(api.container("t-pkg").at("/status/leader").asText()).isEqualTo(leader);
 
         hybrid.run("dpkg", "-r", "hatchery-runner").orFail();
@@ -288,13 +274,13 @@ class SystemdHostTest {
         assertThat(hybrid.isActive("t-pkg")).isEqualTo("active");
 
         hybrid.run("dpkg", "-i", hybrid.debianPackage()).orFail();
-        hybrid.awaitRunner(api);
+        hybrid.awaitRunner();
         api.await(
                 "t-pkg",
                 c -> c.at("/status/phase").asText().equals("running")
                         && !c.at("/status/leader").asText().equals(leader));
-        command("stop", "t-pkg");
-        assertGone(hybrid, "t-pkg");
+        api.completes("stop", "t-pkg");
+        hybrid.assertGone("t-pkg");
     }
 
     @Test
@@ -319,8 +305,7 @@ class SystemdHostTest {
                 name,
                 "{\"host\": \"" + host.name() + "\", \"root\": \"" + root + "\", \"privateNetwork\": true,"
                         + " \"restart\": \"no\", \"command\": [\"/bin/cat\", \"/dev/net/tun\"]" + options + "}");
-        JsonNode started = api.command("start", name);
-        assertThat(started.path("outcome").asText()).as(started.toString()).isEqualTo("completed");
+        api.completes("start", name);
         api.await(name, container -> container.at("/status/exit/status").asInt(-1) == 1);
         return host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager");
     }
@@ -335,7 +320,7 @@ class SystemdHostTest {
         api.await("t-debian", "running");
         assertThat(unified.systemctl("is-enabled", "container-t-debian")).isEqualTo("enabled-runtime");
         assertThat(unified.says("machinectl", "list", "--no-legend"))
-                .contains("t-debian container systemd-nspawn debian");
+                .containsPattern("t-debian +container +systemd-nspawn +debian");
         assertThat(unified.says("machinectl", "status", "t-debian")).contains("Unit: container-t-debian.service");
         assertThat(unified.says("machinectl", "--quiet", "shell", "t-debian", "/bin/cat", "/etc/hostname"))
                 .isNotNull();
@@ -349,15 +334,15 @@ class SystemdHostTest {
         unified.says("machinectl", "poweroff", "t-debian");
         JsonNode off = api.await("t-debian", "stopped");
         assertThat(off.at("/status/exit/status").asInt(-1)).isZero();
-        assertGone(unified, "t-debian");
+        unified.assertGone("t-debian");
     }
 
     @Test
     void aPortOfAHostIsOneContainersAlone() {
-        String ports = ", \"privateNetwork\": true, \"localAddress\": \"10.7.0.2\","
+        String ports = "\"privateNetwork\": true, \"localAddress\": \"10.7.0.2\","
                 + " \"forwardPorts\": [{\"hostPort\": 7070}]";
-        define("t-port-a", hybrid, ports);
-        String second = "{\"host\": \"h2\", \"root\": \"/srv/t-port-a\", " + IDLE + ports + "}";
+        hybrid.defineIdle("t-port-a", ports);
+        String second = "{\"host\": \"h2\", \"root\": \"/srv/t-port-a\", " + FleetHost.IDLE + ", " + ports + "}";
         JsonNode refused = api.put("/v1/containers/t-port-b", second).body();
         assertThat(refused.toString()).contains("host h2 forwards that port to container t-port-a");
 

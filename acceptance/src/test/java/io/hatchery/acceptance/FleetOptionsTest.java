@@ -1,0 +1,216 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What options of a container do where a host's systemd runs it, seen from inside it and from the kernel. */
+@ExtendWith(SharedFleet.class)
+class FleetOptionsTest {
+    private static final int NET_ADMIN = 12;
+    private static final int SYS_TIME = 25;
+
+    private static List<FleetHost> hosts;
+    private static Api api;
+
+    @BeforeAll
+    static void take(Fleet fleet) {
+        hosts = List.of(fleet.host(1), fleet.host(2));
+        api = fleet.api();
+    }
+
+    /** Runs a command in a container to its end, and gives what it printed. */
+    private static String prints(FleetHost host, String name, String script, String... options) {
+        String further = options.length == 0 ? "" : ", " + String.join(", ", options);
+        host.define(
+                name,
+                "\"root\": \"" + host.busybox(name) + "\", \"restart\": \"no\", \"command\": [\"/bin/sh\", \"-c\", \""
+                        + script + "\"]" + further);
+        JsonNode _ = api.completes("start", name);
+        api.await(
+                name,
+                c -> c.at("/status/exit/status").asInt(-1) >= 0
+                        && !c.at("/status/phase").asText().equals("running"));
+        return host.says("journalctl", "-u", "container-" + name, "-t", "container " + name, "-o", "cat", "--no-pager");
+    }
+
+    private static void end(FleetHost host, String name) {
+        JsonNode _ = api.completes("kill", name);
+        host.assertGone(name);
+    }
+
+    private static Path process(String name) {
+        return Path.of("/proc", leader(name));
+    }
+
+    @Test
+    void whatAnEphemeralContainerWritesIsGone() {
+        for (FleetHost host : hosts) {
+            String name = "t-eph-" + host.name();
+            String script = "ls /kept 2>&1; touch /kept; ls /kept";
+            assertThat(prints(host, name, script, "\"ephemeral\": true")).contains("/kept: No such file", "\n/kept");
+            assertThat(host.run("test", "-e", "/srv/" + name + "/kept").code()).isNotZero();
+            assertThat(host.says("find", "/srv", "-maxdepth", "1", "-type", "d", "-name", ".#*"))
+                    .as("copies of roots")
+                    .isEmpty();
+            host.assertGone(name);
+        }
+    }
+
+    @Test
+    void itsTemporaryFileSystemsAreWhatTheyAreAskedToBe() {
+        for (FleetHost host : hosts) {
+            assertThat(prints(
+                            host,
+                            "t-tmpfs-" + host.name(),
+                            "mount",
+                            "\"tmpfs\": [\"/var/scratch:size=1M,mode=0700\", \"/plain\"]"))
+                    .containsPattern("tmpfs on /var/scratch type tmpfs .*size=1024k,mode=700")
+                    .contains("tmpfs on /plain type tmpfs");
+        }
+    }
+
+    @Test
+    void itsBindsAreReadOnlyUnlessAskedOtherwiseWhateverTheirPaths() {
+        for (FleetHost host : hosts) {
+            String odd = "/srv/with blank:and %h \\\\ colon " + host.name();
+            Path there = host.at(odd.replace("\\\\", "\\"));
+            try {
+                Files.createDirectories(there);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            assertThat(prints(
+                            host,
+                            "t-binds-" + host.name(),
+                            "touch '/in side:x/new' || echo refused; touch /rw/written",
+                            "\"bindMounts\": {\"/in side:x\": {\"hostPath\": \"" + odd + "\"},"
+                                    + " \"/rw\": {\"hostPath\": \"" + odd + "\", \"isReadOnly\": false}}"))
+                    .contains("Read-only file system", "refused");
+            assertThat(there.resolve("new")).doesNotExist();
+            assertThat(there.resolve("written")).exists();
+        }
+    }
+
+    @Test
+    void whatIsMountedForItIsMountedFirst() {
+        for (FleetHost host : hosts) {
+            host.says(
+                    "sh",
+                    "-c",
+                    "printf '[Mount]\\nWhat=tmpfs\\nWhere=/srv/t-mounted\\nType=tmpfs\\n' >/run/systemd/system/srv-t\\\\x2dmounted.mount"
+                            + " && systemctl daemon-reload");
+            String name = "t-mount-" + host.name();
+            host.startIdle(name, "\"bindMounts\": {\"/data\": {\"hostPath\": \"/srv/t-mounted\"}}");
+            assertThat(host.says("systemctl", "is-active", "srv-t\\x2dmounted.mount"))
+                    .isEqualTo("active");
+            assertThat(host.says("nsenter", "-t", leader(name), "-m", "-p", "/bin/mount"))
+                    .contains("on /data type tmpfs (ro");
+            end(host, name);
+            host.says("systemctl", "stop", "srv-t\\x2dmounted.mount");
+        }
+    }
+
+    private static String leader(String name) {
+        return api.container(name).at("/status/leader").asText();
+    }
+
+    @Test
+    void itsUsersAreOthersThanTheHosts() {
+        for (FleetHost host : hosts) {
+            String[][] wanted = {
+                {"131072", "0 131072 65536"}, {"\"identity\"", "0 0 65536"}, {"\"pick\"", "0 \\d{5,} 65536"}
+            };
+            for (String[] want : wanted) {
+                String name = "t-users" + want[0].replace("\"", "").substring(0, 1) + "-" + host.name();
+                host.startIdle(name, "\"privateUsers\": " + want[0]);
+                assertThat(host.says("cat", process(name) + "/uid_map").replaceAll("\\s+", " "))
+                        .matches(want[1]);
+                end(host, name);
+            }
+        }
+    }
+
+    @Test
+    void itHasTheCapabilitiesThatItWasGivenAndNoMore() {
+        for (FleetHost host : hosts) {
+            String plain = "t-cap0-" + host.name();
+            host.startIdle(plain);
+            assertThat(bounds(host, plain) & (1L << SYS_TIME | 1L << NET_ADMIN)).isZero();
+            end(host, plain);
+            String able = "t-cap1-" + host.name();
+            host.startIdle(able, "\"additionalCapabilities\": [\"CAP_SYS_TIME\"], \"enableTun\": true");
+            assertThat(bounds(host, able) & (1L << SYS_TIME | 1L << NET_ADMIN))
+                    .isEqualTo(1L << SYS_TIME | 1L << NET_ADMIN);
+            end(host, able);
+        }
+    }
+
+    private static long bounds(FleetHost host, String name) {
+        String line = host.says("grep", "^CapBnd:", process(name) + "/status");
+        return Long.parseUnsignedLong(line.substring("CapBnd:".length()).strip(), 16);
+    }
+
+    @Test
+    void aSystemIsSwitchedWithoutARestart() throws IOException {
+        for (FleetHost host : hosts) {
+            String name = "t-switch-" + host.name();
+            String systems = "/srv/" + name + "-systems";
+            Path _ = Roots.systems(host.at(systems), "echo $1 >>/switched", "echo no such unit; exit 4");
+            String root = host.busybox(name);
+            defineSystem(host, name, root, systems, 0);
+            api.completes("start", name);
+            String leader = leader(name);
+
+            defineSystem(host, name, root, systems, 1);
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(Files.readString(host.at(root + "/switched")))
+                            .isEqualTo("test\n"));
+            JsonNode switched = api.await(name, c -> !c.at("/status/outdated").asBoolean());
+            assertThat(switched.at("/status/leader").asText()).isEqualTo(leader);
+            host.systemctl("reload", "container-" + name);
+            assertThat(Files.readString(host.at(root + "/switched"))).isEqualTo("test\ntest\n");
+
+            defineSystem(host, name, root, systems, 2);
+            JsonNode failed = api.await(name, c -> !c.at("/status/reason").isMissingNode());
+            assertThat(failed.at("/status/reason").asText()).contains("it is not switched to generation 3");
+            assertThat(failed.at("/status/outdated").asBoolean()).isTrue();
+            assertThat(failed.at("/status/phase").asText()).isEqualTo("running");
+            assertThat(leader(name)).isEqualTo(leader);
+            end(host, name);
+        }
+    }
+
+    private static void defineSystem(FleetHost host, String name, String root, String systems, int system) {
+        host.define(
+                name,
+                "\"root\": \"" + root + "\", \"path\": \"" + systems + "/" + system + "\", \"readiness\": \"started\","
+                        + " \"reloadIfChanged\": true, \"bindMounts\": {\"" + systems + "\": {}}");
+    }
+
+    @Test
+    void itsHostFindsItByItsName() {
+        for (FleetHost host : hosts) {
+            String name = "t-named-" + host.name();
+            host.startIdle(
+                    name,
+                    "\"privateNetwork\": true, \"hostAddress\": \"10.239.0.1\", \"localAddress\": \"10.239.0.2\"");
+            await().untilAsserted(() -> assertThat(host.says("getent", "hosts", name + ".containers"))
+                    .contains("10.239.0.2"));
+            assertThat(host.says("getent", "hosts", "h1")).contains("10.88.0.11");
+            end(host, name);
+            assertThat(api.delete("/v1/containers/" + name).status()).isLessThan(300);
+            await().untilAsserted(() -> assertThat(
+                            host.run("getent", "hosts", name + ".containers").code())
+                    .isNotZero());
+        }
+    }
+}
