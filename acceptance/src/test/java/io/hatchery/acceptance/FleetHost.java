@@ -177,6 +177,11 @@ final class FleetHost {
         });
     }
 
+    /** What a command says that machinectl(1) shell runs in a container; its input stays open, for its end would end the command. */
+    String shellSays(String container, String command) {
+        return says("sh", "-c", "sleep 2 | machinectl --quiet shell " + container + " " + command);
+    }
+
     /** Runs a command in the network of a running container. */
     Ran inNetworkOf(String container, String... command) {
         String leader = api.container(container).at("/status/leader").asText();

@@ -197,6 +197,86 @@ class FleetOptionsTest {
     }
 
     @Test
+    void itSeesTheStoreAsItsOwnWhoeverItsUsersAre() {
+        for (FleetHost host : hosts) {
+            String name = "t-nix-" + host.name();
+            // The kernel maps no users on an overlay, which the hosts' own file system is here.
+            host.says(
+                    "sh",
+                    "-c",
+                    "mkdir -p /nix && mount -t tmpfs tmpfs /nix && mkdir -p /nix/store/abc-sys /nix/var/nix/db"
+                            + " /nix/var/nix/profiles/per-container/" + name + " && cp /bin/busybox /nix/store/");
+            host.says(
+                    "sh",
+                    "-c",
+                    "printf '#!/nix/store/busybox sh\\n/nix/store/busybox ls -ln /nix/store; : >/nix/var/nix/profiles/made;"
+                            + " echo >/nix/store/made; exit 3\\n' >/nix/store/abc-sys/init; chmod +x /nix/store/abc-sys/init");
+            host.define(
+                    name,
+                    "\"path\": \"/nix/store/abc-sys\", \"readiness\": \"started\", \"privateUsers\": \"pick\", \"restart\": \"no\"");
+            JsonNode _ = api.command("start", name);
+            api.await(name, c -> c.at("/status/exit/status").asInt() == 3);
+            assertThat(host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager"))
+                    .containsPattern("root|0 +0 .* abc-sys")
+                    .contains("Read-only file system");
+            assertThat(host.says("stat", "-c", "%u", "/nix/var/nix/profiles/per-container/" + name + "/made"))
+                    .isEqualTo("0");
+            host.says("umount", "/nix");
+        }
+    }
+
+    @Test
+    void aContainerRunsContainers() {
+        for (FleetHost host : hosts) {
+            String name = "t-nested-" + host.name();
+            Path root = host.at("/srv/" + name);
+            Ran.toEnd(new ProcessBuilder("cp", "-a", "target/host-image", root.toString()))
+                    .orFail();
+            Path _ = Roots.busybox(root.resolve("srv/inner"));
+            host.define(name, "\"root\": \"/srv/" + name + "\", \"boot\": true, \"privateNetwork\": true");
+            JsonNode _ = api.completes("start", name);
+            assertThat(
+                            host.shellSays(
+                                    name,
+                                    "/usr/bin/systemd-nspawn --quiet -D /srv/inner -M inner /bin/cat /proc/sys/kernel/hostname"))
+                    .isEqualTo("inner");
+            JsonNode _ = api.completes("stop", name);
+            host.assertGone(name);
+        }
+    }
+
+    @Test
+    void itsEnvironmentAndFlagsReachIt() {
+        for (FleetHost host : hosts) {
+            assertThat(
+                            prints(
+                                    host,
+                                    "t-env-" + host.name(),
+                                    "env; cat /proc/sys/kernel/hostname",
+                                    "\"environment\": {\"GREETING\": \"good day, $HOME 100%\"}, \"extraFlags\": [\"--hostname=other\"]"))
+                    .contains("GREETING=good day, $HOME 100%", "\nother");
+        }
+    }
+
+    @Test
+    void itIsStoppedByItsOwnSignal() {
+        for (FleetHost host : hosts) {
+            String name = "t-signal-" + host.name();
+            host.define(
+                    name,
+                    "\"root\": \"" + host.busybox(name)
+                            + "\", \"killSignal\": \"SIGUSR1\", \"command\": [\"/bin/sh\", \"-c\","
+                            + " \"trap '' TERM; trap 'echo was asked; exit 0' USR1; while :; do sleep 1000 & wait $!; done\"]");
+            JsonNode _ = api.completes("start", name);
+            host.systemctl("stop", "container-" + name);
+            JsonNode stopped = api.await(name, "stopped");
+            assertThat(stopped.at("/status/exit/status").asInt(-1)).isZero();
+            assertThat(host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager"))
+                    .contains("was asked");
+        }
+    }
+
+    @Test
     void itsHostFindsItByItsName() {
         for (FleetHost host : hosts) {
             String name = "t-named-" + host.name();
