@@ -5,7 +5,7 @@ FROM debian:bookworm-slim
 # What the base has already is not fetched again.
 RUN command -v systemd-nspawn >/dev/null || { \
       apt-get update -qq && \
-      apt-get install -y -qq --no-install-recommends systemd-container && \
+      apt-get install -y -qq --no-install-recommends systemd-container nftables && \
       rm -rf /var/lib/apt/lists/*; }
 COPY --from=java /opt/java/openjdk /opt/java/openjdk
 ENV JAVA_HOME=/opt/java/openjdk

@@ -34,6 +34,11 @@ final class FleetHost {
         return name;
     }
 
+    /** Its address in the network that the hosts share. */
+    String address() {
+        return "10.88.0.1" + name.substring(1);
+    }
+
     /** A path on the host, as it is found from here. */
     Path at(String path) {
         return fleet.resolve(name).resolve(path.substring(1));

@@ -69,13 +69,17 @@ class FleetNetworkTest {
 
     /** Fetches a page until someone answers. */
     private static void assertServes(FleetHost host, String address, String name) {
-        await().ignoreExceptions()
-                .untilAsserted(() -> assertThat(host.says(fetch(address))).isEqualTo("this is " + name));
+        assertServes(host, address, 80, name);
     }
 
-    private static String[] fetch(String address) {
+    private static void assertServes(FleetHost host, String address, int port, String name) {
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(host.says(fetch(address, port))).isEqualTo("this is " + name));
+    }
+
+    private static String[] fetch(String address, int port) {
         return new String[] {
-            "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 5 " + address + " 80 | tail -n 1"
+            "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 5 " + address + " " + port + " | tail -n 1"
         };
     }
 
@@ -91,7 +95,7 @@ class FleetNetworkTest {
             serve(host, two, "\"privateNetwork\": true, \"hostBridge\": \"t-br\", \"localAddress\": \"10.232.0.3/24\"");
             assertServes(host, "10.232.0.3", two);
             await().ignoreExceptions()
-                    .untilAsserted(() -> assertThat(host.inNetworkOf(one, fetch("10.232.0.3"))
+                    .untilAsserted(() -> assertThat(host.inNetworkOf(one, fetch("10.232.0.3", 80))
                                     .orFail()
                                     .out())
                             .isEqualTo("this is " + two + "\n"));
@@ -173,7 +177,7 @@ class FleetNetworkTest {
             host.says("ip", "-n", "t-other", "link", "set", "lo", "up");
             String name = "t-joined-" + host.name();
             serve(host, name, "\"networkNamespace\": \"/run/netns/t-other\"");
-            assertThat(host.inNetworkOf(name, fetch("127.0.0.1")).orFail().out())
+            assertThat(host.inNetworkOf(name, fetch("127.0.0.1", 80)).orFail().out())
                     .isEqualTo("this is " + name + "\n");
             assertThat(host.says(
                             "ip",
@@ -201,6 +205,25 @@ class FleetNetworkTest {
             assertServes(host, "10.235.0.2", name);
             assertServes(host, "10.237.0.2", name);
             end(host, name);
+        }
+    }
+
+    @Test
+    void aPortIsForwardedToWhereItIsNowWhateverAKilledNspawnLeft() {
+        for (FleetHost host : hosts) {
+            String name = "t-port-" + host.name();
+            for (String local : List.of("10.240.0.2", "10.240.0.3")) {
+                serve(
+                        host,
+                        name,
+                        "\"privateNetwork\": true, \"hostAddress\": \"10.240.0.1\", \"localAddress\": \"" + local
+                                + "\", \"forwardPorts\": [{\"hostPort\": 8081, \"containerPort\": 80}]");
+                // Its own host by its own address: the way of all but loopback.
+                assertServes(host, host.address(), 8081, name);
+                end(host, name);
+                assertThat(host.says("nft", "list", "map", "ip", "io.systemd.nat", "map_port_ipport"))
+                        .doesNotContain("8081");
+            }
         }
     }
 

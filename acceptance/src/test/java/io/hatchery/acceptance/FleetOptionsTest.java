@@ -246,6 +246,25 @@ class FleetOptionsTest {
     }
 
     @Test
+    void itsHostIsOneThatHasTheLabelsThatItRequires() {
+        for (FleetHost host : hosts) {
+            String name = "t-placed-" + host.name();
+            Api.Answer _ = api.define(
+                    name,
+                    "{\"requires\": {\"number\": \"" + host.name() + "\"}, \"root\": \"" + host.busybox(name) + "\", "
+                            + FleetHost.IDLE + "}");
+            JsonNode _ = api.completes("start", name);
+            assertThat(api.container(name).at("/status/host").asText()).isEqualTo(host.name());
+            end(host, name);
+        }
+        JsonNode nowhere = api.put(
+                        "/v1/containers/t-nowhere",
+                        "{\"requires\": {\"number\": \"none\"}, \"root\": \"/srv\", " + FleetHost.IDLE + "}")
+                .body();
+        assertThat(nowhere.toString()).contains("no host that is ready has these labels");
+    }
+
+    @Test
     void itsEnvironmentAndFlagsReachIt() {
         for (FleetHost host : hosts) {
             assertThat(

@@ -200,8 +200,7 @@ class SystemdHostTest {
             assertThat(host.says("ip", "-br", "addr")).contains("ve-" + name, "10.9.0.1/32");
             // Another host of the network asks, by the address of this one.
             FleetHost other = host == unified ? hybrid : unified;
-            String address = host == unified ? "10.88.0.11" : "10.88.0.12";
-            await().untilAsserted(() -> assertThat(other.run("busybox", "nc", "-w", "2", address, "8080")
+            await().untilAsserted(() -> assertThat(other.run("busybox", "nc", "-w", "2", host.address(), "8080")
                             .out())
                     .isEqualTo("hello\n"));
             api.completes("kill", name);

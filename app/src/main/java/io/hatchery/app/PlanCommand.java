@@ -168,6 +168,8 @@ final class PlanCommand implements Callable<Integer> {
                         case Step.EmptyFile(String path) -> "empty file " + path + ", unless it is there";
                         case Step.Copy(String from, String to) -> "copy " + from + " to " + to;
                         case Step.RemoveInterface(String device) -> "remove interface " + device + ", if it was left";
+                        case Step.RemoveForward(String protocol, int port) ->
+                            "remove the forward of " + protocol + " port " + port + ", if it was left";
                         case Step.Ip(Step.Side side, List<String> arguments) ->
                             (side == Step.Side.HOST ? "" : "in the container: ") + "ip " + String.join(" ", arguments);
                     });

@@ -128,6 +128,9 @@ public final class DirectDriver implements Driver {
         if (spec.ephemeral()) {
             directory.noteCopied(spec.root());
         }
+        if (spec.network() != null && !spec.network().forwardPorts().isEmpty()) {
+            directory.noteForwards(new NetworkPlan(spec.name(), spec.network()).forwards());
+        }
     }
 
     @Override
@@ -222,6 +225,7 @@ public final class DirectDriver implements Driver {
                     if (copied.isPresent()) {
                         outside.roots().removeAbandonedCopies(copied.get());
                     }
+                    outside.roots().removeForwards(directory.forwards());
                     outside.cgroups().remove(container);
                     if (outside.cgroups().exists(container)) {
                         throw new IOException("its control group cannot be removed");

@@ -6,6 +6,7 @@ import io.hatchery.spec.Payload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Real ones. */
 public final class HostRoots implements Roots {
@@ -18,6 +19,7 @@ public final class HostRoots implements Roots {
 
     @Override
     public void check(ContainerSpec spec, Expected expected) throws IOException {
+        Kernel.ofThisHost().check(spec);
         for (var bind : spec.bindMounts()) {
             if (!Files.exists(Path.of(bind.hostPath())) && !expected.holds(bind.hostPath())) {
                 throw new IOException("bindMounts." + bind.mountPoint() + ": the host has no " + bind.hostPath());
@@ -40,6 +42,13 @@ public final class HostRoots implements Roots {
     @Override
     public void removeAbandonedCopies(String root) throws IOException {
         EphemeralCopies.removeAbandoned(Path.of(root));
+    }
+
+    @Override
+    public void removeForwards(List<Step.RemoveForward> forwards) throws IOException {
+        for (Step.RemoveForward forward : forwards) {
+            Forwards.remove(forward);
+        }
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.hatchery.runner.nspawn;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,11 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class HostSteps {
     private static final int OCTAL = 8;
     private static final String RWX = "rwxrwxrwx";
-    private static final int PATIENCE_SECONDS = 10;
 
     private final Path root;
 
@@ -41,6 +37,7 @@ final class HostSteps {
                 case Step.EmptyFile(String path) -> emptyFile(Path.of(path));
                 case Step.Copy(String from, String to) -> copy(Path.of(from), Path.of(to));
                 case Step.RemoveInterface(String name) -> removeInterface(name);
+                case Step.RemoveForward forward -> Forwards.remove(forward);
                 case Step.Ip ip -> throw new IllegalArgumentException("there is no network yet: " + ip);
             }
         }
@@ -106,29 +103,9 @@ final class HostSteps {
     }
 
     private static void removeInterface(String name) throws IOException {
-        if (ip("link", "show", "dev", name) == 0 && ip("link", "delete", "dev", name) != 0) {
+        if (HostProgram.status("ip", "link", "show", "dev", name) == 0
+                && HostProgram.status("ip", "link", "delete", "dev", name) != 0) {
             throw new IOException("the interface " + name + " that an earlier run has left cannot be removed");
-        }
-    }
-
-    private static int ip(String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments));
-        Process process;
-        try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new IOException("ip(8) cannot be run, install iproute2: " + e.getMessage(), e);
-        }
-        try {
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException(String.join(" ", command) + " does not end: " + said.strip());
-            }
-            return process.exitValue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
     }
 }

@@ -54,7 +54,14 @@ final class NetworkPlan {
             steps.add(new Step.RemoveInterface("vb-" + name));
         }
         network.extraVeths().forEach(veth -> steps.add(new Step.RemoveInterface(veth.name())));
+        steps.addAll(forwards());
         return steps;
+    }
+
+    List<Step.RemoveForward> forwards() {
+        return network.forwardPorts().stream()
+                .map(port -> new Step.RemoveForward(port.protocol(), port.hostPort()))
+                .toList();
     }
 
     List<Step> after() {

@@ -3,8 +3,9 @@ package io.hatchery.runner.nspawn;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import java.io.IOException;
+import java.util.List;
 
-/** What containers keep on this host's disks. */
+/** What containers keep on this host's disks and in its firewall. */
 public interface Roots {
     /** Tells what the host will have when a container begins. */
     interface Expected {
@@ -28,6 +29,9 @@ public interface Roots {
 
     /** Removes the copies of an ephemeral container's root that no nspawn holds any more. */
     void removeAbandonedCopies(String root) throws IOException;
+
+    /** Removes what an nspawn that was killed forwards still. */
+    void removeForwards(List<Step.RemoveForward> forwards) throws IOException;
 
     /** Removes a container's console. */
     void removeConsole(ContainerName container) throws IOException;

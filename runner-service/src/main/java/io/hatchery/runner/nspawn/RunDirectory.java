@@ -3,7 +3,9 @@ package io.hatchery.runner.nspawn;
 import io.hatchery.protocol.Exit;
 import io.hatchery.runner.process.ProcessRef;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the shim of a run writes down; {@code shim.pl} says what each file means.
@@ -47,6 +49,24 @@ record RunDirectory(RunFolder folder) {
     /** Notes, before the run begins, that nspawn will make a copy of its root. */
     void noteCopied(String root) throws IOException {
         folder.write("copied", root);
+    }
+
+    /** Notes, before the run begins, what nspawn will forward. */
+    void noteForwards(List<Step.RemoveForward> forwards) throws IOException {
+        folder.write(
+                "forwards",
+                forwards.stream()
+                        .map(forward -> forward.protocol() + " " + forward.port())
+                        .collect(Collectors.joining("\n")));
+    }
+
+    /** What nspawn may have forwarded. */
+    List<Step.RemoveForward> forwards() throws IOException {
+        return folder.read("forwards").stream()
+                .flatMap(String::lines)
+                .map(line -> line.split(" ", 2))
+                .map(words -> new Step.RemoveForward(words[0], Integer.parseInt(words[1])))
+                .toList();
     }
 
     /** The root that nspawn made a copy of; empty if it runs from its root itself. */

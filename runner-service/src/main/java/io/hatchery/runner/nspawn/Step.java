@@ -13,6 +13,7 @@ import java.util.Locale;
     @JsonSubTypes.Type(value = Step.EmptyFile.class, name = "emptyFile"),
     @JsonSubTypes.Type(value = Step.Copy.class, name = "copy"),
     @JsonSubTypes.Type(value = Step.RemoveInterface.class, name = "removeInterface"),
+    @JsonSubTypes.Type(value = Step.RemoveForward.class, name = "removeForward"),
     @JsonSubTypes.Type(value = Step.Ip.class, name = "ip")
 })
 public sealed interface Step {
@@ -46,6 +47,14 @@ public sealed interface Step {
 
     /** An interface that an earlier run may have left. */
     record RemoveInterface(String name) implements Step {}
+
+    /**
+     * A port forward that an nspawn which was killed may have left: with one to another address nspawn forwards nothing.
+     *
+     * @param protocol {@code tcp} or {@code udp}
+     * @param port the host's
+     */
+    record RemoveForward(String protocol, int port) implements Step {}
 
     /**
      * A call of ip(8).

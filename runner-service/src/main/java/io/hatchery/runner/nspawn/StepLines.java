@@ -19,6 +19,8 @@ public final class StepLines {
             case Step.EmptyFile(String path) -> Stream.of("emptyFile", path);
             case Step.Copy(String from, String to) -> Stream.of("copy", from, to);
             case Step.RemoveInterface(String name) -> Stream.of("removeInterface", name);
+            case Step.RemoveForward(String protocol, int port) ->
+                Stream.of("removeForward", protocol, Integer.toString(port));
             case Step.Ip(Step.Side side, List<String> arguments) ->
                 Stream.concat(Stream.of(side.word()), arguments.stream());
         };

@@ -9,6 +9,7 @@
 #
 # In FOLDER it finds "before" and "after", a step a line, its parts apart by tabs. There it makes a folder named by systemd's
 # INVOCATION_ID for each time that the unit runs, with
+#   forwards   what nspawn forwards, a protocol and a port a line
 #   exit       $EXIT_CODE $EXIT_STATUS $SERVICE_RESULT, see systemd.exec(5)
 #   failure    why it could not begin, in words
 use strict;
@@ -26,11 +27,15 @@ sub note {
     close $out && rename "$run/.$name", "$run/$name" or die "$run/$name: $!\n";
 }
 
-sub fail {
+sub say_why {
     my ($why) = @_;
     chomp $why;
     print STDERR "$why\n";
     note('failure', $why);
+}
+
+sub fail {
+    say_why(@_);
     exit 1;
 }
 
@@ -107,6 +112,34 @@ sub unregister {
     system 'busctl', 'call', @machined, 'UnregisterMachine', 's', $name;
 }
 
+# A killed nspawn leaves its port forwards, and with one to another address the next forwards nothing. They are in a map of nftables.
+sub remove_forward {
+    my ($protocol, $port) = @_;
+    for my $family ('ip', 'ip6') {
+        my @of = ('element', $family, 'io.systemd.nat', 'map_port_ipport', "{ $protocol . $port }");
+        my $status = system 'sh', '-c', 'exec nft "$@" >/dev/null 2>&1', 'nft', 'get', @of;
+        if ($status >> 8 == 127) {
+            print STDERR "nft(8) is not installed: a forward of $protocol port $port that a killed nspawn has left would stay\n";
+            return;
+        }
+        next if $status != 0;
+        system('nft', 'delete', @of) == 0
+            or die "the forward of $protocol port $port that an earlier run has left cannot be removed\n";
+    }
+}
+
+sub note_forward {
+    my ($protocol, $port) = @_;
+    open my $out, '>>', "$run/forwards" or die "$run/forwards: $!\n";
+    print $out "$protocol $port\n";
+    close $out or die "$run/forwards: $!\n";
+}
+
+sub remove_forwards {
+    open my $in, '<', "$run/forwards" or return;
+    remove_forward(split) for <$in>;
+}
+
 sub before {
     umask 0022;
     unregister();
@@ -134,6 +167,9 @@ sub before {
             copy($of[0], $name) if defined $name;
         } elsif ($what eq 'removeInterface') {
             remove_interface($of[0]);
+        } elsif ($what eq 'removeForward') {
+            note_forward(@of);
+            remove_forward(@of);
         } else {
             die "there is no step $what\n";
         }
@@ -202,8 +238,9 @@ sub network {
         close $moved;
         eval { join_supervisor(); close $moving; pass_on($socket, $nspawn) };
         my $why = $@;
+        my $said = eval { say_why($why); 1 }; # before systemd takes the end of nspawn for an occasion to end this too
         kill 'KILL', $nspawn;
-        fail($why);
+        exit($said ? 1 : 2);
     }
     close $moving;
     sysread $moved, my $nothing, 1;
@@ -243,6 +280,7 @@ sub reload {
 sub ended {
     unregister();
     mkdir $run;
+    remove_forwards();
     unlink +($folder =~ s{/u/[^/]+$}{/n}r) . "/$ENV{INVOCATION_ID}";
     note('exit', join ' ', map { $_ // '-' } @ENV{qw(EXIT_CODE EXIT_STATUS SERVICE_RESULT)});
 }

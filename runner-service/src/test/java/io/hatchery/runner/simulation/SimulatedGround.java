@@ -6,6 +6,7 @@ import io.hatchery.runner.context.Work;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.Launcher;
 import io.hatchery.runner.nspawn.Roots;
+import io.hatchery.runner.nspawn.Step;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.runner.process.Processes;
 import io.hatchery.runner.simulation.SimulatedProcesses.One;
@@ -264,6 +265,9 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
     public void removeAbandonedCopies(String root) {
         edge.check();
     }
+
+    @Override
+    public void removeForwards(List<Step.RemoveForward> forwards) {}
 
     @Override
     public void removeConsole(ContainerName container) throws IOException {
