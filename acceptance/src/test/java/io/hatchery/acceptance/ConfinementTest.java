@@ -110,6 +110,22 @@ class ConfinementTest {
     }
 
     @Test
+    void whyItCannotStartIsSaid() {
+        Path root = Roots.busybox(installation.roots().resolve("why"));
+        String[][] cases = {
+            {"\"command\": [\"/bin/true\"], \"extraFlags\": [\"--nonsense\"]", "unrecognized option '--nonsense'"},
+            {
+                "\"command\": [\"/bin/sh\", \"-c\", \"echo all is lost; exit 9\"], \"readiness\": \"notify\"",
+                "it exited with status 9 before it was ready: all is lost"
+            }
+        };
+        for (String[] one : cases) {
+            api.define("t-why", "{\"root\": \"" + root + "\", " + one[0] + "}");
+            assertThat(api.command("start", "t-why").path("reason").asText()).contains(one[1]);
+        }
+    }
+
+    @Test
     void theHostsResolverIsCopiedUnlessThatIsRefused() throws IOException {
         Path copied = start("t-resolved", "\"ephemeral\": false");
         assertThat(copied.resolve("etc/resolv.conf")).exists();

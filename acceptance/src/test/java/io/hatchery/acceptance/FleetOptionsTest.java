@@ -265,6 +265,29 @@ class FleetOptionsTest {
     }
 
     @Test
+    void whyItCannotStartIsSaid() {
+        for (FleetHost host : hosts) {
+            String[][] cases = {
+                {"t-why1-", FleetHost.IDLE + ", \"interfaces\": [\"nope0\"]", "nope0"},
+                {"t-why2-", FleetHost.IDLE + ", \"extraFlags\": [\"--nonsense\"]", "unrecognized option '--nonsense'"},
+                {"t-why3-", FleetHost.IDLE + ", \"networkNamespace\": \"/run/netns/nope\"", "/run/netns/nope"},
+                {
+                    "t-why4-",
+                    "\"command\": [\"/bin/sh\", \"-c\", \"echo all is lost; exit 9\"], \"readiness\": \"notify\"",
+                    "all is lost"
+                }
+            };
+            for (String[] one : cases) {
+                String name = one[0] + host.name();
+                host.define(name, "\"root\": \"" + host.busybox(name) + "\", " + one[1]);
+                assertThat(api.command("start", name).path("reason").asText())
+                        .contains("before it was ready: ")
+                        .contains(one[2]);
+            }
+        }
+    }
+
+    @Test
     void itsEnvironmentAndFlagsReachIt() {
         for (FleetHost host : hosts) {
             assertThat(

@@ -70,8 +70,17 @@ public sealed interface Input {
     /** The switch inside to that spec failed; what it has done stays. */
     record NotReloaded(long run, ContainerSpec spec, String reason) implements Input {}
 
-    /** The container's supervisor has ended with that status. */
-    record Exited(long run, int status, Instant at) implements Input {}
+    /**
+     * The container's supervisor has ended with that status.
+     *
+     * @param said the last that was heard of a run which never became ready; null if that is nothing
+     */
+    record Exited(
+            long run, int status, Instant at, @Nullable String said) implements Input {
+        Exited(long run, int status, Instant at) {
+            this(run, status, at, null);
+        }
+    }
 
     /** Nothing of the run is left. */
     record CleanedUp(long run) implements Input {}

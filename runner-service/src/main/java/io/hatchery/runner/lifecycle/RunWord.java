@@ -3,6 +3,7 @@ package io.hatchery.runner.lifecycle;
 import io.hatchery.protocol.Exit;
 import io.hatchery.spec.ContainerSpec;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What the world says about a run. Word of any run but the present one is too late to matter. */
 final class RunWord {
@@ -27,7 +28,7 @@ final class RunWord {
             case Input.Spawned s when active instanceof Life.Starting starting -> Starts.spawned(turn, starting);
             case Input.LeaderKnown known -> leaderKnown(turn, active, known.leader());
             case Input.Ready r when active instanceof Life.Starting starting -> Starts.ready(turn, starting);
-            case Input.Exited exited -> exited(turn, active, new Exit(exited.status(), exited.at()));
+            case Input.Exited exited -> exited(turn, active, new Exit(exited.status(), exited.at()), exited.said());
             case Input.Reloaded reloaded when active instanceof Life.Running r -> reloaded(turn, r, reloaded.spec());
             case Input.NotReloaded failed
             when active instanceof Life.Running ->
@@ -94,7 +95,7 @@ final class RunWord {
         }
     }
 
-    private static void exited(Turn turn, Life.Active active, Exit exit) {
+    private static void exited(Turn turn, Life.Active active, Exit exit, @Nullable String said) {
         switch (active) {
             case Life.Starting s when s.stopAsked() -> Stops.end(turn, s, exit, new Life.Cause.Asked(null));
             case Life.Starting s when exit.status() == REBOOT -> Stops.end(turn, s, exit, new Life.Cause.Reboot());
@@ -104,7 +105,9 @@ final class RunWord {
                         s,
                         exit,
                         new Life.Cause.StartFailed(
-                                "it exited with status " + exit.status() + " before it was ready", s.automatic()));
+                                "it exited with status " + exit.status() + " before it was ready"
+                                        + (said == null ? "" : ": " + said),
+                                s.automatic()));
             case Life.Running r when exit.status() == REBOOT -> Stops.end(turn, r, exit, new Life.Cause.Reboot());
             case Life.Running r ->
                 Stops.end(

@@ -51,6 +51,11 @@ record RunDirectory(RunFolder folder) {
         folder.write("copied", root);
     }
 
+    /** What a run said last that ended badly before it was ready; empty if nothing. */
+    Optional<String> said() throws IOException {
+        return folder.read("said").map(String::strip).filter(text -> !text.isEmpty());
+    }
+
     /** Notes, before the run begins, what nspawn will forward. */
     void noteForwards(List<Step.RemoveForward> forwards) throws IOException {
         folder.write(

@@ -53,7 +53,8 @@ final class RunWatch {
             boolean neverBegins,
             @Nullable ProcessRef leader,
             boolean ready,
-            @Nullable Exit exit) {}
+            @Nullable Exit exit,
+            @Nullable String said) {}
 
     RunWatch(DirectDriver.Outside outside, Driver.Listener tell) {
         this.outside = outside;
@@ -140,8 +141,8 @@ final class RunWatch {
 
     private Seen see(RunDirectory directory, boolean late) throws IOException {
         // In this order, each may have come true since the one before was looked at, and none can have been missed: a
-        // shim
-        // that has ended had noted the exit, and who has ended and was ready, was ready first.
+        // shim that has
+        // ended had noted the exit, and who has ended and was ready, was ready first.
         Optional<ProcessRef> shim = directory.shim();
         boolean gone = shim.isPresent() && !outside.processes().isAlive(shim.get());
         Optional<ProcessRef> leader = directory.leader();
@@ -155,7 +156,8 @@ final class RunWatch {
             LOG.error("the shim {} was killed: how its container ends cannot be known", shim.get());
             exit = Optional.of(new Exit(Exit.UNKNOWN, outside.clock().instant()));
         }
-        return new Seen(neverBegins, leader.orElse(null), ready, exit.orElse(null));
+        String said = exit.isPresent() && !ready ? directory.said().orElse(null) : null;
+        return new Seen(neverBegins, leader.orElse(null), ready, exit.orElse(null), said);
     }
 
     private void tell(Watched entry, Seen seen) {
@@ -175,7 +177,7 @@ final class RunWatch {
         }
         if (seen.exit != null) {
             forget(container, run);
-            tell.happened(container, new Input.Exited(run, seen.exit.status(), seen.exit.at()));
+            tell.happened(container, new Input.Exited(run, seen.exit.status(), seen.exit.at(), seen.said));
         }
     }
 }

@@ -71,12 +71,13 @@ final class UnitWatch {
         }
     }
 
-    /** {@code ended} and {@code failure} are null if there is none. */
+    /** {@code ended}, {@code failure} and {@code said}, the last words of who was never ready, are null if there are none. */
     private record Seen(
             UnitState state,
             OptionalLong leader,
             UnitState.@Nullable Ended ended,
-            @Nullable String failure) {}
+            @Nullable String failure,
+            @Nullable String said) {}
 
     /**
      * @param onContext runs something on the context of all calls
@@ -202,18 +203,24 @@ final class UnitWatch {
     private Seen see(ContainerName container, @Nullable Bound bound) throws IOException {
         UnitState state = bus.state(container);
         if (bound == null) {
-            return new Seen(state, OptionalLong.empty(), null, null);
+            return new Seen(state, OptionalLong.empty(), null, null, null);
         }
         boolean mine = state.invocation().equals(bound.invocation);
         OptionalLong leader =
                 mine && state.isBegun() && !bound.toldLeader ? bus.leader(container) : OptionalLong.empty();
         if (mine && !state.isSettled()) {
-            return new Seen(state, leader, null, null);
+            return new Seen(state, leader, null, null, null);
         }
         var ended = units.ended(container, bound.invocation)
                 .orElseGet(() -> new UnitState.Ended(new Exit(Exit.UNKNOWN, clock.instant()), false));
+        boolean unexplained =
+                !bound.toldReady && !state.isReady() && ended.exit().status() != 0;
         return new Seen(
-                state, leader, ended, units.failure(container, bound.invocation).orElse(null));
+                state,
+                leader,
+                ended,
+                units.failure(container, bound.invocation).orElse(null),
+                unexplained ? LastWords.of(container, bound.invocation).orElse(null) : null);
     }
 
     private void looked(Watched entry, @Nullable Bound bound, AsyncResult<Seen> seen) {
@@ -268,20 +275,20 @@ final class UnitWatch {
         }
         if (ended != null) {
             entry.bound = null;
-            tell.happened(container, end(entry, bound, ended, seen.failure));
+            tell.happened(container, end(entry, bound, ended, seen));
         } else if (mine && state.isBegun() && !bound.toldLeader) {
             Runnable _ = timers.later(LOOK_AGAIN, () -> look(container)); // nspawn tells machined before long
         }
     }
 
-    private static Input end(Watched entry, Bound bound, UnitState.Ended ended, @Nullable String failure) {
-        if (failure != null && !bound.toldReady) {
-            return new Input.NotStarted(bound.run, failure);
+    private static Input end(Watched entry, Bound bound, UnitState.Ended ended, Seen seen) {
+        if (seen.failure != null && !bound.toldReady) {
+            return new Input.NotStarted(bound.run, seen.failure);
         }
         if (ended.timedOut() && !bound.toldReady && entry.spec != null) {
             return new Input.NotStarted(
                     bound.run, "it was not ready within its startTimeout of " + entry.spec.startTimeout());
         }
-        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at());
+        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.said);
     }
 }

@@ -10,6 +10,7 @@
 #   shim     "<pid> <start time>" of this process
 #   leader   "<pid> <start time>" of the container's init, as nspawn tells it
 #   ready    the container is ready
+#   said     what it said last, if it ended badly before it was ready
 #   exit     the exit status; a shell's 128+n for an end by signal n
 # The start time is field 22 of proc_pid_stat(5), which with the pid names a process for good.
 use strict;
@@ -73,6 +74,22 @@ sub open_log {
     $log_bytes = -s $log;
 }
 
+my $ready;
+my $tail = '';
+
+# What nspawn says whenever something ends says nothing of why.
+my $NOISE = qr/^(?:Container\s\S+\s(?:failed|terminated|exited)|(?:Parent|Child)\sdied|Attempted\sto\sremove\sdisk|Some\scapabilities
+    |Spawning\scontainer|Press\s\^\]|\s*$)/x;
+
+sub note_last_words {
+    my @lines = grep { !/$NOISE/ } split /[\r\n]+/, $tail;
+    my $last = @lines ? $lines[-1] : return;
+    $last =~ tr/\x20-\x7e/?/c if !utf8::decode($last); # who reads this reads UTF-8
+    $last = substr $last, 0, 300;
+    utf8::encode($last);
+    try_note('said', $last); # what it is worth is not worth waiting for a full disk
+}
+
 # Two files of half the bytes each: a full one becomes the old one.
 sub write_log {
     my ($bytes) = @_;
@@ -95,7 +112,7 @@ my $child;
 sub fail {
     my ($why) = @_;
     chomp $why;
-    eval { write_log("hatchery: $why\n") };
+    eval { write_log("hatchery: $why\n"); $tail = $why; note_last_words() };
     kill 'KILL', $child if $child;
     note('exit', 255);
     exit 0;
@@ -169,7 +186,10 @@ sub drain_notify {
             my $started = start_time($1);
             note('leader', "$1 $started") if defined $started;
         }
-        note('ready', 'ready') if $message =~ /^READY=1$/m;
+        if ($message =~ /^READY=1$/m) {
+            note('ready', 'ready');
+            $ready = 1;
+        }
     }
 }
 
@@ -182,7 +202,11 @@ sub is_readable {
 # Returns false at the end of the output.
 sub copy_output {
     my $count = sysread $output, my $bytes, 65536;
-    write_log($bytes) if $count;
+    if ($count) {
+        write_log($bytes);
+        $tail .= $bytes unless $ready;
+        $tail = substr $tail, -4096 if length $tail > 4096;
+    }
     return $count;
 }
 
@@ -201,4 +225,5 @@ my $ended = $? & 127 ? 128 + ($? & 127) : $? >> 8;
 # What the container said last is read before its end is told, but nothing that outlives it is waited for.
 drain_notify();
 while (is_readable($output)) { last unless copy_output() }
+note_last_words() if $ended && !$ready;
 note('exit', $ended);
