@@ -159,6 +159,7 @@ class SystemdHostTest {
         assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("67108864");
         assertThat(kernelSays("pids/%/pids.max")).isEqualTo("99");
         assertThat(kernelSays("cpu/%/cpu.cfs_quota_us")).isEqualTo("50000");
+        assertThat(kernelSays("cpu/%/cpu.shares")).isEqualTo("512"); // of 1024, which is the weight 100
 
         hybrid.defineIdle("t-limits", limits("32M", 25, 77));
 
@@ -173,8 +174,8 @@ class SystemdHostTest {
     }
 
     private static String limits(String memory, int quota, int tasks) {
-        return "\"limits\": {\"memoryMax\": \"" + memory + "\", \"cpuQuota\": \"" + quota + "%\", \"tasksMax\": "
-                + tasks + "}";
+        return "\"limits\": {\"memoryMax\": \"" + memory + "\", \"cpuQuota\": \"" + quota
+                + "%\", \"cpuWeight\": 50, \"tasksMax\": " + tasks + "}";
     }
 
     private static String kernelSays(String file) {

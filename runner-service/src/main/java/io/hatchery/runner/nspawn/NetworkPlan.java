@@ -95,7 +95,7 @@ final class NetworkPlan {
             steps.add(Step.Ip.host("addr", "add", addresses.host(), "dev", device));
         }
         if (addresses.host6() != null) {
-            steps.add(Step.Ip.host("-6", "addr", "add", addresses.host6(), "dev", device));
+            steps.add(new Step.Ip(Step.Side.HOST, address6(addresses.host6(), device)));
         }
         if (addresses.local() != null) {
             steps.add(Step.Ip.host("route", "add", addresses.local(), "dev", device));
@@ -103,6 +103,18 @@ final class NetworkPlan {
         if (addresses.local6() != null) {
             steps.add(Step.Ip.host("-6", "route", "add", addresses.local6(), "dev", device));
         }
+    }
+
+    /**
+     * On a pair of its own an address can have no duplicate, and while one is looked for (RFC 4862, 5.4) a connection that is begun gets
+     * another source address and hangs. On a bridge, where addresses have a prefix length, there are others to ask.
+     */
+    private static List<String> address6(String address, String device) {
+        var words = new ArrayList<>(List.of("-6", "addr", "add", address, "dev", device));
+        if (address.indexOf('/') < 0) {
+            words.add("nodad");
+        }
+        return words;
     }
 
     private static void containerSide(String device, Addresses addresses, @Nullable String mac, List<Step> steps) {
@@ -114,7 +126,7 @@ final class NetworkPlan {
             steps.add(Step.Ip.container("addr", "add", addresses.local(), "dev", device));
         }
         if (addresses.local6() != null) {
-            steps.add(Step.Ip.container("-6", "addr", "add", addresses.local6(), "dev", device));
+            steps.add(new Step.Ip(Step.Side.CONTAINER, address6(addresses.local6(), device)));
         }
         boolean first = device.equals(INSIDE);
         wayOut(device, addresses.host(), first, List.of(), steps);

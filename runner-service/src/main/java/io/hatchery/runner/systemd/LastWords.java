@@ -4,10 +4,14 @@ import io.hatchery.spec.ContainerName;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the host's journal has last of a run: journalctl(1). */
 final class LastWords {
@@ -16,6 +20,7 @@ final class LastWords {
             Pattern.compile("(Container \\S+ (failed|terminated|exited)|(Parent|Child) died"
                     + "|Attempted to remove disk|Some capabilities|Spawning container|Press \\^\\]).*|\\s*");
 
+    private static final Logger LOG = LoggerFactory.getLogger(LastWords.class);
     private static final int LINES = 10;
     private static final int LONGEST = 300;
     private static final int PATIENCE_SECONDS = 5;
@@ -39,20 +44,25 @@ final class LastWords {
                 .map(line -> line.length() > LONGEST ? line.substring(0, LONGEST) : line);
     }
 
+    /** Nothing if it takes too long: how a run ended is told without its last words too. */
     private static String said(String... command) throws IOException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Path out = Files.createTempFile("hatchery-journal-", ".txt");
         try {
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(out.toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IOException(String.join(" ", List.of(command)) + " does not end");
+                LOG.warn("{} does not end within {} s", String.join(" ", List.of(command)), PATIENCE_SECONDS);
+                return "";
             }
-            return said;
+            return new String(Files.readAllBytes(out), StandardCharsets.UTF_8);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
+        } finally {
+            Files.delete(out);
         }
     }
 }
