@@ -124,6 +124,9 @@ class SystemdHostTest {
                         && c.at("/status/restarts").asInt() == 1);
         assertThat(again.at("/status/exit/status").asInt()).isEqualTo(137);
         assertThat(again.at("/status/leader").asText()).isNotEqualTo(leader);
+        assertThat(transitions("t-kill"))
+                .anyMatch(event -> event.path("from").asText().equals("running")
+                        && event.path("via").asText().equals("systemd"));
         api.completes("stop", "t-kill");
     }
 

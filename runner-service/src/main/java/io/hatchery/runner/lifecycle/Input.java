@@ -2,6 +2,7 @@ package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Via;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import java.time.Instant;
@@ -74,11 +75,16 @@ public sealed interface Input {
      * The container's supervisor has ended with that status.
      *
      * @param said the last that was heard of a run which never became ready; null if that is nothing
+     * @param via who killed it, if that was someone on the host; null otherwise
      */
     record Exited(
-            long run, int status, Instant at, @Nullable String said) implements Input {
+            long run,
+            int status,
+            Instant at,
+            @Nullable String said,
+            @Nullable Via via) implements Input {
         Exited(long run, int status, Instant at) {
-            this(run, status, at, null);
+            this(run, status, at, null, null);
         }
     }
 

@@ -28,7 +28,12 @@ final class RunWord {
             case Input.Spawned s when active instanceof Life.Starting starting -> Starts.spawned(turn, starting);
             case Input.LeaderKnown known -> leaderKnown(turn, active, known.leader());
             case Input.Ready r when active instanceof Life.Starting starting -> Starts.ready(turn, starting);
-            case Input.Exited exited -> exited(turn, active, new Exit(exited.status(), exited.at()), exited.said());
+            case Input.Exited exited -> {
+                exited(turn, active, new Exit(exited.status(), exited.at()), exited.said());
+                if (exited.via() != null && (active instanceof Life.Starting || active instanceof Life.Running)) {
+                    turn.state = turn.state.withVia(exited.via());
+                }
+            }
             case Input.Reloaded reloaded when active instanceof Life.Running r -> reloaded(turn, r, reloaded.spec());
             case Input.NotReloaded failed
             when active instanceof Life.Running ->

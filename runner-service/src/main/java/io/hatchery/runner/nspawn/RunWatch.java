@@ -177,7 +177,7 @@ final class RunWatch {
         }
         if (seen.exit != null) {
             forget(container, run);
-            tell.happened(container, new Input.Exited(run, seen.exit.status(), seen.exit.at(), seen.said));
+            tell.happened(container, new Input.Exited(run, seen.exit.status(), seen.exit.at(), seen.said, null));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.hatchery.protocol.Exit;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.Signal;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * A unit as systemd shows it: org.freedesktop.systemd1(5).
@@ -53,8 +54,12 @@ record UnitState(String active, String sub, String invocation, String job, long 
      *
      * @param exit its status as a shell counts it
      * @param timedOut whether systemd ended it because its start took too long
+     * @param killed whether someone sent nspawn a signal that ended it, and not systemd or the kernel for a reason of theirs
      */
-    record Ended(Exit exit, boolean timedOut) {
+    record Ended(Exit exit, boolean timedOut, boolean killed) {
+        /** A {@code $SERVICE_RESULT} that is none of systemd's or the kernel's reasons: systemd.exec(5); SIGTERM counts as success. */
+        private static final Set<String> BY_A_SIGNAL = Set.of("success", "signal", "core-dump");
+
         /** As {@code unit.pl} writes it: {@code $EXIT_CODE $EXIT_STATUS $SERVICE_RESULT}, systemd.exec(5). */
         static Ended parse(String text, Instant at) {
             String[] words = text.strip().split(" ");
@@ -66,7 +71,8 @@ record UnitState(String active, String sub, String invocation, String job, long 
                 case "killed", "dumped" -> 128 + Signal.parse("SIG" + words[1]).number();
                 default -> Exit.UNKNOWN;
             };
-            return new Ended(new Exit(status, at), words[2].equals("timeout"));
+            boolean killed = !words[0].equals("exited") && BY_A_SIGNAL.contains(words[2]);
+            return new Ended(new Exit(status, at), words[2].equals("timeout"), killed);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.hatchery.runner.systemd;
 
 import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.Via;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.Input;
@@ -212,7 +213,7 @@ final class UnitWatch {
             return new Seen(state, leader, null, null, null);
         }
         var ended = units.ended(container, bound.invocation)
-                .orElseGet(() -> new UnitState.Ended(new Exit(Exit.UNKNOWN, clock.instant()), false));
+                .orElseGet(() -> new UnitState.Ended(new Exit(Exit.UNKNOWN, clock.instant()), false, false));
         boolean unexplained =
                 !bound.toldReady && !state.isReady() && ended.exit().status() != 0;
         return new Seen(
@@ -289,6 +290,8 @@ final class UnitWatch {
             return new Input.NotStarted(
                     bound.run, "it was not ready within its startTimeout of " + entry.spec.startTimeout());
         }
-        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.said);
+        // Whatever happens inside, nspawn exits: that it is killed comes from its host.
+        Via via = ended.killed() && !bound.stopping ? Via.SYSTEMD : null;
+        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.said, via);
     }
 }

@@ -76,4 +76,17 @@ final class UnitStateTest {
         assertThat(state("failed", "failed", "").wasStopped(RestartPolicy.NO, failed))
                 .isFalse();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "killed KILL signal, true",
+        "killed TERM success, true",
+        "dumped SEGV core-dump, true",
+        "killed KILL oom-kill, false",
+        "killed KILL timeout, false",
+        "exited 137 exit-code, false"
+    })
+    void aKillIsSomeonesUnlessItIsSystemdsOrTheKernels(String text, boolean killed) {
+        assertThat(UnitState.Ended.parse(text, NOW).killed()).isEqualTo(killed);
+    }
 }
