@@ -86,7 +86,8 @@ final class Installation implements AutoCloseable {
         return installation;
     }
 
-    private static Installation running(Installation installation) {
+    /** That one, all of it running and ready. */
+    static Installation running(Installation installation) {
         try {
             for (Service service : Service.values()) {
                 installation.start(service);

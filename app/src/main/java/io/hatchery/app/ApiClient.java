@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -113,6 +114,23 @@ final class ApiClient {
         return new Answer(response.statusCode(), response.headers().map(), answer);
     }
 
+    /** What is there, if it is. */
+    Optional<ObjectNode> find(String path) {
+        var request = HttpRequest.newBuilder(URI.create(base() + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token())
+                .build();
+        HttpResponse<byte[]> response = send(request);
+        ObjectNode answer = read(response);
+        if (response.statusCode() == 404) {
+            return Optional.empty();
+        }
+        if (response.statusCode() >= 400) {
+            throw new Refusal(inWords(answer));
+        }
+        return Optional.of(answer);
+    }
+
     private HttpResponse<byte[]> send(HttpRequest request) {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
@@ -144,15 +162,21 @@ final class ApiClient {
             return problem.path("detail")
                     .asText("refused with status " + problem.path("status").asText());
         }
-        var words = new StringBuilder(problem.path("title").asText());
+        return errorsInWords(problem.path("title").asText(), errors);
+    }
+
+    /** Everything that is wrong with a definition, for people. */
+    static String errorsInWords(String title, JsonNode errors) {
+        var words = new StringBuilder(title);
         for (JsonNode error : errors) {
             words.append("\n  ")
                     .append(error.path("path").asText())
                     .append(": ")
-                    .append(error.path("message").asText());
+                    .append(error.path("message").asText().replace("\n", "\n    "));
             if (error.has("value")) {
                 words.append(", got ").append(error.path("value").asText());
             }
+            words.append(" (in the ").append(error.path("origin").asText()).append(")");
             words.append("\n    ").append(error.path("remedy").asText());
         }
         return words.toString();

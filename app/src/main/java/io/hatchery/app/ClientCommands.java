@@ -3,13 +3,10 @@ package io.hatchery.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.app.ApiClient.Answer;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,71 +30,6 @@ final class ClientCommands {
 
     static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    /** {@code hatchery apply}. */
-    @Command(
-            name = "apply",
-            description = "Define containers from a file or every file of a folder",
-            mixinStandardHelpOptions = true)
-    static final class Apply implements Callable<Integer> {
-        @Mixin
-        private ApiClient api = new ApiClient();
-
-        @Option(
-                names = {"-f", "--file"},
-                required = true,
-                paramLabel = "FILE|DIR",
-                description = "JSON or YAML: one definition, named by the file's name, or several under 'containers'")
-        private Path file = Path.of("");
-
-        @Override
-        public Integer call() throws IOException {
-            List<DefinitionFiles.Named> definitions = DefinitionFiles.read(file);
-            ArrayNode applied = Json.object().putArray("applied");
-            var refused = new StringBuilder();
-            for (DefinitionFiles.Named definition : definitions) {
-                try {
-                    Answer answer = api.call(
-                            "PUT", container(definition.name()), Json.bytes(definition.options()), "application/json");
-                    applied.add(answer.body());
-                    if (!api.json()) {
-                        System.out.println(inWords(definition.name(), answer));
-                    }
-                } catch (Refusal e) {
-                    refused.append("\n")
-                            .append(definition.name())
-                            .append(" (")
-                            .append(definition.file())
-                            .append("): ")
-                            .append(e.getMessage());
-                }
-            }
-            if (api.json()) {
-                System.out.println(Json.pretty(applied));
-            }
-            if (!refused.isEmpty()) {
-                throw new Refusal("not everything was applied:" + refused);
-            }
-            return 0;
-        }
-
-        private static String inWords(String name, Answer answer) {
-            String generation = answer.body().path("generation").asText("none yet");
-            return switch (answer.status()) {
-                case 201 -> name + " defined, generation " + generation;
-                case 202 -> name + " written, and not evaluated yet: is a config-service running?";
-                default -> name + " applied, generation " + generation + changed(answer.body());
-            };
-        }
-
-        private static String changed(JsonNode container) {
-            JsonNode change = container.at("/evaluation/change");
-            String live = Table.inWords(change.path("live"));
-            String restart = Table.inWords(change.path("restart"));
-            return (restart.isEmpty() ? "" : "; changed and only in force after a restart: " + restart)
-                    + (live.isEmpty() ? "" : "; changed and in force: " + live);
-        }
     }
 
     /** {@code hatchery delete}. */
@@ -242,6 +174,15 @@ final class ClientCommands {
                             + (event.has("stoppedBy")
                                     ? ", " + event.path("stoppedBy").asText()
                                     : "");
+                case "system" ->
+                    "system " + event.path("source").asText()
+                            + (event.has("path") ? " " + event.path("path").asText() : "");
+                case "fetching" ->
+                    "fetching " + event.path("path").asText() + ", "
+                            + event.path("paths").asText() + " of "
+                            + event.path("pathsExpected").asText() + " paths, "
+                            + event.path("bytes").asText() + " of "
+                            + event.path("bytesExpected").asText() + " bytes";
                 default ->
                     event.path("type").asText() + " " + event.path("state").asText();
             };

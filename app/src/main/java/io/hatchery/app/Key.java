@@ -16,6 +16,8 @@ enum Key {
     GATEWAY_ADDRESS("gateway.address", "127.0.0.1", "Address that the gateway listens on"),
     GATEWAY_PORT("gateway.port", "8470", "Port that the gateway listens on"),
     GATEWAY_TOKEN_FILE("gateway.token.file", "", "File of the token that clients show; <data>/admin.token if unsaid"),
+    GATEWAY_NIX_CACHE(
+            "gateway.nix-cache", "", "Folder of the Nix cache served at /nix-cache/; <data>/nix-cache if unsaid"),
     BROKER_ADDRESS(
             "broker.address",
             "127.0.0.1",
@@ -23,6 +25,25 @@ enum Key {
     BROKER_PORT("broker.port", "8471", "Port of the embedded broker"),
     BROKER_CONTROLLER_PORT("broker.controller.port", "8472", "Loopback port of the embedded broker's controller"),
     CONFIG_INSTANCE("config.instance", "", "Names this config-service among several; kept in <data> if unsaid"),
+    CONFIG_NIXPKGS("config.nixpkgs", "", "The nixpkgs of definitions with a config and without nixpkgs"),
+    CONFIG_EVALUATIONS(
+            "config.evaluations",
+            "",
+            "How many systems are evaluated or built at a time; half the processors if unsaid"),
+    CONFIG_EVALUATION_MEMORY("config.evaluation.memory", "8192", "Address space of an evaluation, in MiB"),
+    CONFIG_EVALUATION_TIMEOUT("config.evaluation.timeout", "10min", "How long an evaluation may take"),
+    CONFIG_BUILD_TIMEOUT("config.build.timeout", "1h", "How long the build of a system may take"),
+    CONFIG_IMPORT_FROM_DERIVATION(
+            "config.import-from-derivation", "false", "Whether an evaluation may build what it then reads"),
+    CONFIG_NIX_CACHE(
+            "config.nix-cache",
+            "",
+            "Nix store that systems are copied to, as nix copy --to takes it, or none; the folder that the gateway serves if unsaid"),
+    CONFIG_NIX_KEY(
+            "config.nix-key",
+            "",
+            "File of the secret key that systems in the cache are signed with, made with its .pub beside it if it is missing;"
+                    + " <data>/nix-cache.secret if unsaid"),
     RUNNER_DRIVER(
             "runner.driver",
             "",

@@ -40,6 +40,9 @@ final class PlanCommand implements Callable<Integer> {
     /** What stands for the host where the definition names none. */
     private static final HostName ANY = new HostName("any");
 
+    /** What stands for a system that only the config-service evaluates. */
+    private static final String NOT_EVALUATED = "/nix/store/not-evaluated";
+
     @Mixin
     private ApiClient api = new ApiClient();
 
@@ -125,7 +128,7 @@ final class PlanCommand implements Callable<Integer> {
                 case Evaluated.Good good ->
                     plans.put(
                             definition.name(),
-                            plan(good.at(good.host().orElse(ANY), Generation.FIRST), Driver.SYSTEMD));
+                            plan(good.at(good.host().orElse(ANY), Generation.FIRST, NOT_EVALUATED), Driver.SYSTEMD));
                 case Evaluated.Bad bad ->
                     bad.problems().forEach(problem -> wrong.append("\n  ").append(problem.inWords()));
             }

@@ -117,6 +117,14 @@ final class Settings {
         throw new Refusal(key.key() + " is " + text + ": give a number from " + least + " to " + most);
     }
 
+    boolean bool(Key key) {
+        return switch (get(key)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new Refusal(key.key() + " is '" + get(key) + "': say true or false");
+        };
+    }
+
     Path data() {
         return Path.of(get(Key.DATA)).toAbsolutePath();
     }

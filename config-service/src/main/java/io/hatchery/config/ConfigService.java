@@ -1,8 +1,11 @@
 package io.hatchery.config;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.bus.KafkaBus;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.bus.TransactionalLoop;
+import io.hatchery.config.system.EvaluationPool;
+import io.hatchery.config.system.NixSettings;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import io.vertx.core.AbstractVerticle;
@@ -16,24 +19,32 @@ import org.jspecify.annotations.Nullable;
 /** Definitions in, specs out: reads, judges, publishes and commits in one Kafka transaction. */
 public final class ConfigService extends AbstractVerticle {
     private static final String GROUP = "hatchery-config";
+    private static final int PATIENCE = 30_000;
 
     private final BusConfig bus;
     private final String instance;
+    private final NixSettings nix;
     private final Set<HostName> hostsWithTopics = ConcurrentHashMap.newKeySet();
     private @Nullable TopicSetup topics;
     private @Nullable TransactionalLoop loop;
+    private @Nullable EvaluationPool pool;
 
     /**
      * @param instance names this process among the config-services, the same after its restart and no other's
+     * @param nix how systems are evaluated and built
      */
-    public ConfigService(BusConfig bus, String instance) {
+    public ConfigService(BusConfig bus, String instance, NixSettings nix) {
         this.bus = bus;
         this.instance = instance;
+        this.nix = nix;
     }
 
     @Override
     public void start(Promise<Void> started) {
         var context = vertx.getOrCreateContext();
+        var told = new BuildNews(new KafkaBus(vertx, bus).publisher(PATIENCE), "/config-service/" + instance);
+        var systems = new EvaluationPool(nix, told, Clock.systemUTC());
+        pool = systems;
         vertx.executeBlocking(() -> {
                     var setup = new TopicSetup(bus);
                     topics = setup;
@@ -41,7 +52,8 @@ public final class ConfigService extends AbstractVerticle {
                     loop = new TransactionalLoop(
                             bus,
                             plan(instance),
-                            () -> new DefinitionJudge(Clock.systemUTC(), "/config-service/" + instance, this::topicsOf),
+                            () -> new DefinitionJudge(
+                                    Clock.systemUTC(), "/config-service/" + instance, this::topicsOf, systems),
                             () -> context.runOnContext(ready -> started.tryComplete()));
                     return loop;
                 })
@@ -70,6 +82,9 @@ public final class ConfigService extends AbstractVerticle {
         vertx.executeBlocking(() -> {
                     if (loop != null) {
                         loop.close();
+                    }
+                    if (pool != null) {
+                        pool.close();
                     }
                     if (topics != null) {
                         topics.close();

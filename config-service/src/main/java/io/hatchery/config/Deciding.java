@@ -1,18 +1,23 @@
 package io.hatchery.config;
 
+import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Evaluation.Built;
+import io.hatchery.protocol.Evaluation.GivenSystem;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.Evaluated;
 import io.hatchery.spec.option.Evaluator;
 import io.hatchery.spec.option.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +88,8 @@ final class Deciding {
                 null,
                 null,
                 removal == null ? leavingOf(before) : removal,
+                List.of(),
+                null,
                 List.of());
         return new Decision(evaluation, null, before == null || before.isPublished() ? null : before.spec(), removal);
     }
@@ -108,7 +115,9 @@ final class Deciding {
                 before.spec(),
                 before.change(),
                 null,
-                before.errors());
+                before.errors(),
+                before.built(),
+                before.systems());
         return new Decision(evaluation, before.spec(), null, null);
     }
 
@@ -123,9 +132,16 @@ final class Deciding {
         ContainerSpec inForce = before == null ? null : before.spec();
         switch (Evaluator.evaluate(name, definition, profiles)) {
             case Evaluated.Bad bad -> {
-                return failed(name, before, definition, revision, judged, bad.problems());
+                return failed(name, before, definition, revision, judged, bad.problems(), builtOf(before));
             }
             case Evaluated.Good good -> {
+                Built built = built(before, good, revision, neighbours);
+                if (built != null && !built.errors().isEmpty()) {
+                    return failed(name, before, definition, revision, judged, built.errors(), built);
+                }
+                if (built != null && built.path() == null) {
+                    return building(before, definition, revision, judged, good, built);
+                }
                 // What a host is called by others may change; only its author moves a container.
                 HostName last = inForce == null ? null : inForce.host();
                 boolean stays = before != null && before.revision() == revision;
@@ -144,12 +160,62 @@ final class Deciding {
                             null,
                             null,
                             leavingOf(before),
-                            nowhere(good));
+                            nowhere(good),
+                            built,
+                            systemsOf(before));
                     return new Decision(unplaced, null, null, null);
                 }
-                return placed(before, definition, revision, judged, good, host.get(), neighbours);
+                return placed(before, definition, revision, judged, good, built, host.get(), neighbours);
             }
         }
+    }
+
+    /**
+     * What is known of the system that a definition has evaluated; null if it has none. A revision is evaluated once, so that nothing
+     * changes by itself when its nixpkgs does.
+     */
+    private static @Nullable Built built(
+            @Nullable Evaluation before, Evaluated.Good good, long revision, Neighbours neighbours) {
+        if (good.source() == null) {
+            return null;
+        }
+        String digest = good.source().digest();
+        Built last = before == null || before.revision() != revision ? null : before.built();
+        if (last != null
+                && last.source().equals(digest)
+                && (last.path() != null || !last.errors().isEmpty())) {
+            return last;
+        }
+        return switch (neighbours.system(good.name(), revision, good.source())) {
+            case Systems.Pending() -> new Built(digest, null, List.of());
+            case Systems.Ready(String path) -> new Built(digest, path, List.of());
+            case Systems.Failed(List<Problem> problems) -> new Built(digest, null, problems);
+        };
+    }
+
+    /** The last good spec stays in force for as long as it takes. */
+    private static Decision building(
+            @Nullable Evaluation before,
+            ContainerDefinition definition,
+            long revision,
+            long judged,
+            Evaluated.Good good,
+            Built built) {
+        var building = new Evaluation(
+                good.name(),
+                Evaluation.State.BUILDING,
+                revision,
+                judged,
+                null,
+                generationOf(before),
+                definition,
+                before == null ? null : before.spec(),
+                before == null ? null : before.change(),
+                leavingOf(before),
+                List.of(),
+                built,
+                systemsOf(before));
+        return new Decision(building, null, null, null);
     }
 
     /** Why a container has no host, where that is not for want of any. */
@@ -171,7 +237,8 @@ final class Deciding {
             ContainerDefinition definition,
             long revision,
             long judged,
-            List<Problem> problems) {
+            List<Problem> problems,
+            @Nullable Built built) {
         var failed = new Evaluation(
                 name,
                 Evaluation.State.FAILED,
@@ -183,7 +250,9 @@ final class Deciding {
                 before == null ? null : before.spec(),
                 before == null ? null : before.change(),
                 leavingOf(before),
-                problems);
+                problems,
+                built,
+                systemsOf(before));
         return new Decision(failed, null, null, null);
     }
 
@@ -193,14 +262,16 @@ final class Deciding {
             long revision,
             long judged,
             Evaluated.Good good,
+            @Nullable Built built,
             HostName host,
             Neighbours neighbours) {
         ContainerSpec inForce = before == null ? null : before.spec();
         Generation last = generationOf(before);
-        ContainerSpec spec = good.at(host, last == null ? Generation.FIRST : last.next());
+        ContainerSpec spec =
+                good.at(host, last == null ? Generation.FIRST : last.next(), built == null ? null : built.path());
         List<Problem> clashes = neighbours.clashes(spec);
         if (!clashes.isEmpty()) {
-            return failed(good.name(), before, definition, revision, judged, clashes);
+            return failed(good.name(), before, definition, revision, judged, clashes, built);
         }
         boolean changed = inForce == null || !inForce.saysTheSameAs(spec);
         ContainerSpec current = changed || inForce == null ? spec : inForce;
@@ -224,10 +295,31 @@ final class Deciding {
                 current,
                 changeOf(before, current),
                 leaving,
-                List.of());
+                List.of(),
+                built,
+                systems(before, current, revision, neighbours));
         boolean withdraws =
                 pending != null && inForce != null && !inForce.host().equals(host);
         return new Decision(evaluation, changed && leaving == null ? spec : null, withdraws ? inForce : null, removal);
+    }
+
+    /** With that of the spec, if it is another than the last. */
+    private static List<GivenSystem> systems(
+            @Nullable Evaluation before, ContainerSpec spec, long revision, Neighbours neighbours) {
+        List<GivenSystem> systems = new ArrayList<>(systemsOf(before));
+        if (spec.payload() instanceof Payload.SystemPath(String path)
+                && (systems.isEmpty() || !systems.getLast().path().equals(path))) {
+            systems.add(new GivenSystem(spec.generation(), path, revision, neighbours.now()));
+        }
+        return systems.subList(Math.max(0, systems.size() - Evaluation.KEPT_SYSTEMS), systems.size());
+    }
+
+    private static List<GivenSystem> systemsOf(@Nullable Evaluation before) {
+        return before == null ? List.of() : before.systems();
+    }
+
+    private static @Nullable Built builtOf(@Nullable Evaluation before) {
+        return before == null ? null : before.built();
     }
 
     private static @Nullable SpecChange changeOf(@Nullable Evaluation before, ContainerSpec now) {
@@ -275,6 +367,8 @@ final class Deciding {
                         null,
                         null,
                         null,
+                        List.of(),
+                        null,
                         List.of())
                 : new Evaluation(
                         name,
@@ -287,7 +381,9 @@ final class Deciding {
                         before.spec(),
                         before.change(),
                         before.leaving(),
-                        before.errors());
+                        before.errors(),
+                        before.built(),
+                        before.systems());
         return new Decision(evaluation, null, null, null);
     }
 

@@ -5,6 +5,7 @@ import io.hatchery.bus.Message;
 import io.hatchery.bus.Partitioning;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.bus.TransactionalLoop.Verdict;
+import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
@@ -20,6 +21,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.PortForward;
 import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.Evaluator;
 import io.hatchery.spec.option.Problem;
@@ -46,6 +48,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private final Clock clock;
     private final String source;
     private final Consumer<HostName> newHost;
+    private final Systems systems;
     private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
     private final Map<HostName, HostStatus> hosts = new HashMap<>();
@@ -61,11 +64,13 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
      *
      * @param source what to call this service in the records it writes
      * @param newHost makes sure that a host's topics exist before they are written to
+     * @param systems evaluates and builds systems
      */
-    public DefinitionJudge(Clock clock, String source, Consumer<HostName> newHost) {
+    public DefinitionJudge(Clock clock, String source, Consumer<HostName> newHost, Systems systems) {
         this.clock = clock;
         this.source = source;
         this.newHost = newHost;
+        this.systems = systems;
     }
 
     @Override
@@ -151,6 +156,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     @Override
     public List<Message> review() {
         var messages = new ArrayList<Message>();
+        toReview.addAll(systems.news());
         var names = List.copyOf(toReview);
         toReview.clear();
         for (ContainerName name : names) {
@@ -241,6 +247,16 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         public List<Problem> clashes(ContainerSpec spec) {
             return Ports.clashes(spec, evaluations.values());
         }
+
+        @Override
+        public Systems.Progress system(ContainerName container, long revision, SystemSource from) {
+            return systems.of(container, revision, from);
+        }
+
+        @Override
+        public Instant now() {
+            return clock.instant();
+        }
     }
 
     /** What failed for want of a port may have it now. */
@@ -260,6 +276,9 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         Evaluation evaluation = decision.evaluation();
         String name = evaluation.container().value();
         portsChanged(evaluations.put(evaluation.container(), evaluation), evaluation);
+        if (evaluation.state() != Evaluation.State.BUILDING) {
+            systems.forget(evaluation.container());
+        }
         if (evaluation.leaving() != null) {
             toReview.add(evaluation.container()); // its host may be gone already
         }

@@ -1,8 +1,12 @@
 package io.hatchery.config;
 
+import io.hatchery.config.system.Systems;
+import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.option.Problem;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -20,4 +24,10 @@ interface Neighbours {
 
     /** What others on its host have that a container wants for itself. */
     List<Problem> clashes(ContainerSpec spec);
+
+    /** What has come of the source of a container's system; it is evaluated and built from now on, if that was not begun. */
+    Systems.Progress system(ContainerName container, long revision, SystemSource source);
+
+    /** The time. */
+    Instant now();
 }

@@ -2,6 +2,7 @@ package io.hatchery.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.spec.ContainerDefinition;
@@ -9,11 +10,14 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.Problem;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,6 +177,15 @@ class DecidingTest {
     }
 
     private static Neighbours among(@Nullable HostName host, List<Evaluation> others) {
+        return among(host, others, new Systems.Pending());
+    }
+
+    /** One host, and such a progress of whatever is to be built. */
+    private static Neighbours with(Systems.Progress system) {
+        return among(H1, List.of(), system);
+    }
+
+    private static Neighbours among(@Nullable HostName host, List<Evaluation> others, Systems.Progress system) {
         return new Neighbours() {
             @Override
             public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
@@ -182,6 +195,16 @@ class DecidingTest {
             @Override
             public List<Problem> clashes(ContainerSpec spec) {
                 return Ports.clashes(spec, others);
+            }
+
+            @Override
+            public Systems.Progress system(ContainerName container, long revision, SystemSource source) {
+                return system;
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.EPOCH;
             }
         };
     }
@@ -211,5 +234,57 @@ class DecidingTest {
                 .isEqualTo(Evaluation.State.EVALUATED);
         assertThat(Deciding.again(here, wish, Map.of(), alone(H1)).evaluation().state())
                 .isEqualTo(Evaluation.State.EVALUATED);
+    }
+
+    private static Evaluation evaluated(
+            @Nullable Evaluation before, String yaml, long revision, Systems.Progress system) {
+        return Deciding.define(WEB, before, definition(yaml), revision, null, Map.of(), with(system))
+                .evaluation();
+    }
+
+    private static Evaluation again(Evaluation before, Systems.Progress system) {
+        return Deciding.again(before, before.definition(), Map.of(), with(system))
+                .evaluation();
+    }
+
+    @Test
+    void theLastGoodSpecIsInForceWhileASystemIsBuilt() {
+        Evaluation first = evaluated(null, "{config: a}", 1, new Systems.Ready("/nix/store/a"));
+        assertThat(first.spec().payload()).isEqualTo(new Payload.SystemPath("/nix/store/a"));
+
+        Evaluation building = evaluated(first, "{config: b}", 2, new Systems.Pending());
+        assertThat(building.state()).isEqualTo(Evaluation.State.BUILDING);
+        assertThat(building.spec()).isEqualTo(first.spec());
+
+        Evaluation failed = again(building, new Systems.Failed(List.of(new Problem("p", null, "o", "m", "r"))));
+        assertThat(failed.state()).isEqualTo(Evaluation.State.FAILED);
+        assertThat(failed.spec()).isEqualTo(first.spec());
+        assertThat(again(failed, new Systems.Ready("/nix/store/b"))).isEqualTo(failed);
+
+        Evaluation built = again(building, new Systems.Ready("/nix/store/b"));
+        assertThat(built.state()).isEqualTo(Evaluation.State.EVALUATED);
+        assertThat(built.generation()).isEqualTo(new Generation(2));
+        assertThat(built.systems())
+                .extracting(Evaluation.GivenSystem::path)
+                .containsExactly("/nix/store/a", "/nix/store/b");
+    }
+
+    @Test
+    void aRevisionIsEvaluatedOnce() {
+        Evaluation first = evaluated(null, "{config: a}", 1, new Systems.Ready("/nix/store/a"));
+        assertThat(again(first, new Systems.Ready("/nix/store/other"))).isEqualTo(first);
+        assertThat(evaluated(first, "{config: a}", 2, new Systems.Ready("/nix/store/other"))
+                        .generation())
+                .isEqualTo(new Generation(2));
+    }
+
+    @Test
+    void soManySystemsAreRemembered() {
+        Evaluation last = null;
+        for (int i = 1; i <= Evaluation.KEPT_SYSTEMS + 2; i++) {
+            last = evaluated(last, "{path: /nix/store/" + i + "}", i, new Systems.Pending());
+        }
+        assertThat(last.systems()).hasSize(Evaluation.KEPT_SYSTEMS);
+        assertThat(last.systems().getLast().path()).isEqualTo("/nix/store/" + (Evaluation.KEPT_SYSTEMS + 2));
     }
 }

@@ -2,7 +2,9 @@ package io.hatchery.gateway;
 
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
+import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -33,6 +35,14 @@ final class GatewayMetrics {
                                 .count())
                 .description("Hosts that were heard of lately")
                 .register(registry);
+        for (FleetEvent.Source source : FleetEvent.Source.values()) {
+            FunctionCounter.builder("hatchery.systems", view, v -> v.systems(source))
+                    .description(
+                            "Systems that containers were given, by how they came by them; each evaluation counts once as"
+                                    + " evaluated or failed")
+                    .tag("source", source.word())
+                    .register(registry);
+        }
         Gauge.builder("hatchery.stream.watchers", streams, Streams::watching)
                 .description("Websocket clients")
                 .register(registry);

@@ -36,10 +36,11 @@ public final class GatewayService extends AbstractVerticle {
     private static final Duration RECONNECT = Duration.ofSeconds(2);
     private static final Duration LOOK_FOR_HOSTS = Duration.ofSeconds(1);
     private static final int LARGEST_FRAME = 1 << 16;
-    private static final List<String> FOLDED =
-            List.of(Topics.EVALUATIONS, Topics.PROFILES, Topics.STATUS, Topics.EVENTS, Topics.HOSTS).stream()
-                    .map(Topic::name)
-                    .toList();
+    private static final List<String> FOLDED = List.of(
+                    Topics.EVALUATIONS, Topics.PROFILES, Topics.STATUS, Topics.EVENTS, Topics.HOSTS, Topics.CONSOLE)
+            .stream()
+            .map(Topic::name)
+            .toList();
 
     private final GatewayConfig config;
     private final Handler<Throwable> onFailure;

@@ -9,6 +9,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.option.Problem;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param change what that spec changed, against the one before; null if it is the first
  * @param leaving the host that is to let go of the container before another is given it; null if none is
  * @param errors everything that is wrong with the definition; empty unless it failed
+ * @param built what came of the source of its system; null if it has none
+ * @param systems the systems that it was given, the newest last and at most {@value #KEPT_SYSTEMS}
  */
 public record Evaluation(
         ContainerName container,
@@ -38,7 +41,35 @@ public record Evaluation(
         @Nullable ContainerSpec spec,
         @Nullable SpecChange change,
         @Nullable Leaving leaving,
-        List<Problem> errors) {
+        List<Problem> errors,
+        @Nullable Built built,
+        List<GivenSystem> systems) {
+    /** How many systems of a container are remembered, and kept in stores. */
+    public static final int KEPT_SYSTEMS = 10;
+
+    /**
+     * What came of the source of a system. It is evaluated once for each revision.
+     *
+     * @param source the {@link io.hatchery.spec.SystemSource#digest digest} of what was evaluated
+     * @param path the system in the store; null if there is none, or none yet
+     * @param errors why there is none; empty if there is, or if it is being built
+     */
+    public record Built(String source, @Nullable String path, List<Problem> errors) {
+        /** Keeps an immutable copy of the errors. */
+        public Built {
+            errors = List.copyOf(errors);
+        }
+    }
+
+    /**
+     * A system that a container was given. Its generation is that of the first spec which has it.
+     *
+     * @param path the system in the store, or a link to it
+     * @param revision the definition's
+     * @param since when it was given
+     */
+    public record GivenSystem(Generation generation, String path, long revision, Instant since) {}
+
     /**
      * A host that was told to remove the container and has not said that it has.
      *
@@ -47,9 +78,11 @@ public record Evaluation(
      */
     public record Leaving(HostName host, CommandId operation) {}
 
-    /** Keeps an immutable copy of the errors. */
+    /** Keeps immutable copies. */
+    @SuppressWarnings("ConstantValue") // a record of an older service has no systems
     public Evaluation {
         errors = List.copyOf(errors);
+        systems = systems == null ? List.of() : List.copyOf(systems);
     }
 
     /** Whether the spec has been given to its host; also false if there is no spec. */
@@ -63,6 +96,9 @@ public record Evaluation(
         /** A spec, and it is in force. */
         @JsonProperty("evaluated")
         EVALUATED,
+        /** Its system is being evaluated and built; the last good spec stays in force. */
+        @JsonProperty("building")
+        BUILDING,
         /** A spec, which is in force once the host that has the container has let go of it. */
         @JsonProperty("moving")
         MOVING,

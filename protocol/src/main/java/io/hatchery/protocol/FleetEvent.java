@@ -1,5 +1,6 @@
 package io.hatchery.protocol;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.hatchery.spec.ContainerName;
@@ -7,6 +8,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Something that happened: the audit trail, one record per transition, outcome or refusal. */
@@ -15,7 +17,9 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FleetEvent.Accepted.class, name = "accepted"),
     @JsonSubTypes.Type(value = FleetEvent.Ended.class, name = "outcome"),
     @JsonSubTypes.Type(value = FleetEvent.Transition.class, name = "transition"),
-    @JsonSubTypes.Type(value = FleetEvent.Judged.class, name = "evaluation")
+    @JsonSubTypes.Type(value = FleetEvent.Judged.class, name = "evaluation"),
+    @JsonSubTypes.Type(value = FleetEvent.SystemBuilt.class, name = "system"),
+    @JsonSubTypes.Type(value = FleetEvent.Fetching.class, name = "fetching")
 })
 public sealed interface FleetEvent {
     /** The container it happened to. */
@@ -106,6 +110,65 @@ public sealed interface FleetEvent {
             Evaluation.State state,
             long revision,
             @Nullable Generation generation,
+            Instant at)
+            implements FleetEvent {}
+
+    /** How a container came by its system. */
+    enum Source {
+        /** Evaluated and built for it. */
+        @JsonProperty("evaluated")
+        EVALUATED,
+        /** Another container's with the same configuration, which was being built. */
+        @JsonProperty("shared")
+        SHARED,
+        /** One that was built earlier. */
+        @JsonProperty("cached")
+        CACHED,
+        /** It did not: the evaluation or the build failed. */
+        @JsonProperty("failed")
+        FAILED;
+
+        /** As it is written. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * The system of a container has been built, or could not be.
+     *
+     * @param source how it came by it
+     * @param path the system in the store; null if it failed
+     * @param seconds how long that took
+     */
+    record SystemBuilt(
+            ContainerName container,
+            @Nullable HostName host,
+            Source source,
+            @Nullable String path,
+            long seconds,
+            Instant at)
+            implements FleetEvent {}
+
+    /**
+     * A host fetches the system of a container, with all that it refers to.
+     *
+     * @param path the system in the store
+     * @param paths how many store paths are there by now
+     * @param pathsExpected of how many, as far as that is known
+     * @param bytes how many bytes of their archives are there by now
+     * @param bytesExpected of how many, as far as that is known
+     * @param reason why it does not go on, if it has to be begun again; null otherwise
+     */
+    record Fetching(
+            ContainerName container,
+            HostName host,
+            String path,
+            long paths,
+            long pathsExpected,
+            long bytes,
+            long bytesExpected,
+            @Nullable String reason,
             Instant at)
             implements FleetEvent {}
 }

@@ -47,6 +47,14 @@ public final class Topics {
     /** Heartbeats. */
     public static final Topic HOSTS =
             new Topic("hatchery.hosts", "host", new Topic.Kept.Compacted(), true, HostStatus.class, "runners");
+    /** What evaluations and builds print. */
+    public static final Topic CONSOLE = new Topic(
+            "hatchery.console",
+            "container",
+            new Topic.Kept.For(Duration.ofDays(1), CONSOLE_BYTES),
+            true,
+            ConsoleLines.class,
+            "config-service");
     /** Records nobody could read. */
     public static final Topic DEAD_LETTERS = new Topic(
             "hatchery.deadletter",
@@ -60,7 +68,7 @@ public final class Topics {
 
     /** The topics that every fleet has once. */
     public static List<Topic> ofTheFleet() {
-        return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, DEAD_LETTERS);
+        return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, CONSOLE, DEAD_LETTERS);
     }
 
     /** The topics of one host. */

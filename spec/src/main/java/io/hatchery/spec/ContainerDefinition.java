@@ -3,6 +3,7 @@ package io.hatchery.spec;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /**
  * What an operator declares of a container: option names and values, not yet merged with profiles nor checked. A value may be
@@ -22,6 +23,19 @@ public final class ContainerDefinition {
     @JsonValue
     public ObjectNode options() {
         return options.deepCopy();
+    }
+
+    /** The same, but that it runs this evaluated system whatever it or its profiles say. */
+    public ContainerDefinition pinnedTo(String path) {
+        ObjectNode pinned = options();
+        pinned.remove(List.of("flake", "nixpkgs", "specialArgs"));
+        pinned.put("path", path);
+        if (pinned.has("profiles")) {
+            pinned.putObject("config").putArray("$force");
+        } else {
+            pinned.remove("config");
+        }
+        return new ContainerDefinition(pinned);
     }
 
     @Override

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param copyResolvConf whether the host's resolv.conf is copied into the root before a start; null if it is
  * @param reloadIfChanged whether a running NixOS system is switched to a changed {@code path} instead of being restarted; null if
  *     not
+ * @param rollbackOnFailure whether the container gets the system back that was ready last if this one does not become ready; null
+ *     if not
  * @param network how it is connected; null if it has the host's network
  * @param confinement what it may do; null if that is nspawn's default
  * @param limits what it may use; null if nothing is limited
@@ -54,6 +56,7 @@ public record ContainerSpec(
         Signal killSignal,
         @Nullable Boolean copyResolvConf,
         @Nullable Boolean reloadIfChanged,
+        @Nullable Boolean rollbackOnFailure,
         @Nullable Network network,
         @Nullable Confinement confinement,
         @Nullable Limits limits,
@@ -90,6 +93,7 @@ public record ContainerSpec(
                 killSignal,
                 copyResolvConf,
                 reloadIfChanged,
+                rollbackOnFailure,
                 network,
                 confinement,
                 limits,
@@ -118,6 +122,7 @@ public record ContainerSpec(
                 killSignal,
                 copyResolvConf,
                 reloadIfChanged,
+                rollbackOnFailure,
                 network,
                 confinement,
                 limits,

@@ -23,6 +23,7 @@ public record SpecChange(SortedSet<String> live, SortedSet<String> restart) {
             "autoStart",
             "restartIfChanged",
             "reloadIfChanged",
+            "rollbackOnFailure",
             "startTimeout",
             "stopTimeout",
             "restart",
@@ -65,6 +66,7 @@ public record SpecChange(SortedSet<String> live, SortedSet<String> restart) {
         options.put("autoStart", ContainerSpec::autoStart);
         options.put("restartIfChanged", ContainerSpec::restartIfChanged);
         options.put("reloadIfChanged", spec -> Boolean.TRUE.equals(spec.reloadIfChanged()));
+        options.put("rollbackOnFailure", spec -> Boolean.TRUE.equals(spec.rollbackOnFailure()));
         options.put("startTimeout", ContainerSpec::startTimeout);
         options.put("stopTimeout", ContainerSpec::stopTimeout);
         options.put("restart", ContainerSpec::restart);

@@ -63,8 +63,9 @@ public final class Api {
         this.ground = ground;
         this.token = new BearerToken(token);
         var operations = new OperationsApi(ground.view(), ground.publisher(), ground.waiting(), clock);
-        endpoints.addAll(
-                new ContainersApi(ground.view(), ground.publisher(), ground.waiting(), operations, clock).endpoints());
+        var containers = new ContainersApi(ground.view(), ground.publisher(), ground.waiting(), operations, clock);
+        endpoints.addAll(containers.endpoints());
+        endpoints.addAll(new SystemsApi(ground.view(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
         endpoints.addAll(
                 new FleetApi(ground.view(), ground.streams(), ground.log(), ground.publisher(), ground.waiting(), clock)

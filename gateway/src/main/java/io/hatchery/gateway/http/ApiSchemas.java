@@ -23,7 +23,9 @@ final class ApiSchemas {
         ObjectNode profile = object("name", "revision", "definition");
         schemas.put("Profile", profile);
         schemas.put("Event", object("id"));
-        for (String item : List.of("Container", "Host", "Profile", "Event")) {
+        schemas.put("Generation", object("generation", "path", "revision", "since", "current", "running"));
+        schemas.put("BuildLog", object("lines", "next"));
+        for (String item : List.of("Container", "Host", "Profile", "Event", "Generation")) {
             ObjectNode list = object("items", "next");
             ObjectNode properties = list.putObject("properties");
             properties

@@ -17,6 +17,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.Evaluator;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -82,7 +83,12 @@ final class ContainersApi {
                         "/v1/containers/{name}",
                         "putContainer",
                         "Defines a container, in JSON or YAML",
-                        List.of(IF_MATCH, Parameter.header("If-None-Match", "* if it must not exist yet")),
+                        List.of(
+                                IF_MATCH,
+                                Parameter.header("If-None-Match", "* if it must not exist yet"),
+                                Parameter.query(
+                                        "wait",
+                                        "A time span to wait for its system to be built, such as 10min; 202 if that takes longer")),
                         "ContainerDefinition",
                         Map.of(
                                 200,
@@ -176,7 +182,7 @@ final class ContainersApi {
         answer(request, 200, name);
     }
 
-    private void requireThere(ContainerName name) {
+    void requireThere(ContainerName name) {
         if (!view.isThere(name)) {
             throw new Problem(404, "there is no container " + name + ": define it with PUT /v1/containers/" + name);
         }
@@ -189,7 +195,12 @@ final class ContainersApi {
 
     private void put(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        ContainerDefinition definition = Requests.definition(request);
+        define(request, name, Requests.definition(request), Requests.expectedRevision(request));
+    }
+
+    /** Publishes a definition, and answers with what became of it. */
+    void define(RoutingContext request, ContainerName name, ContainerDefinition definition, @Nullable String expected) {
+        Duration patience = Requests.waitFor(request).orElse(Duration.ZERO);
         var errors = Evaluator.checkAlone(name, definition);
         if (!errors.isEmpty()) {
             throw new Problem(
@@ -199,15 +210,22 @@ final class ContainersApi {
                     errors);
         }
         boolean isNew = !view.isThere(name);
-        var message = message(name, definition, UUID.randomUUID().toString(), Requests.expectedRevision(request));
+        var message = message(name, definition, UUID.randomUUID().toString(), expected);
         publisher
                 .publish(message)
                 .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
+                        .compose(judged -> judged.isPresent() && isBuilding(judged.get(), position.offset())
+                                ? waiting.built(name, position.offset(), patience)
+                                : Future.succeededFuture(judged))
                         .map(judged -> {
                             answerJudged(request, name, position.offset(), judged, isNew);
                             return null;
                         }))
                 .onFailure(request::fail);
+    }
+
+    private static boolean isBuilding(Evaluation evaluation, long revision) {
+        return evaluation.revision() == revision && evaluation.state() == Evaluation.State.BUILDING;
     }
 
     private static String count(int errors) {
@@ -231,7 +249,7 @@ final class ContainersApi {
                             + " any, stays in force",
                     evaluation.errors());
         }
-        answer(request, isNew ? 201 : 200, name);
+        answer(request, isBuilding(evaluation, revision) ? 202 : isNew ? 201 : 200, name);
     }
 
     private Message message(

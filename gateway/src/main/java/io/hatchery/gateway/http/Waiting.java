@@ -62,6 +62,15 @@ public final class Waiting {
         return until(() -> view.evaluation(name).filter(evaluation -> evaluation.judged() >= revision), patience);
     }
 
+    /** The evaluation once that revision's system is built, or never will be; as it is then, if that takes longer. */
+    Future<Optional<Evaluation>> built(ContainerName name, long revision, Duration patience) {
+        return until(
+                        () -> view.evaluation(name)
+                                .filter(e -> e.revision() != revision || e.state() != Evaluation.State.BUILDING),
+                        patience)
+                .map(built -> built.or(() -> view.evaluation(name)));
+    }
+
     /** The profile once that revision has been read; empty if that takes longer. */
     Future<Optional<FleetView.Profile>> profile(ProfileName name, long revision, Duration patience) {
         return until(() -> view.profile(name).filter(profile -> profile.revision() >= revision), patience);

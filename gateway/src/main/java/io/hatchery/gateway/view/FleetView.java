@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.ConsoleLines;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
@@ -12,12 +13,14 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,6 +42,8 @@ public final class FleetView {
     private final Map<CommandId, Operation> operations = new LinkedHashMap<>();
     private final Set<CommandId> unconfirmed = new HashSet<>();
     private final Map<ContainerName, FleetEvent.Transition> latest = new HashMap<>();
+    private final Map<FleetEvent.Source, Long> systems = new EnumMap<>(FleetEvent.Source.class);
+    private final BuildLogs buildLogs = new BuildLogs();
 
     /**
      * A profile and the offset of its record.
@@ -70,6 +75,8 @@ public final class FleetView {
                 evaluation(record);
             } else if (topic.equals(Topics.PROFILES.name())) {
                 profile(record);
+            } else if (topic.equals(Topics.CONSOLE.name())) {
+                buildLogs.add(record.value(ConsoleLines.class));
             } else {
                 command(record);
             }
@@ -77,6 +84,22 @@ public final class FleetView {
         } catch (IllegalArgumentException e) {
             throw new UnreadableException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** What evaluations and builds printed. */
+    public BuildLogs buildLogs() {
+        return buildLogs;
+    }
+
+    /** How many containers came by a system in that way, as far back as events are kept. */
+    public long systems(FleetEvent.Source source) {
+        return systems.getOrDefault(source, 0L);
+    }
+
+    /** The spec that a container has processes of; null if it has none, or nobody knows. */
+    public @Nullable Generation running(ContainerName name) {
+        ContainerStatus status = statuses.get(name);
+        return status == null || status.leader() == null ? null : status.generation();
     }
 
     /** What watchers are told of a record that may be of the past, without taking it in. */
@@ -116,6 +139,8 @@ public final class FleetView {
                 }
             }
             case FleetEvent.Judged j -> {}
+            case FleetEvent.SystemBuilt built -> systems.merge(built.source(), 1L, Long::sum);
+            case FleetEvent.Fetching f -> {}
         }
         ObjectNode body = Json.object();
         body.put("id", record.id());

@@ -9,6 +9,7 @@ import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonModule;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import io.hatchery.protocol.Command;
+import io.hatchery.protocol.ConsoleLines;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
@@ -27,6 +28,7 @@ public final class Schemas {
     private static final String BASE = "https://hatchery.io/schemas/";
     private static final List<Class<?>> GENERATED = List.of(
             Command.class,
+            ConsoleLines.class,
             ContainerSpec.class,
             ContainerStatus.class,
             Evaluation.class,

@@ -66,6 +66,7 @@ class ApiDocumentsTest {
                 null,
                 "exit",
                 null,
+                Generation.FIRST,
                 Via.SYSTEMD));
         valid(new FleetEvent.Ended(
                 new CommandId("x"),

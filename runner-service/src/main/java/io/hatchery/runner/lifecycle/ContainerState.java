@@ -7,6 +7,7 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Via;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SpecChange;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param runs how many runs there were since the host's boot
  * @param exit how it ended last; null if it never did
  * @param reason why it is where it is, if that is not plain; null otherwise
+ * @param ready the spec that was ready last; null if none was since the host's boot
  * @param via who brought it there, if that was not the fleet; null otherwise
  */
 public record ContainerState(
@@ -49,6 +51,7 @@ public record ContainerState(
         long runs,
         @Nullable Exit exit,
         @Nullable String reason,
+        @Nullable Generation ready,
         @Nullable Via via) {
     /**
      * What a removed spec leaves to do.
@@ -77,6 +80,7 @@ public record ContainerState(
                 null,
                 0,
                 0,
+                null,
                 null,
                 null,
                 null);
@@ -130,6 +134,7 @@ public record ContainerState(
                 restartFor,
                 reason,
                 life instanceof Life.Backoff backoff ? backoff.due() : null,
+                ready,
                 via);
     }
 
@@ -149,6 +154,7 @@ public record ContainerState(
                 runs,
                 exit,
                 reason,
+                ready,
                 via);
     }
 
@@ -156,12 +162,13 @@ public record ContainerState(
         Instant entered = next.phase() == life.phase() ? since : now;
         return new ContainerState(
                 container, host, spec, next, entered, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
-                via);
+                ready, via);
     }
 
     ContainerState withSpec(@Nullable ContainerSpec next) {
         return new ContainerState(
-                container, host, next, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, via);
+                container, host, next, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
+                ready, via);
     }
 
     ContainerState withWanted(boolean next) {
@@ -179,47 +186,61 @@ public record ContainerState(
                 runs,
                 exit,
                 reason,
+                ready,
                 via);
     }
 
     ContainerState withRelaunch(boolean next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, next, jobs, removal, restarts, runs, exit, reason, via);
+                container, host, spec, life, since, wanted, next, jobs, removal, restarts, runs, exit, reason, ready,
+                via);
     }
 
     ContainerState withJobs(List<Job> next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, next, removal, restarts, runs, exit, reason, via);
+                container, host, spec, life, since, wanted, relaunch, next, removal, restarts, runs, exit, reason,
+                ready, via);
     }
 
     ContainerState withRemoval(@Nullable Removal next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, next, restarts, runs, exit, reason, via);
+                container, host, spec, life, since, wanted, relaunch, jobs, next, restarts, runs, exit, reason, ready,
+                via);
     }
 
     ContainerState withRestarts(int next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, next, runs, exit, reason, via);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, next, runs, exit, reason, ready,
+                via);
     }
 
     ContainerState withRuns(long next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, next, exit, reason, via);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, next, exit, reason,
+                ready, via);
     }
 
     ContainerState withExit(@Nullable Exit next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, next, reason, via);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, next, reason,
+                ready, via);
     }
 
     ContainerState withReason(@Nullable String next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, next, via);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, next, ready,
+                via);
     }
 
     ContainerState withVia(@Nullable Via next) {
         return new ContainerState(
                 container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
-                next);
+                ready, next);
+    }
+
+    ContainerState withReady(Generation next) {
+        return new ContainerState(
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, next,
+                via);
     }
 }

@@ -81,7 +81,7 @@ final class RunWord {
     private static void reloaded(Turn turn, Life.Running r, ContainerSpec spec) {
         var next = new Life.Running(r.run(), spec, r.leader(), r.since());
         turn.live(next);
-        turn.state = turn.state.withReason(null);
+        turn.state = turn.state.withReason(null).withReady(spec.generation());
         ContainerSpec newest = turn.state.spec();
         if (newest != null && !newest.equals(spec)) {
             Lifecycle.changed(turn, next, newest);

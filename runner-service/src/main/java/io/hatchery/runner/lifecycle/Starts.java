@@ -81,6 +81,7 @@ final class Starts {
 
     static void ready(Turn turn, Life.Starting starting) {
         turn.live(new Life.Running(starting.run(), starting.spec(), starting.leader(), turn.now));
+        turn.state = turn.state.withReady(starting.spec().generation());
         turn.step("running", Job::wantsStart);
         if (starting.stopAsked()) {
             Stops.askToStop(turn);

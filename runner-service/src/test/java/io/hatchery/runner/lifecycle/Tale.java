@@ -81,6 +81,7 @@ final class Tale {
                     null,
                     null,
                     null,
+                    null,
                     new TreeMap<>(),
                     null);
         }

@@ -43,6 +43,7 @@ class NspawnPlanTest {
                 null,
                 null,
                 null,
+                null,
                 new TreeMap<>(),
                 null);
     }

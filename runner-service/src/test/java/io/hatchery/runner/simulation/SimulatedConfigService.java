@@ -5,6 +5,7 @@ import io.hatchery.bus.LoopLife;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.ConfigService;
 import io.hatchery.config.DefinitionJudge;
+import io.hatchery.config.system.Systems;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -58,7 +59,7 @@ final class SimulatedConfigService {
     private void live(World.Actor mine) {
         asleep = false;
         var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
-        var judge = new DefinitionJudge(clock(), "/config-service/" + name, host -> {});
+        var judge = new DefinitionJudge(clock(), "/config-service/" + name, host -> {}, Systems.NONE);
         var life = new LoopLife(plan, group.member(name, edge, mutation), judge, () -> {});
         Set<String> watched = new HashSet<>(plan.views());
         watched.add(plan.source());

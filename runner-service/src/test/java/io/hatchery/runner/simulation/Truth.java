@@ -328,6 +328,8 @@ final class Truth {
                         deadline == null || accepted.at().isBefore(deadline), () -> "accepted too late: " + accepted);
                 intent(accepted.host(), accepted.container()).accepted(accepted, order != null && order.generation > 0);
             }
+            case FleetEvent.SystemBuilt b -> {}
+            case FleetEvent.Fetching f -> {}
             case FleetEvent.Judged judged -> {}
         }
     }

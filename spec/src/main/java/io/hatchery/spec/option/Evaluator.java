@@ -15,8 +15,8 @@ import java.util.TreeMap;
 
 /** Turns layers of options into a spec, or into everything that is wrong with them. Pure: the same layers, the same result. */
 public final class Evaluator {
-    static final List<String> PAYLOADS = List.of("path", "boot", "command");
-    private static final String PICK_ONE = "give exactly one of path, boot and command";
+    static final List<String> PAYLOADS = List.of("path", "config", "flake", "boot", "command");
+    private static final String PICK_ONE = "give exactly one of path, config, flake, boot and command";
 
     private Evaluator() {}
 
@@ -108,7 +108,8 @@ public final class Evaluator {
             assertions(path, origin, values, name, merge);
             new Rules(path, origin, values, merge).check();
             if (merge.problems().isEmpty()) {
-                return new Evaluated.Good(name, requires(values), Shape.of(name, values));
+                return new Evaluated.Good(
+                        name, requires(values), SystemOptions.source(name, values), Shape.of(name, values));
             }
         }
         return new Evaluated.Bad(merge.problems());

@@ -35,6 +35,7 @@ final class Merge {
         return switch (type) {
             case OptionType.Scalar scalar -> scalar(path, scalar, winners);
             case OptionType.ListOf list -> list(path, list, winners);
+            case OptionType.Joined joined -> joined(path, joined, winners);
             case OptionType.AttributesOf attributes -> attributes(path, attributes, winners);
             case OptionType.Submodule submodule -> submodule(path, submodule, winners);
         };
@@ -90,6 +91,22 @@ final class Merge {
             }
         }
         return joined;
+    }
+
+    private JsonNode joined(String path, OptionType.Joined type, List<Defined> winners) {
+        ArrayNode all = Json.object().putArray("list");
+        for (Defined defined : winners) {
+            if (defined.value() instanceof ArrayNode) {
+                list(path, new OptionType.ListOf(type.element()), List.of(defined))
+                        .forEach(all::add);
+            } else {
+                JsonNode value = check(path, type.element(), defined);
+                if (value != null) {
+                    all.add(value);
+                }
+            }
+        }
+        return all;
     }
 
     private JsonNode attributes(String path, OptionType.AttributesOf type, List<Defined> winners) {

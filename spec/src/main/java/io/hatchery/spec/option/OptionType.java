@@ -40,6 +40,21 @@ public sealed interface OptionType {
         }
     }
 
+    /** One or a list of such values; those of several layers all count, the weaker layer's first. The canonical form is a list. */
+    record Joined(Scalar element) implements OptionType {
+        @Override
+        public String words() {
+            return element.words();
+        }
+
+        @Override
+        public ObjectNode schema() {
+            ObjectNode schema = Json.object();
+            schema.putArray("anyOf").add(element.schema()).add(new ListOf(element).schema());
+            return schema;
+        }
+    }
+
     /** An object with free keys; those of several layers are merged key by key. */
     record AttributesOf(Scalar key, OptionType value) implements OptionType {
         @Override

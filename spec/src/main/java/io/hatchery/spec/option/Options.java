@@ -51,21 +51,13 @@ public final class Options {
                     "false",
                     "--bind-ro= or --bind=")));
 
-    private static final OptionType.Submodule CONTAINER =
-            new OptionType.Submodule(Stream.of(base(), NetworkOptions.all(), ConfinementOptions.all())
+    private static final OptionType.Submodule CONTAINER = new OptionType.Submodule(
+            Stream.of(SystemOptions.all(), base(), NetworkOptions.all(), ConfinementOptions.all())
                     .flatMap(List::stream)
                     .toList());
 
     private static List<Option> base() {
         return List.of(
-                option(
-                        "path",
-                        Types.PATH,
-                        null,
-                        "none",
-                        "An evaluated NixOS system, whose init is run.",
-                        "\"/nix/var/nix/profiles/per-container/web/system\"",
-                        "<path>/init as the payload"),
                 option(
                         "boot",
                         Types.BOOL,

@@ -64,6 +64,7 @@ public final class OptionsPage {
             case OptionType.Submodule submodule -> options(page, name + ".", submodule.options());
             case OptionType.AttributesOf attributes -> inner(page, name + ".<name>", attributes.value());
             case OptionType.ListOf list -> inner(page, name + "[]", list.element());
+            case OptionType.Joined joined -> {}
             case OptionType.Scalar scalar -> {}
         }
     }

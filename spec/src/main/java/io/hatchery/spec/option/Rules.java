@@ -78,13 +78,30 @@ final class Rules {
 
     private void reload() {
         JsonNode reload = values.path("reloadIfChanged");
-        if (reload.asBoolean() && !isSet(values.path("path"))) {
+        if (reload.asBoolean() && !isSystem()) {
             wrong(
                     path + ".reloadIfChanged",
                     reload,
                     "only a NixOS system can be switched while it runs",
-                    "take it out, or give the system as path");
+                    "take it out, or give the system as path, config or flake");
         }
+        JsonNode rollback = values.path("rollbackOnFailure");
+        if (rollback.asBoolean() && !isSystem()) {
+            wrong(
+                    path + ".rollbackOnFailure",
+                    rollback,
+                    "only a NixOS system has one before it to go back to",
+                    "take it out, or give the system as path, config or flake");
+        }
+        for (String option : List.of("nixpkgs", "specialArgs")) {
+            if (isSet(values.path(option)) && !values.has("config")) {
+                wrong(path + "." + option, values.get(option), "it counts only with config", "take it out");
+            }
+        }
+    }
+
+    private boolean isSystem() {
+        return isSet(values.path("path")) || isSet(values.path("config")) || isSet(values.path("flake"));
     }
 
     private void placement() {

@@ -33,7 +33,7 @@ final class Shape {
     static ObjectNode of(ContainerName name, ObjectNode values) {
         ObjectNode spec = values.deepCopy();
         spec.remove(Evaluator.PAYLOADS);
-        spec.remove(List.of("profiles", "requires"));
+        spec.remove(List.of("profiles", "requires", "nixpkgs", "specialArgs"));
         boolean program = payload(spec.putObject("payload"), values);
         boolean ephemeral = values.path("ephemeral").asBoolean();
         setDefault(spec, "root", (ephemeral ? "/run/hatchery/roots/" : "/var/lib/containers/") + name);
@@ -48,6 +48,12 @@ final class Shape {
         if (values.path("copyResolvConf").asBoolean()) {
             spec.remove("copyResolvConf");
         }
+        boolean evaluated = Evaluator.isGiven(values.get("config")) || values.has("flake");
+        if (!values.path("rollbackOnFailure").asBoolean(evaluated)) {
+            spec.remove("rollbackOnFailure");
+        } else {
+            spec.put("rollbackOnFailure", true);
+        }
         if (!values.path("reloadIfChanged").asBoolean()) {
             spec.remove("reloadIfChanged");
         }
@@ -59,7 +65,7 @@ final class Shape {
             payload.put("type", "path").set("path", values.get("path"));
         } else if (Evaluator.isGiven(values.get("boot"))) {
             payload.put("type", "boot");
-        } else {
+        } else if (Evaluator.isGiven(values.get("command"))) {
             payload.put("type", "command").set("command", values.get("command"));
             return true;
         }

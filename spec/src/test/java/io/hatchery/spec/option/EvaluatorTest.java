@@ -228,19 +228,22 @@ class EvaluatorTest {
     void aChangeOfAnyOptionIsSeen() {
         ContainerSpec before = spec("{boot: true, root: /other}");
         for (Option option : Options.container().options()) {
-            if (List.of("profiles", "boot", "host", "requires").contains(option.name())) {
+            if (List.of("profiles", "boot", "host", "requires", "config", "flake", "nixpkgs", "specialArgs")
+                    .contains(option.name())) {
                 continue;
             }
             String also =
                     option.name().matches("(host|local).*|forwardPorts|extraVeths") ? ", privateNetwork: true" : "";
             String payload = switch (option.name()) {
                 case "path", "command" -> "";
-                case "reloadIfChanged" -> "path: /system, ";
+                case "reloadIfChanged", "rollbackOnFailure" -> "path: /system, ";
                 default -> "boot: true, ";
             };
             boolean off = option.defaultValue() != null && option.defaultValue().asBoolean();
             String root = option.name().equals("root") ? "" : ", root: /other";
-            String value = off ? "false" : option.example().toString();
+            String value = option.name().equals("rollbackOnFailure")
+                    ? "true"
+                    : off ? "false" : option.example().toString();
             ContainerSpec after = spec("{" + payload + option.name() + ": " + value + also + root + "}");
             SpecChange change = SpecChange.between(before, after);
             assertThat(change.live().contains(option.name()) || change.restart().contains(option.name()))
@@ -277,7 +280,8 @@ class EvaluatorTest {
         assertThat(inWords("{boot: true, reloadIfChanged: true}"))
                 .containsExactly(
                         "containers.web.reloadIfChanged: only a NixOS system can be switched while it runs, got"
-                                + " true (in the definition of web); take it out, or give the system as path");
+                                + " true (in the definition of web); take it out, or give the system as path,"
+                                + " config or flake");
         assertThat(inWords("{boot: true, host: h1, requires: {zone: north}}"))
                 .containsExactly("containers.web.requires: it counts only where host is not given, got"
                         + " {\"zone\":\"north\"} (in the definition of web); take one of the two out");

@@ -1,0 +1,239 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Configurations become systems, and systems follow each other and go back, on a host that has the store they are built in. */
+class NixTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String BUILT = "?wait=2min";
+    private static Installation installation;
+    private static Api api;
+
+    @BeforeAll
+    static void up() {
+        installation = Installation.running(Nixpkgs.installation());
+        api = installation.api();
+    }
+
+    @AfterAll
+    static void down() {
+        Traffic.assertValid(installation);
+        installation.close();
+        Nixpkgs.collectGarbage();
+    }
+
+    private static ObjectNode options(String name) {
+        return JSON.createObjectNode()
+                .put("root", installation.roots().resolve(name).toString())
+                .put("startTimeout", "20s");
+    }
+
+    private static Api.Answer put(String name, ObjectNode options) {
+        return api.put("/v1/containers/" + name + BUILT, options.toString());
+    }
+
+    /** Defines a container by that configuration and waits until it is built. */
+    private static JsonNode build(String name, String config) {
+        Api.Answer answer = put(name, options(name).put("config", config));
+        assertThat(answer.status()).as("%s", answer.body()).isIn(200, 201);
+        return answer.body();
+    }
+
+    private static String systemOf(JsonNode container) {
+        return container.at("/spec/payload/path").asText();
+    }
+
+    private static String inside(String name, String... command) {
+        long leader = api.container(name).at("/status/leader").asLong();
+        List<String> all = Stream.concat(
+                        Stream.of("nsenter", "-t", String.valueOf(leader), "-a"), Arrays.stream(command))
+                .toList();
+        var builder = new ProcessBuilder(all);
+        builder.environment().put("PATH", "/run/current-system/sw/bin:/usr/bin:/bin");
+        return Ran.toEnd(builder).orFail().out().strip();
+    }
+
+    private static String file(String name, String path) {
+        return inside(name, "/run/current-system/sw/bin/cat", path);
+    }
+
+    private static List<String> messages(Api.Answer refused) {
+        assertThat(refused.status()).as("%s", refused.body()).isEqualTo(422);
+        return refused.at("/errors")
+                .valueStream()
+                .map(error -> error.path("origin").asText() + ": "
+                        + error.path("message").asText())
+                .toList();
+    }
+
+    private static long systems(String source) {
+        try {
+            String metrics = api.http()
+                    .send(api.request("/metrics").build(), BodyHandlers.ofString())
+                    .body();
+            return metrics.lines()
+                    .filter(line -> line.startsWith("hatchery_systems_total{source=\"" + source + "\""))
+                    .mapToLong(line -> (long) Double.parseDouble(line.split(" ")[1]))
+                    .sum();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aConfigurationIsEvaluatedBuiltAndRun() {
+        JsonNode built = build("t-config", "{ lib, ... }: { environment.etc.motd.text = lib.mkForce \"welcome\"; }");
+        assertThat(systemOf(built)).startsWith("/nix/store/");
+        api.completes("start", "t-config");
+        assertThat(file("t-config", "/etc/motd")).isEqualTo("welcome");
+        assertThat(inside("t-config", "/run/current-system/sw/bin/hostname")).isEqualTo("t-config");
+        assertThat(api.get("/v1/containers/t-config/build-log").at("/lines").toString())
+                .contains("evaluating");
+        api.completes("stop", "t-config");
+    }
+
+    @Test
+    void aConfigurationMayBeSeveralFilesThatImportEachOther() {
+        ObjectNode options = options("t-files");
+        ObjectNode config = options.putObject("config");
+        config.putObject("files")
+                .put(
+                        "default.nix",
+                        "{ imports = [ ./parts/a.nix ]; environment.etc.b.text = builtins.readFile ./b.txt; }")
+                .put("parts/a.nix", "{ site, ... }: { environment.etc.a.text = \"${site} ${toString ./.}\"; }")
+                .put("b.txt", "from a file");
+        options.putObject("specialArgs").put("site", "north");
+        Api.Answer answer = put("t-files", options);
+        assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);
+        Path etc = Path.of(systemOf(answer.body()), "etc");
+        assertThat(etc.resolve("b")).hasContent("from a file");
+        assertThat(etc.resolve("a")).content().startsWith("north /nix/store/").endsWith("-hatchery-config/parts");
+    }
+
+    @Test
+    void whatDependsOnItsNameHasItsOwnAndOthersShareOneEvaluation() {
+        long evaluated = systems("evaluated");
+        String named = "{ config, ... }: { environment.etc.who.text = \"I am ${config.networking.hostName}\"; }";
+        assertThat(Path.of(systemOf(build("t-one", named)), "etc/who")).hasContent("I am t-one");
+        assertThat(Path.of(systemOf(build("t-two", named)), "etc/who")).hasContent("I am t-two");
+        assertThat(systems("evaluated") - evaluated).isEqualTo(2);
+    }
+
+    @Test
+    void aHundredContainersWithOneConfigurationAreEvaluatedOnce() {
+        long evaluated = systems("evaluated");
+        long without = systems("shared") + systems("cached");
+        String config = "{ environment.etc.many.text = \"the same for all\"; }";
+        for (int i = 0; i < 100; i++) {
+            Api.Answer answer = api.put(
+                    "/v1/containers/t-many-" + i,
+                    options("t-many-" + i).put("config", config).toString());
+            assertThat(answer.status()).isIn(201, 202);
+        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> systems("shared") + systems("cached") - without == 99);
+        assertThat(systems("evaluated") - evaluated).isEqualTo(1);
+        String system =
+                systemOf(api.await("t-many-0", c -> c.at("/spec/payload/path").isTextual()));
+        assertThat(systemOf(
+                        api.await("t-many-99", c -> c.at("/spec/payload/path").isTextual())))
+                .isEqualTo(system);
+    }
+
+    @Test
+    void whatCannotBeEvaluatedIsSaidWithItsPlaceAndTheLastGoodSystemStays() {
+        String good = systemOf(build("t-bad", "{ }"));
+        assertThat(messages(put(
+                        "t-bad",
+                        options("t-bad").put("config", "{ lib, ... }:\n{ environment.etc.x.text = lib.none; }"))))
+                .singleElement()
+                .asString()
+                .startsWith("configuration.nix:2:28 of the definition of t-bad: attribute 'none' missing")
+                .contains("… while evaluating");
+        assertThat(messages(put("t-bad", options("t-bad").put("config", "{ environment.etcetera = 1; }"))))
+                .singleElement()
+                .asString()
+                .contains("The option `containers.t-bad.environment.etcetera' does not exist", "configuration.nix");
+        JsonNode container = api.container("t-bad");
+        assertThat(container.at("/evaluation/state").asText()).isEqualTo("failed");
+        assertThat(systemOf(container)).isEqualTo(good);
+    }
+
+    @Test
+    void whatCannotBeBuiltIsSaidWithTheLastThatWasPrinted() {
+        String config = "{ system.extraSystemBuilderCmds = \"echo no such thing; exit 3\"; }";
+        assertThat(messages(put("t-unbuilt", options("t-unbuilt").put("config", config))))
+                .singleElement()
+                .asString()
+                .contains("failed with exit code 3", "no such thing");
+        assertThat(api.get("/v1/containers/t-unbuilt/build-log").at("/lines").toString())
+                .contains("no such thing");
+    }
+
+    @Test
+    void aDefinitionReadsNothingButItselfAndItsNixpkgs() throws Exception {
+        Path secret = Files.writeString(installation.data().resolve("secret.nix"), "{ }");
+        for (String forbidden : List.of(
+                "builtins.readFile /etc/shadow",
+                "builtins.readFile (/. + \"/etc/shadow\")",
+                "toString (import " + secret + ")",
+                "\"${/etc/hostname}\"",
+                "toString (builtins.readDir /root)",
+                "builtins.readFile (builtins.path { path = /etc/shadow; name = \"x\"; })",
+                "builtins.readFile ../../../../../etc/shadow",
+                "toString (builtins.fetchurl \"" + api.base() + "/healthz\")",
+                "toString (builtins.fetchGit \"" + Installation.REPOSITORY + "\")")) {
+            assertThat(messages(put(
+                            "t-nosy",
+                            options("t-nosy").put("config", "{ environment.etc.x.text = " + forbidden + "; }"))))
+                    .as(forbidden)
+                    .singleElement()
+                    .asString()
+                    .containsPattern("is forbidden in restricted mode|in restricted mode");
+        }
+    }
+
+    @Test
+    void anEvaluationBuildsNothingThatItReads() {
+        String config = """
+                { environment.etc.x.text = builtins.readFile (derivation {
+                    name = "x"; builder = "/bin/sh"; args = [ "-c" "echo x > $out" ]; system = builtins.currentSystem; }); }""";
+        assertThat(messages(put("t-ifd", options("t-ifd").put("config", config))))
+                .singleElement()
+                .asString()
+                .contains("allow-import-from-derivation");
+    }
+
+    @Test
+    void aNewerDefinitionGivesTheOlderEvaluationUp() {
+        ObjectNode slow = options("t-slow").put("config", "{ system.extraSystemBuilderCmds = \"sleep 1000\"; }");
+        Api.Answer first = api.put("/v1/containers/t-slow", slow.toString());
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(first.at("/evaluation/state").asText()).isEqualTo("building");
+        await().until(() -> api.get("/v1/containers/t-slow/build-log")
+                .at("/lines")
+                .toString()
+                .contains("building"));
+        build("t-slow", "{ environment.etc.quick.text = \"\"; }");
+        await().until(() -> ProcessHandle.allProcesses()
+                .noneMatch(p -> p.info().commandLine().orElse("").contains("sleep 1000")
+                        && p.info().commandLine().orElse("").contains("busybox")));
+    }
+}

@@ -1,0 +1,160 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.spec.json.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code hatchery apply}. */
+@Command(
+        name = "apply",
+        description = "Define containers from a file or every file of a folder",
+        mixinStandardHelpOptions = true)
+final class ApplyCommand implements Callable<Integer> {
+    private static final long LOOK_MILLIS = 300;
+
+    @Mixin
+    private ApiClient api = new ApiClient();
+
+    @Option(
+            names = {"-f", "--file"},
+            required = true,
+            paramLabel = "FILE|DIR",
+            description = "JSON or YAML: one definition, named by the file's name, or several under 'containers'")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--no-wait",
+            description = "Return when the definitions are written, whatever is to be built for them")
+    private boolean noWait;
+
+    private final StringBuilder refused = new StringBuilder();
+
+    /** A definition that was taken, and whose system may be to be built. */
+    private record Taken(DefinitionFiles.Named definition, Answer answer, long logFrom) {}
+
+    @Override
+    public Integer call() throws IOException {
+        List<DefinitionFiles.Named> definitions = DefinitionFiles.read(file);
+        var taken = new ArrayList<Taken>();
+        for (DefinitionFiles.Named definition : definitions) {
+            try {
+                taken.add(put(definition));
+            } catch (Refusal e) {
+                refuse(definition, e.getMessage());
+            }
+        }
+        ArrayNode applied = Json.object().putArray("applied");
+        for (Taken each : taken) {
+            try {
+                Answer answer = noWait ? each.answer : awaitSystem(each);
+                applied.add(answer.body());
+                if (!api.json()) {
+                    System.out.println(inWords(each.definition.name(), answer));
+                }
+            } catch (Refusal e) {
+                refuse(each.definition, e.getMessage());
+            }
+        }
+        if (api.json()) {
+            System.out.println(Json.pretty(applied));
+        }
+        if (!refused.isEmpty()) {
+            throw new Refusal("not everything was applied:" + refused);
+        }
+        return 0;
+    }
+
+    private void refuse(DefinitionFiles.Named definition, @org.jspecify.annotations.Nullable String why) {
+        refused.append("\n")
+                .append(definition.name())
+                .append(" (")
+                .append(definition.file())
+                .append("): ")
+                .append(why);
+    }
+
+    private Taken put(DefinitionFiles.Named definition) {
+        String path = ClientCommands.container(definition.name());
+        long from = api.find(path + "/build-log")
+                .map(log -> log.path("next").asLong())
+                .orElse(0L);
+        return new Taken(definition, api.call("PUT", path, Json.bytes(definition.options()), "application/json"), from);
+    }
+
+    /** Tells what is printed meanwhile. */
+    private Answer awaitSystem(Taken taken) {
+        String path = ClientCommands.container(taken.definition.name());
+        Answer answer = taken.answer;
+        long revision = answer.body().path("revision").asLong();
+        long next = taken.logFrom;
+        boolean built = isBuilding(answer.body(), revision);
+        while (isBuilding(answer.body(), revision)) {
+            pause();
+            answer = new Answer(200, answer.headers(), api.call("GET", path).body());
+            next = tellLog(taken.definition.name(), path, next);
+        }
+        JsonNode container = answer.body();
+        if (built
+                && container.path("revision").asLong() == revision
+                && state(container).equals("failed")) {
+            throw new Refusal(ApiClient.errorsInWords(
+                    "its system cannot be built; the last good one, if any, stays in force",
+                    container.at("/evaluation/errors")));
+        }
+        return answer;
+    }
+
+    private long tellLog(String name, String path, long from) {
+        JsonNode log = api.call("GET", path + "/build-log?since=" + from).body();
+        log.path("lines").forEach(line -> System.err.println(name + "> " + line.asText()));
+        return log.path("next").asLong();
+    }
+
+    private static boolean isBuilding(JsonNode container, long revision) {
+        return container.path("revision").asLong() == revision
+                && state(container).equals("building");
+    }
+
+    private static String state(JsonNode container) {
+        return container.at("/evaluation/state").asText();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal("interrupted; what was written is built all the same", e);
+        }
+    }
+
+    private static String inWords(String name, Answer answer) {
+        JsonNode container = answer.body();
+        String generation = container.path("generation").asText("none yet");
+        if (state(container).equals("building")) {
+            return name + " written, its system is being built: see hatchery show " + name;
+        }
+        return switch (answer.status()) {
+            case 201 -> name + " defined, generation " + generation;
+            case 202 -> name + " written, and not evaluated yet: is a config-service running?";
+            default -> name + " applied, generation " + generation + changed(container);
+        };
+    }
+
+    private static String changed(JsonNode container) {
+        JsonNode change = container.at("/evaluation/change");
+        String live = Table.inWords(change.path("live"));
+        String restart = Table.inWords(change.path("restart"));
+        return (restart.isEmpty() ? "" : "; changed and only in force after a restart: " + restart)
+                + (live.isEmpty() ? "" : "; changed and in force: " + live);
+    }
+}

@@ -1,0 +1,87 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.hatchery.spec.json.Json;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands about the systems that a container was given. */
+final class SystemCommands {
+    private SystemCommands() {}
+
+    /** {@code hatchery generations}. */
+    @Command(
+            name = "generations",
+            description = "List the systems that a container was given last",
+            mixinStandardHelpOptions = true)
+    static final class Generations implements Runnable {
+        @Mixin
+        private ApiClient api = new ApiClient();
+
+        @Parameters(paramLabel = "NAME")
+        private String name = "";
+
+        @Override
+        public void run() {
+            JsonNode items = api.call("GET", ClientCommands.container(name) + "/generations")
+                    .body()
+                    .path("items");
+            if (api.json()) {
+                System.out.println(Json.pretty(items));
+                return;
+            }
+            var table = new Table("GENERATION", "GIVEN", "REVISION", "", "SYSTEM");
+            for (JsonNode item : items) {
+                table.row(
+                        item.path("generation").asText(),
+                        Table.since(item.path("since"), Instant.now()) + " ago",
+                        item.path("revision").asText(),
+                        item.path("running").asBoolean()
+                                ? "running"
+                                : item.path("current").asBoolean() ? "current" : "",
+                        item.path("path").asText());
+            }
+            System.out.print(table.text());
+        }
+    }
+
+    /** {@code hatchery rollback}. */
+    @Command(
+            name = "rollback",
+            description = "Define a container anew with an earlier system",
+            footer = "The definition then has that system as its path; apply the old one again to build it anew.",
+            mixinStandardHelpOptions = true)
+    static final class Rollback implements Callable<Integer> {
+        @Mixin
+        private ApiClient api = new ApiClient();
+
+        @Parameters(paramLabel = "NAME")
+        private String name = "";
+
+        @Option(
+                names = "--to",
+                paramLabel = "GENERATION",
+                description = "Which, see hatchery generations; the one before if unsaid")
+        private @Nullable Long to;
+
+        @Override
+        public Integer call() {
+            JsonNode container = api.call(
+                            "POST", ClientCommands.container(name) + "/rollback" + (to == null ? "" : "?to=" + to))
+                    .body();
+            if (api.json()) {
+                System.out.println(Json.pretty(container));
+            } else {
+                System.out.println(name + " goes back to "
+                        + container.at("/spec/payload/path").asText() + " with generation "
+                        + container.path("generation").asText());
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.hatchery.app;
+
+import io.hatchery.config.system.NixSettings;
+import io.hatchery.spec.Span;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How systems are evaluated, built and given away, from the configuration. */
+final class SystemSettings {
+    private static final String NONE = "none";
+
+    private SystemSettings() {}
+
+    static NixSettings of(Settings settings) {
+        String nixpkgs = settings.get(Key.CONFIG_NIXPKGS);
+        String processes = settings.get(Key.CONFIG_EVALUATIONS);
+        String cache = cache(settings);
+        return new NixSettings(
+                settings.data().resolve("systems"),
+                nixpkgs.isEmpty() ? null : Path.of(nixpkgs).toAbsolutePath(),
+                processes.isEmpty()
+                        ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2)
+                        : (int) settings.number(Key.CONFIG_EVALUATIONS, 1, 1000),
+                settings.number(Key.CONFIG_EVALUATION_MEMORY, 64, 1L << 30) << 20,
+                span(settings, Key.CONFIG_EVALUATION_TIMEOUT),
+                span(settings, Key.CONFIG_BUILD_TIMEOUT),
+                settings.bool(Key.CONFIG_IMPORT_FROM_DERIVATION),
+                cache,
+                cache == null ? null : key(settings));
+    }
+
+    private static @Nullable String cache(Settings settings) {
+        String cache = settings.get(Key.CONFIG_NIX_CACHE);
+        if (cache.equals(NONE)) {
+            return null;
+        }
+        return cache.isEmpty() ? "file://" + cacheFolder(settings) + "?compression=zstd" : cache;
+    }
+
+    /** Where the cache is that the gateway serves. */
+    static Path cacheFolder(Settings settings) {
+        String folder = settings.get(Key.GATEWAY_NIX_CACHE);
+        return folder.isEmpty()
+                ? settings.data().resolve("nix-cache")
+                : Path.of(folder).toAbsolutePath();
+    }
+
+    private static Path key(Settings settings) {
+        String file = settings.get(Key.CONFIG_NIX_KEY);
+        return file.isEmpty()
+                ? settings.data().resolve("nix-cache.secret")
+                : Path.of(file).toAbsolutePath();
+    }
+
+    private static Duration span(Settings settings, Key key) {
+        try {
+            Span span = Span.parse(settings.get(key));
+            return span.isInfinite() ? Duration.ofDays(365) : span.toDuration();
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(key.key() + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.hatchery.config;
+
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Publisher;
+import io.hatchery.config.system.EvaluationPool;
+import io.hatchery.protocol.ConsoleLines;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEvent.Source;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerName;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the fleet how evaluations and builds go. What comes of them is told by the evaluations themselves. */
+final class BuildNews implements EvaluationPool.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(BuildNews.class);
+
+    private final Publisher publisher;
+    private final String source;
+    private final Clock clock = Clock.systemUTC();
+
+    BuildNews(Publisher publisher, String source) {
+        this.publisher = publisher;
+        this.source = source;
+    }
+
+    @Override
+    public void ended(ContainerName container, Source how, @Nullable String path, Duration took) {
+        Instant now = clock.instant();
+        LOG.info("{}: its system is {}{}", container, how.word(), path == null ? "" : ", " + path);
+        tell(
+                Topics.EVENTS.name(),
+                container,
+                new FleetEvent.SystemBuilt(container, null, how, path, took.toSeconds(), now));
+    }
+
+    @Override
+    public void said(ContainerName container, List<String> lines) {
+        tell(Topics.CONSOLE.name(), container, new ConsoleLines(container, lines, clock.instant()));
+    }
+
+    private void tell(String topic, ContainerName container, Object value) {
+        publisher
+                .publish(Message.of(topic, container.value(), value, null, source, clock.instant()))
+                .onFailure(e -> LOG.warn("{}: not told on {}: {}", container, topic, e.getMessage()));
+    }
+}

@@ -1,0 +1,209 @@
+package io.hatchery.config.system;
+
+import io.hatchery.nix.NixFailure;
+import io.hatchery.nix.NixLine;
+import io.hatchery.protocol.FleetEvent.Source;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.SystemSource;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One evaluation and build, for all who wait for it; it is given up when nobody does any more. */
+final class BuildJob {
+    /**
+     * What came of it.
+     *
+     * @param path the system; null if it depends on the name of its container, and none was given
+     */
+    record Result(@Nullable String path, Source source) {}
+
+    /** It came to nothing. */
+    static final class Failure extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final IOException reason;
+        private final transient List<String> printed;
+        private final boolean built;
+
+        /** It cannot be evaluated. */
+        Failure(IOException reason) {
+            super(reason);
+            this.reason = reason;
+            this.printed = List.of();
+            this.built = false;
+        }
+
+        /**
+         * It cannot be built, or given away.
+         *
+         * @param printed the last lines that builders printed
+         */
+        Failure(IOException reason, List<String> printed) {
+            super(reason);
+            this.reason = reason;
+            this.printed = List.copyOf(printed);
+            this.built = true;
+        }
+
+        List<String> printed() {
+            return printed;
+        }
+
+        IOException reason() {
+            return reason;
+        }
+
+        boolean built() {
+            return built;
+        }
+    }
+
+    private final NixBuilds builds;
+    private final Path link;
+    private final SystemSource source;
+    private final @Nullable ContainerName name;
+    private final ContainerName example;
+    private final LogLines log;
+    private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private int waiting;
+    private @Nullable Thread thread;
+
+    /**
+     * Has not begun.
+     *
+     * @param link what keeps the system in the store, and tells a later job that it is there
+     * @param name the container; null for a system that any container with this source can have
+     * @param example a container with this source
+     */
+    BuildJob(
+            NixBuilds builds,
+            Path link,
+            SystemSource source,
+            @Nullable ContainerName name,
+            ContainerName example,
+            Consumer<List<String>> log) {
+        this.builds = builds;
+        this.link = link;
+        this.source = source;
+        this.name = name;
+        this.example = example;
+        this.log = new LogLines(log);
+    }
+
+    CompletableFuture<Result> result() {
+        return result;
+    }
+
+    synchronized void join() {
+        waiting++;
+    }
+
+    /** Whether nobody waits any more. */
+    synchronized boolean leave() {
+        waiting--;
+        if (waiting == 0 && thread != null) {
+            thread.interrupt();
+        }
+        return waiting == 0;
+    }
+
+    void run(Semaphore places) {
+        synchronized (this) {
+            if (waiting == 0) {
+                result.cancel(false);
+                return;
+            }
+            thread = Thread.currentThread();
+        }
+        try {
+            Result known = known();
+            if (known == null) {
+                places.acquire();
+                try {
+                    known = make();
+                } finally {
+                    places.release();
+                }
+            }
+            result.complete(known);
+        } catch (InterruptedException | InterruptedIOException e) {
+            result.cancel(false);
+        } catch (Failure e) {
+            result.completeExceptionally(e);
+        } catch (IOException | RuntimeException e) {
+            result.completeExceptionally(
+                    new Failure(e instanceof IOException io ? io : new IOException(e.toString(), e)));
+        } finally {
+            log.flush();
+            synchronized (this) {
+                thread = null;
+            }
+        }
+    }
+
+    /** What an earlier job found; null if there was none, or what it built is there no more. */
+    private @Nullable Result known() throws IOException {
+        if (Files.exists(mark())) {
+            return new Result(null, Source.CACHED);
+        }
+        if (!Files.isSymbolicLink(link)) {
+            return null;
+        }
+        String path = Files.readSymbolicLink(link).toString();
+        if (!Files.exists(link) || !builds.isValid(path)) {
+            return null;
+        }
+        builds.copy(path, log::hear);
+        return new Result(path, Source.CACHED);
+    }
+
+    private Path mark() {
+        return link.resolveSibling(link.getFileName() + ".by-name");
+    }
+
+    private Result make() throws IOException, Failure {
+        log.say("evaluating");
+        NixBuilds.Evaluated evaluated;
+        try {
+            evaluated = builds.evaluate(source, name, example, log::hear);
+        } catch (NixFailure e) {
+            if (name == null && isAboutItsName(e)) {
+                return new Result(null, Source.EVALUATED);
+            }
+            throw new Failure(e);
+        }
+        if (name == null && source instanceof SystemSource.Configuration && builds.isMadeOf(evaluated, log::hear)) {
+            Files.createDirectories(link.getParent());
+            Files.writeString(mark(), "");
+            return new Result(null, Source.EVALUATED);
+        }
+        try {
+            log.say("building " + evaluated.output());
+            builds.build(evaluated, link, log::hear);
+            builds.copy(evaluated.output(), log::hear);
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new Failure(e, log.last());
+        }
+        log.say("built " + evaluated.output());
+        return new Result(evaluated.output(), Source.EVALUATED);
+    }
+
+    /** A configuration may want a host name that is not empty, or use it as what cannot refer to a store path. */
+    private static boolean isAboutItsName(NixFailure e) {
+        return e.failures().stream()
+                .anyMatch(said -> mentionsName(said) || said.trace().stream().anyMatch(BuildJob::mentionsName));
+    }
+
+    private static boolean mentionsName(NixLine.Failure said) {
+        return said.words().contains("hostName") || said.words().contains("hatchery-container-name");
+    }
+}

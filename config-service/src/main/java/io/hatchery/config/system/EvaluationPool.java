@@ -1,0 +1,183 @@
+package io.hatchery.config.system;
+
+import io.hatchery.protocol.FleetEvent.Source;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.SystemSource;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Evaluates and builds so many systems at a time, each configuration once for all containers that have it, and remembers what came of
+ * it in links that also keep it in the store.
+ */
+public final class EvaluationPool implements Systems, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluationPool.class);
+
+    /** Is told what goes on, from any thread. */
+    public interface Listener {
+        /** A container has its system, or will not have it; {@code path} is null then. */
+        void ended(ContainerName container, Source source, @Nullable String path, Duration took);
+
+        /** Lines that an evaluation or a build for that container printed. */
+        void said(ContainerName container, List<String> lines);
+    }
+
+    /** What a container waits for. */
+    private record Want(ContainerName container, long revision, String digest, SystemSource source, Instant since) {}
+
+    private final NixSettings settings;
+    private final NixBuilds builds;
+    private final Listener listener;
+    private final Clock clock;
+    private final Semaphore places;
+    private final Map<ContainerName, Want> wants = new HashMap<>();
+    private final Map<ContainerName, Progress> ended = new HashMap<>();
+    private final Map<ContainerName, Thread> threads = new HashMap<>();
+    private final Map<String, BuildJob> jobs = new HashMap<>();
+    private Set<ContainerName> news = new HashSet<>();
+
+    /** Has nothing to do yet. */
+    public EvaluationPool(NixSettings settings, Listener listener, Clock clock) {
+        this.settings = settings;
+        this.builds = new NixBuilds(settings);
+        this.listener = listener;
+        this.clock = clock;
+        this.places = new Semaphore(settings.processes(), true);
+    }
+
+    @Override
+    public synchronized Progress of(ContainerName container, long revision, SystemSource source) {
+        Want last = wants.get(container);
+        String digest = source.digest();
+        if (last != null && last.revision() == revision && last.digest().equals(digest)) {
+            return ended.getOrDefault(container, new Pending());
+        }
+        forget(container);
+        var want = new Want(container, revision, digest, source, clock.instant());
+        wants.put(container, want);
+        threads.put(container, Thread.ofVirtual().name("system of " + container).start(() -> resolve(want)));
+        return new Pending();
+    }
+
+    @Override
+    public synchronized void forget(ContainerName container) {
+        wants.remove(container);
+        ended.remove(container);
+        Thread thread = threads.remove(container);
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public synchronized Set<ContainerName> news() {
+        Set<ContainerName> now = news;
+        news = new HashSet<>();
+        return now;
+    }
+
+    private void resolve(Want want) {
+        try {
+            String key = key(want);
+            BuildJob.Result result = await(want, key, null);
+            if (result.path() == null) {
+                result = await(want, key, want.container());
+            }
+            String path = String.valueOf(result.path());
+            end(want, new Ready(path), result.source(), path);
+        } catch (InterruptedException | InterruptedIOException e) {
+            LOG.info("{}: the evaluation of revision {} is given up", want.container(), want.revision());
+        } catch (BuildJob.Failure e) {
+            var problems = e.built()
+                    ? SystemFailure.ofBuild(want.container(), want.source(), e.reason(), e.printed())
+                    : SystemFailure.ofEvaluation(want.container(), want.source(), e.reason());
+            end(want, new Failed(problems), Source.FAILED, null);
+        } catch (IOException e) {
+            end(want, new Failed(SystemFailure.ofEvaluation(want.container(), want.source(), e)), Source.FAILED, null);
+        }
+    }
+
+    /** The same for what gives the same system; a flake may be another at each revision of the definition. */
+    private String key(Want want) throws IOException {
+        return switch (want.source()) {
+            case SystemSource.Configuration configuration ->
+                Fingerprint.digest(want.digest() + "\n" + Fingerprint.of(builds.nixpkgs(configuration)));
+            case SystemSource.Flake flake -> Fingerprint.digest(want.digest() + "\n" + want.revision());
+        };
+    }
+
+    private BuildJob.Result await(Want want, String key, @Nullable ContainerName name)
+            throws InterruptedException, BuildJob.Failure {
+        String full = name == null ? key : key + "-" + name;
+        BuildJob job;
+        boolean first;
+        synchronized (this) {
+            first = !jobs.containsKey(full);
+            job = jobs.computeIfAbsent(
+                    full,
+                    k -> new BuildJob(
+                            builds,
+                            settings.folder().resolve("systems").resolve(full),
+                            want.source(),
+                            name,
+                            want.container(),
+                            lines -> listener.said(want.container(), lines)));
+            job.join();
+            if (first) {
+                Thread.ofVirtual().name("build " + full).start(() -> job.run(places));
+            }
+        }
+        try {
+            BuildJob.Result result = job.result().get();
+            return first || result.source() == Source.CACHED
+                    ? result
+                    : new BuildJob.Result(result.path(), Source.SHARED);
+        } catch (CancellationException e) {
+            throw (InterruptedException) new InterruptedException("it was given up").initCause(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof BuildJob.Failure failure
+                    ? failure
+                    : new BuildJob.Failure(new IOException(String.valueOf(e.getCause()), e.getCause()));
+        } finally {
+            synchronized (this) {
+                if (job.leave()) {
+                    jobs.remove(full, job);
+                }
+            }
+        }
+    }
+
+    private void end(Want want, Progress progress, Source source, @Nullable String path) {
+        synchronized (this) {
+            if (!want.equals(wants.get(want.container()))) {
+                return;
+            }
+            ended.put(want.container(), progress);
+            news.add(want.container());
+        }
+        if (progress instanceof Failed(var problems)) {
+            problems.forEach(problem ->
+                    listener.said(want.container(), problem.inWords().lines().toList()));
+        }
+        listener.ended(want.container(), source, path, Duration.between(want.since(), clock.instant()));
+    }
+
+    @Override
+    public synchronized void close() {
+        List.copyOf(threads.keySet()).forEach(this::forget);
+    }
+}

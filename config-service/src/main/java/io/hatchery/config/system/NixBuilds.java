@@ -1,0 +1,263 @@
+package io.hatchery.config.system;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.nix.NixCommand;
+import io.hatchery.nix.NixLine;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.SystemSource;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Evaluates and builds by the installed Nix. */
+final class NixBuilds {
+    private static final Duration COPY_LIMIT = Duration.ofHours(1);
+
+    private final NixSettings settings;
+
+    NixBuilds(NixSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * What an evaluation gives.
+     *
+     * @param derivation path of the system's derivation
+     * @param output path of the system
+     * @param trace the store path that whatever depends on the container's name refers to
+     */
+    record Evaluated(String derivation, String output, String trace) {}
+
+    /** The nixpkgs that a configuration is evaluated with. */
+    Path nixpkgs(SystemSource.Configuration configuration) throws IOException {
+        Path nixpkgs = configuration.nixpkgs() == null ? settings.nixpkgs() : Path.of(configuration.nixpkgs());
+        if (nixpkgs == null) {
+            throw new IOException(
+                    "no nixpkgs is given: set nixpkgs in the definition, or the key config.nixpkgs of the config-service");
+        }
+        if (!Files.exists(nixpkgs.resolve("nixos/lib/eval-config.nix"))) {
+            throw new IOException(
+                    "nixpkgs " + nixpkgs + " has no nixos/lib/eval-config.nix on the host of the config-service");
+        }
+        return nixpkgs.toRealPath();
+    }
+
+    /**
+     * Evaluates a source, and builds nothing but what the evaluation itself must read, if that is allowed.
+     *
+     * @param name the container; null for a system that any container with this configuration can have
+     * @param example a container with this configuration, for messages
+     */
+    Evaluated evaluate(SystemSource source, @Nullable ContainerName name, ContainerName example, Consumer<NixLine> log)
+            throws IOException {
+        requireNix();
+        Path work = Files.createTempDirectory(
+                Files.createDirectories(settings.folder().resolve("requests")), "request-");
+        try {
+            List<String> command = switch (source) {
+                case SystemSource.Configuration configuration ->
+                    ofConfiguration(configuration, name, example, work.toRealPath());
+                case SystemSource.Flake flake -> ofFlake(flake);
+            };
+            String answer = command(command, settings.evaluationLimit(), log)
+                    .memory(settings.memory())
+                    .run();
+            ObjectNode json = Json.readObject(answer.getBytes(StandardCharsets.UTF_8));
+            return new Evaluated(
+                    json.path("drv").asText(),
+                    json.path("out").asText(),
+                    json.path("trace").asText());
+        } catch (UnreadableException e) {
+            throw new IOException("Nix's answer cannot be read: " + e.getMessage(), e);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private static void requireNix() throws IOException {
+        if (!NixCommand.isInstalled()) {
+            throw new IOException(
+                    "the host of the config-service has no Nix: install it there (nix-bin on Debian), or give an evaluated system as path");
+        }
+    }
+
+    private List<String> ofConfiguration(
+            SystemSource.Configuration configuration, @Nullable ContainerName name, ContainerName example, Path work)
+            throws IOException {
+        Path nixpkgs = nixpkgs(configuration);
+        Path expression = work.resolve("evaluate.nix");
+        try (InputStream resource = Objects.requireNonNull(NixBuilds.class.getResourceAsStream("evaluate.nix"))) {
+            Files.copy(resource, expression);
+        }
+        Path request = work.resolve("request.json");
+        Files.write(request, Json.bytes(request(configuration, name, example, nixpkgs, work)));
+        var command = new ArrayList<String>(
+                List.of("nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode", "--show-trace"));
+        command.addAll(List.of("--argstr", "request", request.toString()));
+        command.addAll(List.of("-I", "hatchery=" + work, "-I", "nixpkgs=" + nixpkgs));
+        command.addAll(options(Map.of(
+                "restrict-eval", "true",
+                "allowed-uris", "",
+                "allow-import-from-derivation", String.valueOf(settings.importFromDerivation()))));
+        command.add(expression.toString());
+        return command;
+    }
+
+    private static ObjectNode request(
+            SystemSource.Configuration configuration,
+            @Nullable ContainerName name,
+            ContainerName example,
+            Path nixpkgs,
+            Path work)
+            throws IOException {
+        ObjectNode request = Json.object()
+                .put("name", name == null ? null : name.value())
+                .put("prefix", example.value())
+                .put("nixpkgs", nixpkgs.toString());
+        try {
+            request.set("arguments", Json.readObject(configuration.specialArgs().getBytes(StandardCharsets.UTF_8)));
+        } catch (UnreadableException e) {
+            throw new IOException("specialArgs: " + e.getMessage(), e);
+        }
+        ArrayNode modules = request.putArray("modules");
+        for (int i = 0; i < configuration.modules().size(); i++) {
+            SystemSource.Module module = configuration.modules().get(i);
+            Path folder = work.resolve("module-" + i);
+            for (var file : module.files().entrySet()) {
+                Path path = folder.resolve(file.getKey());
+                Files.createDirectories(path.getParent());
+                Files.writeString(path, file.getValue());
+            }
+            modules.addObject().put("folder", folder.toString()).put("main", module.main());
+        }
+        return request;
+    }
+
+    private List<String> ofFlake(SystemSource.Flake flake) {
+        String attribute =
+                flake.attribute().replace("\\", "\\\\").replace("\"", "\\\"").replace("${", "\\${");
+        var command = new ArrayList<String>(List.of("nix", "eval", "--json", "--show-trace", "--no-write-lock-file"));
+        command.addAll(List.of("--extra-experimental-features", "nix-command flakes"));
+        command.addAll(
+                options(Map.of("allow-import-from-derivation", String.valueOf(settings.importFromDerivation()))));
+        command.addAll(List.of(
+                flake.reference() + "#nixosConfigurations.\"" + attribute + "\".config.system.build.toplevel",
+                "--apply",
+                "system: { drv = system.drvPath; out = system.outPath; trace = \"\"; }"));
+        return command;
+    }
+
+    /** Whether a derivation, or one that it needs, was made of the trace. */
+    boolean isMadeOf(Evaluated evaluated, Consumer<NixLine> log) throws IOException {
+        return command(
+                        List.of("nix-store", "--query", "--requisites", evaluated.derivation()),
+                        settings.evaluationLimit(),
+                        log)
+                .run()
+                .lines()
+                .anyMatch(evaluated.trace()::equals);
+    }
+
+    /** Builds a system, or takes it from a cache that the host knows, and keeps it as long as that link is there. */
+    void build(Evaluated evaluated, Path link, Consumer<NixLine> log) throws IOException {
+        Files.createDirectories(link.getParent());
+        String _ = command(
+                        List.of(
+                                "nix-store",
+                                "--realise",
+                                evaluated.derivation(),
+                                "--add-root",
+                                link.toString(),
+                                "--indirect"),
+                        settings.buildLimit(),
+                        log)
+                .run();
+    }
+
+    /** Whether a store path is there with all that it refers to. */
+    boolean isValid(String path) throws IOException {
+        return command(
+                        List.of("nix-store", "--check-validity", "--print-invalid", path),
+                        settings.evaluationLimit(),
+                        line -> {})
+                .run()
+                .isBlank();
+    }
+
+    /** Copies a system and all that it refers to into the cache, signed. */
+    void copy(String path, Consumer<NixLine> log) throws IOException {
+        if (settings.cache() == null) {
+            return;
+        }
+        String to = settings.cache();
+        if (settings.key() != null) {
+            requireKey(settings.key());
+            to += (to.contains("?") ? "&" : "?") + "secret-key=" + settings.key();
+        }
+        String _ = command(
+                        List.of("nix", "copy", "--extra-experimental-features", "nix-command", "--to", to, path),
+                        COPY_LIMIT,
+                        log)
+                .run();
+    }
+
+    /** Whoever has the cache's public key trusts what this one signs. */
+    private synchronized void requireKey(Path key) throws IOException {
+        if (Files.exists(key)) {
+            return;
+        }
+        Path folder = Files.createDirectories(key.toAbsolutePath().getParent());
+        Path made = Files.createTempDirectory(folder, "key-");
+        String name = "hatchery-" + UUID.randomUUID().toString().substring(0, 8);
+        String _ = command(
+                        List.of(
+                                "nix-store",
+                                "--generate-binary-cache-key",
+                                name,
+                                made.resolve("secret").toString(),
+                                made.resolve("public").toString()),
+                        settings.evaluationLimit(),
+                        line -> {})
+                .run();
+        Files.move(made.resolve("public"), key.resolveSibling(publicName(key)), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(made.resolve("secret"), key);
+        Files.delete(made);
+    }
+
+    private static String publicName(Path key) {
+        return key.getFileName().toString().replaceFirst("\\.secret$", "") + ".pub";
+    }
+
+    private NixCommand command(List<String> command, Duration limit, Consumer<NixLine> log) {
+        return new NixCommand(command, limit, log).home(settings.folder());
+    }
+
+    private static List<String> options(Map<String, String> options) {
+        var words = new ArrayList<String>();
+        options.forEach((name, value) -> words.addAll(List.of("--option", name, value)));
+        return words;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.hatchery.config.system;
+
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.SystemSource;
+import io.hatchery.spec.option.Problem;
+import java.util.List;
+import java.util.Set;
+
+/** Evaluates and builds the systems of containers, while others go on. */
+public interface Systems {
+    /** What has come of a source. */
+    sealed interface Progress {}
+
+    /** Nothing yet. */
+    record Pending() implements Progress {}
+
+    /**
+     * A system.
+     *
+     * @param path in the store
+     */
+    record Ready(String path) implements Progress {}
+
+    /** It cannot be evaluated or built. */
+    record Failed(List<Problem> problems) implements Progress {
+        /** Keeps an immutable copy of the problems. */
+        public Failed {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * What has come of a source. Whoever asks first has it begun; what the same container had begun for another revision or source is
+     * given up.
+     */
+    Progress of(ContainerName container, long revision, SystemSource source);
+
+    /** Nobody asks again for what the container has begun. */
+    void forget(ContainerName container);
+
+    /** Those whose progress is another than it was when this was asked last. */
+    Set<ContainerName> news();
+
+    /** For services that evaluate nothing. */
+    Systems NONE = new Systems() {
+        @Override
+        public Progress of(ContainerName container, long revision, SystemSource source) {
+            return new Failed(List.of(new Problem(
+                    "containers." + container + "." + source.option(),
+                    null,
+                    "definition of " + container,
+                    "no config-service evaluates systems here",
+                    "give an evaluated system as path")));
+        }
+
+        @Override
+        public void forget(ContainerName container) {}
+
+        @Override
+        public Set<ContainerName> news() {
+            return Set.of();
+        }
+    };
+}

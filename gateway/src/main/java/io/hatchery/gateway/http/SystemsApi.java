@@ -1,0 +1,150 @@
+package io.hatchery.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.http.Endpoint.Parameter;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Evaluation.GivenSystem;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.Payload;
+import io.hatchery.spec.json.Json;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The systems that a container was given: what their builds print, which there were, and the way back. */
+final class SystemsApi {
+    private final FleetView view;
+    private final ContainersApi containers;
+
+    SystemsApi(FleetView view, ContainersApi containers) {
+        this.view = view;
+        this.containers = containers;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(
+                new Endpoint(
+                        HttpMethod.GET,
+                        "/v1/containers/{name}/build-log",
+                        "getBuildLog",
+                        "Shows what the evaluation and the build of its system printed lately",
+                        List.of(Parameter.query("since", "The next of an earlier answer: only what came after")),
+                        null,
+                        Map.of(200, "BuildLog", 400, Api.PROBLEM, 404, Api.PROBLEM),
+                        this::buildLog),
+                new Endpoint(
+                        HttpMethod.GET,
+                        "/v1/containers/{name}/generations",
+                        "listGenerations",
+                        "Lists the systems that it was given last, the newest first",
+                        List.of(),
+                        null,
+                        Map.of(200, "GenerationList", 404, Api.PROBLEM),
+                        this::generations),
+                new Endpoint(
+                        HttpMethod.POST,
+                        "/v1/containers/{name}/rollback",
+                        "rollbackContainer",
+                        "Defines it anew with an earlier system: the one before, if none is named",
+                        List.of(
+                                Parameter.query("to", "The generation of the system"),
+                                Parameter.header("If-Match", "The ETag that the change is meant for")),
+                        null,
+                        Map.of(
+                                200,
+                                "Container",
+                                202,
+                                "Container",
+                                400,
+                                Api.PROBLEM,
+                                404,
+                                Api.PROBLEM,
+                                409,
+                                Api.PROBLEM,
+                                422,
+                                Api.PROBLEM),
+                        this::rollback));
+    }
+
+    private void buildLog(RoutingContext request) {
+        ContainerName name = Requests.container(request);
+        containers.requireThere(name);
+        Long since = Requests.query(request, "since", Long::valueOf);
+        Responses.json(request, 200, view.buildLogs().since(name, since == null ? 0 : since));
+    }
+
+    private void generations(RoutingContext request) {
+        ContainerName name = Requests.container(request);
+        containers.requireThere(name);
+        ObjectNode list = Json.object();
+        ArrayNode items = list.putArray("items");
+        list.putNull("next");
+        view.evaluation(name).ifPresent(evaluation -> {
+            Generation running = view.running(name);
+            for (GivenSystem system : evaluation.systems().reversed()) {
+                ObjectNode item = Json.tree(system);
+                item.put("current", system.path().equals(current(evaluation)));
+                item.put("running", running != null && system.equals(of(evaluation, running)));
+                items.add(item);
+            }
+        });
+        Responses.json(request, 200, list);
+    }
+
+    private static @Nullable String current(Evaluation evaluation) {
+        return evaluation.spec() != null && evaluation.spec().payload() instanceof Payload.SystemPath(String path)
+                ? path
+                : null;
+    }
+
+    /** The system that a spec of that generation has; null if that is forgotten. */
+    private static @Nullable GivenSystem of(Evaluation evaluation, Generation generation) {
+        return evaluation.systems().stream()
+                .filter(system -> !system.generation().isAfter(generation))
+                .reduce((first, second) -> second)
+                .orElse(null);
+    }
+
+    private void rollback(RoutingContext request) {
+        ContainerName name = Requests.container(request);
+        containers.requireThere(name);
+        Long to = Requests.query(request, "to", Long::valueOf);
+        Evaluation evaluation = view.evaluation(name)
+                .orElseThrow(() -> new Problem(409, "container " + name + " has no definition to change"));
+        ContainerDefinition definition = evaluation.definition();
+        if (definition == null) {
+            throw new Problem(409, "container " + name + " has no definition to change");
+        }
+        String path = to == null ? before(name, evaluation) : named(name, evaluation, to);
+        containers.define(request, name, definition.pinnedTo(path), String.valueOf(evaluation.revision()));
+    }
+
+    private static String before(ContainerName name, Evaluation evaluation) {
+        List<GivenSystem> systems = evaluation.systems();
+        return systems.reversed().stream()
+                .map(GivenSystem::path)
+                .filter(path -> !path.equals(current(evaluation)))
+                .findFirst()
+                .orElseThrow(() -> new Problem(409, "container " + name + " had no other system before"));
+    }
+
+    private static String named(ContainerName name, Evaluation evaluation, long generation) {
+        return evaluation.systems().stream()
+                .filter(system -> system.generation().value() == generation)
+                .map(GivenSystem::path)
+                .findFirst()
+                .orElseThrow(() -> new Problem(
+                        404,
+                        "container " + name + " has no system of generation " + generation + "; there are "
+                                + evaluation.systems().stream()
+                                        .map(system -> system.generation().toString())
+                                        .collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,166 @@
+package io.hatchery.nix;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A call of one of Nix's programs. It runs once, to its end, its time limit, or the interruption of the thread that waits for it. */
+public final class NixCommand {
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final int STATUS_OF_SIGNALS = 128;
+    private static final int TERM = 15;
+
+    private final List<String> command;
+    private final Duration limit;
+    private final Consumer<NixLine> onLine;
+    private @Nullable Path home;
+
+    /**
+     * Has not been started.
+     *
+     * @param command the program and its arguments
+     * @param limit how long it may take
+     * @param onLine gets what it writes to its standard error, on another thread
+     */
+    public NixCommand(List<String> command, Duration limit, Consumer<NixLine> onLine) {
+        this.command = new ArrayList<>(command);
+        this.command.addAll(List.of("--log-format", "internal-json"));
+        this.limit = limit;
+        this.onLine = onLine;
+    }
+
+    /** With a folder for what Nix keeps of its own, such as which paths caches have. */
+    public NixCommand home(Path folder) {
+        home = folder;
+        return this;
+    }
+
+    /** May use no more address space than that, in bytes; what its daemon builds is not bounded by it. */
+    public NixCommand memory(long bytes) {
+        command.addAll(0, List.of("prlimit", "--as=" + bytes, "--"));
+        return this;
+    }
+
+    /** Whether this host has Nix. */
+    public static boolean isInstalled() {
+        return Arrays.stream(
+                        System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "nix-store")));
+    }
+
+    /**
+     * Runs it.
+     *
+     * @return what it wrote to its standard output
+     * @throws NixFailure if it fails, or takes too long
+     * @throws InterruptedIOException if the thread is interrupted; it is ended then
+     */
+    public String run() throws IOException {
+        var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
+        Map<String, String> environment = builder.environment();
+        environment.remove("NIX_PATH");
+        if (home != null) {
+            environment.put("HOME", home.toString());
+            environment.put("XDG_CACHE_HOME", home.resolve("cache").toString());
+        }
+        var failures = new ArrayList<NixLine.Failure>();
+        Process process = builder.start();
+        Thread errors = Thread.ofVirtual().start(() -> listen(process, failures));
+        var output = new StringBuilder();
+        Thread out = Thread.ofVirtual().start(() -> collect(process, output));
+        try {
+            boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended) {
+                end(process);
+            }
+            errors.join();
+            out.join();
+            if (!ended) {
+                throw new NixFailure(program() + " did not end within " + limit.toSeconds() + " s", List.of());
+            }
+        } catch (InterruptedException e) {
+            end(process);
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException(program() + " is given up").initCause(e);
+        }
+        if (process.exitValue() != 0) {
+            throw new NixFailure(inWords(process.exitValue(), failures), failures);
+        }
+        return output.toString();
+    }
+
+    private void listen(Process process, List<NixLine.Failure> failures) {
+        lines(process.errorReader(StandardCharsets.UTF_8).lines(), text -> {
+            NixLine line = NixLine.read(text);
+            if (line instanceof NixLine.Failure failure) {
+                failures.add(failure);
+            }
+            onLine.accept(line);
+        });
+    }
+
+    private static void collect(Process process, StringBuilder output) {
+        lines(
+                process.inputReader(StandardCharsets.UTF_8).lines(),
+                line -> output.append(line).append('\n'));
+    }
+
+    /** A pipe that breaks ends like one that is closed: the exit status tells the rest. */
+    private static void lines(Stream<String> lines, Consumer<String> each) {
+        try (lines) {
+            lines.forEach(each);
+        } catch (UncheckedIOException e) {
+            each.accept("its output ended early: " + e.getMessage());
+        }
+    }
+
+    private String program() {
+        return command.stream()
+                .filter(word -> word.startsWith("nix"))
+                .findFirst()
+                .orElse(command.getFirst());
+    }
+
+    private String inWords(int status, List<NixLine.Failure> failures) {
+        if (!failures.isEmpty()) {
+            return String.join(
+                    "; ",
+                    failures.stream().map(NixLine.Failure::words).distinct().toList());
+        }
+        return program()
+                + (status > STATUS_OF_SIGNALS
+                        ? " was ended by signal " + (status - STATUS_OF_SIGNALS)
+                        : " ended with status " + status)
+                + ", without a word of why"
+                + (status > STATUS_OF_SIGNALS && status != STATUS_OF_SIGNALS + TERM
+                        ? ": it may have needed more memory than it is allowed"
+                        : "");
+    }
+
+    private static void end(Process process) {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        try {
+            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        children.forEach(ProcessHandle::destroyForcibly);
+    }
+}

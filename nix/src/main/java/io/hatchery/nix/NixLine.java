@@ -1,0 +1,94 @@
+package io.hatchery.nix;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line that Nix writes to its standard error with {@code --log-format internal-json}. The numbers are those of Nix's
+ * {@code ActivityType} and {@code ResultType} (libutil/logging.hh), which are the same in every release since 2.4.
+ */
+public sealed interface NixLine {
+    /**
+     * Something went wrong.
+     *
+     * @param words without colours
+     * @param place where; null if nowhere in particular
+     * @param trace how it came there, the innermost first, each in words and with its place
+     */
+    record Failure(String words, @Nullable Place place, List<Failure> trace) implements NixLine {
+        /** Keeps an immutable copy of the trace. */
+        public Failure {
+            trace = List.copyOf(trace);
+        }
+    }
+
+    /**
+     * A place in an expression.
+     *
+     * @param file as Nix names it
+     * @param line from 1 on
+     * @param column from 1 on
+     */
+    record Place(String file, long line, long column) {}
+
+    /** Words for a person that are no failure: a warning, or what a trace prints. */
+    record Note(String words) implements NixLine {}
+
+    /** A line that a builder has printed. */
+    record BuildLog(String line) implements NixLine {}
+
+    /**
+     * Something has begun that has progress.
+     *
+     * @param activity what the progress is told of
+     */
+    record Begun(long activity, Kind kind) implements NixLine {}
+
+    /** How far something is. */
+    record Progress(long activity, long done, long expected) implements NixLine {}
+
+    /** How much of a kind there will be. */
+    record Expected(Kind kind, long amount) implements NixLine {}
+
+    /** Whatever is of no use here. */
+    record Other() implements NixLine {}
+
+    /** What progress is about. */
+    enum Kind {
+        /** The bytes of a download. */
+        DOWNLOAD,
+        /** Store paths. */
+        PATHS,
+        /** Anything else. */
+        OTHER;
+
+        private static Kind of(long type) {
+            return type == 101 ? DOWNLOAD : type == 103 ? PATHS : OTHER;
+        }
+    }
+
+    /** Reads a line. One that is not in that form, such as a program's own, is a note. */
+    static NixLine read(String line) {
+        if (!line.startsWith(NixLines.PREFIX)) {
+            return new Note(NixLines.plain(line));
+        }
+        try {
+            ObjectNode json =
+                    Json.readObject(line.substring(NixLines.PREFIX.length()).getBytes(StandardCharsets.UTF_8));
+            return switch (json.path("action").asText()) {
+                case "msg" -> NixLines.message(json);
+                case "start" ->
+                    new Begun(
+                            json.path("id").asLong(), Kind.of(json.path("type").asLong()));
+                case "result" -> NixLines.result(json);
+                default -> new Other();
+            };
+        } catch (UnreadableException e) {
+            return new Note(NixLines.plain(line));
+        }
+    }
+}
