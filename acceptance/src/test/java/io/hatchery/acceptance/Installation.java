@@ -73,9 +73,13 @@ final class Installation implements AutoCloseable {
 
     /** The same, with a runner in a mount namespace of its own that a shell script has changed first. */
     static Installation running(String mounts) {
-        Installation installation = create();
-        installation.aroundRunner = List.of("unshare", "--mount", "sh", "-ec", mounts + "; exec \"$0\" \"$@\"");
-        return running(installation);
+        return running(create().withRunnerAfter(mounts));
+    }
+
+    /** Has a runner in a mount namespace of its own that a shell script has changed first. */
+    Installation withRunnerAfter(String mounts) {
+        aroundRunner = List.of("unshare", "--mount", "sh", "-ec", mounts + "; exec \"$0\" \"$@\"");
+        return this;
     }
 
     /** One whose processes, kcat among them, are begun through another program: to be in a network namespace, for instance. */

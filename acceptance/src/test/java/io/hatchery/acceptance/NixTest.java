@@ -34,7 +34,7 @@ class NixTest {
     static void down() {
         Traffic.assertValid(installation);
         installation.close();
-        Nixpkgs.collectGarbage();
+        Nixpkgs.cleanUp();
     }
 
     private static ObjectNode options(String name) {
@@ -235,5 +235,143 @@ class NixTest {
         await().until(() -> ProcessHandle.allProcesses()
                 .noneMatch(p -> p.info().commandLine().orElse("").contains("sleep 1000")
                         && p.info().commandLine().orElse("").contains("busybox")));
+    }
+
+    private static List<String> paths(String name) {
+        return api.get("/v1/containers/" + name + "/generations")
+                .at("/items")
+                .valueStream()
+                .map(item -> item.path("path").asText())
+                .toList();
+    }
+
+    private static String etc(String text) {
+        return "{ environment.etc.x.text = \"" + text + "\"; }";
+    }
+
+    @Test
+    void generationsAreKeptOnTheHostAndGoneBackTo() throws Exception {
+        String first = systemOf(build("t-generations", etc("one")));
+        api.completes("start", "t-generations");
+        String second = systemOf(build("t-generations", etc("two")));
+        api.await(
+                "t-generations",
+                c -> c.at("/status/generation").asInt() == 2
+                        && c.at("/status/phase").asText().equals("running"));
+        assertThat(file("t-generations", "/etc/x")).isEqualTo("two");
+        assertThat(paths("t-generations")).containsExactly(second, first);
+        Path profile = Path.of("/nix/var/nix/profiles/per-container/t-generations");
+        assertThat(profile.resolve("system-1-link").toRealPath()).hasToString(first);
+        assertThat(profile.resolve("system").toRealPath()).hasToString(second);
+
+        Api.Answer back = api.post("/v1/containers/t-generations/rollback");
+        assertThat(back.status()).as("%s", back.body()).isEqualTo(200);
+        assertThat(back.at("/definition/path").asText()).isEqualTo(first);
+        assertThat(back.at("/definition").has("config")).isFalse();
+        api.await(
+                "t-generations",
+                c -> c.at("/status/generation").asInt() == 3
+                        && c.at("/status/phase").asText().equals("running"));
+        assertThat(file("t-generations", "/etc/x")).isEqualTo("one");
+        assertThat(api.get("/v1/containers/t-generations/generations")
+                        .at("/items/0/running")
+                        .asBoolean())
+                .isTrue();
+
+        assertThat(api.post("/v1/containers/t-generations/rollback?to=2")
+                        .at("/definition/path")
+                        .asText())
+                .isEqualTo(second);
+        assertThat(api.post("/v1/containers/t-generations/rollback?to=77").status())
+                .isEqualTo(404);
+
+        Nixpkgs.collectGarbage();
+        assertThat(Path.of(first)).exists();
+        api.completes("restart", "t-generations");
+        assertThat(file("t-generations", "/etc/x")).isEqualTo("two");
+
+        api.delete("/v1/containers/t-generations?wait=60s");
+        assertThat(profile).doesNotExist();
+    }
+
+    @Test
+    void aSystemThatDoesNotBecomeReadyGivesWayToTheLastThatDid() {
+        ObjectNode options = options("t-unready").put("startTimeout", "2s");
+        String good = systemOf(
+                put("t-unready", options.deepCopy().put("config", etc("good"))).body());
+        api.completes("start", "t-unready");
+        Api.Answer changed =
+                put("t-unready", options.deepCopy().put("config", "{ boot.postBootCommands = \"sleep 1000\"; }"));
+        assertThat(systemOf(changed.body())).isNotEqualTo(good);
+
+        JsonNode back = api.await(
+                "t-unready",
+                c -> c.at("/status/generation").asInt() == 3
+                        && c.at("/status/phase").asText().equals("running"));
+        assertThat(back.at("/definition/path").asText()).isEqualTo(good);
+        assertThat(file("t-unready", "/etc/x")).isEqualTo("good");
+        assertThat(installation
+                        .hatchery("events", "--container", "t-unready")
+                        .orFail()
+                        .out())
+                .contains("not ready within its startTimeout of 2s", "start accepted");
+    }
+
+    @Test
+    void aSystemThatDoesNotBecomeReadyStaysWhereItIsToldTo() {
+        ObjectNode options = options("t-stays")
+                .put("startTimeout", "2s")
+                .put("rollbackOnFailure", false)
+                .put("restart", "no");
+        put("t-stays", options.deepCopy().put("config", etc("good")));
+        api.completes("start", "t-stays");
+        put("t-stays", options.deepCopy().put("config", "{ boot.postBootCommands = \"sleep 1000\"; }"));
+        JsonNode failed = api.await("t-stays", "failed");
+        assertThat(failed.path("generation").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void aRunningSystemIsSwitchedInPlace() {
+        ObjectNode options = options("t-switched").put("reloadIfChanged", true);
+        put("t-switched", options.deepCopy().put("config", etc("one")));
+        api.completes("start", "t-switched");
+        long leader = api.container("t-switched").at("/status/leader").asLong();
+        put("t-switched", options.deepCopy().put("config", etc("two")));
+        JsonNode switched =
+                api.await("t-switched", c -> c.at("/status/generation").asInt() == 2);
+        assertThat(switched.at("/status/leader").asLong()).isEqualTo(leader);
+        assertThat(file("t-switched", "/etc/x")).isEqualTo("two");
+    }
+
+    @Test
+    void whatWasBuiltIsKnownAfterARestart() {
+        JsonNode before = build("t-known", etc("known"));
+        long evaluated = systems("evaluated");
+        installation.killHard(Service.CONFIG);
+        installation.start(Service.CONFIG);
+        assertThat(systemOf(build("t-known-too", etc("known")))).isEqualTo(systemOf(before));
+        assertThat(systems("evaluated")).isEqualTo(evaluated);
+        assertThat(api.container("t-known").path("generation").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aFlakeHasASystemToo() throws Exception {
+        Path flake = Files.createDirectories(installation.data().resolve("flake"));
+        Files.writeString(flake.resolve("flake.nix"), """
+                { outputs = { self }: { nixosConfigurations.t-flake = import ./nixpkgs/nixos/lib/eval-config.nix {
+                    system = "x86_64-linux"; modules = [ { environment.etc.x.text = "of a flake"; } ]; }; }; }""");
+        Ran.toEnd(new ProcessBuilder(
+                        "cp",
+                        "-r",
+                        Nixpkgs.tree().toString(),
+                        flake.resolve("nixpkgs").toString()))
+                .orFail();
+        Api.Answer built = put("t-flake", options("t-flake").put("flake", "path:" + flake));
+        assertThat(built.status()).as("%s", built.body()).isEqualTo(201);
+        assertThat(Path.of(systemOf(built.body()), "etc/x")).hasContent("of a flake");
+        assertThat(messages(put("t-flake", options("t-flake").put("flake", "path:" + flake + "#none"))))
+                .singleElement()
+                .asString()
+                .contains("does not provide attribute");
     }
 }

@@ -66,6 +66,24 @@ final class Nixpkgs {
         return installation;
     }
 
+    /** Removes from the machine what tests' containers left in its store and among its roots. */
+    static void cleanUp() {
+        for (String kind : new String[] {"profiles", "gcroots"}) {
+            Path folder = Path.of("/nix/var/nix", kind, "per-container");
+            if (Files.isDirectory(folder)) {
+                try (var containers = Files.list(folder)) {
+                    containers
+                            .filter(path -> path.getFileName().toString().startsWith("t-"))
+                            .forEach(Ground::delete);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+        Ground.delete(Path.of("/nix/var/nix/gcroots/hatchery"));
+        collectGarbage();
+    }
+
     /** Removes from the machine's store what no root keeps. */
     static void collectGarbage() {
         var builder = new ProcessBuilder("nix-store", "--gc", "--quiet");

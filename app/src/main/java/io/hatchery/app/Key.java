@@ -18,6 +18,12 @@ enum Key {
     GATEWAY_TOKEN_FILE("gateway.token.file", "", "File of the token that clients show; <data>/admin.token if unsaid"),
     GATEWAY_NIX_CACHE(
             "gateway.nix-cache", "", "Folder of the Nix cache served at /nix-cache/; <data>/nix-cache if unsaid"),
+    GATEWAY_NIX_CACHE_PUBLIC(
+            "gateway.nix-cache.public", "false", "Whether everybody who reaches the gateway may read the Nix cache"),
+    GATEWAY_NIX_CACHE_TOKEN_FILE(
+            "gateway.nix-cache.token.file",
+            "",
+            "File of the token that clients of the Nix cache show; <data>/nix-cache.token if unsaid"),
     BROKER_ADDRESS(
             "broker.address",
             "127.0.0.1",
@@ -56,6 +62,16 @@ enum Key {
             "runner.hosts-file",
             "",
             "File that gets '<localAddress> <name>.containers' of each container, such as /etc/hosts; none if unsaid"),
+    RUNNER_NIX_CACHES(
+            "runner.nix-caches",
+            "",
+            "Nix caches that systems are fetched from, beside those of the host's nix.conf, such as the gateway's"
+                    + " http://host:8470/nix-cache; apart by commas"),
+    RUNNER_NIX_KEYS(
+            "runner.nix-keys",
+            "",
+            "Public keys whose signatures count, or files of one, such as config-service's nix-cache.pub; apart by commas"),
+    RUNNER_NIX_TOKEN_FILE("runner.nix-token.file", "", "File of the token that the caches are shown; none if unsaid"),
     RUNNER_STARTS("runner.starts", "", "How many containers may be starting at a time; twice the processors if unsaid"),
     RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between heartbeats"),
     RUNNER_CONSOLE_BYTES("runner.console.bytes", "10485760", "How much is kept of each container's console");

@@ -9,6 +9,7 @@ import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.service.RunnerService;
+import io.hatchery.runner.store.StoreSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Verticle;
 import io.vertx.core.Vertx;
@@ -18,7 +19,9 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -107,10 +110,24 @@ final class Services implements AutoCloseable {
                 most,
                 driver(),
                 policy(),
+                store(),
                 (int) settings.number(Key.RUNNER_HEARTBEAT, 1, 3600),
                 VERSION);
         var runner = new RunnerService(config, this::failed);
         return deploy(runner).compose(deployed -> runner.ready());
+    }
+
+    private StoreSettings store() throws IOException {
+        var keys = new ArrayList<String>();
+        for (String key : words(Key.RUNNER_NIX_KEYS)) {
+            keys.add(key.startsWith("/") ? Files.readString(Path.of(key)).strip() : key);
+        }
+        String token = settings.get(Key.RUNNER_NIX_TOKEN_FILE);
+        return new StoreSettings(
+                words(Key.RUNNER_NIX_CACHES),
+                keys,
+                token.isEmpty() ? null : Path.of(token),
+                settings.data().resolve("runner").resolve("nix"));
     }
 
     private DriverChoice driver() {
@@ -155,7 +172,13 @@ final class Services implements AutoCloseable {
     Future<?> gateway(BusConfig bus) throws IOException {
         String address = settings.get(Key.GATEWAY_ADDRESS);
         var config = new GatewayConfig(
-                address, settings.port(Key.GATEWAY_PORT), Secrets.token(settings.tokenFile()), bus, VERSION);
+                address,
+                settings.port(Key.GATEWAY_PORT),
+                Secrets.token(settings.tokenFile()),
+                SystemSettings.cacheFolder(settings),
+                settings.bool(Key.GATEWAY_NIX_CACHE_PUBLIC) ? null : Secrets.token(SystemSettings.cacheToken(settings)),
+                bus,
+                VERSION);
         var gateway = new GatewayService(config, this::failed);
         return deploy(gateway).compose(deployed -> gateway.ready());
     }

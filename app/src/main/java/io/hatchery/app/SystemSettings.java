@@ -46,6 +46,12 @@ final class SystemSettings {
                 : Path.of(folder).toAbsolutePath();
     }
 
+    /** The file of the token that clients of the cache show. */
+    static Path cacheToken(Settings settings) {
+        String file = settings.get(Key.GATEWAY_NIX_CACHE_TOKEN_FILE);
+        return file.isEmpty() ? settings.data().resolve("nix-cache.token") : Path.of(file);
+    }
+
     private static Path key(Settings settings) {
         String file = settings.get(Key.CONFIG_NIX_KEY);
         return file.isEmpty()

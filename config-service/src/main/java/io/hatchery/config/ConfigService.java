@@ -46,6 +46,7 @@ public final class ConfigService extends AbstractVerticle {
         var systems = new EvaluationPool(nix, told, Clock.systemUTC());
         pool = systems;
         vertx.executeBlocking(() -> {
+                    systems.prepare();
                     var setup = new TopicSetup(bus);
                     topics = setup;
                     setup.ensure(Topics.ofTheFleet());

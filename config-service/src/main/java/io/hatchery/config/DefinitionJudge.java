@@ -7,11 +7,13 @@ import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.bus.TransactionalLoop.Verdict;
 import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerDefinition;
@@ -49,6 +51,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private final String source;
     private final Consumer<HostName> newHost;
     private final Systems systems;
+    private final Rollbacks rollbacks;
     private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
     private final Map<HostName, HostStatus> hosts = new HashMap<>();
@@ -71,6 +74,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         this.source = source;
         this.newHost = newHost;
         this.systems = systems;
+        this.rollbacks = new Rollbacks(source);
     }
 
     @Override
@@ -112,7 +116,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                 .forEach(e -> toReview.add(e.container()));
     }
 
-    private void viewStatus(BusRecord record) {
+    private void viewStatus(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
         if (record.isDeletion()) {
             unshownBy.put(name, record.header(Headers.SOURCE).orElse(""));
@@ -120,8 +124,14 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                     .ifPresent(operation ->
                             answered.computeIfAbsent(name, n -> new HashSet<>()).add(operation));
             toReview.add(name);
+            rollbacks.forget(name);
         } else {
             unshownBy.remove(name);
+            ContainerStatus status = record.value(ContainerStatus.class);
+            rollbacks.view(status);
+            if (status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF) {
+                toReview.add(name);
+            }
         }
     }
 
@@ -185,8 +195,10 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
             Decision decision = Deciding.again(now, now.definition(), profiles, neighbours);
             if (!decision.evaluation().equals(now)) {
                 messages.addAll(messages(decision, now, clock.instant()));
+                now = decision.evaluation();
             }
         }
+        messages.addAll(rollbacks.follow(now, clock.instant()));
         return messages;
     }
 
@@ -231,6 +243,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
             if (record.isDeletion()) {
                 deletion(record, decision, messages);
             }
+            messages.addAll(rollbacks.start(record, decision, clock.instant()));
             return new Verdict(messages, null);
         } catch (UnreadableException | NumberFormatException e) {
             return new Verdict(List.of(), String.valueOf(e.getMessage()));

@@ -7,6 +7,7 @@ import io.hatchery.bus.LogReader;
 import io.hatchery.bus.TopicFollower;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Api;
+import io.hatchery.gateway.http.NixCache;
 import io.hatchery.gateway.http.Waiting;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
@@ -82,7 +83,10 @@ public final class GatewayService extends AbstractVerticle {
         var publisher = new KafkaPublisher(vertx, config.bus(), WRITE_PATIENCE_MILLIS);
         var metrics = new GatewayMetrics(view, watching, Clock.systemUTC());
         var ground = new Api.Ground(view, watching, log, publisher, waits, () -> caughtUp, metrics::scrape);
-        var api = new Api(ground, config.token(), Clock.systemUTC());
+        var cache = new NixCache(
+                config.nixCache(),
+                config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
+        var api = new Api(ground, config.token(), cache, Clock.systemUTC());
         var options = new HttpServerOptions()
                 .setHost(config.address())
                 .setPort(config.port())

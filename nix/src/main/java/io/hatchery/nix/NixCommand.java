@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ public final class NixCommand {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int STATUS_OF_SIGNALS = 128;
     private static final int TERM = 15;
+    private static final int KEPT_NOTES = 4;
 
     private final List<String> command;
     private final Duration limit;
@@ -77,8 +81,9 @@ public final class NixCommand {
             environment.put("XDG_CACHE_HOME", home.resolve("cache").toString());
         }
         var failures = new ArrayList<NixLine.Failure>();
+        var notes = new ArrayDeque<String>();
         Process process = builder.start();
-        Thread errors = Thread.ofVirtual().start(() -> listen(process, failures));
+        Thread errors = Thread.ofVirtual().start(() -> listen(process, failures, notes));
         var output = new StringBuilder();
         Thread out = Thread.ofVirtual().start(() -> collect(process, output));
         try {
@@ -97,16 +102,21 @@ public final class NixCommand {
             throw (IOException) new InterruptedIOException(program() + " is given up").initCause(e);
         }
         if (process.exitValue() != 0) {
-            throw new NixFailure(inWords(process.exitValue(), failures), failures);
+            throw new NixFailure(inWords(process.exitValue(), failures, notes), failures);
         }
         return output.toString();
     }
 
-    private void listen(Process process, List<NixLine.Failure> failures) {
+    private void listen(Process process, List<NixLine.Failure> failures, Deque<String> notes) {
         lines(process.errorReader(StandardCharsets.UTF_8).lines(), text -> {
             NixLine line = NixLine.read(text);
             if (line instanceof NixLine.Failure failure) {
                 failures.add(failure);
+            } else if (line instanceof NixLine.Note(String words)) {
+                notes.add(words.replaceFirst("^(warning|error): ", ""));
+                if (notes.size() > KEPT_NOTES) {
+                    notes.remove();
+                }
             }
             onLine.accept(line);
         });
@@ -134,11 +144,12 @@ public final class NixCommand {
                 .orElse(command.getFirst());
     }
 
-    private String inWords(int status, List<NixLine.Failure> failures) {
+    /** What it says last is often that it failed, and why is said before. */
+    private String inWords(int status, List<NixLine.Failure> failures, Deque<String> notes) {
         if (!failures.isEmpty()) {
-            return String.join(
-                    "; ",
-                    failures.stream().map(NixLine.Failure::words).distinct().toList());
+            return Stream.concat(notes.stream(), failures.stream().map(NixLine.Failure::words))
+                    .distinct()
+                    .collect(Collectors.joining("; "));
         }
         return program()
                 + (status > STATUS_OF_SIGNALS

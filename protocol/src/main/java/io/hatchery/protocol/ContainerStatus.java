@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param restartFor the options that a restart would bring into force; null unless outdated
  * @param reason why it is in this phase, where that is not plain; null otherwise
  * @param nextStart when it is started again; only in backoff
+ * @param begun the spec whose processes were begun last on this host; null if none were since the host's boot
  * @param ready the spec that was ready last on this host; null if none was since the host's boot
  * @param via who brought it there, if that was not the fleet; null otherwise
  */
@@ -38,5 +39,6 @@ public record ContainerStatus(
         @Nullable SortedSet<String> restartFor,
         @Nullable String reason,
         @Nullable Instant nextStart,
+        @Nullable Generation begun,
         @Nullable Generation ready,
         @Nullable Via via) {}

@@ -1,5 +1,6 @@
 package io.hatchery.config.system;
 
+import io.hatchery.nix.NixCommand;
 import io.hatchery.protocol.FleetEvent.Source;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.SystemSource;
@@ -57,6 +58,17 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         this.listener = listener;
         this.clock = clock;
         this.places = new Semaphore(settings.processes(), true);
+    }
+
+    /**
+     * Makes sure that there is a key to sign with, for those who want to trust it before there is anything to trust.
+     *
+     * @throws IOException if it cannot be made
+     */
+    public void prepare() throws IOException {
+        if (NixCommand.isInstalled() && settings.cache() != null) {
+            builds.requireKey();
+        }
     }
 
     @Override

@@ -206,7 +206,7 @@ final class NixBuilds {
         }
         String to = settings.cache();
         if (settings.key() != null) {
-            requireKey(settings.key());
+            requireKey();
             to += (to.contains("?") ? "&" : "?") + "secret-key=" + settings.key();
         }
         String _ = command(
@@ -216,11 +216,13 @@ final class NixBuilds {
                 .run();
     }
 
-    /** Whoever has the cache's public key trusts what this one signs. */
-    private synchronized void requireKey(Path key) throws IOException {
-        if (Files.exists(key)) {
+    /** Makes the key that the cache's paths are signed with, and the public one beside it that others trust, if there is none. */
+    synchronized void requireKey() throws IOException {
+        Path key = settings.key();
+        if (key == null || Files.exists(key)) {
             return;
         }
+        requireNix();
         Path folder = Files.createDirectories(key.toAbsolutePath().getParent());
         Path made = Files.createTempDirectory(folder, "key-");
         String name = "hatchery-" + UUID.randomUUID().toString().substring(0, 8);

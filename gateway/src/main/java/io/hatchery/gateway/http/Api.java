@@ -56,12 +56,14 @@ public final class Api {
 
     private final Ground ground;
     private final BearerToken token;
+    private final NixCache cache;
     private final List<Endpoint> endpoints = new ArrayList<>();
 
     /** With the endpoints of all its parts. */
-    public Api(Ground ground, String token, Clock clock) {
+    public Api(Ground ground, String token, NixCache cache, Clock clock) {
         this.ground = ground;
         this.token = new BearerToken(token);
+        this.cache = cache;
         var operations = new OperationsApi(ground.view(), ground.publisher(), ground.waiting(), clock);
         var containers = new ContainersApi(ground.view(), ground.publisher(), ground.waiting(), operations, clock);
         endpoints.addAll(containers.endpoints());
@@ -111,6 +113,7 @@ public final class Api {
         Router router = Router.router(vertx);
         router.get("/healthz").handler(request -> Responses.json(request, 200, Map.of("status", "ok")));
         router.get("/readyz").handler(this::readiness);
+        cache.routeIn(router);
         router.route().handler(this::authenticate);
         router.route().handler(this::requireReady);
         router.put().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));

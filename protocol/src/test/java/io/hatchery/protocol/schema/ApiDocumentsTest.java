@@ -67,6 +67,7 @@ class ApiDocumentsTest {
                 "exit",
                 null,
                 Generation.FIRST,
+                Generation.FIRST,
                 Via.SYSTEMD));
         valid(new FleetEvent.Ended(
                 new CommandId("x"),

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param runs how many runs there were since the host's boot
  * @param exit how it ended last; null if it never did
  * @param reason why it is where it is, if that is not plain; null otherwise
- * @param ready the spec that was ready last; null if none was since the host's boot
+ * @param past what came of its runs since the host's boot; null if it never was begun
  * @param via who brought it there, if that was not the fleet; null otherwise
  */
 public record ContainerState(
@@ -51,7 +51,7 @@ public record ContainerState(
         long runs,
         @Nullable Exit exit,
         @Nullable String reason,
-        @Nullable Generation ready,
+        @Nullable Past past,
         @Nullable Via via) {
     /**
      * What a removed spec leaves to do.
@@ -60,6 +60,14 @@ public record ContainerState(
      * @param purge whether the root goes as well
      */
     public record Removal(String root, boolean purge) {}
+
+    /**
+     * What came of runs.
+     *
+     * @param begun the spec of the last one whose processes were begun
+     * @param ready the spec of the last one that was ready; null if none was
+     */
+    public record Past(Generation begun, @Nullable Generation ready) {}
 
     /** Keeps an immutable copy of the jobs. */
     public ContainerState {
@@ -134,7 +142,8 @@ public record ContainerState(
                 restartFor,
                 reason,
                 life instanceof Life.Backoff backoff ? backoff.due() : null,
-                ready,
+                past == null ? null : past.begun(),
+                past == null ? null : past.ready(),
                 via);
     }
 
@@ -154,7 +163,7 @@ public record ContainerState(
                 runs,
                 exit,
                 reason,
-                ready,
+                past,
                 via);
     }
 
@@ -162,13 +171,13 @@ public record ContainerState(
         Instant entered = next.phase() == life.phase() ? since : now;
         return new ContainerState(
                 container, host, spec, next, entered, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
-                ready, via);
+                past, via);
     }
 
     ContainerState withSpec(@Nullable ContainerSpec next) {
         return new ContainerState(
-                container, host, next, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
-                ready, via);
+                container, host, next, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, past,
+                via);
     }
 
     ContainerState withWanted(boolean next) {
@@ -186,59 +195,67 @@ public record ContainerState(
                 runs,
                 exit,
                 reason,
-                ready,
+                past,
                 via);
     }
 
     ContainerState withRelaunch(boolean next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, next, jobs, removal, restarts, runs, exit, reason, ready,
+                container, host, spec, life, since, wanted, next, jobs, removal, restarts, runs, exit, reason, past,
                 via);
     }
 
     ContainerState withJobs(List<Job> next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, next, removal, restarts, runs, exit, reason,
-                ready, via);
+                container, host, spec, life, since, wanted, relaunch, next, removal, restarts, runs, exit, reason, past,
+                via);
     }
 
     ContainerState withRemoval(@Nullable Removal next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, next, restarts, runs, exit, reason, ready,
+                container, host, spec, life, since, wanted, relaunch, jobs, next, restarts, runs, exit, reason, past,
                 via);
     }
 
     ContainerState withRestarts(int next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, next, runs, exit, reason, ready,
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, next, runs, exit, reason, past,
                 via);
     }
 
     ContainerState withRuns(long next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, next, exit, reason,
-                ready, via);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, next, exit, reason, past,
+                via);
     }
 
     ContainerState withExit(@Nullable Exit next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, next, reason,
-                ready, via);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, next, reason, past,
+                via);
     }
 
     ContainerState withReason(@Nullable String next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, next, ready,
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, next, past,
                 via);
     }
 
     ContainerState withVia(@Nullable Via next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
-                ready, next);
+                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, past,
+                next);
     }
 
-    ContainerState withReady(Generation next) {
+    ContainerState withBegun(Generation begun) {
+        return withPast(new Past(begun, past == null ? null : past.ready()));
+    }
+
+    ContainerState withReady(Generation ready) {
+        return withPast(new Past(ready, ready));
+    }
+
+    private ContainerState withPast(Past next) {
         return new ContainerState(
                 container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, next,
                 via);

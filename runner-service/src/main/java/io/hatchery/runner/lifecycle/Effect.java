@@ -12,6 +12,12 @@ public sealed interface Effect {
     /** Take on what someone on the host has begun, as that run. */
     record Adopt(long run, ContainerSpec spec) implements Effect {}
 
+    /** Get what a changed spec runs onto this host, before the run that has the old one is ended for it. */
+    record Fetch(long run, ContainerSpec spec) implements Effect {}
+
+    /** Nobody wants any longer what is being prepared. Not answered but by the answer to that. */
+    record Abandon(long run, ContainerName container) implements Effect {}
+
     /** Make the root ready. */
     record Prepare(long run, ContainerSpec spec) implements Effect {}
 

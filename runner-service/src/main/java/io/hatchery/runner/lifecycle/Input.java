@@ -50,6 +50,15 @@ public sealed interface Input {
     /** Time has passed something that was due. */
     record Due() implements Input {}
 
+    /** What that spec runs is on this host. */
+    record Fetched(long run, ContainerSpec spec) implements Input {}
+
+    /** What that spec runs cannot be fetched now, and will be tried again. */
+    record NotFetchedYet(ContainerSpec spec, String reason) implements Input {}
+
+    /** What that spec runs cannot be fetched. */
+    record NotFetched(long run, ContainerSpec spec, String reason) implements Input {}
+
     /** The root is ready. */
     record Prepared(long run) implements Input {}
 

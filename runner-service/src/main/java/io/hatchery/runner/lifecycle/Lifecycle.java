@@ -5,6 +5,7 @@ import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.SpecChange;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class Lifecycle {
             case Input.Removed removed -> removed(turn, removed.removal(), null);
             case Input.NotRemoved failed -> removed(turn, failed.removal(), failed.reason());
             case Input.NotDefined failed -> turn.state = turn.state.withReason(failed.reason());
+            case Input.NotFetchedYet failed -> notFetched(turn, failed.spec(), failed.reason());
             case Input.BegunOutside begun -> Outside.begun(turn);
             case Input.StopAskedOutside asked -> Outside.stopAsked(turn, asked.run());
             case Input.Adopted adopted -> RunWord.adopted(turn, adopted.observation());
@@ -72,9 +74,53 @@ public final class Lifecycle {
             Starts.applyLive(turn, active, spec);
         } else if (active instanceof Life.Running running && turn.state.wanted() && spec.isReloadOf(running.spec())) {
             turn.effect(new Effect.Reload(running.run(), spec));
-        } else if (spec.restartIfChanged() && turn.state.wanted() && !(active instanceof Life.Ending)) {
-            turn.state = turn.state.withRelaunch(true);
-            Stops.askToStop(turn);
+        } else if (relaunches(turn, active, spec)) {
+            if (isAnotherSystem(active, spec)) {
+                turn.effect(new Effect.Fetch(active.run(), spec));
+            } else {
+                relaunch(turn);
+            }
+        }
+    }
+
+    private static boolean relaunches(Turn turn, Life.Active active, ContainerSpec spec) {
+        return spec.restartIfChanged() && turn.state.wanted() && !(active instanceof Life.Ending);
+    }
+
+    private static boolean isAnotherSystem(Life.Active active, ContainerSpec spec) {
+        return spec.payload() instanceof Payload.SystemPath
+                && !spec.payload().equals(active.spec().payload());
+    }
+
+    private static void relaunch(Turn turn) {
+        turn.state = turn.state.withRelaunch(true);
+        Stops.askToStop(turn);
+    }
+
+    /** A run is ended for another system only once that is there: a cache that is away takes no container down. */
+    static void fetched(Turn turn, Life.Active active, ContainerSpec spec) {
+        if (spec.equals(turn.state.spec()) && relaunches(turn, active, spec)) {
+            turn.state = turn.state.withReason(null);
+            relaunch(turn);
+        }
+    }
+
+    static void notFetched(Turn turn, ContainerSpec spec, String reason) {
+        if (spec.equals(turn.state.spec()) && turn.state.life() instanceof Life.Active) {
+            turn.state = turn.state.withReason(reason);
+        }
+    }
+
+    /** A runner that comes back fetches what the last one had begun to. */
+    static void fetchAgain(Turn turn, Life.Active active) {
+        ContainerSpec newest = turn.state.spec();
+        if (newest != null
+                && !turn.state.relaunch()
+                && newest.generation().isAfter(active.spec().generation())
+                && !newest.isReloadOf(active.spec())
+                && isAnotherSystem(active, newest)
+                && relaunches(turn, active, newest)) {
+            turn.effect(new Effect.Fetch(active.run(), newest));
         }
     }
 

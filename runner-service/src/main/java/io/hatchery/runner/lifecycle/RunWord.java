@@ -39,6 +39,8 @@ final class RunWord {
             when active instanceof Life.Running ->
                 turn.state = turn.state.withReason(
                         "it is not switched to generation " + failed.spec().generation() + ": " + failed.reason());
+            case Input.Fetched fetched -> Lifecycle.fetched(turn, active, fetched.spec());
+            case Input.NotFetched failed -> Lifecycle.notFetched(turn, failed.spec(), failed.reason());
             case Input.CleanedUp c when active instanceof Life.Ending ending -> Stops.ended(turn, ending, null);
             case Input.NotCleanedUp left
             when active instanceof Life.Ending ending -> Stops.ended(turn, ending, left.reason());
@@ -58,6 +60,8 @@ final class RunWord {
             case Input.Exited i -> i.run();
             case Input.Reloaded i -> i.run();
             case Input.NotReloaded i -> i.run();
+            case Input.Fetched i -> i.run();
+            case Input.NotFetched i -> i.run();
             case Input.CleanedUp i -> i.run();
             case Input.NotCleanedUp i -> i.run();
             default -> throw new IllegalArgumentException("not about a run: " + input);
@@ -180,6 +184,9 @@ final class RunWord {
                 && turn.state.wanted()
                 && newest.isReloadOf(r.spec())) {
             turn.effect(new Effect.Reload(r.run(), newest)); // a switch that is made already changes nothing
+        }
+        if (exit == null && turn.state.life() instanceof Life.Active now) {
+            Lifecycle.fetchAgain(turn, now);
         }
     }
 }

@@ -54,6 +54,7 @@ final class Starts {
     }
 
     static void prepared(Turn turn, Life.Preparing preparing) {
+        turn.state = turn.state.withReason(null);
         if (preparing.stopAsked()) {
             Stops.endWithoutProcesses(turn, preparing, new Life.Cause.Asked(null));
             return;
@@ -72,6 +73,7 @@ final class Starts {
                 ? starting
                 : starting.asSpawned(after(turn.now, starting.spec().startTimeout()));
         turn.live(spawned);
+        turn.state = turn.state.withBegun(spawned.spec().generation());
         if (turn.state.jobs().stream().anyMatch(job -> job.begun() && job.verb() == Verb.KILL)) {
             Stops.killAll(turn, spawned.run(), spawned.spec(), spawned.leader(), null, false);
         } else if (spawned.stopAsked()) {

@@ -53,7 +53,10 @@ final class Stops {
         switch (turn.state.life()) {
             case Life.Resting r -> {}
             case Life.Backoff b -> turn.live(new Life.Resting(false));
-            case Life.Preparing p -> turn.live(new Life.Preparing(p.run(), p.spec(), p.automatic(), true));
+            case Life.Preparing p -> {
+                turn.live(new Life.Preparing(p.run(), p.spec(), p.automatic(), true));
+                turn.effect(new Effect.Abandon(p.run(), turn.state.container()));
+            }
             case Life.Starting s -> {
                 turn.live(s.asToStop());
                 if (!s.stopAsked() && s.spawned()) {

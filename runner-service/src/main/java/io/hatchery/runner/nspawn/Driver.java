@@ -27,8 +27,16 @@ public interface Driver {
     /** Takes what someone on the host has begun for a run; what becomes of it is told to the listener. */
     Future<Void> adopt(ContainerSpec spec, long run);
 
+    /** Gets what a spec runs onto this host, for as long as that takes; at once where nothing has to be fetched. */
+    default Future<Void> fetch(ContainerSpec spec) {
+        return Future.succeededFuture();
+    }
+
     /** Makes the root ready. */
     Future<Void> prepare(ContainerSpec spec);
+
+    /** Nobody waits any longer for what is being prepared: the future of that fails, unless it is done. */
+    default void abandon(ContainerName container) {}
 
     /** Begins a run; what becomes of it is told to the listener. */
     Future<Void> spawn(ContainerSpec spec, long run);

@@ -2,7 +2,6 @@ package io.hatchery.runner.nspawn;
 
 import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
-import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
@@ -11,8 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Another driver, within what the host's administrator allows. */
-public final class PolicedDriver implements Driver {
-    private final Driver driver;
+public final class PolicedDriver extends ForwardingDriver {
     private final HostPolicy policy;
     private final Work work;
     private final @Nullable HostsFile hosts;
@@ -21,7 +19,7 @@ public final class PolicedDriver implements Driver {
      * @param work does what may block
      */
     public PolicedDriver(Driver driver, HostPolicy policy, Work work) {
-        this.driver = driver;
+        super(driver);
         this.policy = policy;
         this.work = work;
         this.hosts = policy.hostsFile() == null ? null : new HostsFile(policy.hostsFile());
@@ -49,64 +47,19 @@ public final class PolicedDriver implements Driver {
     }
 
     @Override
-    public String name() {
-        return driver.name();
-    }
-
-    @Override
     public Future<Void> define(ContainerSpec spec) {
-        return allowed(spec, () -> driver.define(spec))
+        return allowed(spec, () -> super.define(spec))
                 .compose(defined -> hosts == null ? Future.succeededFuture() : work(() -> hosts.put(spec)));
     }
 
     @Override
-    public Future<Void> adopt(ContainerSpec spec, long run) {
-        return driver.adopt(spec, run);
-    }
-
-    @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        return allowed(spec, () -> driver.prepare(spec));
-    }
-
-    @Override
-    public Future<Void> spawn(ContainerSpec spec, long run) {
-        return driver.spawn(spec, run);
-    }
-
-    @Override
-    public Future<Observation> observe(ContainerName container, long run) {
-        return driver.observe(container, run);
-    }
-
-    @Override
-    public Future<Void> reload(ContainerSpec spec, long run) {
-        return driver.reload(spec, run);
-    }
-
-    @Override
-    public Future<Void> signalLeader(ContainerSpec spec, long run) {
-        return driver.signalLeader(spec, run);
-    }
-
-    @Override
-    public Future<Void> terminateSupervisor(ContainerName container, long run) {
-        return driver.terminateSupervisor(container, run);
-    }
-
-    @Override
-    public Future<Void> kill(ContainerName container, long run) {
-        return driver.kill(container, run);
-    }
-
-    @Override
-    public Future<Void> cleanUp(ContainerName container, long run) {
-        return driver.cleanUp(container, run);
+        return allowed(spec, () -> super.prepare(spec));
     }
 
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
-        return driver.remove(container, removal)
+        return super.remove(container, removal)
                 .compose(removed -> hosts == null ? Future.succeededFuture() : work(() -> hosts.remove(container)));
     }
 }

@@ -309,6 +309,12 @@ final class Mailbox {
                         driver.adopt(e.spec(), e.run()),
                         new Input.Spawned(e.run()),
                         why -> new Input.NotStarted(e.run(), why));
+            case Effect.Fetch e ->
+                answer(
+                        driver.fetch(e.spec()),
+                        new Input.Fetched(e.run(), e.spec()),
+                        why -> new Input.NotFetched(e.run(), e.spec(), why));
+            case Effect.Abandon e -> driver.abandon(e.container());
             case Effect.Prepare e ->
                 answer(
                         driver.prepare(e.spec()),

@@ -2,6 +2,7 @@ package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.nspawn.HostPolicy;
+import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.HostName;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param mostStarts how many containers may be starting at a time, at least 1
  * @param driver how containers are run
  * @param policy what containers may do to the host
+ * @param store where systems come from
  * @param heartbeatSeconds how often the host tells that it is there, at least 1
  * @param version the runner's, for its status
  */
@@ -33,6 +35,7 @@ public record RunnerConfig(
         int mostStarts,
         DriverChoice driver,
         HostPolicy policy,
+        StoreSettings store,
         int heartbeatSeconds,
         String version) {
     /** Keeps an immutable copy of the labels. */

@@ -1,6 +1,11 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.bus.KafkaBus;
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Publisher;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Topics;
 import io.hatchery.runner.cgroup.CgroupLayout;
 import io.hatchery.runner.cgroup.CgroupTree;
 import io.hatchery.runner.journal.FileDisk;
@@ -13,6 +18,8 @@ import io.hatchery.runner.nspawn.HostRunFolders;
 import io.hatchery.runner.nspawn.PolicedDriver;
 import io.hatchery.runner.nspawn.ShimLauncher;
 import io.hatchery.runner.process.HostProcesses;
+import io.hatchery.runner.store.FetchingDriver;
+import io.hatchery.runner.store.NixStore;
 import io.hatchery.runner.systemd.SystemdBus;
 import io.hatchery.runner.systemd.SystemdDriver;
 import io.hatchery.runner.systemd.UnitFiles;
@@ -30,11 +37,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Specs and commands of one host in, containers, statuses and events out: a {@link Runner} with real things around it. */
 public final class RunnerService extends AbstractVerticle {
+    private static final Logger LOG = LoggerFactory.getLogger(RunnerService.class);
+    private static final int NEWS_PATIENCE = 30_000;
+    /** Nix looks for roots below its own folder. */
+    private static final Path ROOTS = Path.of("/nix/var/nix/gcroots/hatchery");
+
     private final RunnerConfig config;
     private final Handler<Throwable> onFailure;
     private final Promise<Void> ready = Promise.promise();
@@ -67,7 +82,8 @@ public final class RunnerService extends AbstractVerticle {
                 new FileDisk(config.runtime()),
                 new FileDisk(config.data()),
                 HostFacts.read(),
-                listener -> new PolicedDriver(driver(cgroups, listener), config.policy(), this::work),
+                listener ->
+                        new PolicedDriver(fetching(driver(cgroups, listener), listener), config.policy(), this::work),
                 cgroups.layout().mode().word());
         var born = new Runner(config, outside, this::failed);
         runner = born;
@@ -98,6 +114,30 @@ public final class RunnerService extends AbstractVerticle {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Driver fetching(Driver driver, Driver.Listener listener) {
+        Publisher publisher = new KafkaBus(vertx, config.bus()).publisher(NEWS_PATIENCE);
+        Consumer<FleetEvent> news = event -> onContext(() -> publisher
+                .publish(Message.of(
+                        Topics.EVENTS.name(),
+                        event.container().value(),
+                        event,
+                        null,
+                        "/runner/" + config.host(),
+                        event.at()))
+                .onFailure(e -> LOG.debug("not told: {}", e.getMessage())));
+        return new FetchingDriver(
+                driver,
+                new FetchingDriver.Outside(
+                        new NixStore(config.store()),
+                        ROOTS,
+                        Evaluation.KEPT_SYSTEMS,
+                        this::onContext,
+                        this::later,
+                        Clock.systemUTC(),
+                        news,
+                        listener));
     }
 
     private Driver systemd(

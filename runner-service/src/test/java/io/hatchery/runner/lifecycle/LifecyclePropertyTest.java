@@ -108,6 +108,8 @@ class LifecyclePropertyTest {
                     answers.add(new Input.Spawned(e.run()));
                     answers.add(new Input.Ready(e.run()));
                 }
+                case Effect.Fetch e -> answers.add(new Input.Fetched(e.run(), e.spec()));
+                case Effect.Abandon e -> {}
                 case Effect.Prepare e -> answers.add(new Input.Prepared(e.run()));
                 case Effect.Spawn e -> {
                     assertThat(alive).as("a second run beside a living one").isFalse();

@@ -45,7 +45,10 @@ class ReloadTest {
         Tale tale = running(system(1, "/one", true))
                 .give(new Input.SpecArrived(system(2, "/two", true).withPayload(new Payload.Boot())));
         assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
-        Tale unasked = running(system(1, "/one", true)).give(new Input.SpecArrived(system(2, "/two", false)));
+        ContainerSpec other = system(2, "/two", false);
+        Tale unasked = running(system(1, "/one", true))
+                .give(new Input.SpecArrived(other))
+                .give(new Input.Fetched(1, other));
         assertThat(unasked.phase()).isEqualTo(Phase.STOPPING);
     }
 

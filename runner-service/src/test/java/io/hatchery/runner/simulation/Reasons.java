@@ -111,13 +111,22 @@ final class Reasons {
                 () -> "it is killed for no reason: " + run);
     }
 
+    /** It ended by itself between the decision to kill it and the deed, by the next runner. */
+    private boolean endedLate(Run run) {
+        long start = truth.shortest(run.spec.name(), ContainerSpec::startTimeout) - TOLERANCE;
+        return run.endedAt != Run.NEVER
+                && run.endedAt - run.askedAt > start
+                && (!run.isReady() || run.readyAt - run.askedAt > start);
+    }
+
     /** A start is said to have failed. */
     void failed(FleetEvent.Ended event, List<Run> runs) {
         String reason = String.valueOf(event.reason());
         if (reason.contains("not ready within its startTimeout")) {
             world.check(
                     runs.stream()
-                            .anyMatch(run -> run.beginsLate || run.spawnedAt != Run.NEVER && run.killedAt != Run.NEVER),
+                            .anyMatch(run -> run.beginsLate
+                                    || run.spawnedAt != Run.NEVER && (run.killedAt != Run.NEVER || endedLate(run))),
                     () -> "no run of it was given up: " + event + ", " + runs);
         } else if (reason.contains("before it was ready")) {
             world.check(

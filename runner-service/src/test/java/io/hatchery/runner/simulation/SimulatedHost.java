@@ -8,6 +8,7 @@ import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.HostFacts;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
+import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
@@ -181,6 +182,7 @@ final class SimulatedHost {
                 MOST_STARTS,
                 DriverChoice.DIRECT,
                 HostPolicy.USUAL,
+                new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
                 HEARTBEAT_SECONDS,
                 "simulated");
         try {

@@ -1,0 +1,78 @@
+package io.hatchery.config;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Message;
+import io.hatchery.protocol.Command;
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Takes containers back to the system that was ready last. The way back is a definition as any other, which expects to replace the one
+ * that failed, so that nobody's newer one is lost; once it is judged, the container is started.
+ */
+final class Rollbacks {
+    private static final String BY = "rollback";
+
+    private final String source;
+    private final Map<ContainerName, ContainerStatus> failed = new HashMap<>();
+    private final Map<ContainerName, Generation> asked = new HashMap<>();
+
+    Rollbacks(String source) {
+        this.source = source;
+    }
+
+    /** A container's status; it is looked at when its evaluation is known. */
+    void view(ContainerStatus status) {
+        failed.put(status.container(), status);
+    }
+
+    void forget(ContainerName container) {
+        failed.remove(container);
+        asked.remove(container);
+    }
+
+    /** What follows from the last status of a container, once. */
+    List<Message> follow(Evaluation evaluation, Instant now) {
+        ContainerName name = evaluation.container();
+        ContainerStatus status = failed.get(name);
+        ContainerSpec spec = evaluation.spec();
+        if (status == null || spec == null || Objects.equals(asked.get(name), spec.generation())) {
+            return List.of();
+        }
+        return Deciding.rollback(evaluation, status)
+                .map(definition -> {
+                    asked.put(name, spec.generation());
+                    return List.of(
+                            Message.of(Topics.DEFINITIONS.name(), name.value(), definition, id(spec), source, now)
+                                    .with(Headers.IF_MATCH, String.valueOf(evaluation.revision()))
+                                    .with(Headers.BY, BY));
+                })
+                .orElse(List.of());
+    }
+
+    private static String id(ContainerSpec spec) {
+        return BY + "/" + spec.name() + "/" + spec.generation();
+    }
+
+    /** The start of a container that a definition of this kind has given its spec. */
+    List<Message> start(BusRecord record, Decision decision, Instant now) {
+        ContainerSpec spec = decision.published();
+        if (spec == null || !record.header(Headers.BY).filter(BY::equals).isPresent()) {
+            return List.of();
+        }
+        var command = new Command(Verb.START, spec.name(), spec.generation(), null, BY);
+        return List.of(Message.of(
+                Topics.commands(spec.host()).name(), spec.name().value(), command, record.id(), source, now));
+    }
+}

@@ -1,0 +1,252 @@
+package io.hatchery.runner.store;
+
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.lifecycle.ContainerState.Removal;
+import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.ForwardingDriver;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Payload;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Another driver, on a host whose store gets what containers run before they run it. A system is fetched when its spec arrives, whether
+ * its container runs or not, so that a start finds it there. All calls come on one context.
+ */
+public final class FetchingDriver extends ForwardingDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(FetchingDriver.class);
+    private static final String STORE = "/nix/store/";
+    private static final int AT_A_TIME = 4;
+    private static final int ATTEMPTS_OF_A_START = 4;
+    private static final Duration BETWEEN_NEWS = Duration.ofSeconds(1);
+
+    /**
+     * What there is around it.
+     *
+     * @param store the host's
+     * @param roots folder whose links keep from being collected what they point to
+     * @param kept how many systems of a container stay
+     * @param onContext runs something on the context of all calls
+     * @param timers calls back on that context
+     * @param clock the time
+     * @param news tells the fleet something that may be lost
+     * @param listener is told what keeps a container from going on
+     */
+    public record Outside(
+            Store store,
+            Path roots,
+            int kept,
+            Consumer<Runnable> onContext,
+            Timers timers,
+            Clock clock,
+            Consumer<FleetEvent> news,
+            Driver.Listener listener) {}
+
+    private final Outside outside;
+    private final Profiles profiles;
+    private final Semaphore places = new Semaphore(AT_A_TIME, true);
+    private final Map<ContainerName, Fetch> fetches = new HashMap<>();
+
+    /** Around that driver. */
+    public FetchingDriver(Driver driver, Outside outside) {
+        super(driver);
+        this.outside = outside;
+        this.profiles = new Profiles(outside.roots().resolve("booted"), outside.kept());
+    }
+
+    private static @Nullable String pathOf(ContainerSpec spec) {
+        return spec.payload() instanceof Payload.SystemPath(String path) && path.startsWith(STORE) ? path : null;
+    }
+
+    /** Null if there is nothing to fetch. */
+    private @Nullable Fetch fetchOf(ContainerSpec spec) {
+        String path = pathOf(spec);
+        Fetch last = fetches.get(spec.name());
+        if (last != null && !last.path().equals(path)) {
+            last.giveUp("another system has taken its place");
+            fetches.remove(spec.name());
+            last = null;
+        }
+        if (path == null) {
+            return null;
+        }
+        if (last != null) {
+            last.wantedBy(spec);
+            return last;
+        }
+        var fetch = new Fetch(path, spec);
+        fetches.put(spec.name(), fetch);
+        attempt(fetch);
+        return fetch;
+    }
+
+    private void attempt(Fetch fetch) {
+        var result = Promise.<Void>promise();
+        Thread thread = Thread.ofVirtual().name("fetch " + fetch.path()).start(() -> {
+            try {
+                places.acquire();
+                try {
+                    bring(fetch);
+                } finally {
+                    places.release();
+                }
+                outside.onContext().accept(result::complete);
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                outside.onContext().accept(() -> result.fail(e));
+            }
+        });
+        fetch.cancelBy(thread::interrupt);
+        result.future().onSuccess(there -> fetch.succeeded()).onFailure(e -> failed(fetch, e));
+    }
+
+    /** On another thread. */
+    private void bring(Fetch fetch) throws IOException {
+        ContainerSpec spec = fetch.spec();
+        Path link = outside.roots().resolve("fetched").resolve(spec.name().value());
+        outside.store().realise(fetch.path(), link, news(spec, fetch.path()));
+        profiles.add(spec.name(), spec.generation(), fetch.path());
+    }
+
+    private Consumer<Store.Progress> news(ContainerSpec spec, String path) {
+        var last = new AtomicLong(System.nanoTime() - BETWEEN_NEWS.toNanos());
+        return progress -> {
+            boolean done = progress.paths() == progress.pathsExpected();
+            if (done || System.nanoTime() - last.get() >= BETWEEN_NEWS.toNanos()) {
+                last.set(System.nanoTime());
+                tell(spec, path, progress, null);
+            }
+        };
+    }
+
+    private void tell(ContainerSpec spec, String path, Store.Progress progress, @Nullable String reason) {
+        outside.news()
+                .accept(new FleetEvent.Fetching(
+                        spec.name(),
+                        spec.host(),
+                        path,
+                        progress.paths(),
+                        progress.pathsExpected(),
+                        progress.bytes(),
+                        progress.bytesExpected(),
+                        reason,
+                        outside.clock().instant()));
+    }
+
+    private void failed(Fetch fetch, Throwable e) {
+        if (!fetch.isUnderWay()) {
+            return; // given up
+        }
+        String reason = String.valueOf(e.getMessage());
+        Duration pause = fetch.failed(reason, e instanceof Store.Unable);
+        LOG.warn("{}: {}; again in {} s", fetch.spec().name(), reason, pause.toSeconds());
+        tell(fetch.spec(), fetch.path(), new Store.Progress(0, 0, 0, 0), reason);
+        outside.listener()
+                .happened(
+                        fetch.spec().name(),
+                        new Input.NotFetchedYet(
+                                fetch.spec(), reason + "; it is tried again in " + pause.toSeconds() + " s"));
+        fetch.cancelBy(outside.timers().later(pause, () -> attempt(fetch)));
+    }
+
+    /** What is not there yet, is taken on when it is: until then, who starts it on the host starts what was there before. */
+    @Override
+    public Future<Void> define(ContainerSpec spec) {
+        Fetch fetch = fetchOf(spec);
+        if (fetch == null || fetch.done().succeeded()) {
+            return super.define(spec);
+        }
+        return fetch.done()
+                .compose(
+                        there -> fetch.spec().equals(spec) ? super.define(spec) : Future.succeededFuture(),
+                        givenUp -> Future.succeededFuture());
+    }
+
+    @Override
+    public Future<Void> fetch(ContainerSpec spec) {
+        Fetch fetch = fetchOf(spec);
+        return fetch == null ? Future.succeededFuture() : fetch.done();
+    }
+
+    @Override
+    public Future<Void> prepare(ContainerSpec spec) {
+        Fetch fetch = fetchOf(spec);
+        return fetch == null
+                ? super.prepare(spec)
+                : fetch.within(ATTEMPTS_OF_A_START).compose(there -> super.prepare(spec));
+    }
+
+    @Override
+    public void abandon(ContainerName container) {
+        Fetch fetch = fetches.get(container);
+        if (fetch != null) {
+            fetch.abandon("nobody wants it to start any longer");
+        }
+        super.abandon(container);
+    }
+
+    @Override
+    public Future<Void> spawn(ContainerSpec spec, long run) {
+        return keep(spec).compose(kept -> super.spawn(spec, run));
+    }
+
+    @Override
+    public Future<Void> reload(ContainerSpec spec, long run) {
+        Fetch fetch = fetchOf(spec);
+        Future<Void> there = fetch == null ? Future.succeededFuture() : fetch.done();
+        return there.compose(done -> super.reload(spec, run)).compose(done -> keep(spec));
+    }
+
+    private Future<Void> keep(ContainerSpec spec) {
+        String path = pathOf(spec);
+        if (path == null) {
+            return Future.succeededFuture();
+        }
+        return away(() -> profiles.boot(spec.name(), path));
+    }
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private Future<Void> away(Task task) {
+        var result = Promise.<Void>promise();
+        Thread.ofVirtual().start(() -> {
+            try {
+                task.run();
+                outside.onContext().accept(result::complete);
+            } catch (IOException | RuntimeException e) {
+                outside.onContext().accept(() -> result.fail(e));
+            }
+        });
+        return result.future();
+    }
+
+    @Override
+    public Future<Void> remove(ContainerName container, Removal removal) {
+        Fetch last = fetches.remove(container);
+        if (last != null) {
+            last.giveUp("the container is removed");
+        }
+        return super.remove(container, removal)
+                .compose(removed -> away(() -> {
+                    java.nio.file.Files.deleteIfExists(
+                            outside.roots().resolve("fetched").resolve(container.value()));
+                    profiles.remove(container);
+                }));
+    }
+}
