@@ -49,8 +49,11 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE|DIR",
-            description = "JSON or YAML: one definition, named by the file's name, or several under 'containers'")
+            description = FleetSource.FILE)
     private @Nullable Path file;
+
+    @Option(names = "--nixpkgs", paramLabel = "DIR", description = FleetSource.NIXPKGS)
+    private @Nullable Path nixpkgs;
 
     @Parameters(paramLabel = "NAME", arity = "0..1", description = "A container of the fleet")
     private @Nullable String name;
@@ -119,7 +122,8 @@ final class PlanCommand implements Callable<Integer> {
     private Map<String, NspawnPlan> ofFile(Path path) throws IOException {
         var plans = new LinkedHashMap<String, NspawnPlan>();
         var wrong = new StringBuilder();
-        for (DefinitionFiles.Named definition : DefinitionFiles.read(path)) {
+        for (DefinitionFiles.Named definition :
+                DefinitionFiles.read(path, FleetSource.nixpkgs(nixpkgs, api.settings()))) {
             if (!ContainerName.isValid(definition.name())) {
                 throw new Refusal(definition.file() + ": '" + definition.name() + "' is no container's name");
             }
@@ -173,6 +177,7 @@ final class PlanCommand implements Callable<Integer> {
                         case Step.RemoveInterface(String device) -> "remove interface " + device + ", if it was left";
                         case Step.RemoveForward(String protocol, int port) ->
                             "remove the forward of " + protocol + " port " + port + ", if it was left";
+                        case Step.KernelSetting(String path, String value) -> path + " is " + value;
                         case Step.Ip(Step.Side side, List<String> arguments) ->
                             (side == Step.Side.HOST ? "" : "in the container: ") + "ip " + String.join(" ", arguments);
                     });

@@ -37,6 +37,7 @@ final class HostSteps {
                 case Step.EmptyFile(String path) -> emptyFile(Path.of(path));
                 case Step.Copy(String from, String to) -> copy(Path.of(from), Path.of(to));
                 case Step.RemoveInterface(String name) -> removeInterface(name);
+                case Step.KernelSetting(String path, String value) -> set(Path.of(path), value);
                 case Step.RemoveForward forward -> Forwards.remove(forward);
                 case Step.Ip ip -> throw new IllegalArgumentException("there is no network yet: " + ip);
             }
@@ -100,6 +101,12 @@ final class HostSteps {
             }
         }
         return true;
+    }
+
+    private static void set(Path path, String value) throws IOException {
+        if (!Files.readString(path).strip().equals(value)) {
+            Files.writeString(path, value + "\n");
+        }
     }
 
     private static void removeInterface(String name) throws IOException {

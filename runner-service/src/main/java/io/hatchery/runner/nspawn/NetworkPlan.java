@@ -54,6 +54,10 @@ final class NetworkPlan {
             steps.add(new Step.RemoveInterface("vb-" + name));
         }
         network.extraVeths().forEach(veth -> steps.add(new Step.RemoveInterface(veth.name())));
+        if (!network.forwardPorts().isEmpty()) {
+            // Without it the kernel drops what a forwarded port gets from elsewhere.
+            steps.add(new Step.KernelSetting("/proc/sys/net/ipv4/ip_forward", "1"));
+        }
         steps.addAll(forwards());
         return steps;
     }

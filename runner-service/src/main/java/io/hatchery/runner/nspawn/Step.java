@@ -14,6 +14,7 @@ import java.util.Locale;
     @JsonSubTypes.Type(value = Step.Copy.class, name = "copy"),
     @JsonSubTypes.Type(value = Step.RemoveInterface.class, name = "removeInterface"),
     @JsonSubTypes.Type(value = Step.RemoveForward.class, name = "removeForward"),
+    @JsonSubTypes.Type(value = Step.KernelSetting.class, name = "kernelSetting"),
     @JsonSubTypes.Type(value = Step.Ip.class, name = "ip")
 })
 public sealed interface Step {
@@ -55,6 +56,13 @@ public sealed interface Step {
      * @param port the host's
      */
     record RemoveForward(String protocol, int port) implements Step {}
+
+    /**
+     * A setting of the host's kernel, see proc(5), that is made unless it is so already.
+     *
+     * @param path below {@code /proc/sys}
+     */
+    record KernelSetting(String path, String value) implements Step {}
 
     /**
      * A call of ip(8).

@@ -21,6 +21,7 @@ public final class StepLines {
             case Step.RemoveInterface(String name) -> Stream.of("removeInterface", name);
             case Step.RemoveForward(String protocol, int port) ->
                 Stream.of("removeForward", protocol, Integer.toString(port));
+            case Step.KernelSetting(String path, String value) -> Stream.of("kernelSetting", path, value);
             case Step.Ip(Step.Side side, List<String> arguments) ->
                 Stream.concat(Stream.of(side.word()), arguments.stream());
         };

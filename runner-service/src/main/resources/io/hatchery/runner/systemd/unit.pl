@@ -140,6 +140,15 @@ sub remove_forwards {
     remove_forward(split) for <$in>;
 }
 
+sub set_kernel {
+    my ($path, $value) = @_;
+    open my $file, '+<', $path or die "$path: $!\n";
+    return if <$file> eq "$value\n";
+    seek $file, 0, 0;
+    print $file "$value\n";
+    close $file or die "$path: $!\n";
+}
+
 sub before {
     umask 0022;
     unregister();
@@ -167,6 +176,8 @@ sub before {
             copy($of[0], $name) if defined $name;
         } elsif ($what eq 'removeInterface') {
             remove_interface($of[0]);
+        } elsif ($what eq 'kernelSetting') {
+            set_kernel(@of);
         } elsif ($what eq 'removeForward') {
             note_forward(@of);
             remove_forward(@of);
