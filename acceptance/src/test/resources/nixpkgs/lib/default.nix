@@ -13,15 +13,22 @@ let
     else if isType "override" value then values value.priority value.content
     else [ { inherit priority value; } ];
 
-  # The same for what a definition says of an option.
+  # The same for what a definition says of an option. A condition is looked at only where something depends on it.
   at = path: priority: value:
     if path == [ ] then values priority value
-    else concatLists (map
-      (given:
-        if isAttrs given.value && hasAttr (head path) given.value
-        then at (tail path) given.priority given.value.${head path}
-        else [ ])
-      (values priority value));
+    else if isType "merge" value then concatLists (map (at path priority) value.contents)
+    else if isType "if" value then
+      let inner = at path priority value.content;
+      in if inner == [ ] then [ ] else if value.condition then inner else [ ]
+    else if isType "override" value then at path value.priority value.content
+    else if isAttrs value && hasAttr (head path) value then at (tail path) priority value.${head path}
+    else [ ];
+
+  # Every content of a definition, whatever the conditions.
+  contents = value:
+    if isType "merge" value then concatLists (map contents value.contents)
+    else if isType "if" value || isType "override" value then contents value.content
+    else [ value ];
 
   dotted = concatStringsSep ".";
 
@@ -38,6 +45,9 @@ let
     int = simple "signed integer" isInt;
     str = simple "string" isString;
     anything = simple "anything" (value: true);
+    package = simple "package" (value: isString value || isAttrs value);
+    nullOr = type: simple "null or ${type.name}" (value: value == null || type.check value);
+    oneOf = list: simple "one of several types" (value: builtins.any (type: type.check value) list);
     lines = simple "strings concatenated with \"\\n\"" isString // {
       merge = location: definitions: concatStringsSep "\n" (map (d: d.value) definitions);
     };
@@ -56,12 +66,15 @@ let
           })
           names);
     };
-    submodule = options: simple "submodule" isAttrs // {
-      merge = location: definitions: mapAttrs
-        (name: option: optionValue (location ++ [ name ]) option (concatLists (map
-          (d: map (v: v // { inherit (d) file; }) (at [ name ] 100 d.value))
-          definitions)))
-        options;
+    submodule = module: simple "submodule" isAttrs // {
+      merge = location: definitions:
+        let
+          options = module.options or { };
+          freeform = if module ? freeformType then foldl' (all: d: all // d.value) { } definitions else { };
+          given = name: concatLists (map (d: map (v: v // { inherit (d) file; }) (at [ name ] 100 d.value)) definitions);
+        in
+        mapAttrs (name: value: resolved (location ++ [ name ]) types.anything (given name)) freeform
+        // mapAttrs (name: option: optionValue (location ++ [ name ]) option (given name)) options;
     };
   };
 
@@ -130,9 +143,9 @@ let
             if !(hasAttr name tree)
             then [ "The option `${dotted (prefix ++ location ++ [ name ])}' does not exist. Definition values:\n- In `${file}'" ]
             else if isType "option" tree.${name} then [ ]
-            else unknown file (location ++ [ name ]) tree.${name} given.value.${name})
-          (attrNames given.value)))
-        (values 100 value));
+            else unknown file (location ++ [ name ]) tree.${name} given.${name})
+          (attrNames given)))
+        (contents value));
 
       strange = concatLists (map (m: unknown m.file [ ] options m.config) loaded);
       config = if strange != [ ] then throw (head strange) else evaluate [ ] options;
@@ -146,7 +159,9 @@ let
     mkForce = lib.mkOverride 50;
     mkIf = condition: content: { _type = "if"; inherit condition content; };
     mkMerge = contents: { _type = "merge"; inherit contents; };
+    mkOptionType = type: type;
     mkOption = attributes: attributes // { _type = "option"; };
+    boolToString = value: if value then "true" else "false";
     optional = condition: value: if condition then [ value ] else [ ];
     optionals = condition: list: if condition then list else [ ];
     optionalAttrs = condition: set: if condition then set else { };

@@ -82,6 +82,15 @@ class CommandLineTest {
         assertThat(names(json(installation.hatchery("list", "--output", "json"))))
                 .containsExactly("t-cli-two");
         Ground.assertGone("t-cli", root);
+
+        Files.delete(definitions.resolve("t-cli-two.yaml"));
+        assertThat(installation
+                        .hatchery("apply", "-f", definitions.toString(), "--prune", "--yes")
+                        .orFail()
+                        .out())
+                .contains("t-cli defined", "t-cli-two removed");
+        assertThat(names(json(installation.hatchery("list", "--output", "json"))))
+                .containsExactly("t-cli");
     }
 
     @Test

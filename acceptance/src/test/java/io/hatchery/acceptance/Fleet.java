@@ -35,7 +35,7 @@ final class Fleet implements AutoCloseable {
                     .toAbsolutePath();
             int port = freePort();
             Path log = Path.of(folder + ".log");
-            process = new ProcessBuilder(
+            var builder = new ProcessBuilder(
                             SCRIPT.toString(),
                             Integer.toString(count),
                             "--folder",
@@ -43,8 +43,10 @@ final class Fleet implements AutoCloseable {
                             "--port",
                             Integer.toString(port))
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+                    .redirectOutput(log.toFile());
+            builder.environment().put("NIX_CONFIG", Nixpkgs.CONFIG);
+            builder.environment().put("HATCHERY_CONFIG_NIXPKGS", Nixpkgs.tree().toString());
+            process = builder.start();
             keepsItUp = process.getOutputStream();
             awaitReady(log);
             api = new Api(

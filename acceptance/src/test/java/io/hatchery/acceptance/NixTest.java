@@ -26,7 +26,9 @@ class NixTest {
 
     @BeforeAll
     static void up() {
-        installation = Installation.running(Nixpkgs.installation());
+        installation = Nixpkgs.installation();
+        installation.environment().put("HATCHERY_CONFIG_EVALUATION_MEMORY", "2048");
+        Installation.running(installation);
         api = installation.api();
     }
 
@@ -211,6 +213,15 @@ class NixTest {
     }
 
     @Test
+    void anEvaluationThatWantsAllMemoryIsEnded() {
+        String config = "{ environment.etc.x.text = toString (builtins.length (builtins.genList (i: i) 2000000000)); }";
+        assertThat(messages(put("t-greedy", options("t-greedy").put("config", config))))
+                .singleElement()
+                .asString()
+                .containsPattern("memory");
+    }
+
+    @Test
     void anEvaluationBuildsNothingThatItReads() {
         String config = """
                 { environment.etc.x.text = builtins.readFile (derivation {
@@ -373,5 +384,76 @@ class NixTest {
                 .singleElement()
                 .asString()
                 .contains("does not provide attribute");
+    }
+
+    private static String applied(Path file, String... more) {
+        String[] words = Stream.concat(Stream.of("apply", "-f", file.toString()), Arrays.stream(more))
+                .toArray(String[]::new);
+        return installation.hatchery(words).orFail().out();
+    }
+
+    @Test
+    void aFleetInNixIsAppliedAsNixosHasIt() throws Exception {
+        Path folder = Files.createDirectories(installation.data().resolve("fleet"));
+        String roots = installation.roots().toString();
+        Files.createDirectories(folder.resolve("modules"));
+        Files.writeString(folder.resolve("modules/motd.nix"), "{ environment.etc.motd.text = \"shared\"; }");
+        Files.writeString(
+                folder.resolve("more.nix"),
+                "{ lib, ... }: { containers.t-fleet-two = { config = ./modules/motd.nix; root = \"%s/two\"; }; }"
+                        .formatted(roots));
+        Path fleet = Files.writeString(folder.resolve("fleet.nix"), """
+                { lib, ... }: {
+                  imports = [ ./more.nix ];
+                  containers.t-fleet-one = {
+                    autoStart = lib.mkDefault true;
+                    root = "%s/one";
+                    timeoutStartSec = "20s";
+                    labels.tier = "front";
+                    bindMounts."/data" = { hostPath = "%s"; mountPoint = "/data"; isReadOnly = true; };
+                    config = { lib, ... }: { imports = [ ./modules/motd.nix ]; environment.etc.one.text = "inline"; };
+                  };
+                }
+                """.formatted(roots, folder));
+        assertThat(applied(fleet, "--dry-run").lines())
+                .contains("t-fleet-one new: its system is evaluated", "t-fleet-two new: its system is evaluated");
+        assertThat(api.get("/v1/containers/t-fleet-one").status()).isEqualTo(404);
+
+        applied(fleet);
+        JsonNode one = api.await("t-fleet-one", "running");
+        assertThat(one.at("/spec/labels/tier").asText()).isEqualTo("front");
+        assertThat(one.at("/spec/startTimeout").asText()).isEqualTo("20s");
+        assertThat(file("t-fleet-one", "/etc/one")).isEqualTo("inline");
+        assertThat(file("t-fleet-one", "/etc/motd")).isEqualTo("shared");
+        assertThat(Path.of(systemOf(api.container("t-fleet-two")), "etc/motd")).hasContent("shared");
+        assertThat(applied(fleet, "--dry-run").lines()).contains("t-fleet-one stays", "t-fleet-two stays");
+
+        Files.writeString(folder.resolve("more.nix"), "{ }");
+        Files.writeString(
+                fleet, Files.readString(fleet).replace("inline", "changed").replace("front", "back"));
+        assertThat(applied(fleet, "--dry-run", "--prune").lines())
+                .contains("t-fleet-one restarts: path, labels", "t-fleet-two removed: it is not declared any longer");
+        Ran unasked = installation.hatchery("apply", "-f", fleet.toString(), "--prune");
+        assertThat(unasked.code()).isEqualTo(1);
+        assertThat(unasked.err()).contains("t-fleet-two", "say --yes");
+
+        Path bad = Files.writeString(
+                folder.resolve("bad.nix"), "{ lib, ... }: { containers.t-x = { host = lib.nothing; }; }");
+        Ran refused = installation.hatchery("apply", "-f", bad.toString());
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("attribute 'nothing' missing", "bad.nix:1:");
+        assertThat(refused.err()).doesNotContain("Exception");
+    }
+
+    @Test
+    void definitionsTakeTheirModulesFromFilesBesideThem() throws Exception {
+        Path folder = Files.createDirectories(installation.data().resolve("beside/module"));
+        Files.writeString(folder.resolve("default.nix"), "{ imports = [ ./etc.nix ]; }");
+        Files.writeString(folder.resolve("etc.nix"), "{ environment.etc.x.text = \"beside\"; }");
+        Path definition = Files.writeString(
+                folder.resolveSibling("t-beside.yaml"),
+                "config: {directory: module}\nroot: " + installation.roots().resolve("beside") + "\n");
+        assertThat(applied(definition)).contains("t-beside applied, generation 1");
+        assertThat(Path.of(systemOf(api.container("t-beside")), "etc/x")).hasContent("beside");
     }
 }

@@ -13,7 +13,7 @@ let
       networking.hostName = mkOption { type = types.str; default = "nixos"; };
       networking.useDHCP = mkOption { type = types.bool; default = true; };
       environment.etc = mkOption {
-        type = types.attrsOf (types.submodule { text = mkOption { type = types.lines; }; });
+        type = types.attrsOf (types.submodule { options.text = mkOption { type = types.lines; }; });
         default = { };
       };
       system.stateVersion = mkOption { type = types.str; default = ""; };

@@ -14,6 +14,8 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -129,6 +131,31 @@ final class ApiClient {
             throw new Refusal(inWords(answer));
         }
         return Optional.of(answer);
+    }
+
+    /** Every item of a list, page by page. */
+    List<JsonNode> all(String list) {
+        return all(list, "");
+    }
+
+    /**
+     * Every item of a list, page by page.
+     *
+     * @param filter further parameters, each with its ampersand
+     */
+    List<JsonNode> all(String list, String filter) {
+        var items = new ArrayList<JsonNode>();
+        String cursor = "";
+        while (cursor != null) {
+            ObjectNode page = call(
+                            "GET",
+                            list + "?limit=1000" + filter
+                                    + (cursor.isEmpty() ? "" : "&cursor=" + ClientCommands.encode(cursor)))
+                    .body();
+            page.withArray("items").forEach(items::add);
+            cursor = page.path("next").textValue();
+        }
+        return items;
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) {

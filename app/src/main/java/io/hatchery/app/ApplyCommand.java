@@ -2,13 +2,21 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.Json;
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,8 +36,22 @@ final class ApplyCommand implements Callable<Integer> {
             names = {"-f", "--file"},
             required = true,
             paramLabel = "FILE|DIR",
-            description = "JSON or YAML: one definition, named by the file's name, or several under 'containers'")
+            description = FleetSource.FILE)
     private Path file = Path.of("");
+
+    @Option(names = "--nixpkgs", paramLabel = "DIR", description = FleetSource.NIXPKGS)
+    private @Nullable Path nixpkgs;
+
+    @Option(names = "--dry-run", description = "Only show what would become of each container")
+    private boolean dryRun;
+
+    @Option(
+            names = "--prune",
+            description = "Also stop and remove every container of the fleet that is not declared here; asks first")
+    private boolean prune;
+
+    @Option(names = "--yes", description = "Remove without asking")
+    private boolean yes;
 
     @Option(
             names = "--no-wait",
@@ -43,7 +65,16 @@ final class ApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<DefinitionFiles.Named> definitions = DefinitionFiles.read(file);
+        List<DefinitionFiles.Named> definitions =
+                DefinitionFiles.read(file, FleetSource.nixpkgs(nixpkgs, api.settings()));
+        if (dryRun) {
+            show(plan().of(definitions, prune));
+            return 0;
+        }
+        List<String> toRemove = prune ? plan().undeclared(definitions) : List.of();
+        if (!toRemove.isEmpty()) {
+            confirm(definitions);
+        }
         var taken = new ArrayList<Taken>();
         for (DefinitionFiles.Named definition : definitions) {
             try {
@@ -64,6 +95,9 @@ final class ApplyCommand implements Callable<Integer> {
                 refuse(each.definition, e.getMessage());
             }
         }
+        if (refused.isEmpty()) {
+            remove(toRemove, applied);
+        }
         if (api.json()) {
             System.out.println(Json.pretty(applied));
         }
@@ -73,7 +107,80 @@ final class ApplyCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void refuse(DefinitionFiles.Named definition, @org.jspecify.annotations.Nullable String why) {
+    /** The fleet as it is, against which definitions are compared. */
+    private ApplyPlan plan() {
+        var fleet = new TreeMap<String, JsonNode>();
+        api.all("/v1/containers")
+                .forEach(container -> fleet.put(container.path("name").asText(), container));
+        var profiles = new TreeMap<ProfileName, ContainerDefinition>();
+        for (JsonNode profile : api.all("/v1/profiles")) {
+            if (profile.path("definition") instanceof ObjectNode options) {
+                profiles.put(new ProfileName(profile.path("name").asText()), new ContainerDefinition(options));
+            }
+        }
+        return new ApplyPlan(fleet, profiles);
+    }
+
+    private void show(List<ApplyPlan.Change> changes) {
+        if (api.json()) {
+            System.out.println(Json.pretty(Json.node(changes)));
+            return;
+        }
+        for (ApplyPlan.Change change : changes) {
+            System.out.println(
+                    change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why()));
+        }
+    }
+
+    /** What is removed is gone with its processes: a person says so, or a script that has read this. */
+    private void confirm(List<DefinitionFiles.Named> definitions) {
+        if (yes) {
+            return;
+        }
+        List<ApplyPlan.Change> changes = plan().of(definitions, true);
+        Console console = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .orElse(null);
+        if (console == null) {
+            throw new Refusal("--prune would remove "
+                    + changes.stream()
+                            .filter(change -> change.word().equals("removed"))
+                            .map(ApplyPlan.Change::container)
+                            .collect(Collectors.joining(", "))
+                    + ", and nobody is there to ask: say --yes, or look with --dry-run first; nothing was changed");
+        }
+        changes.forEach(change -> System.err.println(
+                change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why())));
+        String answer = console.readLine("Apply this, and stop and remove what is removed? [y/N] ");
+        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+            throw new Refusal("nothing was changed");
+        }
+    }
+
+    private void remove(List<String> names, ArrayNode told) {
+        for (String name : names) {
+            try {
+                Answer answer = api.call("DELETE", ClientCommands.container(name) + "?wait=5min");
+                told.add(answer.body());
+                String outcome = answer.body().path("outcome").asText();
+                if (!outcome.equals("completed")) {
+                    refused.append("\n")
+                            .append(name)
+                            .append(": its removal is ")
+                            .append(outcome);
+                } else if (!api.json()) {
+                    System.out.println(name + " removed; its root stays");
+                }
+            } catch (Refusal e) {
+                refused.append("\n")
+                        .append(name)
+                        .append(": it is not removed: ")
+                        .append(e.getMessage());
+            }
+        }
+    }
+
+    private void refuse(DefinitionFiles.Named definition, @Nullable String why) {
         refused.append("\n")
                 .append(definition.name())
                 .append(" (")

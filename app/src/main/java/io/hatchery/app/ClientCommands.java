@@ -68,22 +68,16 @@ final class ClientCommands {
 
         @Override
         public void run() {
-            var query = new StringBuilder("/v1/containers?limit=1000");
+            var filter = new StringBuilder();
             if (host != null) {
-                query.append("&host=").append(encode(host));
+                filter.append("&host=").append(encode(host));
             }
             if (phase != null) {
-                query.append("&phase=").append(encode(phase));
+                filter.append("&phase=").append(encode(phase));
             }
-            labels.forEach(label -> query.append("&label=").append(encode(label)));
+            labels.forEach(label -> filter.append("&label=").append(encode(label)));
             ArrayNode all = Json.object().putArray("items");
-            String cursor = "";
-            while (cursor != null) {
-                ObjectNode page = api.call("GET", query + (cursor.isEmpty() ? "" : "&cursor=" + encode(cursor)))
-                        .body();
-                page.withArray("items").forEach(all::add);
-                cursor = page.path("next").textValue();
-            }
+            api.all("/v1/containers", filter.toString()).forEach(all::add);
             System.out.print(
                     api.json()
                             ? Json.pretty(all) + "\n"

@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Definitions in files, JSON or YAML. */
+/** Definitions in files: JSON, YAML or Nix. */
 final class DefinitionFiles {
     private static final String SEVERAL = "containers";
 
@@ -24,8 +25,12 @@ final class DefinitionFiles {
 
     private DefinitionFiles() {}
 
-    /** Those of a file, or of every {@code .json}, {@code .yaml} and {@code .yml} file in a folder. */
-    static List<Named> read(Path path) throws IOException {
+    /**
+     * Those of a file, or of every {@code .json}, {@code .yaml} and {@code .yml} file in a folder, and its {@code fleet.nix}.
+     *
+     * @param nixpkgs whose lib a file in Nix takes; null if there is none
+     */
+    static List<Named> read(Path path, @Nullable Path nixpkgs) throws IOException {
         if (!Files.exists(path)) {
             throw new Refusal("there is no " + path);
         }
@@ -34,23 +39,26 @@ final class DefinitionFiles {
             try (var entries = Files.list(path)) {
                 for (Path file :
                         entries.filter(DefinitionFiles::isDefinition).sorted().toList()) {
-                    definitions.addAll(readFile(file));
+                    definitions.addAll(readFile(file, nixpkgs));
                 }
             }
         } else {
-            definitions.addAll(readFile(path));
+            definitions.addAll(readFile(path, nixpkgs));
         }
         if (definitions.isEmpty()) {
-            throw new Refusal(path + " holds no .json, .yaml or .yml file");
+            throw new Refusal(path + " declares nothing: it holds no .json, .yaml or .yml file, and no fleet.nix");
         }
         return definitions;
     }
 
     private static boolean isDefinition(Path file) {
-        return file.toString().matches(".*\\.(json|ya?ml)");
+        return file.toString().matches(".*\\.(json|ya?ml)") || file.endsWith("fleet.nix");
     }
 
-    private static List<Named> readFile(Path file) throws IOException {
+    private static List<Named> readFile(Path file, @Nullable Path nixpkgs) throws IOException {
+        if (file.toString().endsWith(".nix")) {
+            return FleetNix.read(file, nixpkgs);
+        }
         ObjectNode object;
         try {
             object = Json.readYamlObject(Files.readAllBytes(file));
@@ -68,6 +76,9 @@ final class DefinitionFiles {
         } else {
             String name = file.getFileName().toString().replaceAll("\\.[^.]*$", "");
             definitions.add(new Named(name, object, file));
+        }
+        for (Named definition : definitions) {
+            ModuleFiles.resolve(definition.options(), file);
         }
         return definitions;
     }

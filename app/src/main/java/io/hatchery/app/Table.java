@@ -64,7 +64,10 @@ final class Table {
         if (evaluation.has("leaving")) {
             return "moving: host " + evaluation.path("leaving").path("host").asText() + " has to let go first";
         }
-        return status.path("outdated").asBoolean()
+        if (evaluation.path("state").asText().equals("building")) {
+            return "its system is being built";
+        }
+        return status.path("outdated").asBoolean() && !status.has("reason")
                 ? "outdated: restart to apply " + inWords(status.path("restartFor"))
                 : status.path("reason").asText("");
     }

@@ -29,6 +29,7 @@ import io.hatchery.spec.option.Evaluator;
 import io.hatchery.spec.option.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,8 @@ import org.slf4j.LoggerFactory;
 /** Folds evaluations, profiles and hosts, and judges definitions in their light. */
 public final class DefinitionJudge implements TransactionalLoop.Judge {
     private static final Logger LOG = LoggerFactory.getLogger(DefinitionJudge.class);
+
+    private static final Duration BETWEEN_KEEPINGS = Duration.ofHours(1);
 
     private final Clock clock;
     private final String source;
@@ -61,6 +65,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private final Neighbours neighbours = new Known();
     private Set<Integer> owned = Set.of();
     private int partitions = 1;
+    private Instant nextKeeping = Instant.MIN;
 
     /**
      * Knows nothing yet.
@@ -167,6 +172,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     public List<Message> review() {
         var messages = new ArrayList<Message>();
         toReview.addAll(systems.news());
+        keepSystems();
         var names = List.copyOf(toReview);
         toReview.clear();
         for (ContainerName name : names) {
@@ -177,6 +183,18 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
             }
         }
         return messages;
+    }
+
+    private void keepSystems() {
+        Instant now = clock.instant();
+        if (now.isBefore(nextKeeping)) {
+            return;
+        }
+        nextKeeping = now.plus(BETWEEN_KEEPINGS);
+        systems.keep(evaluations.values().stream()
+                .flatMap(evaluation -> evaluation.systems().stream())
+                .map(Evaluation.GivenSystem::path)
+                .collect(Collectors.toSet()));
     }
 
     private List<Message> review(Evaluation before) {

@@ -151,14 +151,11 @@ public final class NixCommand {
                     .distinct()
                     .collect(Collectors.joining("; "));
         }
+        boolean killed = status > STATUS_OF_SIGNALS && status != STATUS_OF_SIGNALS + TERM;
         return program()
-                + (status > STATUS_OF_SIGNALS
-                        ? " was ended by signal " + (status - STATUS_OF_SIGNALS)
-                        : " ended with status " + status)
-                + ", without a word of why"
-                + (status > STATUS_OF_SIGNALS && status != STATUS_OF_SIGNALS + TERM
-                        ? ": it may have needed more memory than it is allowed"
-                        : "");
+                + (killed ? " was ended by signal " + (status - STATUS_OF_SIGNALS) : " ended with status " + status)
+                + (notes.isEmpty() ? ", without a word of why" : ": " + String.join("; ", notes))
+                + (killed ? "; it may have needed more memory than it is allowed" : "");
     }
 
     private static void end(Process process) {

@@ -6,6 +6,9 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.SystemSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class EvaluationPool implements Systems, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EvaluationPool.class);
+
+    private static final Duration UNUSED_FOR = Duration.ofDays(1);
 
     /** Is told what goes on, from any thread. */
     public interface Listener {
@@ -96,6 +101,32 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     }
 
     @Override
+    public void keep(Set<String> paths) {
+        Path folder = links();
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (var links = Files.list(folder)) {
+            for (Path link : links.filter(Files::isSymbolicLink).toList()) {
+                Instant made = Files.getLastModifiedTime(link, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant();
+                if (made.isBefore(clock.instant().minus(UNUSED_FOR))
+                        && !paths.contains(Files.readSymbolicLink(link).toString())) {
+                    Files.delete(link);
+                    LOG.info("{} is nobody's any more: Nix may collect what it points to", link.getFileName());
+                }
+            }
+        } catch (IOException e) {
+            // They are looked at again in an hour; until then the store is fuller than it need be.
+            LOG.warn("unused systems are not let go: {}", e.toString());
+        }
+    }
+
+    private Path links() {
+        return settings.folder().resolve("systems");
+    }
+
+    @Override
     public synchronized Set<ContainerName> news() {
         Set<ContainerName> now = news;
         news = new HashSet<>();
@@ -143,7 +174,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
                     full,
                     k -> new BuildJob(
                             builds,
-                            settings.folder().resolve("systems").resolve(full),
+                            links().resolve(full),
                             want.source(),
                             name,
                             want.container(),
@@ -182,8 +213,12 @@ public final class EvaluationPool implements Systems, AutoCloseable {
             news.add(want.container());
         }
         if (progress instanceof Failed(var problems)) {
-            problems.forEach(problem ->
-                    listener.said(want.container(), problem.inWords().lines().toList()));
+            listener.said(
+                    want.container(),
+                    problems.stream()
+                            .map(problem ->
+                                    problem.message().lines().findFirst().orElse(""))
+                            .toList());
         }
         listener.ended(want.container(), source, path, Duration.between(want.since(), clock.instant()));
     }

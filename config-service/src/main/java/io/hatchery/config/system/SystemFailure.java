@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Why a source gives no system, in terms of what its author wrote. Pure. */
 final class SystemFailure {
     private static final Pattern OWN = Pattern.compile("/nix/store/[0-9a-z]{32}-hatchery-config/");
-    private static final int LONGEST_TRACE = 40;
+    private static final int LONGEST_TRACE = 15;
     private static final String MEND = "mend it and apply it again";
 
     private SystemFailure() {}
@@ -81,6 +81,10 @@ final class SystemFailure {
                 words.append(" at ").append(own(step.place()));
             }
         });
+        int more = said.trace().size() - LONGEST_TRACE;
+        if (more > 0) {
+            words.append("\n  … and ").append(more).append(" more");
+        }
         return OWN.matcher(words).replaceAll("");
     }
 

@@ -38,6 +38,9 @@ public interface Systems {
     /** Nobody asks again for what the container has begun. */
     void forget(ContainerName container);
 
+    /** Containers have these systems; what else was built may go when it is old. */
+    void keep(Set<String> paths);
+
     /** Those whose progress is another than it was when this was asked last. */
     Set<ContainerName> news();
 
@@ -55,6 +58,9 @@ public interface Systems {
 
         @Override
         public void forget(ContainerName container) {}
+
+        @Override
+        public void keep(Set<String> paths) {}
 
         @Override
         public Set<ContainerName> news() {

@@ -90,12 +90,18 @@ final class SystemsApi {
             Generation running = view.running(name);
             for (GivenSystem system : evaluation.systems().reversed()) {
                 ObjectNode item = Json.tree(system);
-                item.put("current", system.path().equals(current(evaluation)));
+                item.put("current", isCurrent(evaluation, system));
                 item.put("running", running != null && system.equals(of(evaluation, running)));
                 items.add(item);
             }
         });
         Responses.json(request, 200, list);
+    }
+
+    private static boolean isCurrent(Evaluation evaluation, GivenSystem system) {
+        return evaluation.spec() != null
+                && system.path().equals(current(evaluation))
+                && system.equals(of(evaluation, evaluation.spec().generation()));
     }
 
     private static @Nullable String current(Evaluation evaluation) {

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FetchingDriver extends ForwardingDriver {
     private static final Logger LOG = LoggerFactory.getLogger(FetchingDriver.class);
-    private static final String STORE = "/nix/store/";
+    /** Nix manual, "Store path": a hash of 32 digits and a name. */
+    private static final Pattern IN_STORE = Pattern.compile("(/nix/store/[0-9a-df-np-sv-z]{32}-[^/]+)(/.*)?");
+
     private static final int AT_A_TIME = 4;
     private static final int ATTEMPTS_OF_A_START = 4;
     private static final Duration BETWEEN_NEWS = Duration.ofSeconds(1);
@@ -70,7 +74,15 @@ public final class FetchingDriver extends ForwardingDriver {
     }
 
     private static @Nullable String pathOf(ContainerSpec spec) {
-        return spec.payload() instanceof Payload.SystemPath(String path) && path.startsWith(STORE) ? path : null;
+        return spec.payload() instanceof Payload.SystemPath(String path)
+                        && IN_STORE.matcher(path).matches()
+                ? path
+                : null;
+    }
+
+    private static String storePathOf(String path) {
+        Matcher matcher = IN_STORE.matcher(path);
+        return matcher.matches() ? matcher.group(1) : path;
     }
 
     /** Null if there is nothing to fetch. */
@@ -118,7 +130,7 @@ public final class FetchingDriver extends ForwardingDriver {
     private void bring(Fetch fetch) throws IOException {
         ContainerSpec spec = fetch.spec();
         Path link = outside.roots().resolve("fetched").resolve(spec.name().value());
-        outside.store().realise(fetch.path(), link, news(spec, fetch.path()));
+        outside.store().realise(storePathOf(fetch.path()), link, news(spec, fetch.path()));
         profiles.add(spec.name(), spec.generation(), fetch.path());
     }
 

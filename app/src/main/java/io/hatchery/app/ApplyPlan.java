@@ -1,0 +1,141 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Payload;
+import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.SpecChange;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.option.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What applying definitions would do to the fleet as it is. Pure. */
+final class ApplyPlan {
+    /** Stands for a system that is yet to be evaluated. */
+    private static final String NEW_SYSTEM = "/nix/store/new";
+
+    /**
+     * What would become of a container.
+     *
+     * @param word {@code new}, {@code stays}, {@code changes}, {@code restarts}, {@code reloads}, {@code removed} or {@code wrong}
+     * @param why the options that differ, or what is wrong
+     */
+    record Change(String container, String word, String why) {}
+
+    private final Map<String, JsonNode> fleet;
+    private final Map<ProfileName, ContainerDefinition> profiles;
+
+    /**
+     * @param fleet the containers that there are, as the gateway shows them
+     */
+    ApplyPlan(Map<String, JsonNode> fleet, Map<ProfileName, ContainerDefinition> profiles) {
+        this.fleet = fleet;
+        this.profiles = profiles;
+    }
+
+    /**
+     * By container.
+     *
+     * @param prunes whether what is not declared is removed
+     */
+    List<Change> of(List<DefinitionFiles.Named> declared, boolean prunes) {
+        var changes = new ArrayList<Change>();
+        for (DefinitionFiles.Named definition : declared) {
+            changes.add(change(definition));
+        }
+        if (prunes) {
+            undeclared(declared)
+                    .forEach(name -> changes.add(new Change(name, "removed", "it is not declared any longer")));
+        }
+        return changes;
+    }
+
+    /** Those that the fleet has and nobody declares, by name. */
+    List<String> undeclared(List<DefinitionFiles.Named> declared) {
+        var names = declared.stream().map(DefinitionFiles.Named::name).collect(Collectors.toSet());
+        return fleet.entrySet().stream()
+                .filter(entry -> entry.getValue().path("definition").isObject())
+                .map(Map.Entry::getKey)
+                .filter(name -> !names.contains(name))
+                .sorted()
+                .toList();
+    }
+
+    private Change change(DefinitionFiles.Named declared) {
+        String name = declared.name();
+        if (!ContainerName.isValid(name)) {
+            return new Change(name, "wrong", "it is no container's name");
+        }
+        var container = new ContainerName(name);
+        var definition = new ContainerDefinition(declared.options());
+        return switch (Evaluator.evaluate(container, definition, profiles)) {
+            case Evaluated.Bad bad ->
+                new Change(
+                        name,
+                        "wrong",
+                        bad.problems().stream().map(Problem::inWords).collect(Collectors.joining("; ")));
+            case Evaluated.Good good -> change(name, good, definition);
+        };
+    }
+
+    private Change change(String name, Evaluated.Good good, ContainerDefinition definition) {
+        JsonNode now = fleet.get(name);
+        if (now == null || !now.path("definition").isObject()) {
+            return new Change(name, "new", good.source() == null ? "" : "its system is evaluated");
+        }
+        var before = new ContainerDefinition(now.path("definition").deepCopy());
+        ContainerSpec spec = spec(now);
+        if (before.equals(definition)) {
+            return new Change(name, "stays", "");
+        }
+        if (spec == null) {
+            return new Change(name, "changes", "it has no spec yet");
+        }
+        ContainerSpec next = good.at(good.host().orElse(spec.host()), spec.generation(), system(good, before, spec));
+        SpecChange change = SpecChange.between(spec, next);
+        if (change.isEmpty()) {
+            return new Change(name, "stays", "");
+        }
+        boolean runs = now.at("/status/leader").isNumber();
+        if (!change.needsRestart() || !runs) {
+            return new Change(name, "changes", options(change));
+        }
+        String word = next.isReloadOf(spec) ? "reloads" : next.restartIfChanged() ? "restarts" : "changes";
+        return new Change(name, word, options(change) + (word.equals("changes") ? ", in force after a restart" : ""));
+    }
+
+    private @Nullable String system(Evaluated.Good good, ContainerDefinition before, ContainerSpec spec) {
+        if (good.source() == null) {
+            return null;
+        }
+        boolean same = Evaluator.evaluate(spec.name(), before, profiles) instanceof Evaluated.Good last
+                && Objects.equals(last.source(), good.source())
+                && spec.payload() instanceof Payload.SystemPath;
+        return same && spec.payload() instanceof Payload.SystemPath(String path) ? path : NEW_SYSTEM;
+    }
+
+    private static String options(SpecChange change) {
+        return java.util.stream.Stream.concat(change.restart().stream(), change.live().stream())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static @Nullable ContainerSpec spec(JsonNode container) {
+        JsonNode spec = container.path("spec");
+        try {
+            return spec.isObject() ? Json.convert(spec, ContainerSpec.class) : null;
+        } catch (UnreadableException e) {
+            throw new Refusal(
+                    "the spec of " + container.path("name").asText() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.hatchery.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What commands that read definitions from files have in common. */
+final class FleetSource {
+    static final String FILE = "JSON or YAML: one definition, named by the file's name, or several under 'containers';"
+            + " or a fleet.nix with containers.<name> as NixOS has them";
+    static final String NIXPKGS = "Whose lib a fleet.nix takes; config.nixpkgs, or <nixpkgs> of NIX_PATH, if unsaid";
+
+    private FleetSource() {}
+
+    /** The nixpkgs that is given, configured, or found by Nix itself; null if none is. */
+    static @Nullable Path nixpkgs(@Nullable Path given, Settings settings) {
+        if (given != null) {
+            if (!Files.exists(given.resolve("lib"))) {
+                throw new Refusal("--nixpkgs " + given + " is no nixpkgs: it has no lib");
+            }
+            return given;
+        }
+        String configured = settings.get(Key.CONFIG_NIXPKGS);
+        if (!configured.isEmpty()) {
+            return Path.of(configured);
+        }
+        String searched = Optional.ofNullable(System.getenv("NIX_PATH")).orElse("");
+        return Arrays.stream(searched.split(":"))
+                .filter(entry -> entry.startsWith("nixpkgs=/"))
+                .map(entry -> Path.of(entry.substring("nixpkgs=".length())))
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,73 @@
+package io.hatchery.nix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NixCommandTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private static NixCommand shell(String script, Duration limit, List<NixLine> told) {
+        return new NixCommand(List.of("/bin/sh", "-c", script, "nix-of-tests"), limit, told::add);
+    }
+
+    @Test
+    void itsOutputIsGivenAndItsLinesAreTold() throws IOException {
+        var told = new ArrayList<NixLine>();
+        assertThat(shell("echo out; echo err >&2", LONG, told).run()).isEqualTo("out\n");
+        assertThat(told).containsExactly(new NixLine.Note("err"));
+    }
+
+    @Test
+    void whatItSaidOfItsFailureIsKept() {
+        String failure =
+                "echo '@nix {\"action\":\"msg\",\"level\":0,\"raw_msg\":\"no\",\"file\":\"/x\",\"line\":1,\"column\":2}' >&2";
+        assertThatThrownBy(() -> shell("echo 'warning: unsigned' >&2; " + failure + "; exit 1", LONG, new ArrayList<>())
+                        .run())
+                .isInstanceOfSatisfying(NixFailure.class, e -> {
+                    assertThat(e).hasMessage("unsigned; no");
+                    assertThat(e.failures())
+                            .containsExactly(new NixLine.Failure("no", new NixLine.Place("/x", 1, 2), List.of()));
+                });
+    }
+
+    @Test
+    void whoTakesTooLongIsEndedWithAllItBegan() {
+        assertThatThrownBy(() -> shell("sleep 4711 & wait", Duration.ofMillis(300), new ArrayList<>())
+                        .run())
+                .isInstanceOf(NixFailure.class)
+                .hasMessageContaining("did not end within");
+        assertThat(ProcessHandle.allProcesses()
+                        .filter(ProcessHandle::isAlive)
+                        .map(process -> process.info().commandLine().orElse("")))
+                .noneMatch(line -> line.contains("sleep 4711"));
+    }
+
+    @Test
+    void anInterruptedThreadEndsIt() throws InterruptedException {
+        var thrown = new ArrayList<Exception>();
+        Thread thread = Thread.ofVirtual().start(() -> {
+            try {
+                String _ = shell("sleep 4712", LONG, new ArrayList<>()).run();
+            } catch (IOException e) {
+                thrown.add(e);
+            }
+        });
+        thread.interrupt();
+        thread.join();
+        assertThat(thrown).singleElement().isInstanceOf(InterruptedIOException.class);
+    }
+
+    @Test
+    void whoNeedsMoreMemoryThanAllowedSaysSo() {
+        assertThatThrownBy(() -> shell("kill -SEGV $$", LONG, new ArrayList<>()).run())
+                .isInstanceOf(NixFailure.class)
+                .hasMessageContaining("signal 11", "more memory than it is allowed");
+    }
+}

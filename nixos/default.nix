@@ -1,0 +1,4 @@
+# All modules of Hatchery: services.hatchery.{gateway,config-service,runner}.
+{
+  imports = [ ./gateway.nix ./config-service.nix ./runner.nix ];
+}
