@@ -41,7 +41,7 @@ class ClosureTest {
         Traffic.assertValid(installation);
         way.end();
         installation.close();
-        Nixpkgs.cleanUp();
+        Nixpkgs.collectGarbage();
     }
 
     private static Path store() {

@@ -26,7 +26,7 @@ class FleetNixTest {
 
     @AfterAll
     static void down() {
-        Nixpkgs.cleanUp();
+        Nixpkgs.collectGarbage();
     }
 
     private static String define(String name, FleetHost host, String config, boolean autoStart) {

@@ -2,11 +2,9 @@ package io.hatchery.config;
 
 import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Evaluation.Built;
 import io.hatchery.protocol.Evaluation.GivenSystem;
-import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -121,33 +119,6 @@ final class Deciding {
                 before.built(),
                 before.systems());
         return new Decision(evaluation, before.spec(), null, null);
-    }
-
-    /**
-     * The definition of a container whose changed system was begun and did not become ready, with the system that was ready last; empty
-     * if it is not to go back, or has nothing to go back to.
-     */
-    static Optional<ContainerDefinition> rollback(Evaluation evaluation, ContainerStatus status) {
-        ContainerSpec spec = evaluation.spec();
-        boolean failed = status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
-        if (!failed
-                || spec == null
-                || evaluation.definition() == null
-                || evaluation.state() != Evaluation.State.EVALUATED
-                || !Boolean.TRUE.equals(spec.rollbackOnFailure())
-                || !spec.host().equals(status.host())
-                || !spec.generation().equals(status.begun())
-                || status.ready() == null
-                || !spec.generation().isAfter(status.ready())
-                || !(spec.payload() instanceof Payload.SystemPath(String path))) {
-            return Optional.empty();
-        }
-        return evaluation.systems().stream()
-                .filter(system -> !system.generation().isAfter(status.ready()))
-                .reduce((earlier, later) -> later)
-                .map(GivenSystem::path)
-                .filter(last -> !last.equals(path))
-                .map(evaluation.definition()::pinnedTo);
     }
 
     private static Decision evaluate(

@@ -6,16 +6,20 @@ import io.hatchery.protocol.Command;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
+import io.hatchery.spec.Payload;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Takes containers back to the system that was ready last. The way back is a definition as any other, which expects to replace the one
@@ -50,7 +54,7 @@ final class Rollbacks {
         if (status == null || spec == null || Objects.equals(asked.get(name), spec.generation())) {
             return List.of();
         }
-        return Deciding.rollback(evaluation, status)
+        return wayBack(evaluation, status)
                 .map(definition -> {
                     asked.put(name, spec.generation());
                     return List.of(
@@ -74,5 +78,32 @@ final class Rollbacks {
         var command = new Command(Verb.START, spec.name(), spec.generation(), null, BY);
         return List.of(Message.of(
                 Topics.commands(spec.host()).name(), spec.name().value(), command, record.id(), source, now));
+    }
+
+    /**
+     * The definition of a container whose changed system was begun and did not become ready, with the system that was ready last; empty
+     * if it is not to go back, or has nothing to go back to.
+     */
+    static Optional<ContainerDefinition> wayBack(Evaluation evaluation, ContainerStatus status) {
+        ContainerSpec spec = evaluation.spec();
+        boolean failed = status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
+        if (!failed
+                || spec == null
+                || evaluation.definition() == null
+                || evaluation.state() != Evaluation.State.EVALUATED
+                || !Boolean.TRUE.equals(spec.rollbackOnFailure())
+                || !spec.host().equals(status.host())
+                || !spec.generation().equals(status.begun())
+                || status.ready() == null
+                || !spec.generation().isAfter(status.ready())
+                || !(spec.payload() instanceof Payload.SystemPath(String path))) {
+            return Optional.empty();
+        }
+        return evaluation.systems().stream()
+                .filter(system -> !system.generation().isAfter(status.ready()))
+                .reduce((earlier, later) -> later)
+                .map(Evaluation.GivenSystem::path)
+                .filter(last -> !last.equals(path))
+                .map(evaluation.definition()::pinnedTo);
     }
 }

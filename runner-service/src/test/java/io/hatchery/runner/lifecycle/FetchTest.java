@@ -17,19 +17,10 @@ class FetchTest {
                 .withPayload(new Payload.SystemPath(path));
     }
 
-    private static Tale running(ContainerSpec spec) {
-        return new Tale()
-                .give(new Input.SpecArrived(spec))
-                .command(Verb.START, "start")
-                .prepared()
-                .spawned()
-                .ready();
-    }
-
     @Test
     void theOldSystemRunsUntilTheNewOneIsThere() {
         ContainerSpec two = system(2, "/two");
-        Tale tale = running(system(1, "/one")).give(new Input.SpecArrived(two));
+        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(two));
         assertThat(tale.effects).contains(new Effect.Fetch(1, two));
         assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
 
@@ -46,7 +37,7 @@ class FetchTest {
     @Test
     void whatWasFetchedForAnOlderSpecEndsNothing() {
         ContainerSpec two = system(2, "/two");
-        Tale tale = running(system(1, "/one"))
+        Tale tale = Tale.running(system(1, "/one"))
                 .give(new Input.SpecArrived(two))
                 .give(new Input.SpecArrived(system(3, "/three")));
         tale.give(new Input.Fetched(1, two));
@@ -56,7 +47,7 @@ class FetchTest {
     @Test
     void aRunnerThatComesBackFetchesWhatTheLastOneDidNot() {
         ContainerSpec two = system(2, "/two");
-        Tale tale = running(system(1, "/one")).give(new Input.SpecArrived(two));
+        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(two));
         tale.give(new Input.Adopted(new Observation(true, 7L, true, null)));
         assertThat(tale.effects).contains(new Effect.Fetch(1, two));
     }
@@ -73,7 +64,7 @@ class FetchTest {
 
     @Test
     void theStatusTellsWhatWasBegunAndWhatWasReadyLast() {
-        Tale tale = running(system(1, "/one")).give(new Input.SpecArrived(system(2, "/two")));
+        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(system(2, "/two")));
         assertThat(tale.state.status().ready()).isEqualTo(new Generation(1));
         assertThat(tale.state.status().begun()).isEqualTo(new Generation(1));
     }

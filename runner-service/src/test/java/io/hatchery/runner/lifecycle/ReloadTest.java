@@ -3,7 +3,6 @@ package io.hatchery.runner.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.Phase;
-import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.Payload;
@@ -17,19 +16,10 @@ class ReloadTest {
                 .withPayload(new Payload.SystemPath(path));
     }
 
-    private static Tale running(ContainerSpec spec) {
-        return new Tale()
-                .give(new Input.SpecArrived(spec))
-                .command(Verb.START, "start")
-                .prepared()
-                .spawned()
-                .ready();
-    }
-
     @Test
     void aChangedPathIsSwitchedTo() {
         ContainerSpec two = system(2, "/two", true);
-        Tale tale = running(system(1, "/one", true)).give(new Input.SpecArrived(two));
+        Tale tale = Tale.running(system(1, "/one", true)).give(new Input.SpecArrived(two));
         assertThat(tale.effects).contains(new Effect.Reload(1, two));
         assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
         assertThat(tale.state.status().outdated()).isTrue();
@@ -42,11 +32,11 @@ class ReloadTest {
 
     @Test
     void whatElseChangesIsARestart() {
-        Tale tale = running(system(1, "/one", true))
+        Tale tale = Tale.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(system(2, "/two", true).withPayload(new Payload.Boot())));
         assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
         ContainerSpec other = system(2, "/two", false);
-        Tale unasked = running(system(1, "/one", true))
+        Tale unasked = Tale.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(other))
                 .give(new Input.Fetched(1, other));
         assertThat(unasked.phase()).isEqualTo(Phase.STOPPING);
@@ -55,7 +45,7 @@ class ReloadTest {
     @Test
     void aSwitchThatFailsIsSaidAndLeavesItRunning() {
         ContainerSpec two = system(2, "/two", true);
-        Tale tale = running(system(1, "/one", true))
+        Tale tale = Tale.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))
                 .give(new Input.NotReloaded(1, two, "no such unit"));
         assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
@@ -67,7 +57,7 @@ class ReloadTest {
     void aNewerOneThatCameMeanwhileIsSwitchedToNext() {
         ContainerSpec two = system(2, "/two", true);
         ContainerSpec three = system(3, "/three", true);
-        Tale tale = running(system(1, "/one", true))
+        Tale tale = Tale.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))
                 .give(new Input.SpecArrived(three))
                 .give(new Input.Reloaded(1, two));
@@ -77,7 +67,7 @@ class ReloadTest {
     @Test
     void aRunnerThatDiedMeanwhileIsFollowedByOneThatSwitchesAgain() {
         ContainerSpec two = system(2, "/two", true);
-        Tale tale = running(system(1, "/one", true))
+        Tale tale = Tale.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))
                 .give(new Input.Adopted(new Observation(true, 4711L, true, null)));
         assertThat(tale.effects).contains(new Effect.Reload(1, two));

@@ -87,6 +87,16 @@ final class Tale {
         }
     }
 
+    /** One whose container runs that spec. */
+    static Tale running(ContainerSpec spec) {
+        return new Tale()
+                .give(new Input.SpecArrived(spec))
+                .command(Verb.START, "start")
+                .prepared()
+                .spawned()
+                .ready();
+    }
+
     Tale give(Input input) {
         Transition transition = Lifecycle.step(state, input, now);
         state = transition.state();

@@ -3,32 +3,27 @@ package io.hatchery.runner.simulation;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.ForwardingDriver;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
 /** The production driver, whose orders are noted down; perhaps with a bug put in on purpose. */
-final class ObservedDriver implements Driver {
+final class ObservedDriver extends ForwardingDriver {
     private static final long LATE = 800_000;
 
-    private final Driver driver;
     private final World world;
     private final SimulatedHost host;
     private final World.Actor process;
     private final Mutation mutation;
 
     ObservedDriver(Driver driver, World world, SimulatedHost host, World.Actor process, Mutation mutation) {
-        this.driver = driver;
+        super(driver);
         this.world = world;
         this.host = host;
         this.process = process;
         this.mutation = mutation;
-    }
-
-    @Override
-    public String name() {
-        return driver.name();
     }
 
     private Future<Void> may(Supplier<Future<Void>> work) {
@@ -42,37 +37,22 @@ final class ObservedDriver implements Driver {
     }
 
     @Override
-    public Future<Void> define(ContainerSpec spec) {
-        return driver.define(spec);
-    }
-
-    @Override
-    public Future<Void> adopt(ContainerSpec spec, long run) {
-        return driver.adopt(spec, run);
-    }
-
-    @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        return may(() -> driver.prepare(spec));
+        return may(() -> super.prepare(spec));
     }
 
     @Override
     public Future<Void> spawn(ContainerSpec spec, long run) {
-        return may(() -> driver.spawn(spec, run));
+        return may(() -> super.spawn(spec, run));
     }
 
     @Override
     public Future<Observation> observe(ContainerName container, long run) {
         Run living = host.living(container);
         if (mutation == Mutation.SIGNALLED_AGAIN && living != null && living.signalledAt != Run.NEVER) {
-            return driver.signalLeader(living.spec, run).compose(again -> driver.observe(container, run));
+            return super.signalLeader(living.spec, run).compose(again -> super.observe(container, run));
         }
-        return driver.observe(container, run);
-    }
-
-    @Override
-    public Future<Void> reload(ContainerSpec spec, long run) {
-        return driver.reload(spec, run);
+        return super.observe(container, run);
     }
 
     @Override
@@ -81,26 +61,26 @@ final class ObservedDriver implements Driver {
         if (living != null && living.signalTriedAt == Run.NEVER) {
             living.signalledBy = spec;
         }
-        return may(() -> driver.signalLeader(spec, run));
+        return may(() -> super.signalLeader(spec, run));
     }
 
     @Override
     public Future<Void> terminateSupervisor(ContainerName container, long run) {
-        return may(() -> driver.terminateSupervisor(container, run));
+        return may(() -> super.terminateSupervisor(container, run));
     }
 
     @Override
     public Future<Void> kill(ContainerName container, long run) {
-        return may(() -> driver.kill(container, run));
+        return may(() -> super.kill(container, run));
     }
 
     @Override
     public Future<Void> cleanUp(ContainerName container, long run) {
-        return may(() -> driver.cleanUp(container, run));
+        return may(() -> super.cleanUp(container, run));
     }
 
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
-        return may(() -> driver.remove(container, removal));
+        return may(() -> super.remove(container, removal));
     }
 }
