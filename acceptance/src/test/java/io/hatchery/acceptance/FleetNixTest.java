@@ -60,7 +60,7 @@ class FleetNixTest {
     void oneSystemTravelsToEveryHostIsReplacedAndGoneBackTo() {
         String first = null;
         for (FleetHost host : hosts) {
-            String name = "t-nix-" + host.name();
+            String name = "t-closure-" + host.name();
             first = define(name, host, etc("first"), false);
             api.completes("start", name);
             assertThat(host.isActive(name)).isEqualTo("active");
@@ -69,7 +69,7 @@ class FleetNixTest {
                     .contains("/nix/var/nix/profiles/per-container/" + name);
         }
         for (FleetHost host : hosts) {
-            String name = "t-nix-" + host.name();
+            String name = "t-closure-" + host.name();
             String second = define(name, host, etc("second"), false);
             running(name, 2);
             assertThat(file(host, name)).isEqualTo("second");

@@ -46,6 +46,7 @@ let
       mkdir() { ${tools}/busybox mkdir "$@"; }
       cp() { ${tools}/busybox cp "$@"; }
       chmod() { ${tools}/busybox chmod "$@"; }
+      sleep() { ${tools}/busybox sleep "$@"; }
       mkdir -p $out/etc $out/sw/bin $out/bin
       for applet in sh cat cp ln mkdir sleep echo hostname id touch ls rm mount; do
         ${tools}/busybox ln -s ${tools}/busybox $out/sw/bin/$applet

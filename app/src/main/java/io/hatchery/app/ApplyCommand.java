@@ -261,6 +261,10 @@ final class ApplyCommand implements Callable<Integer> {
         JsonNode change = container.at("/evaluation/change");
         String live = Table.inWords(change.path("live"));
         String restart = Table.inWords(change.path("restart"));
+        if (restart.equals("path") && container.at("/spec/reloadIfChanged").asBoolean()) {
+            return "; its system is switched to the new one"
+                    + (live.isEmpty() ? "" : "; changed and in force: " + live);
+        }
         return (restart.isEmpty() ? "" : "; changed and only in force after a restart: " + restart)
                 + (live.isEmpty() ? "" : "; changed and in force: " + live);
     }

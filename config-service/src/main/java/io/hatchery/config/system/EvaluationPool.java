@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,14 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         void said(ContainerName container, List<String> lines);
     }
 
-    /** What a container waits for. */
-    private record Want(ContainerName container, long revision, String digest, SystemSource source, Instant since) {}
+    /**
+     * What a container waits for.
+     *
+     * @param since when it was asked for
+     * @param asked the same, as {@link System#nanoTime} tells it
+     */
+    private record Want(
+            ContainerName container, long revision, String digest, SystemSource source, Instant since, long asked) {}
 
     private final NixSettings settings;
     private final NixBuilds builds;
@@ -53,6 +60,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private final Map<ContainerName, Want> wants = new HashMap<>();
     private final Map<ContainerName, Progress> ended = new HashMap<>();
     private final Map<ContainerName, Thread> threads = new HashMap<>();
+    private final Map<Path, Fingerprint> fingerprints = new ConcurrentHashMap<>();
     private final Map<String, BuildJob> jobs = new HashMap<>();
     private Set<ContainerName> news = new HashSet<>();
 
@@ -84,7 +92,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
             return ended.getOrDefault(container, new Pending());
         }
         forget(container);
-        var want = new Want(container, revision, digest, source, clock.instant());
+        var want = new Want(container, revision, digest, source, clock.instant(), System.nanoTime());
         wants.put(container, want);
         threads.put(container, Thread.ofVirtual().name("system of " + container).start(() -> resolve(want)));
         return new Pending();
@@ -158,9 +166,14 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private String key(Want want) throws IOException {
         return switch (want.source()) {
             case SystemSource.Configuration configuration ->
-                Fingerprint.digest(want.digest() + "\n" + Fingerprint.of(builds.nixpkgs(configuration)));
+                Fingerprint.digest(want.digest() + "\n"
+                        + fingerprint(builds.nixpkgs(configuration)).since(want.asked()));
             case SystemSource.Flake flake -> Fingerprint.digest(want.digest() + "\n" + want.revision());
         };
+    }
+
+    private Fingerprint fingerprint(Path nixpkgs) {
+        return fingerprints.computeIfAbsent(nixpkgs, path -> new Fingerprint(path));
     }
 
     private BuildJob.Result await(Want want, String key, @Nullable ContainerName name)

@@ -11,17 +11,40 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Tells whether a tree of files is the same as before, by their names, sizes and times. What is in Nix's store never changes. */
 final class Fingerprint {
     private static final Path STORE = Path.of("/nix/store");
 
-    private Fingerprint() {}
+    private final Path tree;
+    private @Nullable String last;
+    private long begun;
 
-    static String of(Path tree) throws IOException {
+    Fingerprint(Path tree) {
+        this.tree = tree;
+    }
+
+    /**
+     * That of the tree as it is at that time or later: many who ask at once are answered by one walk.
+     *
+     * @param time as {@link System#nanoTime} tells it
+     */
+    synchronized String since(long time) throws IOException {
         if (tree.startsWith(STORE)) {
             return tree.toString();
         }
+        String found = last;
+        if (found == null || begun - time < 0) {
+            long now = System.nanoTime();
+            found = walk();
+            last = found;
+            begun = now;
+        }
+        return found;
+    }
+
+    private String walk() throws IOException {
         var files = new TreeMap<String, String>();
         Files.walkFileTree(tree, new SimpleFileVisitor<>() {
             @Override

@@ -87,6 +87,10 @@ final class OperationsApi {
         Evaluation evaluation = view.evaluation(name)
                 .filter(e -> view.isThere(name))
                 .orElseThrow(() -> new Problem(404, "there is no container " + name));
+        if (evaluation.spec() == null && evaluation.state() == Evaluation.State.BUILDING) {
+            whenBuilt(request, evaluation, verb);
+            return;
+        }
         if (evaluation.spec() == null) {
             throw new Problem(
                     409,
@@ -124,6 +128,26 @@ final class OperationsApi {
                     view.withdraw(id);
                     request.fail(e);
                 });
+    }
+
+    /** A client that waits for the outcome waits for the container's first system too. */
+    private void whenBuilt(RoutingContext request, Evaluation evaluation, Verb verb) {
+        Duration patience = Requests.waitFor(request).orElse(Duration.ZERO);
+        waiting.built(evaluation.container(), evaluation.revision(), patience)
+                .map(built -> {
+                    if (built.isPresent()
+                            && built.get().spec() == null
+                            && built.get().state() == Evaluation.State.BUILDING) {
+                        throw new Problem(
+                                409,
+                                "the system of container " + evaluation.container()
+                                        + " is being built: wait for it, with wait=10min for instance, or look at GET"
+                                        + " /v1/containers/" + evaluation.container() + "/build-log");
+                    }
+                    command(request, verb);
+                    return null;
+                })
+                .onFailure(request::fail);
     }
 
     private static CommandId commandId(RoutingContext request) {
