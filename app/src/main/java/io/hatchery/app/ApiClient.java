@@ -98,17 +98,7 @@ final class ApiClient {
      * @throws Refusal if the gateway cannot be reached or refuses; a 504, which carries an operation, is an answer
      */
     Answer call(String method, String path, byte @Nullable [] body, String contentType) {
-        var request = HttpRequest.newBuilder(URI.create(base() + path))
-                .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + token())
-                .header("Content-Type", contentType)
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        HttpResponse<byte[]> response = send(request);
+        HttpResponse<byte[]> response = request(method, path, body, contentType);
         ObjectNode answer = read(response);
         if (response.statusCode() >= 400 && response.statusCode() != 504) {
             throw new Refusal(inWords(answer));
@@ -118,11 +108,7 @@ final class ApiClient {
 
     /** What is there, if it is. */
     Optional<ObjectNode> find(String path) {
-        var request = HttpRequest.newBuilder(URI.create(base() + path))
-                .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + token())
-                .build();
-        HttpResponse<byte[]> response = send(request);
+        HttpResponse<byte[]> response = request("GET", path, null, "application/json");
         ObjectNode answer = read(response);
         if (response.statusCode() == 404) {
             return Optional.empty();
@@ -131,6 +117,19 @@ final class ApiClient {
             throw new Refusal(inWords(answer));
         }
         return Optional.of(answer);
+    }
+
+    private HttpResponse<byte[]> request(String method, String path, byte @Nullable [] body, String contentType) {
+        return send(HttpRequest.newBuilder(URI.create(base() + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token())
+                .header("Content-Type", contentType)
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body))
+                .build());
     }
 
     /** Every item of a list, page by page. */

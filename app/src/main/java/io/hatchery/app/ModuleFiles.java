@@ -64,7 +64,7 @@ final class ModuleFiles {
                             .decode(ByteBuffer.wrap(bytes))
                             .toString());
         } catch (CharacterCodingException notText) {
-            // A module that wants it fails, and names it.
+            System.err.println("hatchery: " + name + " is no text, and does not travel with the definition");
         }
     }
 

@@ -140,7 +140,8 @@ final class Deciding {
                     return failed(name, before, definition, revision, judged, built.errors(), built);
                 }
                 if (built != null && built.path() == null) {
-                    return building(before, definition, revision, judged, good, built);
+                    var building = Evaluation.State.BUILDING;
+                    return kept(name, before, building, definition, revision, judged, List.of(), built);
                 }
                 // What a host is called by others may change; only its author moves a container.
                 HostName last = inForce == null ? null : inForce.host();
@@ -193,31 +194,6 @@ final class Deciding {
         };
     }
 
-    /** The last good spec stays in force for as long as it takes. */
-    private static Decision building(
-            @Nullable Evaluation before,
-            ContainerDefinition definition,
-            long revision,
-            long judged,
-            Evaluated.Good good,
-            Built built) {
-        var building = new Evaluation(
-                good.name(),
-                Evaluation.State.BUILDING,
-                revision,
-                judged,
-                null,
-                generationOf(before),
-                definition,
-                before == null ? null : before.spec(),
-                before == null ? null : before.change(),
-                leavingOf(before),
-                List.of(),
-                built,
-                systemsOf(before));
-        return new Decision(building, null, null, null);
-    }
-
     /** Why a container has no host, where that is not for want of any. */
     private static List<Problem> nowhere(Evaluated.Good good) {
         return good.requires().isEmpty()
@@ -230,7 +206,6 @@ final class Deciding {
                         "give a host these labels by its key host.labels, or require others"));
     }
 
-    /** The last good spec stays in force. */
     private static Decision failed(
             ContainerName name,
             @Nullable Evaluation before,
@@ -239,9 +214,22 @@ final class Deciding {
             long judged,
             List<Problem> problems,
             @Nullable Built built) {
-        var failed = new Evaluation(
+        return kept(name, before, Evaluation.State.FAILED, definition, revision, judged, problems, built);
+    }
+
+    /** The last good spec stays in force, for the time being or until a better definition comes. */
+    private static Decision kept(
+            ContainerName name,
+            @Nullable Evaluation before,
+            Evaluation.State state,
+            ContainerDefinition definition,
+            long revision,
+            long judged,
+            List<Problem> problems,
+            @Nullable Built built) {
+        var kept = new Evaluation(
                 name,
-                Evaluation.State.FAILED,
+                state,
                 revision,
                 judged,
                 null,
@@ -253,7 +241,7 @@ final class Deciding {
                 problems,
                 built,
                 systemsOf(before));
-        return new Decision(failed, null, null, null);
+        return new Decision(kept, null, null, null);
     }
 
     private static Decision placed(

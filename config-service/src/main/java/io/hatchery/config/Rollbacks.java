@@ -29,7 +29,7 @@ final class Rollbacks {
     private static final String BY = "rollback";
 
     private final String source;
-    private final Map<ContainerName, ContainerStatus> failed = new HashMap<>();
+    private final Map<ContainerName, ContainerStatus> statuses = new HashMap<>();
     private final Map<ContainerName, Generation> asked = new HashMap<>();
 
     Rollbacks(String source) {
@@ -38,18 +38,18 @@ final class Rollbacks {
 
     /** A container's status; it is looked at when its evaluation is known. */
     void view(ContainerStatus status) {
-        failed.put(status.container(), status);
+        statuses.put(status.container(), status);
     }
 
     void forget(ContainerName container) {
-        failed.remove(container);
+        statuses.remove(container);
         asked.remove(container);
     }
 
     /** What follows from the last status of a container, once. */
     List<Message> follow(Evaluation evaluation, Instant now) {
         ContainerName name = evaluation.container();
-        ContainerStatus status = failed.get(name);
+        ContainerStatus status = statuses.get(name);
         ContainerSpec spec = evaluation.spec();
         if (status == null || spec == null || Objects.equals(asked.get(name), spec.generation())) {
             return List.of();

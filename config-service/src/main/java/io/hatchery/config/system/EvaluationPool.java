@@ -158,8 +158,15 @@ public final class EvaluationPool implements Systems, AutoCloseable {
                     : SystemFailure.ofEvaluation(want.container(), want.source(), e.reason());
             end(want, new Failed(problems), Source.FAILED, null);
         } catch (IOException e) {
-            end(want, new Failed(SystemFailure.ofEvaluation(want.container(), want.source(), e)), Source.FAILED, null);
+            failed(want, e);
+        } catch (RuntimeException e) {
+            LOG.error("{}: the evaluation of revision {} failed unforeseen", want.container(), want.revision(), e);
+            failed(want, new IOException(e.toString(), e));
         }
+    }
+
+    private void failed(Want want, IOException e) {
+        end(want, new Failed(SystemFailure.ofEvaluation(want.container(), want.source(), e)), Source.FAILED, null);
     }
 
     /** The same for what gives the same system; a flake may be another at each revision of the definition. */

@@ -53,8 +53,12 @@ public sealed interface Input {
     /** What that spec runs is on this host. */
     record Fetched(long run, ContainerSpec spec) implements Input {}
 
-    /** What that spec runs cannot be fetched now, and will be tried again. */
-    record NotFetchedYet(ContainerSpec spec, String reason) implements Input {}
+    /**
+     * How it goes with what that spec runs, which is tried until it is on this host.
+     *
+     * @param trouble why it could not be fetched this time; null once it is there after all
+     */
+    record FetchTried(ContainerSpec spec, @Nullable String trouble) implements Input {}
 
     /** What that spec runs cannot be fetched. */
     record NotFetched(long run, ContainerSpec spec, String reason) implements Input {}

@@ -34,7 +34,7 @@ public final class Lifecycle {
             case Input.Removed removed -> removed(turn, removed.removal(), null);
             case Input.NotRemoved failed -> removed(turn, failed.removal(), failed.reason());
             case Input.NotDefined failed -> turn.state = turn.state.withReason(failed.reason());
-            case Input.NotFetchedYet failed -> notFetched(turn, failed.spec(), failed.reason());
+            case Input.FetchTried tried -> notFetched(turn, tried.spec(), tried.trouble());
             case Input.BegunOutside begun -> Outside.begun(turn);
             case Input.StopAskedOutside asked -> Outside.stopAsked(turn, asked.run());
             case Input.Adopted adopted -> RunWord.adopted(turn, adopted.observation());
@@ -105,7 +105,7 @@ public final class Lifecycle {
         }
     }
 
-    static void notFetched(Turn turn, ContainerSpec spec, String reason) {
+    static void notFetched(Turn turn, ContainerSpec spec, @Nullable String reason) {
         if (spec.equals(turn.state.spec()) && turn.state.life() instanceof Life.Active) {
             turn.state = turn.state.withReason(reason);
         }

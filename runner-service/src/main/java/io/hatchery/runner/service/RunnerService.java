@@ -133,6 +133,7 @@ public final class RunnerService extends AbstractVerticle {
                         new NixStore(config.store()),
                         ROOTS,
                         Evaluation.KEPT_SYSTEMS,
+                        this::work,
                         this::onContext,
                         this::later,
                         Clock.systemUTC(),

@@ -18,6 +18,7 @@ final class Fetch {
     private ContainerSpec spec;
     private Duration pause = FIRST_PAUSE;
     private Runnable cancel = () -> {};
+    private boolean hadTrouble;
 
     /** Someone who waits for so many attempts more. */
     private static final class Impatient {
@@ -52,6 +53,11 @@ final class Fetch {
         return done.future();
     }
 
+    /** Whether an attempt has failed. */
+    boolean hadTrouble() {
+        return hadTrouble;
+    }
+
     boolean isUnderWay() {
         return !done.future().isComplete();
     }
@@ -78,6 +84,7 @@ final class Fetch {
      * @return how long to wait for the next
      */
     Duration failed(String reason, boolean atAll) {
+        hadTrouble = true;
         for (Impatient waiting : List.copyOf(impatient)) {
             waiting.attempts--;
             if (waiting.attempts <= 0 || atAll) {

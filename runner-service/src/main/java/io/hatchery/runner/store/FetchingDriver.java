@@ -2,6 +2,7 @@ package io.hatchery.runner.store;
 
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.nspawn.Driver;
@@ -45,6 +46,7 @@ public final class FetchingDriver extends ForwardingDriver {
      * @param store the host's
      * @param roots folder whose links keep from being collected what they point to
      * @param kept how many systems of a container stay
+     * @param work does what may block
      * @param onContext runs something on the context of all calls
      * @param timers calls back on that context
      * @param clock the time
@@ -55,6 +57,7 @@ public final class FetchingDriver extends ForwardingDriver {
             Store store,
             Path roots,
             int kept,
+            Work work,
             Consumer<Runnable> onContext,
             Timers timers,
             Clock clock,
@@ -123,7 +126,7 @@ public final class FetchingDriver extends ForwardingDriver {
             }
         });
         fetch.cancelBy(thread::interrupt);
-        result.future().onSuccess(there -> fetch.succeeded()).onFailure(e -> failed(fetch, e));
+        result.future().onSuccess(there -> succeeded(fetch)).onFailure(e -> failed(fetch, e));
     }
 
     /** On another thread. */
@@ -159,6 +162,17 @@ public final class FetchingDriver extends ForwardingDriver {
                         outside.clock().instant()));
     }
 
+    private void succeeded(Fetch fetch) {
+        if (fetch.hadTrouble() && fetch.isUnderWay()) {
+            tried(fetch, null);
+        }
+        fetch.succeeded();
+    }
+
+    private void tried(Fetch fetch, @Nullable String trouble) {
+        outside.listener().happened(fetch.spec().name(), new Input.FetchTried(fetch.spec(), trouble));
+    }
+
     private void failed(Fetch fetch, Throwable e) {
         if (!fetch.isUnderWay()) {
             return; // given up
@@ -167,11 +181,7 @@ public final class FetchingDriver extends ForwardingDriver {
         Duration pause = fetch.failed(reason, e instanceof Store.Unable);
         LOG.warn("{}: {}; again in {} s", fetch.spec().name(), reason, pause.toSeconds());
         tell(fetch.spec(), fetch.path(), new Store.Progress(0, 0, 0, 0), reason);
-        outside.listener()
-                .happened(
-                        fetch.spec().name(),
-                        new Input.NotFetchedYet(
-                                fetch.spec(), reason + "; it is tried again in " + pause.toSeconds() + " s"));
+        tried(fetch, reason + "; it is tried again in " + pause.toSeconds() + " s");
         fetch.cancelBy(outside.timers().later(pause, () -> attempt(fetch)));
     }
 
@@ -236,16 +246,10 @@ public final class FetchingDriver extends ForwardingDriver {
     }
 
     private Future<Void> away(Task task) {
-        var result = Promise.<Void>promise();
-        Thread.ofVirtual().start(() -> {
-            try {
-                task.run();
-                outside.onContext().accept(result::complete);
-            } catch (IOException | RuntimeException e) {
-                outside.onContext().accept(() -> result.fail(e));
-            }
+        return outside.work().begin(() -> {
+            task.run();
+            return null;
         });
-        return result.future();
     }
 
     @Override

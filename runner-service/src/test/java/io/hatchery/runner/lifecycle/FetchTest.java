@@ -24,7 +24,7 @@ class FetchTest {
         assertThat(tale.effects).contains(new Effect.Fetch(1, two));
         assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
 
-        tale.give(new Input.NotFetchedYet(two, "the cache is away"));
+        tale.give(new Input.FetchTried(two, "the cache is away"));
         assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
         assertThat(tale.state.status().reason()).isEqualTo("the cache is away");
         assertThat(tale.state.status().outdated()).isTrue();
@@ -32,6 +32,19 @@ class FetchTest {
         tale.give(new Input.Fetched(1, two));
         assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
         assertThat(tale.state.status().reason()).isNull();
+    }
+
+    @Test
+    void troubleThatIsOverIsNotToldAnyLonger() {
+        ContainerSpec two = SpecsOfTests.with("{\"restartIfChanged\": false}")
+                .withGeneration(new Generation(2))
+                .withPayload(new Payload.SystemPath("/two"));
+        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(two));
+        tale.give(new Input.FetchTried(two, "the cache is away"));
+        assertThat(tale.state.status().reason()).isEqualTo("the cache is away");
+        tale.give(new Input.FetchTried(two, null));
+        assertThat(tale.state.status().reason()).isNull();
+        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
     }
 
     @Test
