@@ -1,11 +1,8 @@
 package io.hatchery.bus;
 
-import io.hatchery.protocol.Headers;
-import io.hatchery.protocol.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.producer.KafkaProducer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -34,13 +31,7 @@ public final class KafkaPublisher implements Publisher {
 
     /** The dead letter for a record. */
     public static ProducerRecord<byte[], byte[]> deadLetter(BusRecord record, String reader, String reason) {
-        var raw = record.raw();
-        var letter = new ProducerRecord<byte[], byte[]>(
-                Topics.DEAD_LETTERS.name(), null, raw.key(), raw.value(), raw.headers());
-        letter.headers().add(Headers.ORIGIN, record.position().text().getBytes(StandardCharsets.UTF_8));
-        letter.headers().add(Headers.READER, reader.getBytes(StandardCharsets.UTF_8));
-        letter.headers().add(Headers.REASON, reason.getBytes(StandardCharsets.UTF_8));
-        return letter;
+        return DeadLetter.of(record, reader, reason);
     }
 
     private Future<Position> send(ProducerRecord<byte[], byte[]> record) {

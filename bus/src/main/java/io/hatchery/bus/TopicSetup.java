@@ -1,22 +1,31 @@
 package io.hatchery.bus;
 
 import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.TopicSetting;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes sure that topics are there and kept as they must be. Blocks; not for an event loop. */
 public final class TopicSetup implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
     private static final long PATIENCE_SECONDS = 60;
     private static final String CLEANUP = "cleanup.policy";
 
@@ -30,14 +39,14 @@ public final class TopicSetup implements AutoCloseable {
     }
 
     /**
-     * Creates those topics that are missing and checks the others.
+     * Creates those topics that are missing, and checks and corrects the settings of the others.
      *
-     * @throws BusException if the broker does not answer within a minute or refuses, or a topic is kept in another way
+     * @throws BusException if the broker does not answer within a minute or refuses, or a topic has another cleanup policy
      */
     public void ensure(Collection<Topic> topics) {
         List<Topic> existing = create(topics);
         if (!existing.isEmpty()) {
-            check(existing);
+            correct(existing);
         }
     }
 
@@ -46,83 +55,102 @@ public final class TopicSetup implements AutoCloseable {
                 admin.createTopics(topics.stream().map(this::newTopic).toList()).values();
         var existing = new ArrayList<Topic>();
         for (Topic topic : topics) {
+            var future = created.get(topic.name());
+            if (future == null) {
+                continue;
+            }
             try {
-                var future = created.get(topic.name());
-                if (future != null) {
-                    future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                }
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw new BusException("cannot create topic " + topic.name(), e);
+                await(future, "create topic " + topic.name());
+            } catch (BusException e) {
+                if (!(e.getCause() instanceof ExecutionException failed)
+                        || !(failed.getCause() instanceof TopicExistsException)) {
+                    throw e;
                 }
                 existing.add(topic);
-            } catch (TimeoutException e) {
-                throw new BusException("the broker at " + config.bootstrap() + " does not answer", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new BusException("interrupted", e);
             }
         }
         return existing;
     }
 
-    private void check(List<Topic> topics) {
-        Map<ConfigResource, Config> found;
+    private void correct(List<Topic> topics) {
+        Map<ConfigResource, Config> found = await(
+                admin.describeConfigs(topics.stream().map(TopicSetup::resource).toList())
+                        .all(),
+                "read the topics' settings");
+        var changes = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
+        for (Topic topic : topics) {
+            Config actual = found.get(resource(topic));
+            if (actual != null) {
+                List<TopicSetting> broken = broken(topic, actual);
+                if (!broken.isEmpty()) {
+                    LOG.info("topic {}: correcting {}", topic.name(), broken);
+                    changes.put(
+                            resource(topic),
+                            broken.stream()
+                                    .map(setting -> new AlterConfigOp(
+                                            new ConfigEntry(setting.name(), setting.value()), OpType.SET))
+                                    .toList());
+                }
+            }
+        }
+        if (!changes.isEmpty()) {
+            await(
+                    admin.incrementalAlterConfigs(changes).all(),
+                    "correct the settings of the topics " + names(changes.keySet())
+                            + " (docs/topics.md lists them; an administrator may set them with kafka-configs)");
+        }
+    }
+
+    private static List<String> names(Collection<ConfigResource> resources) {
+        return resources.stream().map(ConfigResource::name).sorted().toList();
+    }
+
+    /** The settings that break their bound. */
+    private static List<TopicSetting> broken(Topic topic, Config actual) {
+        var broken = new ArrayList<TopicSetting>();
+        for (TopicSetting setting : topic.settings()) {
+            ConfigEntry entry = actual.get(setting.name());
+            if (entry == null || setting.accepts(entry.value())) {
+                continue;
+            }
+            if (setting.name().equals(CLEANUP)) {
+                // Changing it would delete records at once, so that is left to an administrator.
+                throw new BusException("topic " + topic.name() + " has " + CLEANUP + "=" + entry.value() + " where "
+                        + setting.value() + " is needed, or records would be lost: alter it with kafka-configs");
+            }
+            broken.add(setting);
+        }
+        return broken;
+    }
+
+    private NewTopic newTopic(Topic topic) {
+        var settings = new TreeMap<String, String>();
+        topic.settings().forEach(setting -> settings.put(setting.name(), setting.value()));
+        return new NewTopic(topic.name(), topic.isShared() ? config.partitions() : 1, config.replication())
+                .configs(settings);
+    }
+
+    private <T> T await(Future<T> future, String action) {
         try {
-            found = admin.describeConfigs(
-                            topics.stream().map(TopicSetup::resource).toList())
-                    .all()
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new BusException("cannot read the topics' settings", e);
+            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new BusException("cannot " + action, e);
+        } catch (TimeoutException e) {
+            throw new BusException(
+                    "cannot " + action + ": the broker at " + config.bootstrap() + " does not answer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BusException("interrupted", e);
         }
-        for (Topic topic : topics) {
-            Config settings = found.get(resource(topic));
-            String policy = settings == null ? null : settings.get(CLEANUP).value();
-            String wanted = settings(topic).get(CLEANUP);
-            if (!String.valueOf(wanted).equals(policy)) {
-                throw new BusException("topic " + topic.name() + " has " + CLEANUP + "=" + policy + " where " + wanted
-                        + " is needed, or records would be lost: alter it with kafka-configs");
-            }
-        }
-    }
-
-    private NewTopic newTopic(Topic topic) {
-        return new NewTopic(topic.name(), topic.shared() ? config.partitions() : 1, config.replication())
-                .configs(settings(topic));
-    }
-
-    private static Map<String, String> settings(Topic topic) {
-        var settings = new TreeMap<String, String>();
-        settings.put("max.message.bytes", "4194304");
-        switch (topic.kept()) {
-            case Topic.Kept.Compacted() -> settings.put(CLEANUP, "compact");
-            case Topic.Kept.For(var time, long bytes) -> {
-                settings.put(CLEANUP, "delete");
-                settings.put("retention.ms", Long.toString(time.toMillis()));
-                settings.put("retention.bytes", Long.toString(bytes));
-            }
-        }
-        return settings;
     }
 
     private static ConfigResource resource(Topic topic) {
         return new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
     }
 
-    /** The names of all topics there are. */
+    /** The names of all topics. */
     public Collection<String> names() {
-        try {
-            return admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new BusException("cannot list the topics", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BusException("interrupted", e);
-        }
+        return await(admin.listTopics().names(), "list the topics");
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +22,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,14 +72,54 @@ class BusTest {
     }
 
     @Test
-    void aTopicKeptInTheWrongWayIsAnError() {
-        var host = new HostName("wrong");
-        create(Topics.commands(host));
-        var compacted =
-                new Topic(Topics.commands(host).name(), "k", new Topic.Kept.Compacted(), false, String.class, "test");
-        assertThatThrownBy(() -> create(compacted))
+    void topicWithAnotherCleanupPolicyIsAnError() {
+        Topic commands = Topics.commands(new HostName("wrong"));
+        create(commands);
+        assertThatThrownBy(() ->
+                        create(with(commands, new Topic.Cleanup.Compacted(Duration.ofDays(1), Duration.ofDays(1)))))
                 .isInstanceOf(BusException.class)
                 .hasMessageContaining("cleanup.policy=delete");
+    }
+
+    private static Topic with(Topic topic, Topic.Cleanup cleanup) {
+        return new Topic(
+                topic.name(),
+                topic.key(),
+                cleanup,
+                topic.segments(),
+                topic.isShared(),
+                topic.value(),
+                topic.access(),
+                topic.reason());
+    }
+
+    @Test
+    void settingsThatBreakTheirBoundAreCorrectedAndOthersKept() throws Exception {
+        Topic commands = Topics.commands(new HostName("settings"));
+        create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(1), -1)));
+        assertThat(setting(commands, "retention.ms"))
+                .isEqualTo(Duration.ofDays(1).toMillis() + "");
+        create(commands);
+        assertThat(setting(commands, "retention.ms"))
+                .isEqualTo(Duration.ofDays(7).toMillis() + "");
+        create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(2), -1)));
+        assertThat(setting(commands, "retention.ms"))
+                .isEqualTo(Duration.ofDays(7).toMillis() + "");
+        assertThat(setting(commands, "message.timestamp.type")).isEqualTo("LogAppendTime");
+        assertThat(setting(commands, "segment.ms"))
+                .isEqualTo(Duration.ofHours(6).toMillis() + "");
+    }
+
+    private static String setting(Topic topic, String name) throws Exception {
+        try (var admin = Admin.create(broker.config().admin())) {
+            var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+            return admin.describeConfigs(List.of(resource))
+                    .all()
+                    .get()
+                    .get(resource)
+                    .get(name)
+                    .value();
+        }
     }
 
     @Test

@@ -21,21 +21,11 @@ public record Command(
         @Nullable Instant deadline,
         @Nullable String by) {
     /**
-     * @throws IllegalArgumentException if command or container is missing, or the verb is not one that can be sent
+     * @throws IllegalArgumentException if the verb is not one that can be sent
      */
     public Command {
-        if (missing(command)) {
-            throw new IllegalArgumentException("command is missing: give start, stop, restart or kill");
-        }
-        if (missing(container)) {
-            throw new IllegalArgumentException("container is missing: name one");
-        }
         if (command == Verb.REMOVE) {
             throw new IllegalArgumentException("remove is no command: delete the container's definition instead");
         }
-    }
-
-    private static boolean missing(@Nullable Object value) {
-        return value == null;
     }
 }

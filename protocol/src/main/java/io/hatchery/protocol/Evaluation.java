@@ -79,10 +79,9 @@ public record Evaluation(
     public record Leaving(HostName host, CommandId operation) {}
 
     /** Keeps immutable copies. */
-    @SuppressWarnings("ConstantValue") // a record of an older service has no systems
     public Evaluation {
         errors = List.copyOf(errors);
-        systems = systems == null ? List.of() : List.copyOf(systems);
+        systems = List.copyOf(systems);
     }
 
     /** Whether the spec has been given to its host; also false if there is no spec. */

@@ -31,5 +31,8 @@ public final class Headers {
     /** On a dead letter: who could not read it. */
     public static final String READER = "hatchery_reader";
 
+    /** On a dead letter that holds only a part of its record: how many bytes the record had. */
+    public static final String ORIGINAL_SIZE = "hatchery_original_size";
+
     private Headers() {}
 }

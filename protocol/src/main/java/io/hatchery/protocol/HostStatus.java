@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param version the runner's
  * @param driver how it runs containers: {@code direct} or {@code systemd}
  * @param cgroups its cgroup hierarchy: {@code v1}, {@code hybrid} or {@code v2}
- * @param labels by which containers choose it; empty if a runner does not say
+ * @param labels by which containers choose it
  * @param cpus processors
  * @param memory bytes
  * @param containers how many have processes
@@ -47,11 +47,8 @@ public record HostStatus(
     private static final int MISSED = 3;
 
     /** Keeps an immutable copy of the labels. */
-    @SuppressWarnings("ConstantValue") // a record of an older runner has none
     public HostStatus {
-        labels = labels == null
-                ? Collections.emptySortedMap()
-                : Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+        labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     }
 
     /** Whether a host takes containers. */

@@ -1,24 +1,84 @@
 package io.hatchery.protocol;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A topic as it is created and documented.
+ * A topic as it is created, checked and documented.
  *
  * @param name its name on the broker
- * @param key what its records are keyed by, for the documentation
- * @param kept how long its records stay
- * @param shared whether it has as many partitions as the fleet was set up with; otherwise it has one
- * @param value what its records hold
- * @param writers who writes it, for the documentation
+ * @param key the key of its records, for the documentation
+ * @param cleanup how its old records are removed
+ * @param segments when its log rolls; only rolled segments are compacted or deleted
+ * @param isShared whether it has as many partitions as the fleet was set up with; otherwise it has one
+ * @param value the type of its values
+ * @param access who writes and who reads it, for the documentation
+ * @param reason why it is kept this way, for the documentation
  */
-public record Topic(String name, String key, Kept kept, boolean shared, Class<?> value, String writers) {
-    /** How long records stay. */
-    public sealed interface Kept {
-        /** The last record of each key, for ever. */
-        record Compacted() implements Kept {}
+public record Topic(
+        String name,
+        String key,
+        Cleanup cleanup,
+        Segments segments,
+        boolean isShared,
+        Class<?> value,
+        String access,
+        String reason) {
+    /** The largest batch of records that the broker takes, in bytes. */
+    public static final int MAX_MESSAGE_BYTES = 2 << 20;
 
-        /** Every record, for a time, and then no longer. */
-        record For(Duration time, long bytesPerPartition) implements Kept {}
+    /** How old records are removed. */
+    public sealed interface Cleanup {
+        /**
+         * The last record of each key stays for ever.
+         *
+         * @param tombstones how long a tombstone stays after compaction, for readers that are away
+         * @param lag how old a superseded record gets at most before it is compacted
+         */
+        record Compacted(Duration tombstones, Duration lag) implements Cleanup {}
+
+        /**
+         * Every record stays for a time.
+         *
+         * @param time how long a record stays at least; it goes with its segment, so up to one segment age later
+         * @param bytes how much of each partition is kept; -1 for all
+         */
+        record Deleted(Duration time, long bytes) implements Cleanup {}
+    }
+
+    /**
+     * When a log rolls.
+     *
+     * @param age after which a new segment begins
+     * @param bytes after which a new segment begins, at least 1 MiB (the broker's minimum)
+     */
+    public record Segments(Duration age, int bytes) {}
+
+    /** Its settings on the broker, with the values that they must have. */
+    public List<TopicSetting> settings() {
+        var settings = new ArrayList<TopicSetting>();
+        settings.add(TopicSetting.exactly("cleanup.policy", isCompacted() ? "compact" : "delete"));
+        // The clocks of producers differ and jump; retention, liveness and submission times must not.
+        settings.add(TopicSetting.exactly("message.timestamp.type", "LogAppendTime"));
+        settings.add(TopicSetting.atLeast("max.message.bytes", MAX_MESSAGE_BYTES));
+        settings.add(TopicSetting.atMost("segment.ms", segments.age.toMillis()));
+        settings.add(TopicSetting.atMost("segment.bytes", segments.bytes));
+        switch (cleanup) {
+            case Cleanup.Compacted(Duration tombstones, Duration lag) -> {
+                settings.add(TopicSetting.atLeast("delete.retention.ms", tombstones.toMillis()));
+                settings.add(TopicSetting.atMost("max.compaction.lag.ms", lag.toMillis()));
+            }
+            case Cleanup.Deleted(Duration time, long bytes) -> {
+                settings.add(TopicSetting.atLeast("retention.ms", time.toMillis()));
+                settings.add(TopicSetting.atLeast("retention.bytes", bytes));
+            }
+        }
+        return settings;
+    }
+
+    /** Whether the last record of each key stays for ever. */
+    public boolean isCompacted() {
+        return cleanup instanceof Cleanup.Compacted;
     }
 }

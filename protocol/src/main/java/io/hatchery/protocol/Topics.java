@@ -1,5 +1,7 @@
 package io.hatchery.protocol;
 
+import io.hatchery.protocol.Topic.Cleanup;
+import io.hatchery.protocol.Topic.Segments;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
@@ -7,62 +9,102 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Every topic there is. */
+/** Every topic, with its key, partitions, retention, readers and writers: the one table that they are created, checked and documented from. */
 public final class Topics {
     private static final long UNBOUNDED = -1;
-    private static final long CONSOLE_BYTES = 64L << 20;
+    private static final int MIB = 1 << 20;
     private static final String HOST_PREFIX = "hatchery.host.";
     private static final String COMMANDS_SUFFIX = ".commands";
+    private static final String CONTAINER = "container";
+
+    /** How long readers of compacted topics may be away and still see every deletion: a host in repair, a gateway's cursor. */
+    public static final Duration TOMBSTONES = Duration.ofDays(28);
+
+    private static final Cleanup COMPACTED_DAILY = new Cleanup.Compacted(TOMBSTONES, Duration.ofDays(1));
+    private static final Segments DAILY = new Segments(Duration.ofDays(1), 64 * MIB);
 
     /** Definitions by container; a null value deletes. */
     public static final Topic DEFINITIONS = new Topic(
             "hatchery.definitions",
-            "container",
-            new Topic.Kept.Compacted(),
+            CONTAINER,
+            COMPACTED_DAILY,
+            DAILY,
             true,
             ContainerDefinition.class,
-            "gateway, operators");
+            "gateway, operators → config-service",
+            "the last definition of each container is the desired state");
     /** Profiles by name; a null value deletes. */
     public static final Topic PROFILES = new Topic(
             "hatchery.profiles",
             "profile",
-            new Topic.Kept.Compacted(),
+            COMPACTED_DAILY,
+            DAILY,
             true,
             ContainerDefinition.class,
-            "gateway, operators");
-    /** What became of each definition. */
+            "gateway, operators → config-service, gateway",
+            "the last version of each profile is in force");
+    /** The result of each definition's evaluation. */
     public static final Topic EVALUATIONS = new Topic(
-            "hatchery.evaluations", "container", new Topic.Kept.Compacted(), true, Evaluation.class, "config-service");
-    /** The last observed truth about each container. */
+            "hatchery.evaluations",
+            CONTAINER,
+            COMPACTED_DAILY,
+            DAILY,
+            true,
+            Evaluation.class,
+            "config-service → config-service, gateway",
+            "config-service folds it at its start; generations continue from it after a deletion, so it is never tombstoned");
+    /** The last observed status of each container. */
     public static final Topic STATUS = new Topic(
-            "hatchery.status", "container", new Topic.Kept.Compacted(), true, ContainerStatus.class, "runners");
+            "hatchery.status",
+            CONTAINER,
+            new Cleanup.Compacted(TOMBSTONES, Duration.ofHours(1)),
+            new Segments(Duration.ofHours(1), 16 * MIB),
+            true,
+            ContainerStatus.class,
+            "runners → gateway, config-service",
+            "statuses change often and only the last counts; a tombstone is a host's confirmation of a removal, which"
+                    + " config-service must see even after weeks");
     /** The audit trail. */
     public static final Topic EVENTS = new Topic(
             "hatchery.events",
-            "container",
-            new Topic.Kept.For(Duration.ofDays(30), UNBOUNDED),
+            CONTAINER,
+            new Cleanup.Deleted(Duration.ofDays(30), UNBOUNDED),
+            DAILY,
             true,
             FleetEvent.class,
-            "all");
+            "all → all",
+            "operations and history are folded from it for 30 days");
     /** Heartbeats. */
-    public static final Topic HOSTS =
-            new Topic("hatchery.hosts", "host", new Topic.Kept.Compacted(), true, HostStatus.class, "runners");
-    /** What evaluations and builds print. */
+    public static final Topic HOSTS = new Topic(
+            "hatchery.hosts",
+            "host",
+            new Cleanup.Compacted(TOMBSTONES, Duration.ofMinutes(2)),
+            new Segments(Duration.ofMinutes(1), MIB),
+            true,
+            HostStatus.class,
+            "runners → gateway, config-service, runners",
+            "a heartbeat is superseded within seconds: small segments compact within minutes, so that a reader that starts"
+                    + " does not read hundreds of thousands of them");
+    /** The output of evaluations and builds. */
     public static final Topic CONSOLE = new Topic(
             "hatchery.console",
-            "container",
-            new Topic.Kept.For(Duration.ofDays(1), CONSOLE_BYTES),
+            CONTAINER,
+            new Cleanup.Deleted(Duration.ofDays(1), 64 * MIB),
+            new Segments(Duration.ofHours(1), 8 * MIB),
             true,
             ConsoleLines.class,
-            "config-service");
-    /** Records nobody could read. */
+            "config-service → gateway",
+            "the output of a build is of interest while it runs and shortly after");
+    /** Records that could not be handled. */
     public static final Topic DEAD_LETTERS = new Topic(
             "hatchery.deadletter",
             "as the record had",
-            new Topic.Kept.For(Duration.ofDays(30), UNBOUNDED),
+            new Cleanup.Deleted(Duration.ofDays(30), 1024L * MIB),
+            DAILY,
             false,
             byte[].class,
-            "all");
+            "all → operators, gateway, config-service",
+            "an operator has a month to find out why a record was refused; a producer of garbage cannot fill the disk");
 
     private Topics() {}
 
@@ -73,40 +115,35 @@ public final class Topics {
 
     /** The topics of one host. */
     public static List<Topic> of(HostName host) {
-        return List.of(specs(host), commands(host), console(host));
+        return List.of(specs(host), commands(host));
     }
 
     /** One host's specs by container; a null value means remove it from this host. */
     public static Topic specs(HostName host) {
         return new Topic(
                 HOST_PREFIX + host + ".specs",
-                "container",
-                new Topic.Kept.Compacted(),
+                CONTAINER,
+                COMPACTED_DAILY,
+                new Segments(Duration.ofDays(1), 16 * MIB),
                 false,
                 ContainerSpec.class,
-                "config-service");
+                "config-service → that host's runner",
+                "one host's runner reads its own specs only; a tombstone is the order to remove a container, and must wait for"
+                        + " a host that is away for weeks");
     }
 
     /** One host's commands. */
     public static Topic commands(HostName host) {
         return new Topic(
                 HOST_PREFIX + host + COMMANDS_SUFFIX,
-                "container",
-                new Topic.Kept.For(Duration.ofDays(7), UNBOUNDED),
+                CONTAINER,
+                new Cleanup.Deleted(Duration.ofDays(7), UNBOUNDED),
+                new Segments(Duration.ofHours(6), 16 * MIB),
                 false,
                 Command.class,
-                "gateway, operators");
-    }
-
-    /** One host's console lines. */
-    public static Topic console(HostName host) {
-        return new Topic(
-                "hatchery.console." + host,
-                "container",
-                new Topic.Kept.For(Duration.ofDays(1), CONSOLE_BYTES),
-                false,
-                byte[].class,
-                "runners");
+                "gateway, operators → that host's runner, gateway",
+                "a command waits a week for a host that is away, and segments roll well before that, so that it is gone soon"
+                        + " after");
     }
 
     /** The host whose commands travel on the topic of that name, if it is such a topic. */

@@ -62,7 +62,7 @@ public final class AsyncApi {
         channel.put("address", perHost ? topic.name().replace("." + ANY, ".{host}") : topic.name());
         channel.put(
                 "description",
-                "Keyed by " + topic.key() + ", written by " + topic.writers() + ", " + inWords(topic.kept()) + ".");
+                "Keyed by " + topic.key() + "; " + topic.access() + "; " + inWords(topic.cleanup()) + ".");
         if (perHost) {
             channel.putObject("parameters").putObject("host").put("description", "The host's name");
         }
@@ -72,10 +72,11 @@ public final class AsyncApi {
         }
     }
 
-    private static String inWords(Topic.Kept kept) {
-        return switch (kept) {
-            case Topic.Kept.Compacted() -> "compacted";
-            case Topic.Kept.For(var time, long bytes) ->
+    private static String inWords(Topic.Cleanup cleanup) {
+        return switch (cleanup) {
+            case Topic.Cleanup.Compacted(var tombstones, var lag) ->
+                "compacted, tombstones kept " + tombstones.toDays() + " days";
+            case Topic.Cleanup.Deleted(var time, long bytes) ->
                 "kept " + time.toDays() + " days" + (bytes > 0 ? " or " + (bytes >> 20) + " MiB" : "");
         };
     }

@@ -95,7 +95,7 @@ class ApiDocumentsTest {
         assertThat(readCommand("{\"command\":\"stop\",\"container\":\"We_b\"}"))
                 .contains("a-z, 0-9")
                 .doesNotContain("io.hatchery");
-        assertThat(readCommand("{\"command\":\"stop\"}")).contains("container is missing");
+        assertThat(readCommand("{\"command\":\"stop\"}")).contains("container: missing");
         assertThat(readCommand("{\"command\":\"stop\",\"container\":\"web\",\"colour\":1}"))
                 .contains("colour")
                 .doesNotContain("io.hatchery");

@@ -59,8 +59,8 @@ final class SimulatedKafka {
 
     private void create(Topic topic) {
         var logs = new ArrayList<Log>();
-        for (int i = 0; i < (topic.shared() ? SHARED_PARTITIONS : 1); i++) {
-            logs.add(new Log(new TopicPartition(topic.name(), i), topic.kept() instanceof Topic.Kept.Compacted));
+        for (int i = 0; i < (topic.isShared() ? SHARED_PARTITIONS : 1); i++) {
+            logs.add(new Log(new TopicPartition(topic.name(), i), topic.isCompacted()));
         }
         topics.put(topic.name(), logs);
     }

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -23,7 +25,7 @@ import java.util.regex.Pattern;
 
 /**
  * The one reader and writer of JSON. Duplicate keys, trailing text and values of another type are errors; a number is never
- * taken for a string nor the other way round. Times are RFC 3339 text.
+ * taken for a string nor the other way round. A record component that is not {@code @Nullable} must be given. Times are RFC 3339 text.
  */
 public final class Json {
     private static final ObjectMapper LENIENT = configure(JsonMapper.builder()).build();
@@ -37,10 +39,14 @@ public final class Json {
     /** Jackson puts this before what a constructor of ours said. */
     private static final String PROBLEM = "problem: ";
 
+    private static final String MISSING = "Missing required creator property";
+    private static final String NULL = "Invalid `null` value";
+
     private Json() {}
 
     private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
         return builder.addModule(new JavaTimeModule())
+                .addModule(required())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -49,6 +55,17 @@ public final class Json {
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                 .defaultPropertyInclusion(
                         JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS));
+    }
+
+    private static Module required() {
+        return new SimpleModule("required components") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void setupModule(SetupContext context) {
+                context.appendAnnotationIntrospector(new RequiredComponents());
+            }
+        };
     }
 
     /** The value as compact UTF-8 JSON. Null record components are left out. */
@@ -173,9 +190,7 @@ public final class Json {
     private static UnreadableException unreadable(JsonProcessingException e) {
         String original = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
         int problem = original.indexOf(PROBLEM);
-        String words = problem >= 0
-                ? original.substring(problem + PROBLEM.length())
-                : INTERNALS.matcher(original).replaceAll("");
+        String words = problem >= 0 ? original.substring(problem + PROBLEM.length()) : plain(original);
         JsonLocation at = e.getLocation();
         String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
         String field = e instanceof MismatchedInputException m && !m.getPath().isEmpty()
@@ -186,5 +201,15 @@ public final class Json {
                         + ": "
                 : "";
         return new UnreadableException(field + words.strip() + where, e);
+    }
+
+    private static String plain(String original) {
+        if (original.startsWith(MISSING)) {
+            return "missing, and it is required";
+        }
+        if (original.startsWith(NULL)) {
+            return "null, and a value is required";
+        }
+        return INTERNALS.matcher(original).replaceAll("");
     }
 }
