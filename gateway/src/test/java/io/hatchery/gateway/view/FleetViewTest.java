@@ -53,7 +53,7 @@ class FleetViewTest {
                 Topics.HOSTS.name(),
                 "host1",
                 "{\"host\":\"host1\",\"state\":\"ready\",\"machineId\":\"m\",\"bootId\":\"b\",\"runtime\":\"/run/hatchery\","
-                        + "\"pid\":1,\"version\":\"1\",\"driver\":\"direct\",\"cgroups\":\"v2\",\"cpus\":1,\"memory\":1,"
+                        + "\"pid\":1,\"version\":\"1\",\"driver\":\"direct\",\"cgroups\":\"v2\",\"labels\":{},\"cpus\":1,\"memory\":1,"
                         + "\"containers\":1,\"started\":\"" + at + "\",\"at\":\"" + at + "\",\"interval\":5}");
     }
 
