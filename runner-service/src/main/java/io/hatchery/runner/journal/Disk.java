@@ -22,6 +22,10 @@ public interface Disk {
      */
     void append(String file, byte[] bytes, boolean durable) throws IOException;
 
-    /** Deletes a file if it is there, and its folder if that is then empty. A power cut may bring it back. */
-    void delete(String file) throws IOException;
+    /**
+     * Deletes a file if it is there, and its folder if that is then empty.
+     *
+     * @param durable whether it must be gone after a power cut; if not, that may bring it back
+     */
+    void delete(String file, boolean durable) throws IOException;
 }

@@ -24,12 +24,29 @@ public final class FileDisk implements Disk {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path root;
+    private final FolderSync folders;
+
+    /** Makes the entries of a folder durable: fsync(2), notes. */
+    interface FolderSync {
+        void sync(Path folder) throws IOException;
+    }
 
     /**
      * @param root need not exist yet
      */
     public FileDisk(Path root) {
+        this(root, FileDisk::sync);
+    }
+
+    FileDisk(Path root, FolderSync folders) {
         this.root = root;
+        this.folders = folders;
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     @Override
@@ -56,10 +73,7 @@ public final class FileDisk implements Disk {
     public void replace(String file, byte[] bytes) throws IOException {
         Path path = root.resolve(file);
         Path folder = folderOf(path);
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folderOf(folder));
-            Files.createDirectory(folder, FOR_ROOT_ALONE);
-        }
+        makeFolder(folder, FOR_ROOT_ALONE);
         Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         try (var channel = FileChannel.open(
@@ -68,9 +82,16 @@ public final class FileDisk implements Disk {
             channel.force(true);
         }
         Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        // rename(2) is durable once the folder is: fsync(2), notes.
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
+        folders.sync(folder);
+    }
+
+    /** A folder is durable once the one that it lies in is. */
+    private void makeFolder(Path folder, FileAttribute<?>... attributes) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Path parent = folderOf(folder.toAbsolutePath());
+            makeFolder(parent);
+            Files.createDirectory(folder, attributes);
+            folders.sync(parent);
         }
     }
 
@@ -87,17 +108,26 @@ public final class FileDisk implements Disk {
 
     @Override
     public void append(String file, byte[] bytes, boolean durable) throws IOException {
+        Path path = root.resolve(file);
+        Path folder = folderOf(path);
+        makeFolder(folder, FOR_ROOT_ALONE);
+        boolean isNew = !Files.exists(path);
         try (var channel = FileChannel.open(
-                root.resolve(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+                path,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+                READ_BY_ROOT_ALONE)) {
             write(channel, bytes);
             if (durable) {
                 channel.force(false);
             }
         }
+        if (durable && isNew) {
+            folders.sync(folder);
+        }
     }
 
     @Override
-    public void delete(String file) throws IOException {
+    public void delete(String file, boolean durable) throws IOException {
         Path path = root.resolve(file);
         Files.deleteIfExists(path);
         Path folder = folderOf(path);
@@ -105,6 +135,10 @@ public final class FileDisk implements Disk {
                 && Files.isDirectory(folder)
                 && list(root.relativize(folder).toString()).isEmpty()) {
             Files.delete(folder);
+            folder = folderOf(folder);
+        }
+        if (durable && Files.isDirectory(folder)) {
+            folders.sync(folder);
         }
     }
 }

@@ -36,7 +36,7 @@ public final class JournalFiles {
         Optional<byte[]> last = runtime.read(BOOT);
         if (last.isPresent() && !text(last.get()).strip().equals(bootId)) {
             for (String container : runtime.list(FOLDER)) {
-                runtime.delete(file(container));
+                runtime.delete(file(container), false);
             }
         }
         runtime.replace(BOOT, (bootId + "\n").getBytes(StandardCharsets.UTF_8));
@@ -100,7 +100,7 @@ public final class JournalFiles {
     public void write(Journal journal) throws IOException {
         ContainerName container = journal.state().container();
         if (journal.isBlank()) {
-            runtime.delete(file(container.value()));
+            runtime.delete(file(container.value()), false);
         } else {
             runtime.replace(file(container.value()), Json.bytes(journal));
         }

@@ -26,6 +26,7 @@ public final class Ledger {
     private final Disk disk;
     private final Map<CommandId, Entry> ended;
     private boolean torn;
+    private boolean unsynced;
 
     private record Entry(Instant at, FleetEvent.@Nullable Ended untold) {}
 
@@ -99,14 +100,25 @@ public final class Ledger {
         }
     }
 
+    /** Makes everything noted durable, so that nobody has to look for it on the broker any more. */
+    public void sync() throws IOException {
+        if (unsynced) {
+            write(disk, ended);
+            torn = false;
+            unsynced = false;
+        }
+    }
+
     private void note(CommandId id, Entry entry, boolean durable) throws IOException {
         if (torn) {
             var all = new LinkedHashMap<>(ended);
             all.put(id, entry);
             write(disk, all);
             torn = false;
+            unsynced = false;
         } else {
             append(line(id, entry), durable);
+            unsynced = !durable;
         }
         ended.put(id, entry);
     }

@@ -119,7 +119,7 @@ public final class SpecCache {
     /** Notes that a container is to go, and drops its spec. */
     public void beginRemoval(Removal removal) throws IOException {
         disk.replace(FOLDER + removal.container() + REMOVAL, Checksum.appended(Json.bytes(removal)));
-        disk.delete(FOLDER + removal.container() + SPEC);
+        disk.delete(FOLDER + removal.container() + SPEC, true);
     }
 
     private boolean isKept(Removal removal) throws IOException {
@@ -133,9 +133,9 @@ public final class SpecCache {
         // Dropped when the removal began, unless that was cut short just then.
         for (Removal removal : removals()) {
             if (removal.container().equals(container) && isKept(removal)) {
-                disk.delete(FOLDER + container + SPEC);
+                disk.delete(FOLDER + container + SPEC, true);
             }
         }
-        disk.delete(FOLDER + container + REMOVAL);
+        disk.delete(FOLDER + container + REMOVAL, true);
     }
 }

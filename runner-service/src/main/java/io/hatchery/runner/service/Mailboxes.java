@@ -154,12 +154,13 @@ final class Mailboxes implements Mailbox.Surroundings {
         return from;
     }
 
-    /** Takes these events as told: where they lie, by their id. */
+    /** Takes these events as told, for good: where they lie, by their id. */
     void acknowledge(Map<String, Position> found) throws IOException {
         // A box that has nothing left to tell goes while this goes on.
         for (Mailbox box : List.copyOf(boxes.values())) {
             box.acknowledge(found);
         }
+        ledger.sync();
     }
 
     /** From now on the fleet is told things, beginning with what an earlier runner left to be told. */

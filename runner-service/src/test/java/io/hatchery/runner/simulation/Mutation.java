@@ -23,6 +23,18 @@ enum Mutation {
     BEGINNING_NOT_PREVENTED,
     /** What happens is not written down before it is done. */
     JOURNAL_NOT_WRITTEN,
+    /** The last spec of a container is not kept on disk. */
+    SPEC_NOT_KEPT,
+    /** That a removal has begun is not kept on disk. */
+    REMOVAL_NOT_KEPT,
+    /** What replaces a file is written without being synchronized or renamed. */
+    REPLACED_BY_APPENDING,
+    /** What must be durable is not synchronized. */
+    APPEND_NOT_SYNCED,
+    /** What must be gone for good is deleted without being synchronized. */
+    DELETED_UNDURABLY,
+    /** What is deleted on disk stays. */
+    NOTHING_DELETED,
     /** Journals outlive a reboot. */
     JOURNAL_OUTLIVES_BOOT,
     /** What was not acknowledged is sent again without looking for it. */

@@ -7,31 +7,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** A disk as one runner sees it. */
 final class SimulatedDisk implements Disk {
-    /** What is on the disk, whoever looks. */
-    static final class Contents extends TreeMap<String, byte[]> {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final World world;
     private final Edge edge;
-    private final Contents files;
-    private final boolean forgetful;
-    private final Runnable onFull;
+    private final DiskContents contents;
+    private final Trouble trouble;
 
-    /**
-     * @param forgetful whether it keeps nothing that is to replace something
-     * @param onFull is run each time that there is no room
-     */
-    SimulatedDisk(World world, Edge edge, Contents files, boolean forgetful, Runnable onFull) {
+    /** What a disk does to the host that it is in. */
+    interface Trouble {
+        /** There was no room for a write. */
+        void full();
+
+        /** The host loses power amidst a write. */
+        void powerLost();
+    }
+
+    SimulatedDisk(World world, Edge edge, DiskContents contents, Trouble trouble) {
         this.world = world;
         this.edge = edge;
-        this.files = files;
-        this.forgetful = forgetful;
-        this.onFull = onFull;
+        this.contents = contents;
+        this.trouble = trouble;
     }
 
     @Override
@@ -39,7 +36,7 @@ final class SimulatedDisk implements Disk {
         edge.check();
         String prefix = folder.endsWith("/") ? folder : folder + "/";
         var names = new ArrayList<String>();
-        for (String file : files.tailMap(prefix).keySet()) {
+        for (String file : contents.namesFrom(prefix)) {
             if (!file.startsWith(prefix)) {
                 break;
             }
@@ -55,49 +52,48 @@ final class SimulatedDisk implements Disk {
     @Override
     public Optional<byte[]> read(String file) {
         edge.check();
-        return Optional.ofNullable(files.get(file));
+        return Optional.ofNullable(contents.read(file));
     }
 
     @Override
     public void replace(String file, byte[] bytes) throws IOException {
         edge.before("write " + file);
-        full(file);
-        if (!forgetful || !files.containsKey(file)) {
-            files.put(file, bytes);
+        if (world.happens(Fault.DISK_FULL)) {
+            throw full(file);
         }
-        edge.afterwards("write " + file);
+        contents.replace(file, bytes);
+        afterwards("write " + file);
     }
 
     @Override
     public void append(String file, byte[] bytes, boolean durable) throws IOException {
         edge.before("append " + file);
-        byte[] old = files.getOrDefault(file, new byte[0]);
         if (world.happens(Fault.DISK_FULL)) {
-            onFull.run();
-            files.put(file, joined(old, Arrays.copyOf(bytes, world.random.nextInt(bytes.length))));
-            throw new FileSystemException(file, null, "No space left on device");
+            contents.append(file, Arrays.copyOf(bytes, world.random.nextInt(bytes.length)), false);
+            throw full(file);
         }
-        files.put(file, joined(old, bytes));
-        edge.afterwards("append " + file);
-    }
-
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] all = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, all, first.length, second.length);
-        return all;
+        contents.append(file, bytes, durable);
+        afterwards("append " + file);
     }
 
     @Override
-    public void delete(String file) throws IOException {
+    public void delete(String file, boolean durable) {
         edge.before("delete " + file);
-        files.remove(file);
-        edge.afterwards("delete " + file);
+        contents.delete(file, durable);
+        afterwards("delete " + file);
     }
 
-    private void full(String file) throws IOException {
-        if (world.happens(Fault.DISK_FULL)) {
-            onFull.run();
-            throw new FileSystemException(file, null, "No space left on device");
+    private IOException full(String file) {
+        trouble.full();
+        return new FileSystemException(file, null, "No space left on device");
+    }
+
+    private void afterwards(String what) {
+        if (world.happens(Fault.POWER_LOST_AT_A_WRITE)) {
+            world.note("power is lost after: " + what);
+            trouble.powerLost();
+            throw new World.Killed();
         }
+        edge.afterwards(what);
     }
 }

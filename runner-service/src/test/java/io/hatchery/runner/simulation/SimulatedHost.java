@@ -1,6 +1,7 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.runner.journal.Disk;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.runner.nspawn.HostPolicy;
@@ -41,8 +42,11 @@ final class SimulatedHost {
     private final HostName name;
     private final String machine;
     private final Mutation mutation;
-    private final SimulatedDisk.Contents data = new SimulatedDisk.Contents();
-    private SimulatedDisk.Contents runtime = new SimulatedDisk.Contents();
+    private final DiskContents data = new DiskContents();
+    private DiskContents runtime = new DiskContents();
+    /** Whether its runtime folder is not in memory. */
+    private final boolean runtimeIsOnDisk;
+
     private World.Actor boot;
     private int boots;
     private int runners;
@@ -76,6 +80,7 @@ final class SimulatedHost {
         this.mutation = mutation;
         this.boot = new World.Actor(machine + "/boot-0");
         this.killsGroups = world.random.nextBoolean();
+        this.runtimeIsOnDisk = world.random.nextBoolean();
         this.processes = new SimulatedProcesses(world);
         this.folders = new SimulatedFolders(world, clock());
     }
@@ -160,15 +165,15 @@ final class SimulatedHost {
             startRunnerLater(world.between(SOONEST_RESTART, LATEST_RESTART));
         });
         if (mutation == Mutation.DEDUPLICATION_LOST) {
-            data.remove("outcomes.log");
+            data.delete("outcomes.log", true);
         }
         var outside = new Runner.Outside(
                 clock(),
                 () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
                 (delay, task) -> later(process, delay, task),
                 bus,
-                new SimulatedDisk(world, edge, runtime, mutation == Mutation.JOURNAL_NOT_WRITTEN, this::disturb),
-                new SimulatedDisk(world, edge, data, false, this::disturb),
+                disk(edge, runtime),
+                disk(edge, data),
                 new HostFacts(machine, machine + "-boot-" + boots, 1),
                 listener -> driver(process, edge, listener),
                 "v2");
@@ -190,6 +195,22 @@ final class SimulatedHost {
         } catch (IOException e) {
             gaveUp(process, e);
         }
+    }
+
+    private Disk disk(Edge edge, DiskContents contents) {
+        return new FaultyDisk(
+                new SimulatedDisk(world, edge, contents, new SimulatedDisk.Trouble() {
+                    @Override
+                    public void full() {
+                        disturb();
+                    }
+
+                    @Override
+                    public void powerLost() {
+                        losePower();
+                    }
+                }),
+                mutation);
     }
 
     private Driver driver(World.Actor process, Edge edge, Driver.Listener listener) {
@@ -249,8 +270,23 @@ final class SimulatedHost {
         killRunner();
     }
 
+    /** It goes down in good order, and comes up again. */
     void reboot() {
         world.note("-- " + machine + " reboots");
+        data.sync();
+        runtime.sync();
+        begin();
+    }
+
+    /** It goes down at once, and comes up again. */
+    void losePower() {
+        world.note("-- " + machine + " loses power");
+        data.losePower(world.random);
+        runtime.losePower(world.random);
+        begin();
+    }
+
+    private void begin() {
         boot.die();
         killRunner();
         for (Run run : runs) {
@@ -262,8 +298,8 @@ final class SimulatedHost {
         processes = new SimulatedProcesses(world);
         folders = new SimulatedFolders(world, clock());
         cgroups.clear();
-        if (mutation != Mutation.JOURNAL_OUTLIVES_BOOT) {
-            runtime = new SimulatedDisk.Contents();
+        if (mutation != Mutation.JOURNAL_OUTLIVES_BOOT && !runtimeIsOnDisk) {
+            runtime = new DiskContents();
         }
         boots += mutation == Mutation.JOURNAL_OUTLIVES_BOOT ? 0 : 1;
         bootedAt = world.now();

@@ -101,6 +101,9 @@ final class Simulation {
             if (world.happens(Fault.HOST_REBOOTED)) {
                 host.reboot();
             }
+            if (world.happens(Fault.POWER_LOST)) {
+                host.losePower();
+            }
             if (world.happens(Fault.CLOCK_JUMPS)) {
                 long by = world.between(1_000, HOUR / 1000) * (world.random.nextBoolean() ? 1 : -1);
                 host.jumpClock(Duration.ofMillis(by));

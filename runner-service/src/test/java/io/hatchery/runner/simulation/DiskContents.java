@@ -1,0 +1,88 @@
+package io.hatchery.runner.simulation;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is on a disk, whoever looks, and how much of it a loss of power leaves: all of what was done durably; of what was only
+ * added, any first part; and what was only deleted may be there again.
+ */
+final class DiskContents {
+    private final NavigableMap<String, byte[]> files = new TreeMap<>();
+    private final Map<String, byte[]> synced = new TreeMap<>();
+
+    Set<String> namesFrom(String name) {
+        return files.tailMap(name).keySet();
+    }
+
+    byte @Nullable [] read(String file) {
+        return files.get(file);
+    }
+
+    void replace(String file, byte[] bytes) {
+        files.put(file, bytes);
+        synced.put(file, bytes);
+    }
+
+    void append(String file, byte[] bytes, boolean durable) {
+        byte[] all = joined(files.getOrDefault(file, new byte[0]), bytes);
+        files.put(file, all);
+        if (durable) {
+            synced.put(file, all);
+        }
+    }
+
+    void delete(String file, boolean durable) {
+        files.remove(file);
+        if (durable) {
+            synced.remove(file);
+        }
+    }
+
+    /** Everything written reaches the disk. */
+    void sync() {
+        synced.clear();
+        synced.putAll(files);
+    }
+
+    /** Only what was synchronized is there for certain. */
+    void losePower(SplittableRandom random) {
+        var names = new TreeSet<>(files.keySet());
+        names.addAll(synced.keySet());
+        for (String name : names) {
+            byte[] left = left(files.get(name), synced.get(name), random);
+            if (left == null) {
+                files.remove(name);
+            } else {
+                files.put(name, left);
+            }
+        }
+        sync();
+    }
+
+    private static byte @Nullable [] left(byte @Nullable [] written, byte @Nullable [] sure, SplittableRandom random) {
+        if (Arrays.equals(written, sure)) {
+            return sure;
+        }
+        if (written == null || random.nextInt(4) == 0) {
+            return random.nextBoolean() ? sure : written;
+        }
+        boolean extended = sure != null
+                && written.length >= sure.length
+                && Arrays.equals(written, 0, sure.length, sure, 0, sure.length);
+        int least = extended && sure != null ? sure.length : 0;
+        return Arrays.copyOf(written, least + random.nextInt(written.length - least + 1));
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+}
