@@ -15,7 +15,6 @@ enum Fault {
     COMMAND_DUPLICATED(0.15),
     COMMAND_DELAYED(0.2),
     COMMAND_EXPIRES(0.05),
-    COMMAND_IS_RUBBISH(0.05),
     DEFINITION_IS_BAD(0.15),
     PREPARE_FAILS(0.05),
     SPAWN_FAILS(0.08),
@@ -38,12 +37,23 @@ enum Fault {
     TRANSACTION_COMMITTED_UNHEARD(0.03),
     GROUP_REBALANCED(0.06),
     SECOND_RUNNER(0.01),
-    COMPACTED(0.02);
+    COMPACTED(0.02),
+    HOSTILE_DEFINITION(0.04),
+    /** Off (0.04 is on): a tombstone with such an id ends config-service's thread (issue 13, item 1). */
+    HOSTILE_DEFINITION_ID(0),
+    /** Off (0.04 is on): what config-service cannot read in its views is to go to the dead letters (issue 13, item 1). */
+    HOSTILE_VIEW(0),
+    HOSTILE_COMMAND(0.04),
+    HOSTILE_SPEC(0.04),
+    HOSTILE_SPEC_DELETION(0.04),
+    /** Off (0.04 is on): two tombstones with such an operation and one key stop a starting runner (issue 13, item 1). */
+    HOSTILE_SPEC_OVERTAKEN(0),
+    HOSTILE_EVENT(0.02);
 
-    /** How likely it is, where it is at all, each time that it could happen. */
+    /** How likely it is, where it is at all, each time that it could happen; {@code -Dfault.NAME=P} sets another. */
     final double most;
 
     Fault(double most) {
-        this.most = most;
+        this.most = Double.parseDouble(System.getProperty("fault." + name(), Double.toString(most)));
     }
 }

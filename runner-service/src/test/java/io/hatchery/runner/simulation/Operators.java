@@ -135,11 +135,6 @@ final class Operators {
         Verb verb = VERBS[world.random.nextInt(VERBS.length)];
         String topic = Topics.commands(hostOf(container)).name();
         String id = "k" + ++commands;
-        if (world.happens(Fault.COMMAND_IS_RUBBISH)) {
-            truth.rubbish(id);
-            write(record(topic, container.value(), "{\"command\":\"fly\"}", id));
-            return;
-        }
         Instant deadline =
                 world.happens(Fault.COMMAND_EXPIRES) ? world.instant().plusSeconds(world.random.nextInt(20)) : null;
         boolean waits = world.random.nextInt(10) == 0;

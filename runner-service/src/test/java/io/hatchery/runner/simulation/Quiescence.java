@@ -39,7 +39,8 @@ final class Quiescence {
                     truth.outcomes().of(order) != null || startsForEver(order.container),
                     () -> order.verb.word() + " " + order.id + " of " + order.container + " has no outcome");
         }
-        world.check(truth.unburied().isEmpty(), () -> "not with the dead letters: " + truth.unburied());
+        var missing = truth.deadLetters().missing();
+        world.check(missing.isEmpty(), () -> "not with the dead letters: " + missing);
         for (ContainerName container : truth.containers()) {
             Truth.Defined defined = truth.defined(container);
             if (defined.version == 0) {

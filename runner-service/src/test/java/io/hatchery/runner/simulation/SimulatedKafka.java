@@ -114,13 +114,14 @@ final class SimulatedKafka {
     ConsumerRecord<byte[], byte[]> append(ProducerRecord<byte[], byte[]> record, long visible) {
         List<Log> logs = logs(record.topic());
         byte[] key = record.key() == null ? new byte[0] : record.key();
-        Log log = logs.get(partitionOf(key, logs.size()));
+        Integer asked = record.partition();
+        Log log = logs.get(asked == null ? partitionOf(key, logs.size()) : asked);
         var written = new ConsumerRecord<>(
                 record.topic(),
                 log.name.partition(),
                 log.next++,
                 world.instant().toEpochMilli(),
-                TimestampType.CREATE_TIME,
+                TimestampType.LOG_APPEND_TIME,
                 key.length,
                 0,
                 record.key(),

@@ -24,6 +24,7 @@ final class Simulation {
     private final List<SimulatedConfigService> configServices = new ArrayList<>();
     private final Truth truth;
     private final Operators operators;
+    private final Intruder intruder;
 
     /**
      * What came of it.
@@ -54,6 +55,7 @@ final class Simulation {
         hosts.forEach(host -> host.judgedBy(truth.reasons()));
         kafka.witness(truth::written);
         this.operators = new Operators(world, kafka, truth, names, 2 + world.random.nextInt(4));
+        this.intruder = new Intruder(world, kafka, names);
     }
 
     /** Runs it; the same seed and mutation give the same result. */
@@ -94,6 +96,7 @@ final class Simulation {
     }
 
     private void chaos() {
+        intruder.act();
         for (SimulatedHost host : hosts) {
             if (world.happens(Fault.RUNNER_KILLED)) {
                 host.killRunner();

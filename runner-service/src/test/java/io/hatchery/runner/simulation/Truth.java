@@ -16,7 +16,6 @@ import io.hatchery.spec.json.UnreadableException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,7 @@ final class Truth {
     private final Outcomes outcomes;
     private final Reasons reasons;
     private final Map<String, Order> orders = new LinkedHashMap<>();
-    private final Set<String> rubbish = new HashSet<>();
-    private final Set<String> rubbishWritten = new HashSet<>();
-    private final Set<String> buried = new HashSet<>();
+    private final DeadLetters deadLetters;
     private final Map<String, Wish> wishes = new HashMap<>();
     private final Map<ContainerName, Defined> defined = new TreeMap<>();
     private final Map<ContainerName, TreeMap<Long, ContainerSpec>> specs = new TreeMap<>();
@@ -92,6 +89,7 @@ final class Truth {
     Truth(World world, List<SimulatedHost> hosts) {
         this.world = world;
         this.hosts = hosts;
+        this.deadLetters = new DeadLetters(world);
         this.reasons = new Reasons(world, this);
         this.outcomes = new Outcomes(world, this);
     }
@@ -100,10 +98,6 @@ final class Truth {
         var order = new Order(id, verb, container, false, generation);
         order.deadline = deadline;
         orders.put(id, order);
-    }
-
-    void rubbish(String id) {
-        rubbish.add(id);
     }
 
     void definition(
@@ -179,8 +173,8 @@ final class Truth {
                 .orElse(0);
     }
 
-    List<String> unburied() {
-        return rubbishWritten.stream().filter(id -> !buried.contains(id)).toList();
+    DeadLetters deadLetters() {
+        return deadLetters;
     }
 
     /** What is meant of a container on a host. */
@@ -224,7 +218,13 @@ final class Truth {
     void written(ConsumerRecord<byte[], byte[]> raw) {
         var record = new BusRecord(raw);
         try {
-            if (record.topic().equals(Topics.EVENTS.name())) {
+            if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+                deadLetter(record);
+            } else if (record.header(Intruder.MARK).isPresent()) {
+                record.header(Intruder.MARK)
+                        .filter(reader -> !reader.isEmpty())
+                        .ifPresent(reader -> deadLetters.owe(record, reader));
+            } else if (record.topic().equals(Topics.EVENTS.name())) {
                 event(record.value(FleetEvent.class));
             } else if (record.topic().equals(Topics.DEFINITIONS.name())) {
                 definitionWritten(record);
@@ -232,8 +232,6 @@ final class Truth {
                 commandWritten(record);
             } else if (record.topic().endsWith(".specs")) {
                 specWritten(record);
-            } else if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
-                record.header(Headers.ID).ifPresent(buried::add);
             } else if (record.topic().equals(Topics.HOSTS.name())) {
                 heartbeats.put(record.key(), record.value(HostStatus.class));
             }
@@ -242,14 +240,17 @@ final class Truth {
         }
     }
 
+    private void deadLetter(BusRecord record) {
+        if (record.header(Headers.ORIGIN).isPresent()) { // else it is an intruder's
+            deadLetters.written(record);
+        }
+    }
+
     private void commandWritten(BusRecord record) {
         Order order = orders.get(record.id());
         if (order != null && order.landed < 0) {
             order.landed = world.now();
             order.topic = record.topic();
-        }
-        if (rubbish.contains(record.id())) {
-            rubbishWritten.add(record.id());
         }
     }
 
