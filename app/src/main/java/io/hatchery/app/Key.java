@@ -73,7 +73,7 @@ enum Key {
             "Public keys whose signatures count, or files of one, such as config-service's nix-cache.pub; apart by commas"),
     RUNNER_NIX_TOKEN_FILE("runner.nix-token.file", "", "File of the token that the caches are shown; none if unsaid"),
     RUNNER_STARTS("runner.starts", "", "How many containers may be starting at a time; twice the processors if unsaid"),
-    RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between heartbeats"),
+    RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between heartbeats, 1 to 300"),
     RUNNER_CONSOLE_BYTES("runner.console.bytes", "10485760", "How much is kept of each container's console");
 
     private final String key;

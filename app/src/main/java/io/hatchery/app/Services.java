@@ -5,6 +5,7 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayConfig;
 import io.hatchery.gateway.GatewayService;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.RunnerConfig;
@@ -111,7 +112,7 @@ final class Services implements AutoCloseable {
                 driver(),
                 policy(),
                 store(),
-                (int) settings.number(Key.RUNNER_HEARTBEAT, 1, 3600),
+                (int) settings.number(Key.RUNNER_HEARTBEAT, Heartbeat.MIN_INTERVAL, Heartbeat.MAX_INTERVAL),
                 VERSION);
         var runner = new RunnerService(config, this::failed);
         return deploy(runner).compose(deployed -> runner.ready());

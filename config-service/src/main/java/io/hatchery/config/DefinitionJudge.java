@@ -11,6 +11,7 @@ import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
@@ -58,7 +59,8 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private final Rollbacks rollbacks;
     private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
-    private final Map<HostName, HostStatus> hosts = new HashMap<>();
+    private final Map<HostName, Heartbeat> hosts = new HashMap<>();
+    private final Set<HostName> heardOf = new HashSet<>();
     private final Map<ContainerName, String> unshownBy = new HashMap<>();
     private final Map<ContainerName, Set<String>> answered = new HashMap<>();
     private final Set<ContainerName> toReview = new HashSet<>();
@@ -144,16 +146,23 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         var name = new HostName(record.key());
         if (record.isDeletion()) {
             hosts.remove(name);
+            heardOf.remove(name);
             evaluations.values().stream()
                     .filter(e -> e.leaving() != null && e.leaving().host().equals(name))
                     .forEach(e -> toReview.add(e.container()));
             return;
         }
+        // Whatever else its heartbeat is, such a host exists, and may have containers to release.
+        heardOf.add(name);
         HostStatus now = record.value(HostStatus.class);
-        HostStatus before = hosts.put(name, now);
+        Optional<String> refusal = Heartbeat.refusal(name, now, record.timestamp());
+        if (refusal.isPresent()) {
+            throw new UnreadableException(refusal.get());
+        }
+        Heartbeat before = hosts.put(name, new Heartbeat(now, record.timestamp()));
         if (before == null
                 || !before.isAlive(clock.instant())
-                || !before.labels().equals(now.labels())) {
+                || !before.status().labels().equals(now.labels())) {
             evaluations.values().stream()
                     .filter(e -> e.state() == Evaluation.State.UNPLACED)
                     .forEach(e -> toReview.add(e.container()));
@@ -235,7 +244,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private boolean hasLetGo(ContainerName container, Evaluation.Leaving leaving) {
         return answered.getOrDefault(container, Set.of())
                         .contains(leaving.operation().value())
-                || !hosts.containsKey(leaving.host());
+                || !heardOf.contains(leaving.host());
     }
 
     @Override

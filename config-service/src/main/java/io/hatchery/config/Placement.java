@@ -1,6 +1,7 @@
 package io.hatchery.config;
 
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.spec.HostName;
 import java.time.Instant;
@@ -24,16 +25,16 @@ final class Placement {
     static Optional<HostName> of(
             SortedMap<String, String> requires,
             @Nullable HostName last,
-            Map<HostName, HostStatus> hosts,
+            Map<HostName, Heartbeat> hosts,
             Collection<Evaluation> evaluations,
             Instant now) {
-        HostStatus there = last == null ? null : hosts.get(last);
-        if (last != null && (there == null || has(there, requires))) {
+        Heartbeat there = last == null ? null : hosts.get(last);
+        if (last != null && (there == null || has(there.status(), requires))) {
             return Optional.of(last);
         }
         return hosts.values().stream()
-                .filter(host -> host.isAlive(now) && has(host, requires))
-                .map(HostStatus::host)
+                .filter(host -> host.isAlive(now) && has(host.status(), requires))
+                .map(host -> host.status().host())
                 .min(Comparator.comparingLong((HostName host) -> load(host, evaluations))
                         .thenComparing(h -> h))
                 .or(() -> Optional.ofNullable(last));

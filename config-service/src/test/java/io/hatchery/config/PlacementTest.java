@@ -2,6 +2,7 @@ package io.hatchery.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.spec.HostName;
 import java.time.Instant;
@@ -19,8 +20,8 @@ class PlacementTest {
     private static final HostName H2 = new HostName("h2");
     private static final HostName H3 = new HostName("h3");
 
-    private static HostStatus host(HostName name, HostStatus.State state, Map<String, String> labels) {
-        return new HostStatus(
+    private static Heartbeat host(HostName name, HostStatus.State state, Map<String, String> labels) {
+        var status = new HostStatus(
                 name,
                 state,
                 "machine",
@@ -37,10 +38,11 @@ class PlacementTest {
                 NOW,
                 NOW,
                 5);
+        return new Heartbeat(status, NOW);
     }
 
     private static Optional<HostName> place(Map<String, String> requires, @Nullable HostName last) {
-        var hosts = new HashMap<HostName, HostStatus>();
+        var hosts = new HashMap<HostName, Heartbeat>();
         hosts.put(H1, host(H1, HostStatus.State.READY, Map.of("zone", "north")));
         hosts.put(H2, host(H2, HostStatus.State.READY, Map.of("zone", "south", "disk", "ssd")));
         hosts.put(H3, host(H3, HostStatus.State.AWAY, Map.of("zone", "west")));

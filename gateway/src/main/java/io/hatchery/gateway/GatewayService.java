@@ -148,7 +148,7 @@ public final class GatewayService extends AbstractVerticle {
     /** Commands that no runner has taken are seen on their topics alone. */
     private Future<Void> followCommands(TopicFollower by) {
         var hosts = new HashSet<HostName>();
-        view.hosts().forEach(host -> hosts.add(host.host()));
+        view.hosts().forEach(host -> hosts.add(host.status().host()));
         view.containers(null).forEach(name -> view.hostOf(name).ifPresent(hosts::add));
         hosts.removeAll(followedHosts);
         if (hosts.isEmpty()) {

@@ -24,8 +24,8 @@ import java.util.TreeMap;
  * @param memory bytes
  * @param containers how many have processes
  * @param started when its runner started
- * @param at when this was written
- * @param interval seconds until the next; it is lost after three of them
+ * @param at when this was written, by the host's clock
+ * @param interval seconds until the next, 1 to 300; the host is lost after three of them, see {@link Heartbeat}
  */
 public record HostStatus(
         HostName host,
@@ -44,8 +44,6 @@ public record HostStatus(
         Instant started,
         Instant at,
         int interval) {
-    private static final int MISSED = 3;
-
     /** Keeps an immutable copy of the labels. */
     public HostStatus {
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
@@ -59,10 +57,5 @@ public record HostStatus(
         /** Its runner has ended in good order; its containers run on. */
         @JsonProperty("away")
         AWAY
-    }
-
-    /** Whether the host counts as there at that time. */
-    public boolean isAlive(Instant now) {
-        return state == State.READY && now.isBefore(at.plusSeconds((long) interval * MISSED));
     }
 }

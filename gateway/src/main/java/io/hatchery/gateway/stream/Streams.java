@@ -8,7 +8,7 @@ import io.hatchery.bus.LogReader;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.view.Change;
 import io.hatchery.gateway.view.FleetView;
-import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
@@ -163,8 +163,8 @@ public final class Streams {
             }
         }
         ArrayNode hosts = snapshot.putArray("hosts");
-        for (HostStatus host : view.hosts()) {
-            if (filter.host() == null || filter.host().equals(host.host())) {
+        for (Heartbeat host : view.hosts()) {
+            if (filter.host() == null || filter.host().equals(host.status().host())) {
                 hosts.add(FleetView.resource(host, clock.instant()));
             }
         }
@@ -191,13 +191,13 @@ public final class Streams {
 
     /** No record says that a host is silent, so watchers are told by the clock. */
     private void lookForLostHosts() {
-        for (HostStatus host : view.hosts()) {
+        for (Heartbeat host : view.hosts()) {
             boolean now = host.isAlive(clock.instant());
-            Boolean before = alive.put(host.host(), now);
+            Boolean before = alive.put(host.status().host(), now);
             if (before != null && before && !now) {
-                ObjectNode body = Json.object().put("host", host.host().value());
+                ObjectNode body = Json.object().put("host", host.status().host().value());
                 body.set("status", FleetView.resource(host, clock.instant()));
-                var change = new Change("host", null, host.host(), body);
+                var change = new Change("host", null, host.status().host(), body);
                 watchers.forEach(watcher -> watcher.live(null, change, read));
             }
         }

@@ -8,6 +8,7 @@ import io.hatchery.protocol.ConsoleLines;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
@@ -37,7 +38,7 @@ public final class FleetView {
 
     private final NavigableMap<ContainerName, Evaluation> evaluations = new TreeMap<>();
     private final NavigableMap<ContainerName, ContainerStatus> statuses = new TreeMap<>();
-    private final NavigableMap<HostName, HostStatus> hosts = new TreeMap<>();
+    private final NavigableMap<HostName, Heartbeat> hosts = new TreeMap<>();
     private final NavigableMap<ProfileName, Profile> profiles = new TreeMap<>();
     private final Map<CommandId, Operation> operations = new LinkedHashMap<>();
     private final Set<CommandId> unconfirmed = new HashSet<>();
@@ -157,7 +158,11 @@ public final class FleetView {
             body.putNull("status");
         } else {
             HostStatus status = record.value(HostStatus.class);
-            hosts.put(name, status);
+            Optional<String> refusal = Heartbeat.refusal(name, status, record.timestamp());
+            if (refusal.isPresent()) {
+                throw new UnreadableException(refusal.get());
+            }
+            hosts.put(name, new Heartbeat(status, record.timestamp()));
             body.set("status", Json.node(status));
         }
         return new Change("host", null, name, body);
@@ -244,12 +249,12 @@ public final class FleetView {
     }
 
     /** Every host that was ever heard of, by name. */
-    public Collection<HostStatus> hosts() {
+    public Collection<Heartbeat> hosts() {
         return hosts.values();
     }
 
     /** That host, if it was ever heard of. */
-    public Optional<HostStatus> host(HostName name) {
+    public Optional<Heartbeat> host(HostName name) {
         return Optional.ofNullable(hosts.get(name));
     }
 
@@ -314,7 +319,7 @@ public final class FleetView {
     }
 
     private boolean isLost(HostName host, Instant now) {
-        HostStatus status = hosts.get(host);
+        Heartbeat status = hosts.get(host);
         return status == null || !status.isAlive(now);
     }
 
@@ -351,11 +356,12 @@ public final class FleetView {
         if (lost.isEmpty()) {
             return status == null ? shown.put("phase", Phase.ABSENT.word()) : Json.tree(status);
         }
-        HostStatus host = hosts.get(lost.get());
+        Heartbeat host = hosts.get(lost.get());
         shown.put("phase", Phase.UNKNOWN.word());
         shown.put(
                 "reason",
-                "host " + lost.get() + (host == null ? " was never heard of" : " was last heard of at " + host.at()));
+                "host " + lost.get()
+                        + (host == null ? " was never heard of" : " was last heard of at " + host.appended()));
         if (status != null) {
             shown.set("last", Json.tree(status));
         }
@@ -363,9 +369,9 @@ public final class FleetView {
     }
 
     /** A host as the API shows it. */
-    public static ObjectNode resource(HostStatus status, Instant now) {
-        ObjectNode resource = Json.tree(status);
-        if (status.state() == HostStatus.State.READY && !status.isAlive(now)) {
+    public static ObjectNode resource(Heartbeat heartbeat, Instant now) {
+        ObjectNode resource = Json.tree(heartbeat.status());
+        if (heartbeat.status().state() == HostStatus.State.READY && !heartbeat.isAlive(now)) {
             resource.put("state", "lost");
         }
         return resource;

@@ -14,7 +14,10 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +30,24 @@ class FleetViewTest {
     private long offset;
 
     private void read(String topic, String key, @Nullable String json) throws UnreadableException {
+        read(topic, key, json, NOW);
+    }
+
+    private void read(String topic, String key, @Nullable String json, Instant appended) throws UnreadableException {
         byte[] value = json == null ? null : json.getBytes(StandardCharsets.UTF_8);
-        var record = new ConsumerRecord<>(topic, 0, offset++, key.getBytes(StandardCharsets.UTF_8), value);
+        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+        var record = new ConsumerRecord<>(
+                topic,
+                0,
+                offset++,
+                appended.toEpochMilli(),
+                TimestampType.LOG_APPEND_TIME,
+                keyBytes.length,
+                value == null ? 0 : value.length,
+                keyBytes,
+                value,
+                new RecordHeaders(),
+                Optional.empty());
         view.apply(new BusRecord(record));
     }
 
@@ -54,7 +73,8 @@ class FleetViewTest {
                 "host1",
                 "{\"host\":\"host1\",\"state\":\"ready\",\"machineId\":\"m\",\"bootId\":\"b\",\"runtime\":\"/run/hatchery\","
                         + "\"pid\":1,\"version\":\"1\",\"driver\":\"direct\",\"cgroups\":\"v2\",\"labels\":{},\"cpus\":1,\"memory\":1,"
-                        + "\"containers\":1,\"started\":\"" + at + "\",\"at\":\"" + at + "\",\"interval\":5}");
+                        + "\"containers\":1,\"started\":\"" + at + "\",\"at\":\"" + at + "\",\"interval\":5}",
+                at);
     }
 
     @Test

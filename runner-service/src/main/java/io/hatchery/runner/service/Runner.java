@@ -8,6 +8,7 @@ import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.bus.WatermarkConsumer;
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -181,13 +183,18 @@ public final class Runner {
     }
 
     private Future<Void> refuseIfHeld() {
-        var holders = new ArrayList<HostStatus>();
+        var holders = new ArrayList<Heartbeat>();
         Follower follower = outside.bus.follower(
                 "hosts",
                 record -> {
                     if (record.key().equals(config.host().value()) && !record.isDeletion()) {
                         try {
-                            holders.add(record.value(HostStatus.class));
+                            HostStatus status = record.value(HostStatus.class);
+                            Optional<String> refusal = Heartbeat.refusal(config.host(), status, record.timestamp());
+                            if (refusal.isPresent()) {
+                                throw new UnreadableException(refusal.get());
+                            }
+                            holders.add(new Heartbeat(status, record.timestamp()));
                         } catch (UnreadableException e) {
                             LOG.warn("{} cannot be read: {}", record.position().text(), e.getMessage());
                         }
@@ -197,14 +204,18 @@ public final class Runner {
         return follower.follow(List.of(Topics.HOSTS.name()))
                 .eventually(follower::close)
                 .compose(read -> {
-                    HostStatus last = holders.isEmpty() ? null : holders.getLast();
-                    if (last == null || outside.facts.isOurs(config, last) || !last.isAlive(outside.clock.instant())) {
+                    Heartbeat last = holders.isEmpty() ? null : holders.getLast();
+                    if (last == null
+                            || outside.facts.isOurs(config, last.status())
+                            || !last.isAlive(outside.clock.instant())) {
                         return Future.succeededFuture();
                     }
                     return Future.failedFuture(new IllegalStateException("another runner holds host " + config.host()
                             + ": pid "
-                            + last.pid() + " on machine " + last.machineId() + " with runtime folder " + last.runtime()
-                            + ", heard of at " + last.at()
+                            + last.status().pid() + " on machine "
+                            + last.status().machineId() + " with runtime folder "
+                            + last.status().runtime()
+                            + ", heard of at " + last.appended()
                             + ". Stop that one first, or give this one another host name"));
                 });
     }
