@@ -26,7 +26,7 @@ public interface Bus {
      *
      * @param name for its thread and in messages
      * @param onRecord gets every record, in order within a partition
-     * @param onFailure is told when reading cannot go on, for instance since credentials were refused
+     * @param onFailure is called when reading cannot go on, which neither an absent broker nor refused credentials cause
      */
     Follower follower(String name, Handler<BusRecord> onRecord, Handler<Throwable> onFailure);
 

@@ -65,6 +65,7 @@ public final class LogReader {
                 vertx,
                 "log-reader",
                 config.consumer(),
+                Polling.OnError.FAIL,
                 batch -> {
                     for (var raw : batch.records()) {
                         if (raw.offset() < ends.getOrDefault(new TopicPartition(raw.topic(), raw.partition()), 0L)) {

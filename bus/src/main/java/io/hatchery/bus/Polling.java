@@ -6,6 +6,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -15,20 +16,27 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka consumer on a thread of its own, since it may be used by one thread only and its poll blocks. Batches are handed to
  * the context that made it, one at a time: the next poll waits until the last batch was taken, which bounds what is in memory.
  */
 final class Polling {
+    private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration POSITION_TIMEOUT = Duration.ofMillis(100);
 
     /**
      * What one poll gave.
      *
-     * @param positions where each assigned partition is read on
+     * @param positions where each assigned partition is read on, as far as that is known
      */
     record Batch(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> positions) {}
 
@@ -37,10 +45,28 @@ final class Polling {
     private final Context context;
     private final Handler<Batch> batches;
     private final Handler<Throwable> failed;
+    private final OnError onError;
+    private final RepeatedWarning warning;
     private final Promise<Void> ended = Promise.promise();
     private volatile boolean closing;
 
-    Polling(Vertx vertx, String name, Map<String, Object> settings, Handler<Batch> batches, Handler<Throwable> failed) {
+    /** What to do when Kafka refuses a read or does not answer. */
+    enum OnError {
+        /** Read on later, for ever: a broker that is away, or a password that is being changed, ends no service. */
+        RETRY,
+        /** End it and report the error. */
+        FAIL
+    }
+
+    Polling(
+            Vertx vertx,
+            String name,
+            Map<String, Object> settings,
+            OnError onError,
+            Handler<Batch> batches,
+            Handler<Throwable> failed) {
+        this.onError = onError;
+        this.warning = new RepeatedWarning(LOG, name + " cannot read from Kafka and tries again");
         this.context = vertx.getOrCreateContext();
         this.batches = batches;
         this.failed = failed;
@@ -104,16 +130,42 @@ final class Polling {
         }
     }
 
-    private ConsumerRecords<byte[], byte[]> poll() {
+    private ConsumerRecords<byte[], byte[]> poll() throws InterruptedException {
         try {
-            return consumer.poll(POLL);
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            warning.succeeded();
+            return records;
         } catch (WakeupException e) {
+            return ConsumerRecords.empty();
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            if (onError == OnError.FAIL) {
+                throw e;
+            }
+            warning.failed(e);
+            Thread.sleep(RETRY);
             return ConsumerRecords.empty();
         }
     }
 
+    /** Where assigned partitions are read on. One is left out while that cannot be found out, since the broker is away. */
+    static Map<TopicPartition, Long> knownPositions(Consumer<byte[], byte[]> consumer) {
+        var positions = new HashMap<TopicPartition, Long>();
+        for (TopicPartition partition : consumer.assignment()) {
+            try {
+                positions.put(partition, consumer.position(partition, POSITION_TIMEOUT));
+            } catch (WakeupException | InterruptException e) {
+                throw e;
+            } catch (KafkaException e) {
+                LOG.debug("the position of {} is not known: {}", partition, e.getMessage());
+            }
+        }
+        return positions;
+    }
+
     private void deliver(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
-        var result = new Batch(records, uninterrupted(TopicFollower::positions));
+        var result = new Batch(records, uninterrupted(Polling::knownPositions));
         var taken = new CountDownLatch(1);
         context.runOnContext(batch -> {
             try {

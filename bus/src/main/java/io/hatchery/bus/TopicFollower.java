@@ -31,12 +31,12 @@ public final class TopicFollower implements Follower {
      *
      * @param name for its thread and in messages
      * @param onRecord gets every record
-     * @param onFailure is told when reading cannot go on, for instance since credentials were refused
+     * @param onFailure is called when reading cannot go on, which neither an absent broker nor refused credentials cause
      */
     public TopicFollower(
             Vertx vertx, BusConfig config, String name, Handler<BusRecord> onRecord, Handler<Throwable> onFailure) {
         this.onRecord = onRecord;
-        this.polling = new Polling(vertx, name, config.consumer(), this::take, onFailure);
+        this.polling = new Polling(vertx, name, config.consumer(), Polling.OnError.RETRY, this::take, onFailure);
     }
 
     @Override
@@ -79,7 +79,7 @@ public final class TopicFollower implements Follower {
     private Future<Void> awaitEnds(Map<TopicPartition, Long> ends) {
         Promise<Void> reached = Promise.promise();
         goals.add(new Goal(new HashMap<>(ends), reached));
-        return polling.with(TopicFollower::positions).compose(positions -> {
+        return polling.with(Polling::knownPositions).compose(positions -> {
             checkGoals(positions);
             return reached.future();
         });

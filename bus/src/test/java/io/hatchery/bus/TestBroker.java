@@ -11,7 +11,11 @@ import java.util.Map;
 /** A real broker for a test class, on free loopback ports. */
 final class TestBroker implements AutoCloseable {
     final Credentials credentials = Credentials.create();
-    private final EmbeddedBroker broker;
+    private final Path data;
+    private final int port;
+    private final int controllerPort;
+    private final Map<String, String> more;
+    private EmbeddedBroker broker;
 
     TestBroker(Path data) throws IOException {
         this(data, Map.of());
@@ -19,7 +23,25 @@ final class TestBroker implements AutoCloseable {
 
     /** One with other server properties. */
     TestBroker(Path data, Map<String, String> more) throws IOException {
-        broker = EmbeddedBroker.start(data, EmbeddedBroker.LOOPBACK, freePort(), freePort(), credentials, more);
+        this.data = data;
+        this.port = freePort();
+        this.controllerPort = freePort();
+        this.more = Map.copyOf(more);
+        this.broker = start(credentials);
+    }
+
+    private EmbeddedBroker start(Credentials accepted) throws IOException {
+        return EmbeddedBroker.start(data, EmbeddedBroker.LOOPBACK, port, controllerPort, accepted, more);
+    }
+
+    /** Starts it again after {@link #close}, with the same ports, data and credentials. */
+    void restart() throws IOException {
+        broker = start(credentials);
+    }
+
+    /** Starts it again after {@link #close}, with the same ports and data, and refuses its former credentials. */
+    void restartWithOtherCredentials() throws IOException {
+        broker = start(Credentials.create());
     }
 
     BusConfig config() {

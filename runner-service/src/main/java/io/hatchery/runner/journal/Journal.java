@@ -36,6 +36,12 @@ public record Journal(
     /** The format that is written. */
     public static final int VERSION = 3;
 
+    /**
+     * How many events wait for the broker at most before old transitions are dropped; outcomes never are. A container that is
+     * restarted every five minutes has that many in a day.
+     */
+    static final int MAX_OUTBOX = 1_000;
+
     /** What a clock may be off without having been set: it is slewed now and then, adjtimex(2). */
     private static final Duration SLEW = Duration.ofSeconds(1);
 
@@ -66,6 +72,7 @@ public record Journal(
     public Journal after(ContainerState next, List<Pending> news) {
         var more = new ArrayList<>(outbox);
         more.addAll(news);
+        dropOldTransitions(more);
         return new Journal(
                 VERSION,
                 booted,
@@ -75,6 +82,17 @@ public record Journal(
                 shown || next.phase() != Phase.ABSENT,
                 removed,
                 more);
+    }
+
+    private static void dropOldTransitions(ArrayList<Pending> outbox) {
+        // The first may be under way to the broker.
+        for (int i = 1; i < outbox.size() && outbox.size() > MAX_OUTBOX; ) {
+            if (outbox.get(i).event() instanceof FleetEvent.Transition) {
+                outbox.remove(i);
+            } else {
+                i++;
+            }
+        }
     }
 
     /** This with an event of earlier times to be told, which may be on the broker before the last acknowledged one. */

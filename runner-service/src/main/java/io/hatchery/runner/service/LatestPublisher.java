@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Publishes what only matters in its latest form. While the broker is away the newest message of each key waits, and no more.
+ * Publishes what only matters in its latest form. While a message of a key is under way the newest one after it waits, and no more.
  */
 final class LatestPublisher {
     private final Publisher publisher;
@@ -19,6 +19,9 @@ final class LatestPublisher {
 
     private record Waiting(Message message, Runnable written) {}
 
+    /**
+     * @param onFailure is called when the publisher has given a message up, which is then dropped
+     */
     LatestPublisher(Publisher publisher, Handler<Throwable> onFailure) {
         this.publisher = publisher;
         this.onFailure = onFailure;
@@ -53,8 +56,8 @@ final class LatestPublisher {
                 onFailure.handle(done.cause());
             } else {
                 next.written.run();
-                send(key);
             }
+            send(key);
         });
     }
 }

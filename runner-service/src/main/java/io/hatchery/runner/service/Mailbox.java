@@ -98,6 +98,7 @@ final class Mailbox {
     private Journal journal;
     private boolean busy;
     private @Nullable Decided decided;
+    private Journal.@Nullable Pending sending;
     private Future<Void> reloading = Future.succeededFuture();
     private Runnable cancelTimer = () -> {};
 
@@ -135,8 +136,8 @@ final class Mailbox {
 
     /** Sends again what an earlier runner did not see acknowledged. */
     void resend() {
-        List<Journal.Pending> toCome = decided == null ? List.of() : decided.news;
-        journal.outbox().stream().filter(pending -> !toCome.contains(pending)).forEach(this::send);
+        sending = null; // what was handed over before the fleet is told things is not under way
+        sendNext();
         tellStatus();
     }
 
@@ -253,7 +254,7 @@ final class Mailbox {
         if (gone || status != null && !status.equals(statusOf(before))) {
             tellStatus();
         }
-        step.news.forEach(this::send);
+        sendNext();
         step.transition.effects().forEach(this::perform);
         armTimer(step.now);
         return true;
@@ -280,11 +281,20 @@ final class Mailbox {
         return state.phase() == Phase.ABSENT ? null : state.status();
     }
 
-    private void send(Journal.Pending pending) {
-        surroundings.tell(pending).onSuccess(position -> acknowledged(pending, position));
+    /** One at a time: a later event must not overtake one that has to be sent again. The others wait in the outbox. */
+    private void sendNext() {
+        if (sending != null || journal.outbox().isEmpty()) {
+            return;
+        }
+        Journal.Pending next = journal.outbox().getFirst();
+        if (decided == null || !decided.news.contains(next)) {
+            sending = next;
+            surroundings.tell(next).onSuccess(position -> acknowledged(next, position));
+        }
     }
 
     private void acknowledged(Journal.Pending pending, Position position) {
+        sending = null;
         try {
             note(pending, position);
         } catch (IOException e) {
@@ -292,6 +302,7 @@ final class Mailbox {
             LOG.warn("{}: an acknowledgement is not written down", state().container(), e);
         }
         surroundings.told(pending.event());
+        sendNext();
     }
 
     private void note(Journal.Pending pending, Position position) throws IOException {

@@ -5,7 +5,8 @@ import io.hatchery.bus.BusException;
 import io.hatchery.bus.Follower;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Position;
-import io.hatchery.bus.Publisher;
+import io.hatchery.bus.RepeatedWarning;
+import io.hatchery.bus.RetryingPublisher;
 import io.hatchery.bus.WatermarkConsumer;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Heartbeat;
@@ -35,7 +36,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Runner {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
     private static final Duration RECONNECT = Duration.ofSeconds(2);
+    /** In milliseconds. A heartbeat that arrives later says nothing any more: the next one is as good. */
+    private static final int HEARTBEAT_PATIENCE = 10_000;
 
     /**
      * What there is outside of a runner.
@@ -76,7 +79,10 @@ public final class Runner {
     private final Handler<Throwable> onFailure;
     private final Instant started;
     private final Promise<Void> ready = Promise.promise();
-    private final Publisher publisher;
+    private final Promise<Void> heardOf = Promise.promise();
+    private final RepeatedWarning absence =
+            new RepeatedWarning(LOG, "the broker is out of reach or refuses, containers run on");
+    private final RetryingPublisher publisher;
     private final LatestPublisher heartbeats;
     private final Mailboxes mailboxes;
     private final SpecIntake specs;
@@ -97,9 +103,8 @@ public final class Runner {
         this.started = outside.clock.instant();
         this.journals = new JournalFiles(outside.runtime);
         journals.beginBoot(outside.facts.bootId());
-        // Until it is acknowledged, whatever takes: what is accepted is never dropped for want of a broker.
-        this.publisher = outside.bus.publisher(Integer.MAX_VALUE);
-        this.heartbeats = new LatestPublisher(publisher, this::failed);
+        this.publisher = new RetryingPublisher(outside.bus, this::later, Topics.EVENTS.name());
+        this.heartbeats = new LatestPublisher(outside.bus.publisher(HEARTBEAT_PATIENCE), absence::failed);
         this.toldFrom = new ToldFrom(outside.data);
         var cache = new SpecCache(outside.data);
         Ledger ledger = Ledger.open(outside.data, started);
@@ -167,19 +172,32 @@ public final class Runner {
 
     /** Tries until the broker answers: its absence is no reason to give up, since containers run on without it. */
     private <T> Future<T> insist(Supplier<Future<T>> stage) {
-        return stage.get().recover(e -> {
+        return attempt(stage).recover(e -> {
             if (stopping || !isAbsence(e)) {
                 return Future.failedFuture(e);
             }
-            LOG.warn("the broker is out of reach, containers run on: {}", e.getMessage());
+            absence.failed(e);
             Promise<T> again = Promise.promise();
-            Runnable _ = outside.timers.later(RECONNECT, () -> insist(stage).onComplete(again));
+            later(RECONNECT, () -> insist(stage).onComplete(again));
             return again.future();
         });
     }
 
+    private static <T> Future<T> attempt(Supplier<Future<T>> stage) {
+        try {
+            return stage.get();
+        } catch (KafkaException e) {
+            return Future.failedFuture(e); // for instance no address of a broker can be resolved at the moment
+        }
+    }
+
+    /** Refused credentials count as well: a password that is changed at the broker first must not stop the fleet's hosts. */
     private static boolean isAbsence(Throwable e) {
-        return e instanceof BusException || e instanceof RetriableException;
+        return e instanceof BusException || e instanceof KafkaException;
+    }
+
+    private void later(Duration delay, Runnable task) {
+        Runnable _ = outside.timers.later(delay, task);
     }
 
     private Future<Void> refuseIfHeld() {
@@ -230,6 +248,7 @@ public final class Runner {
                         mailboxes.acknowledge(found);
                         // Nothing was told after that, since nothing is told yet.
                         toldFrom.write(ends);
+                        publisher.beginAt(ends);
                         return Future.succeededFuture();
                     } catch (IOException e) {
                         return Future.failedFuture(e);
@@ -274,16 +293,20 @@ public final class Runner {
         return consumer.start();
     }
 
-    /** Completes when the broker has it. */
+    /** Completes when the broker has one. */
     private Future<Void> beat() {
-        Promise<Void> heardOf = Promise.promise();
         if (!stopping) {
-            tell(HostStatus.State.READY, heardOf::complete);
-            Runnable _ = outside.timers.later(Duration.ofSeconds(config.heartbeatSeconds()), () -> {
+            tell(HostStatus.State.READY, this::heard);
+            later(Duration.ofSeconds(config.heartbeatSeconds()), () -> {
                 Future<Void> _ = beat();
             });
         }
         return heardOf.future();
+    }
+
+    private void heard() {
+        absence.succeeded();
+        heardOf.tryComplete();
     }
 
     private void tell(HostStatus.State state, Runnable written) {

@@ -7,6 +7,7 @@ import io.hatchery.bus.Position;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Life;
@@ -117,6 +118,36 @@ class JournalTest {
         assertThatThrownBy(() -> new JournalFiles(new FileDisk(folder)).readAll())
                 .hasMessageContaining("has format 4")
                 .hasMessageContaining("run the version that wrote it");
+    }
+
+    @Test
+    void longOutageDropsOldTransitionsAndNoOutcome() {
+        var state = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
+        var outcome = Journal.Pending.of(ended(new CommandId("one")));
+        Journal journal = Journal.of(state).after(state, List.of(transition(0), outcome));
+        for (int i = 1; i <= Journal.MAX_OUTBOX + 100; i++) {
+            journal = journal.after(state, List.of(transition(i)));
+        }
+        assertThat(journal.outbox())
+                .hasSize(Journal.MAX_OUTBOX)
+                .startsWith(transition(0), outcome)
+                .endsWith(transition(Journal.MAX_OUTBOX + 100));
+    }
+
+    private static Journal.Pending transition(int number) {
+        return new Journal.Pending(
+                "t" + number,
+                new FleetEvent.Transition(
+                        new ContainerName("web"),
+                        new HostName("host1"),
+                        Phase.RUNNING,
+                        Phase.BACKOFF,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        NOW));
     }
 
     @Test

@@ -28,12 +28,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka as one process meets it. */
 final class SimulatedBus implements Bus {
     private static final long SOONEST = 300;
     private static final long LATEST = 30_000;
     private static final Duration API_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration METADATA_TIMEOUT = Duration.ofSeconds(60);
     private static final int MOST_POLLED = 20;
 
     private final World world;
@@ -94,7 +96,7 @@ final class SimulatedBus implements Bus {
 
     @Override
     public Publisher publisher(int patience) {
-        var sender = new Sender();
+        var sender = new Sender(patience);
         senders.add(sender);
         return sender;
     }
@@ -105,14 +107,20 @@ final class SimulatedBus implements Bus {
         /** When the last acknowledgement is heard: they come in the order of the records. */
         private long acknowledging;
 
-        private boolean broken;
+        private final long patience;
+
+        Sender(int patience) {
+            this.patience = patience * 1000L;
+        }
 
         private static final class Sending {
             final ProducerRecord<byte[], byte[]> record;
+            final long since;
             final Promise<Position> promise = Promise.promise();
 
-            Sending(ProducerRecord<byte[], byte[]> record) {
+            Sending(ProducerRecord<byte[], byte[]> record, long since) {
                 this.record = record;
+                this.since = since;
             }
         }
 
@@ -128,7 +136,7 @@ final class SimulatedBus implements Bus {
 
         private Future<Position> send(ProducerRecord<byte[], byte[]> record) {
             edge.before("produce to " + record.topic());
-            var sending = new Sending(record);
+            var sending = new Sending(record, world.now());
             if (mutation == Mutation.STATUS_NOT_THE_LATEST && record.topic().equals(Topics.STATUS.name())) {
                 world.after(4 * latency(), process, "", () -> kafka.append(record, 0));
                 return sending(record);
@@ -144,17 +152,16 @@ final class SimulatedBus implements Bus {
         }
 
         private void land() {
-            if (kafka.isAway()) {
+            if (kafka.isAway() && !isGivenUp(underWay.peek())) {
                 world.after(Duration.ofSeconds(1), process, "", this::land);
                 return;
             }
             Sending sending = underWay.poll();
-            if (sending == null || broken) {
+            if (sending == null) {
                 return;
             }
-            if (world.happens(Fault.PRODUCE_TIMED_OUT)) {
-                broken = true; // what came after it waits for it, and its owner gives up first
-                fail(sending);
+            if (kafka.isAway() || world.happens(Fault.PRODUCE_TIMED_OUT)) {
+                fail(sending); // what came after it may be written nevertheless
                 return;
             }
             ConsumerRecord<byte[], byte[]> written = kafka.append(sending.record, 0);
@@ -171,6 +178,13 @@ final class SimulatedBus implements Bus {
                     () -> sending.promise.complete(position));
         }
 
+        /** A producer waits for the metadata of an idle topic for a minute only, however patient it is otherwise. */
+        private boolean isGivenUp(@Nullable Sending sending) {
+            long waited = sending == null ? 0 : world.now() - sending.since;
+            return waited > patience
+                    || waited > METADATA_TIMEOUT.toNanos() / 1000 && world.happens(Fault.METADATA_TIMED_OUT);
+        }
+
         private void fail(Sending sending) {
             world.after(
                     latency(),
@@ -180,7 +194,7 @@ final class SimulatedBus implements Bus {
         }
 
         void processEnded() {
-            int landing = kafka.isAway() || broken ? 0 : world.random.nextInt(underWay.size() + 1);
+            int landing = kafka.isAway() ? 0 : world.random.nextInt(underWay.size() + 1);
             for (int i = 0; i < landing; i++) {
                 kafka.append(underWay.remove().record, 0);
             }

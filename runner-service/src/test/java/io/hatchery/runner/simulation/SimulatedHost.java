@@ -235,7 +235,6 @@ final class SimulatedHost {
             refusal = e;
             world.check(
                     e instanceof IOException
-                            || e instanceof org.apache.kafka.common.KafkaException
                             || e instanceof IllegalStateException
                                     && String.valueOf(e.getMessage()).startsWith("another runner"),
                     () -> "a runner gives up for no good reason: " + stackOf(e));
