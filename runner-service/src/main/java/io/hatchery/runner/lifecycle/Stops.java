@@ -6,6 +6,7 @@ import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The ways out of a run. */
@@ -18,14 +19,14 @@ final class Stops {
     private Stops() {}
 
     static void stop(Turn turn, Job job) {
-        turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "by " + job.verb().word() + " " + job.id());
+        supersedeStarts(turn, job);
         turn.state = turn.state.withWanted(false);
         askToStop(turn);
         nothingToStop(turn);
     }
 
     static void kill(Turn turn, Job job) {
-        turn.conclude(Job::wantsStart, Outcome.SUPERSEDED, "by " + job.verb().word() + " " + job.id());
+        supersedeStarts(turn, job);
         turn.state = turn.state.withWanted(false);
         switch (turn.state.life()) {
             case Life.Starting s when s.spawned() -> killAll(turn, s.run(), s.spec(), s.leader(), null, false);
@@ -36,6 +37,17 @@ final class Stops {
             default -> askToStop(turn);
         }
         nothingToStop(turn);
+    }
+
+    /** A start that came after a stop and waits for the same spec is begun after it. */
+    private static void supersedeStarts(Turn turn, Job stop) {
+        List<Job> earlier = turn.state.jobs().stream()
+                .takeWhile(job -> !job.id().equals(stop.id()))
+                .toList();
+        turn.conclude(
+                job -> job.wantsStart() && (job.begun() || earlier.contains(job)),
+                Outcome.SUPERSEDED,
+                "by " + stop.verb().word() + " " + stop.id());
     }
 
     private static void nothingToStop(Turn turn) {

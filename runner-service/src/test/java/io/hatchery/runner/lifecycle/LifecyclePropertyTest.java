@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Some things hold whatever happens in whatever order. {@code -Dseed=S} sets the first of the seeds; a failure is printed as the
+ * Some things hold whatever happens in whatever order. {@code -Dseed=S} sets the first of the seeds, {@code -Dcases=N} how many there are; a failure is printed as the
  * shortest list of moves that still fails.
  */
 class LifecyclePropertyTest {
     private static final long FIRST_SEED = Long.getLong("seed", 1);
-    private static final int SEEDS = 4_000;
+    private static final int SEEDS = Integer.getInteger("cases", 3_000);
     private static final int MOVES = 120;
 
     @Test

@@ -2,8 +2,10 @@ package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Step;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One container's story, told input by input. */
 final class Tale {
@@ -29,6 +32,7 @@ final class Tale {
     ContainerState state = ContainerState.absent(WEB, HOST, now);
     List<Effect> effects = List.of();
     final List<FleetEvent.Ended> ended = new ArrayList<>();
+    final List<String> accepted = new ArrayList<>();
     /** Every input and what came of it, to read after a failure. */
     final List<String> told = new ArrayList<>();
 
@@ -105,6 +109,8 @@ final class Tale {
         for (Effect effect : effects) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended event)) {
                 ended.add(event);
+            } else if (effect instanceof Effect.Publish(FleetEvent.Accepted event)) {
+                accepted.add(event.id().value());
             }
         }
         return this;
@@ -121,6 +127,29 @@ final class Tale {
     Tale command(Verb verb, String id, long generation) {
         return give(new Input.CommandArrived(
                 new CommandId(id), new Command(verb, WEB, new Generation(generation), null, null), now));
+    }
+
+    Tale command(Verb verb, String id, Generation generation, Instant deadline) {
+        return give(
+                new Input.CommandArrived(new CommandId(id), new Command(verb, WEB, generation, deadline, null), now));
+    }
+
+    /** The spec is taken away, and the host's disk knows of no root. */
+    Tale remove(String id, boolean purge) {
+        return give(new Input.SpecRemoved(new CommandId(id), null, null, purge, null, now));
+    }
+
+    /** The spec is taken away up to that generation. */
+    Tale removeUpTo(String id, long generation) {
+        return give(new Input.SpecRemoved(new CommandId(id), null, new Generation(generation), false, null, now));
+    }
+
+    Tale removed(boolean purge) {
+        return give(new Input.Removed(new ContainerState.Removal("/r", purge)));
+    }
+
+    Tale adopted(boolean begun, @Nullable Long leader, boolean ready, @Nullable Exit exit) {
+        return give(new Input.Adopted(new Observation(begun, leader, ready, exit)));
     }
 
     Tale after(Duration wait) {
@@ -153,6 +182,11 @@ final class Tale {
         return give(new Input.CleanedUp(run()));
     }
 
+    /** Defined, started, and spawned, but not ready. */
+    static Tale starting(Wish wish) {
+        return new Tale().define(wish).command(Verb.START, "start").prepared().spawned();
+    }
+
     /** Defined, started and ready. */
     static Tale running() {
         return running(Wish.plain());
@@ -169,6 +203,15 @@ final class Tale {
 
     Phase phase() {
         return state.phase();
+    }
+
+    /** What the outcome of a command says that it went through. */
+    List<String> steps(String id) {
+        return outcome(id).steps().stream().map(Step::step).toList();
+    }
+
+    boolean isPending(String id) {
+        return state.jobs().stream().anyMatch(job -> job.id().value().equals(id));
     }
 
     boolean does(Class<? extends Effect> effect) {
