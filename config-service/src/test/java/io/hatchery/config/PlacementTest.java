@@ -2,9 +2,14 @@ package io.hatchery.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -69,5 +74,55 @@ class PlacementTest {
                 .as("nobody else has it either")
                 .contains(H2);
         assertThat(place(Map.of("zone", "north"), new HostName("unheard-of"))).contains(new HostName("unheard-of"));
+    }
+
+    private static Optional<HostName> placeAmong(List<Heartbeat> hosts, Evaluation... others) {
+        var byName = new HashMap<HostName, Heartbeat>();
+        hosts.forEach(host -> byName.put(host.status().host(), host));
+        return Placement.of(new TreeMap<>(), null, byName, List.of(others), NOW);
+    }
+
+    private static Evaluation on(HostName host, String name) {
+        return Deciding.define(
+                        new ContainerName(name),
+                        null,
+                        new ContainerDefinition(Json.object().put("boot", true)),
+                        1,
+                        null,
+                        Map.of(),
+                        TestNeighbours.choosing(host))
+                .evaluation();
+    }
+
+    private static Heartbeat ready(HostName name, Instant received) {
+        return new Heartbeat(host(name, HostStatus.State.READY, Map.of()).status(), received);
+    }
+
+    @Test
+    void hostWithTheFewestContainersIsChosen() {
+        List<Heartbeat> hosts = List.of(ready(H1, NOW), ready(H2, NOW));
+        assertThat(placeAmong(hosts, on(H1, "a"))).contains(H2);
+        assertThat(placeAmong(hosts, on(H1, "a"), on(H2, "b"), on(H2, "c"))).contains(H1);
+    }
+
+    @Test
+    void firstHostByNameIsChosenAmongEquals() {
+        List<Heartbeat> hosts = List.of(ready(H3, NOW), ready(H2, NOW), ready(H1, NOW));
+        assertThat(placeAmong(hosts)).contains(H1);
+        assertThat(placeAmong(hosts, on(H1, "a"))).contains(H2);
+    }
+
+    @Test
+    void containerWithoutSpecBurdensNoHost() {
+        Evaluation deleted = Deciding.delete(new ContainerName("a"), on(H1, "a"), 2, null, new CommandId("deletion"))
+                .evaluation();
+        assertThat(placeAmong(List.of(ready(H1, NOW), ready(H2, NOW)), deleted)).contains(H1);
+    }
+
+    @Test
+    void hostWhoseHeartbeatsStoppedIsNotChosen() {
+        assertThat(placeAmong(List.of(ready(H1, NOW.minusSeconds(60)), ready(H2, NOW)), on(H2, "a")))
+                .contains(H2);
+        assertThat(placeAmong(List.of(ready(H1, NOW.minusSeconds(60))))).isEmpty();
     }
 }

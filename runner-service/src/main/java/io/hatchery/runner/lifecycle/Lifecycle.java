@@ -272,10 +272,7 @@ public final class Lifecycle {
 
     private static void beginWaiting(Turn turn) {
         for (Job job : turn.state.jobs()) {
-            if (!job.begun()
-                    && !waits(turn, job)
-                    && turn.state.removal() == null
-                    && turn.state.jobs().contains(job)) {
+            if (!job.begun() && !waits(turn, job) && turn.state.removal() == null) {
                 begin(turn, job);
             }
         }

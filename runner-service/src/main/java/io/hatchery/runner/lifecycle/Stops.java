@@ -70,6 +70,7 @@ final class Stops {
                 turn.effect(new Effect.Abandon(p.run(), turn.state.container()));
             }
             case Life.Starting s -> {
+                turn.state = turn.state.withVia(null);
                 turn.live(s.asToStop());
                 if (!s.stopAsked() && s.spawned()) {
                     awaitReadiness(turn, s);

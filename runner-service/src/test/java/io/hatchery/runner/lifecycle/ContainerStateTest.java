@@ -117,6 +117,13 @@ class ContainerStateTest {
         }
 
         @Test
+        void containerThatIsRemovedHasTheGenerationThatStillRuns() {
+            Tale tale = Tale.running().remove("rm", false);
+            assertThat(tale.state.status().generation()).isEqualTo(new Generation(1));
+            assertThat(tale.state.status().outdated()).isFalse();
+        }
+
+        @Test
         void backoffHasTheNextStart() {
             Tale tale = Tale.running().exited(1).cleanedUp();
             assertThat(tale.state.status().nextStart()).isEqualTo(tale.state.due());

@@ -213,4 +213,22 @@ final class OutsideTest {
 
         assertThat(tale.state.via()).isNull();
     }
+
+    @Test
+    void startOnTheHostThatFailsIsNotTriedAgain() {
+        Tale tale = new Tale().define(Wish.plain()).give(new Input.BegunOutside());
+        tale.spawned().exited(1).cleanedUp();
+
+        assertThat(tale.phase()).isEqualTo(Phase.FAILED);
+        assertThat(tale.state.wanted()).isFalse();
+    }
+
+    @Test
+    void stopByTheFleetBeforeReadinessIsNotTheHosts() {
+        Tale tale = new Tale().define(Wish.plain()).give(new Input.BegunOutside());
+        tale.spawned().command(Verb.STOP, "stop").exited(0).cleanedUp();
+
+        assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+        assertThat(tale.state.via()).isNull();
+    }
 }

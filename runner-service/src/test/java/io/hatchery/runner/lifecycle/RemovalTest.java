@@ -195,6 +195,14 @@ class RemovalTest {
         }
 
         @Test
+        void ofTheSameRootThatIsPurgedTooIsTheSame() {
+            Tale tale = Tale.running().remove("one", true);
+            tale.define(Wish.plain().generation(2)).remove("two", true);
+            assertThat(tale.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
+            assertThat(tale.isPending("two")).isTrue();
+        }
+
+        @Test
         void ofAnotherRootThatIsKeptLeavesThePurge() {
             Tale tale = Tale.running().remove("one", true);
             tale.define(Wish.plain().generation(2).root("/s")).remove("two", false);
@@ -221,6 +229,14 @@ class RemovalTest {
             assertThat(tale.outcome("rm").outcome()).isEqualTo(Outcome.FAILED);
             assertThat(tale.outcome("rm").reason()).isEqualTo("it is busy");
             assertThat(tale.isPending("start")).isTrue();
+        }
+
+        @Test
+        void twiceIsIgnored() {
+            Tale tale = new Tale().define(Wish.plain()).remove("rm", false).removed(false);
+            tale.removed(false);
+            assertThat(tale.effects).isEmpty();
+            assertThat(tale.ended).hasSize(1);
         }
 
         @Test
@@ -255,6 +271,7 @@ class RemovalTest {
             Tale tale = Tale.running().remove("rm", false);
             tale.give(new Input.RemovalOvertaken(new CommandId("rm"), null, tale.now));
             assertThat(tale.isPending("rm")).isTrue();
+            assertThat(tale.ended).noneMatch(event -> event.id().value().equals("rm"));
             tale.give(new Input.RemovalOvertaken(new CommandId("other"), null, tale.now));
             assertThat(tale.outcome("other").outcome()).isEqualTo(Outcome.SUPERSEDED);
         }

@@ -88,6 +88,7 @@ class StartsTest {
     void spanBeyondTheEndOfTimeIsNeverDue() {
         Instant late = Instant.MAX.minusSeconds(10);
         assertThat(Starts.after(late, Span.ofSeconds(9))).isEqualTo(late.plusSeconds(9));
+        assertThat(Starts.after(late, Span.ofSeconds(10))).isNull();
         assertThat(Starts.after(late, Span.ofSeconds(11))).isNull();
     }
 

@@ -54,6 +54,13 @@ class StopsTest {
         }
 
         @Test
+        void waitsOnceWhereItIsAskedForTwice() {
+            Tale tale = Tale.starting(Wish.plain()).command(Verb.STOP, "stop").command(Verb.STOP, "again");
+            tale.ready().exited(0).cleanedUp();
+            assertThat(tale.steps("stop")).containsOnlyOnce("waits for readiness");
+        }
+
+        @Test
         void isNotDueBeforeTheSpawn() {
             Tale tale =
                     new Tale().define(Wish.plain()).command(Verb.START, "start").prepared();

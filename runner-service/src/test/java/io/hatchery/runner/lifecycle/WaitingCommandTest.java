@@ -45,6 +45,14 @@ class WaitingCommandTest {
     }
 
     @Test
+    void commandThatHasNotExpiredWaitsThroughOtherSpecs() {
+        Tale tale = new Tale();
+        tale.command(Verb.START, "start", new Generation(9), tale.now.plusSeconds(5));
+        tale.define(Wish.plain());
+        assertThat(tale.isPending("start")).isTrue();
+    }
+
+    @Test
     void commandThatHasBegunIsNotBegunAgainByALaterSpec() {
         Tale tale = Tale.running().command(Verb.RESTART, "restart").exited(0).cleanedUp();
         tale.prepared().spawned().define(Wish.plain().generation(2).autoStart(true));

@@ -1,0 +1,116 @@
+package io.hatchery.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PortsTest {
+    private static final HostName H1 = new HostName("h1");
+    private static final HostName H2 = new HostName("h2");
+
+    private static Evaluation forwarding(String name, HostName host, String ports) {
+        String yaml = "{boot: true, privateNetwork: true, forwardPorts: " + ports + "}";
+        try {
+            var definition = new ContainerDefinition(Json.readYamlObject(yaml.getBytes(StandardCharsets.UTF_8)));
+            return Deciding.define(
+                            new ContainerName(name), null, definition, 1, null, Map.of(), TestNeighbours.choosing(host))
+                    .evaluation();
+        } catch (UnreadableException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static ContainerSpec spec(String name, HostName host, String ports) {
+        return forwarding(name, host, ports).spec();
+    }
+
+    private static List<String> clashes(ContainerSpec spec, Evaluation... others) {
+        return Ports.clashes(spec, List.of(others)).stream()
+                .map(Problem::inWords)
+                .toList();
+    }
+
+    @Test
+    void portOfAnotherContainerOnTheHostClashes() {
+        ContainerSpec web = spec("web", H1, "[{hostPort: 80}]");
+        assertThat(clashes(web, forwarding("api", H1, "[{hostPort: 80}]")))
+                .singleElement()
+                .asString()
+                .contains("containers.web.forwardPorts", "h1", "api", "tcp 80");
+    }
+
+    @Test
+    void anotherPortDoesNotClash() {
+        assertThat(clashes(spec("web", H1, "[{hostPort: 80}]"), forwarding("api", H1, "[{hostPort: 81}]")))
+                .isEmpty();
+    }
+
+    @Test
+    void anotherProtocolDoesNotClash() {
+        Evaluation other = forwarding("api", H1, "[{hostPort: 80, protocol: udp}]");
+        assertThat(clashes(spec("web", H1, "[{hostPort: 80}]"), other)).isEmpty();
+    }
+
+    @Test
+    void anotherHostDoesNotClash() {
+        assertThat(clashes(spec("web", H1, "[{hostPort: 80}]"), forwarding("api", H2, "[{hostPort: 80}]")))
+                .isEmpty();
+    }
+
+    @Test
+    void containersOwnPortDoesNotClash() {
+        assertThat(clashes(spec("web", H1, "[{hostPort: 80}]"), forwarding("web", H1, "[{hostPort: 80}]")))
+                .isEmpty();
+    }
+
+    @Test
+    void containerWithoutSpecHasNoPort() {
+        Evaluation deleted = Deciding.delete(
+                        new ContainerName("api"),
+                        forwarding("api", H1, "[{hostPort: 80}]"),
+                        2,
+                        null,
+                        new CommandId("deletion"))
+                .evaluation();
+        assertThat(clashes(spec("web", H1, "[{hostPort: 80}]"), deleted)).isEmpty();
+    }
+
+    @Test
+    void containerWithoutNetworkHasNoPort() {
+        ContainerSpec plain = Deciding.define(
+                        new ContainerName("web"),
+                        null,
+                        new ContainerDefinition(Json.object().put("boot", true)),
+                        1,
+                        null,
+                        Map.of(),
+                        TestNeighbours.choosing(H1))
+                .published();
+        assertThat(Ports.of(plain)).isEmpty();
+        assertThat(clashes(plain, forwarding("api", H1, "[{hostPort: 80}]"))).isEmpty();
+    }
+
+    @Test
+    void everyPortThatClashesIsNamed() {
+        ContainerSpec web = spec("web", H1, "[{hostPort: 80}, {hostPort: 81}, {hostPort: 82}]");
+        assertThat(clashes(
+                        web,
+                        forwarding("api", H1, "[{hostPort: 79}, {hostPort: 80}]"),
+                        forwarding("db", H1, "[{hostPort: 82}]")))
+                .hasSize(2)
+                .anySatisfy(text -> assertThat(text).contains("tcp 80", "api"))
+                .anySatisfy(text -> assertThat(text).contains("tcp 82", "db"));
+    }
+}

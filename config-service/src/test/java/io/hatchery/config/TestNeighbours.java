@@ -1,0 +1,58 @@
+package io.hatchery.config;
+
+import io.hatchery.config.system.Systems;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.SystemSource;
+import io.hatchery.spec.option.Problem;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fleet as a decision sees it.
+ *
+ * @param chosen the host that placement chooses, whatever is required; null for none
+ * @param others the other containers
+ * @param system what has come of every system
+ */
+record TestNeighbours(@Nullable HostName chosen, List<Evaluation> others, Systems.Progress system)
+        implements Neighbours {
+    static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    static TestNeighbours choosing(@Nullable HostName host) {
+        return new TestNeighbours(host, List.of(), new Systems.Pending());
+    }
+
+    static TestNeighbours beside(HostName host, Evaluation... others) {
+        return new TestNeighbours(host, List.of(others), new Systems.Pending());
+    }
+
+    static TestNeighbours building(HostName host, Systems.Progress system) {
+        return new TestNeighbours(host, List.of(), system);
+    }
+
+    @Override
+    public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
+        return Optional.ofNullable(chosen);
+    }
+
+    @Override
+    public List<Problem> clashes(ContainerSpec spec) {
+        return Ports.clashes(spec, others);
+    }
+
+    @Override
+    public Systems.Progress system(ContainerName container, long revision, SystemSource source) {
+        return system;
+    }
+
+    @Override
+    public Instant now() {
+        return NOW;
+    }
+}
