@@ -170,4 +170,36 @@ class ApiTest {
         assertThat(put.status()).isEqualTo(201);
         assertThat(put.at("/spec/labels/a").asText()).isEqualTo("b");
     }
+
+    @Test
+    void everyMessageOfTheStreamFitsTheAsyncApiDocument() throws Exception {
+        JsonNode asyncApi = JSON.readTree(
+                Installation.REPOSITORY.resolve("docs/api/asyncapi.json").toFile());
+        Path root = Roots.busybox(installation.roots().resolve("streamed"));
+        try (var stream = StreamClient.open(api, "")) {
+            stream.first(message -> message.path("type").asText().equals("synced"));
+            api.define("t-streamed", RoadTest.sleeper(root));
+            api.completes("start", "t-streamed");
+            api.delete("/v1/containers/t-streamed?wait=30s");
+            for (String type : new String[] {"snapshot", "status", "event", "host"}) {
+                stream.first(message -> message.path("type").asText().equals(type));
+            }
+            stream.first(message -> message.path("type").asText().equals("status")
+                    && message.path("status").isNull());
+            for (JsonNode message : stream.messages()) {
+                String reference = asyncApi.at("/channels/stream/messages/"
+                                + message.path("type").asText() + "/$ref")
+                        .asText("#/none");
+                ObjectNode schema = JSON.createObjectNode();
+                schema.set("components", asyncApi.path("components"));
+                schema.putArray("allOf").add(asyncApi.at(reference.substring(1)).path("payload"));
+                assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+                                .getSchema(schema.toString())
+                                .validate(message.toString(), InputFormat.JSON))
+                        .as("%s %s", reference, message)
+                        .isEmpty();
+                assertThat(reference).as(message.toString()).isNotEqualTo("#/none");
+            }
+        }
+    }
 }

@@ -1,75 +1,220 @@
 package io.hatchery.protocol.schema;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.TopicSetting;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** The topics as one AsyncAPI 3.0 document. */
+/** The topics and the gateway's websocket as one AsyncAPI 3.0 document, complete in one file. */
 public final class AsyncApi {
-    private static final HostName ANY = new HostName("host");
+    private static final String KAFKA_BINDING = "0.5.0";
+    private static final String SCHEMAS = "#/components/schemas/";
+
+    /** Stands for any host in a topic's name: a string that occurs in no topic's name otherwise. */
+    private static final HostName ANY = new HostName("any-host-of-the-fleet");
+
+    /** The settings of a topic that the Kafka binding knows. */
+    private static final Set<String> NUMBERS =
+            Set.of("retention.ms", "retention.bytes", "delete.retention.ms", "max.message.bytes");
 
     private AsyncApi() {}
 
-    /** The document, with the messages' schemas inside it. */
+    /**
+     * The document.
+     *
+     * @param schemas of the messages by name, as {@link Schemas#all()} gives them
+     */
     public static ObjectNode document(Map<String, ObjectNode> schemas) {
         ObjectNode document = Json.object().put("asyncapi", "3.0.0");
         document.putObject("info")
-                .put("title", "Hatchery's bus")
+                .put("title", "Hatchery's bus and stream")
                 .put("version", "1")
                 .put(
                         "description",
-                        "Every topic and what travels on it. Values are JSON; metadata follows the CloudEvents 1.0 Kafka binding in binary mode.");
+                        "Every Kafka topic and what travels on it, and the websocket of the gateway. Operations are those of the"
+                                + " fleet: `send` says who writes, `receive` who reads. Values are JSON; metadata follows the"
+                                + " CloudEvents 1.0 Kafka binding in binary mode. A record without a value is a deletion.")
+                .putObject("license")
+                .put("name", "Apache 2.0")
+                .put("url", "https://www.apache.org/licenses/LICENSE-2.0");
         document.put("defaultContentType", "application/json");
-        ObjectNode channels = document.putObject("channels");
-        ObjectNode operations = document.putObject("operations");
+        servers(document.putObject("servers"));
+        document.putObject("channels");
+        document.putObject("operations");
+        ObjectNode components = document.putObject("components");
+        components.putObject("messages");
+        components.putObject("schemas").set("Headers", headers());
+        security(components.putObject("securitySchemes"));
         List<Topic> topics = new ArrayList<>(Topics.ofTheFleet());
         topics.addAll(Topics.of(ANY));
         for (Topic topic : topics) {
-            String id = topic.name().replace("hatchery.", "").replace('.', '-');
-            channel(channels.putObject(id), topic);
-            operations
-                    .putObject("write-" + id)
-                    .put("action", "send")
-                    .putObject("channel")
-                    .put("$ref", "#/channels/" + id);
+            topic(document, topic);
         }
-        ObjectNode components = document.putObject("components");
-        ObjectNode messages = components.putObject("messages");
-        schemas.forEach((name, schema) -> {
-            ObjectNode message = messages.putObject(name).put("name", name);
-            message.putObject("headers").put("$ref", "#/components/schemas/Headers");
-            message.putObject("payload")
-                    .put("schemaFormat", "application/schema+json;version=draft-2020-12")
-                    .putObject("schema")
-                    .put("$ref", "./schemas/" + name + ".json");
-        });
-        ObjectNode headers =
-                components.putObject("schemas").putObject("Headers").put("type", "object");
-        for (String header : List.of(Headers.ID, Headers.TYPE, Headers.SOURCE, Headers.TIME, Headers.SPEC_VERSION)) {
-            headers.withObject("properties").putObject(header).put("type", "string");
-        }
+        schemas.forEach((name, schema) -> message(components, name, schema));
+        StreamChannel.addTo(document);
         return document;
     }
 
-    private static void channel(ObjectNode channel, Topic topic) {
-        boolean perHost = topic.name().contains("." + ANY);
-        channel.put("address", perHost ? topic.name().replace("." + ANY, ".{host}") : topic.name());
+    /** The address of a topic's channel: its name, with {@code {host}} where the name of a host is. */
+    static String address(Topic topic) {
+        return topic.name().replace(ANY.value(), "{host}");
+    }
+
+    private static void servers(ObjectNode servers) {
+        ObjectNode kafka = servers.putObject("kafka")
+                .put("host", "{bootstrap}")
+                .put("protocol", "kafka")
+                .put(
+                        "description",
+                        "The Kafka cluster. The embedded broker of hatchery up takes SASL/PLAIN, with the password in"
+                                + " client.properties in its data folder; other clusters take what kafka.* is set to.");
+        kafka.putObject("variables")
+                .putObject("bootstrap")
+                .put("default", "127.0.0.1:8471")
+                .put("description", "kafka.bootstrap.servers");
+        kafka.putArray("security").addObject().put("$ref", "#/components/securitySchemes/plain");
+        ObjectNode gateway = servers.putObject("gateway")
+                .put("host", "{gateway}")
+                .put("protocol", "ws")
+                .put("description", "The gateway; wss behind a proxy that ends TLS.");
+        gateway.putObject("variables")
+                .putObject("gateway")
+                .put("default", "127.0.0.1:8470")
+                .put("description", "gateway.address and gateway.port");
+        gateway.putArray("security").addObject().put("$ref", "#/components/securitySchemes/bearer");
+    }
+
+    private static void security(ObjectNode schemes) {
+        schemes.putObject("plain").put("type", "plain").put("description", "SASL/PLAIN");
+        schemes.putObject("bearer")
+                .put("type", "http")
+                .put("scheme", "bearer")
+                .put(
+                        "description",
+                        "The gateway's token in the header Authorization of the upgrade request; a browser, which cannot set"
+                                + " headers, asks for the subprotocols hatchery.v1 and bearer.<token>");
+    }
+
+    private static ObjectNode headers() {
+        ObjectNode headers = Json.object().put("type", "object");
+        for (String header : List.of(Headers.ID, Headers.TYPE, Headers.SOURCE, Headers.TIME, Headers.SPEC_VERSION)) {
+            headers.withObject("properties").putObject(header).put("type", "string");
+        }
+        return headers;
+    }
+
+    private static void topic(ObjectNode document, Topic topic) {
+        String id =
+                address(topic).replace("hatchery.", "").replace("{host}.", "").replace('.', '-');
+        ObjectNode channel = document.withObject("channels").putObject(id).put("address", address(topic));
+        channel.put("title", topic.name().contains(ANY.value()) ? "One host's " + id.replace("host-", "") : id);
         channel.put(
                 "description",
-                "Keyed by " + topic.key() + "; " + topic.access() + "; " + inWords(topic.cleanup()) + ".");
-        if (perHost) {
+                "Keyed by " + topic.key() + "; " + topic.access() + "; " + inWords(topic.cleanup()) + ": "
+                        + topic.reason() + ".");
+        channel.putArray("servers").addObject().put("$ref", "#/servers/kafka");
+        if (topic.name().contains(ANY.value())) {
             channel.putObject("parameters").putObject("host").put("description", "The host's name");
         }
-        if (topic.value() != byte[].class) {
-            String message = topic.value().getSimpleName();
-            channel.putObject("messages").putObject(message).put("$ref", "#/components/messages/" + message);
+        ObjectNode binding = channel.putObject("bindings").putObject("kafka");
+        settings(binding.putObject("topicConfiguration"), topic);
+        binding.put("bindingVersion", KAFKA_BINDING);
+        String message =
+                topic.value() == byte[].class ? "DeadLetter" : topic.value().getSimpleName();
+        channel.putObject("messages").putObject(message).put("$ref", "#/components/messages/" + message);
+        if (topic.value() == byte[].class) {
+            deadLetter(document.withObject("components").withObject("messages").putObject(message));
         }
+        String[] sides = topic.access().split(" → ", 2);
+        operation(document, "send", id, message, sides[0] + " write");
+        operation(document, "receive", id, message, sides[1] + " read");
+    }
+
+    private static void settings(ObjectNode configuration, Topic topic) {
+        for (TopicSetting setting : topic.settings()) {
+            if (setting.name().equals("cleanup.policy")) {
+                configuration.putArray("cleanup.policy").add(setting.value());
+            } else if (NUMBERS.contains(setting.name())) {
+                configuration.put(setting.name(), Long.parseLong(setting.value()));
+            }
+        }
+    }
+
+    /** Adds the operation of one side of a channel. */
+    static void operation(ObjectNode document, String action, String channel, String message, String summary) {
+        ObjectNode operation = document.withObject("operations")
+                .putObject(action + "-" + channel)
+                .put("action", action)
+                .put("summary", summary);
+        operation.putObject("channel").put("$ref", "#/channels/" + channel);
+        operation.putArray("messages").addObject().put("$ref", "#/channels/" + channel + "/messages/" + message);
+    }
+
+    private static void deadLetter(ObjectNode message) {
+        message.put("name", "DeadLetter")
+                .put("title", "The untouched bytes of a record that could not be handled, at most their first MiB")
+                .put("contentType", "application/octet-stream");
+        ObjectNode headers = message.putObject("headers").put("type", "object").putObject("properties");
+        for (String header : List.of(Headers.REASON, Headers.ORIGIN, Headers.READER, Headers.ORIGINAL_SIZE)) {
+            headers.putObject(header).put("type", "string");
+        }
+        message.putObject("payload").put("type", "string").put("format", "binary");
+    }
+
+    private static void message(ObjectNode components, String name, ObjectNode schema) {
+        components.withObject("schemas").set(name, embedded(schema, SCHEMAS + name));
+        ObjectNode message = components
+                .withObject("messages")
+                .putObject(name)
+                .put("name", name)
+                .put("title", name);
+        message.put("contentType", "application/json");
+        message.putObject("headers").put("$ref", SCHEMAS + "Headers");
+        message.putObject("payload").put("$ref", SCHEMAS + name);
+        ObjectNode binding = message.putObject("bindings").putObject("kafka");
+        binding.putObject("key").put("type", "string");
+        binding.put("bindingVersion", KAFKA_BINDING);
+    }
+
+    /**
+     * A JSON Schema of 2020-12 as an AsyncAPI schema, which is a superset of draft 7: what differs in ours are the definitions, and that
+     * references begin at the whole document.
+     */
+    private static JsonNode embedded(JsonNode schema, String place) {
+        return switch (schema) {
+            case ObjectNode object -> {
+                ObjectNode copy = Json.object();
+                for (var entry : object.properties()) {
+                    JsonNode value = entry.getValue();
+                    switch (entry.getKey()) {
+                        case "$schema", "$id" -> {}
+                        case "$defs" -> copy.set("definitions", embedded(value, place));
+                        case "$ref" -> copy.put("$ref", reference(value.asText(), place));
+                        default -> copy.set(entry.getKey(), embedded(value, place));
+                    }
+                }
+                yield copy;
+            }
+            case ArrayNode array -> {
+                ArrayNode copy = Json.object().putArray("copy");
+                array.forEach(element -> copy.add(embedded(element, place)));
+                yield copy;
+            }
+            default -> schema;
+        };
+    }
+
+    private static String reference(String reference, String place) {
+        return reference.equals("#") ? place : reference.replace("#/$defs/", place + "/definitions/");
     }
 
     private static String inWords(Topic.Cleanup cleanup) {

@@ -11,7 +11,7 @@ public sealed interface OptionType {
     /** The type in words, as in "expected a boolean". */
     String words();
 
-    /** The JSON Schema (2020-12) of its values. */
+    /** The JSON Schema (2020-12) of its values: a new tree at each call, which the caller may change. */
     ObjectNode schema();
 
     /**
@@ -23,7 +23,18 @@ public sealed interface OptionType {
      * @param remedy what to write instead of a wrong value
      */
     record Scalar(String words, ObjectNode schema, UnaryOperator<JsonNode> normalize, String remedy)
-            implements OptionType {}
+            implements OptionType {
+        /** Keeps a copy of the schema, since trees can be changed. */
+        public Scalar {
+            schema = schema.deepCopy();
+        }
+
+        // Options share a type: a description that is put into the schema of one must not show up in the others.
+        @Override
+        public ObjectNode schema() {
+            return schema.deepCopy();
+        }
+    }
 
     /** A list; those of several layers are joined, the weaker layer's elements first. */
     record ListOf(OptionType element) implements OptionType {
@@ -91,9 +102,9 @@ public sealed interface OptionType {
                 ObjectNode property = option.type().schema();
                 property.put("description", option.description());
                 if (option.defaultValue() != null) {
-                    property.set("default", option.defaultValue());
+                    property.set("default", option.defaultValue().deepCopy());
                 }
-                property.putArray("examples").add(option.example());
+                property.putArray("examples").add(option.example().deepCopy());
                 properties.set(option.name(), property);
                 for (String alias : option.aliases()) {
                     properties.set(alias, property.deepCopy().put("deprecated", true));

@@ -1,0 +1,155 @@
+package io.hatchery.protocol.schema;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The gateway's websocket as a channel of the AsyncAPI document. */
+final class StreamChannel {
+    private static final String ID = "stream";
+    private static final String SCHEMAS = "#/components/schemas/";
+
+    private static final String DESCRIPTION = """
+            The fleet live. Without `since` the gateway sends `snapshot`, then `synced`, then each change; with `since=<cursor>` it sends
+            what came after that cursor, then `synced`, then each change. Every message has a cursor to come back with.
+
+            The upgrade is answered with 400 if a parameter is wrong, 401 without a valid token, and 410 if the cursor cannot be served.
+
+            Close codes:
+            - 1001: the gateway ends, or the client answered no ping. Connect again with the last cursor.
+            - 1013: the client reads too slowly, or what it missed cannot be read now. Connect again with the last cursor.
+            - 4410: what the client missed is not kept any longer. Connect again without a cursor.
+            """;
+
+    private StreamChannel() {}
+
+    static void addTo(ObjectNode document) {
+        Map<String, String> summaries = new LinkedHashMap<>();
+        summaries.put("snapshot", "The fleet as it is: the first message of a stream without a cursor");
+        summaries.put(
+                "synced", "Everything up to the beginning of the stream has been sent; changes follow as they happen");
+        summaries.put("status", "A container's new status, or null when it is removed");
+        summaries.put("event", "Something that happened to a container");
+        summaries.put("host", "A host's heartbeat, or that it is lost");
+        channel(document.withObject("channels").putObject(ID), summaries.keySet());
+        ObjectNode components = document.withObject("components");
+        ObjectNode messages = components.withObject("messages");
+        summaries.forEach((type, summary) -> {
+            ObjectNode message =
+                    messages.putObject(name(type)).put("name", type).put("title", summary);
+            message.put("contentType", "application/json");
+            message.putObject("payload").put("$ref", SCHEMAS + name(type));
+            components.withObject("schemas").set(name(type), schema(type));
+        });
+        components.withObject("schemas").set("StreamContainer", container());
+        components.withObject("schemas").set("StreamHost", host());
+        ObjectNode operation = document.withObject("operations")
+                .putObject("send-" + ID)
+                .put("action", "send")
+                .put("summary", "The gateway sends the fleet and its changes to a client");
+        operation.putObject("channel").put("$ref", "#/channels/" + ID);
+        summaries
+                .keySet()
+                .forEach(type -> operation
+                        .withArray("messages")
+                        .addObject()
+                        .put("$ref", "#/channels/" + ID + "/messages/" + type));
+    }
+
+    private static void channel(ObjectNode channel, Iterable<String> types) {
+        channel.put("address", "/v1/stream")
+                .put("title", "The gateway's stream")
+                .put("description", DESCRIPTION);
+        channel.putArray("servers").addObject().put("$ref", "#/servers/gateway");
+        types.forEach(type ->
+                channel.withObject("messages").putObject(type).put("$ref", "#/components/messages/" + name(type)));
+        ObjectNode binding = channel.putObject("bindings").putObject("ws").put("method", "GET");
+        ObjectNode query = binding.putObject("query").put("type", "object").putObject("properties");
+        query.putObject("container").put("type", "string").put("description", "Only changes of this container");
+        query.putObject("host").put("type", "string").put("description", "Only changes on this host");
+        query.putObject("since")
+                .put("type", "string")
+                .put("description", "The cursor of the last message that was read");
+        binding.put("bindingVersion", "0.1.0");
+    }
+
+    private static String name(String type) {
+        return "Stream" + Character.toUpperCase(type.charAt(0)) + type.substring(1);
+    }
+
+    private static ObjectNode schema(String type) {
+        var required = new ArrayList<>(List.of("type", "cursor"));
+        ObjectNode schema = Json.object().put("type", "object");
+        ObjectNode properties = schema.putObject("properties");
+        properties.putObject("type").put("const", type);
+        properties.putObject("cursor").put("type", "string");
+        switch (type) {
+            case "snapshot" -> {
+                required.addAll(List.of("containers", "hosts"));
+                list(properties.putObject("containers"), "StreamContainer");
+                list(properties.putObject("hosts"), "StreamHost");
+            }
+            case "status" -> {
+                required.addAll(List.of("container", "status"));
+                properties.putObject("container").put("type", "string");
+                properties.putObject("host").put("type", "string");
+                orNull(properties.putObject("status"), "ContainerStatus");
+            }
+            case "event" -> {
+                required.addAll(List.of("id", "event"));
+                properties.putObject("id").put("type", "string");
+                properties.putObject("event").put("$ref", SCHEMAS + "FleetEvent");
+            }
+            case "host" -> {
+                required.addAll(List.of("host", "status"));
+                properties.putObject("host").put("type", "string");
+                orNull(properties.putObject("status"), "StreamHost");
+            }
+            default -> {
+                // a synced message has a cursor alone
+            }
+        }
+        required.forEach(schema.putArray("required")::add);
+        return schema;
+    }
+
+    private static void list(ObjectNode schema, String of) {
+        schema.put("type", "array").putObject("items").put("$ref", SCHEMAS + of);
+    }
+
+    private static void orNull(ObjectNode schema, String of) {
+        schema.putArray("anyOf").addObject().put("$ref", SCHEMAS + of);
+        schema.withArray("anyOf").addObject().put("type", "null");
+    }
+
+    /** A container as GET /v1/containers/{name} gives it. */
+    private static ObjectNode container() {
+        ObjectNode container = Json.object().put("type", "object");
+        container.putArray("required").add("name").add("status");
+        ObjectNode properties = container.putObject("properties");
+        properties.putObject("name").put("type", "string");
+        properties.putObject("host").put("type", "string");
+        properties.putObject("generation").putArray("type").add("integer").add("null");
+        properties.putObject("revision").put("type", "integer");
+        for (String object : List.of("definition", "evaluation", "spec")) {
+            properties.putObject(object).putArray("type").add("object").add("null");
+        }
+        ObjectNode status = properties.putObject("status").put("type", "object");
+        status.putArray("required").add("phase");
+        status.putObject("properties").putObject("phase").put("type", "string");
+        return container;
+    }
+
+    /** A host as GET /v1/hosts/{host} gives it: its heartbeat, with the state {@code lost} that no heartbeat has. */
+    private static ObjectNode host() {
+        ObjectNode host = Json.object().put("type", "object");
+        host.putArray("required").add("host").add("state");
+        ObjectNode properties = host.putObject("properties");
+        properties.putObject("host").put("type", "string");
+        properties.putObject("state").put("type", "string");
+        return host;
+    }
+}
