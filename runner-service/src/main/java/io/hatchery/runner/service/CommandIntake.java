@@ -40,10 +40,17 @@ final class CommandIntake {
             var id = new CommandId(record.id());
             return mailboxes.command(
                     command.container(), id, new Input.CommandArrived(id, unwaiting(command), record.timestamp()));
-        } catch (UnreadableException | IllegalArgumentException e) {
-            LOG.warn("{} goes to the dead letters: {}", record.position().text(), e.getMessage());
-            return publisher.bury(record, reader, String.valueOf(e.getMessage()));
+        } catch (UnreadableException | RuntimeException e) {
+            LOG.warn("{} goes to the dead letters", record.position().text(), e);
+            return publisher.bury(record, reader, reason(e));
         }
+    }
+
+    /** What a dead letter says of an error, which is no error of the record's author unless it is one of these. */
+    static String reason(Exception e) {
+        return e.getMessage() != null && (e instanceof UnreadableException || e instanceof IllegalArgumentException)
+                ? e.getMessage()
+                : "it cannot be handled: " + e;
     }
 
     /** A generation that was taken back never comes: the command is for what is there now. */

@@ -165,6 +165,11 @@ final class Mailbox {
                     return;
                 }
             }
+        } catch (RuntimeException e) {
+            if (decided != null || !inputs.isEmpty()) {
+                Runnable _ = surroundings.later(RETRY, this::work);
+            }
+            throw e;
         } finally {
             busy = decided != null || !inputs.isEmpty();
         }
@@ -201,7 +206,7 @@ final class Mailbox {
         journal = journal.by(surroundings.booted());
         ContainerState before = journal.state();
         Instant now = surroundings.clock().instant();
-        Transition transition = Lifecycle.step(before, input, now);
+        Transition transition = step(before, input, now);
         List<Journal.Pending> news = News.of(before, transition, journal.events(), now);
         Journal next = journal.after(transition.state(), news);
         CommandId removal = lastRemoval(news);
@@ -221,6 +226,15 @@ final class Mailbox {
         journal = next;
         decided = new Decided(before, transition, news, now);
         return true;
+    }
+
+    private Transition step(ContainerState before, Input input, Instant now) {
+        try {
+            return Lifecycle.step(before, input, now);
+        } catch (RuntimeException e) {
+            inputs.remove(); // or whatever comes after it would wait for ever
+            throw e;
+        }
     }
 
     /** Tells and begins what follows from an answer; false if how commands ended could not be written down yet. */

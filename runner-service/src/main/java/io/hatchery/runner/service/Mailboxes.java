@@ -220,7 +220,12 @@ final class Mailboxes implements Mailbox.Surroundings {
         }
         Promise<Void> promise = Promise.promise();
         awaited.put(id, promise);
-        post(container, input);
+        try {
+            post(container, input);
+        } catch (RuntimeException e) {
+            awaited.remove(id); // its record goes to the dead letters
+            throw e;
+        }
         return promise.future();
     }
 

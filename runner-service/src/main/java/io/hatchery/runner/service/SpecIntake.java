@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
 final class SpecIntake {
     private static final Logger LOG = LoggerFactory.getLogger(SpecIntake.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** How many dead letters may wait for the broker. */
+    private static final int MAX_DEAD_LETTERS = 1_000;
 
     /** Shorter than the ledger's memory, so that what it has forgotten is not told anew. */
     private static final Duration OUTCOMES_REMEMBERED = Duration.ofDays(7);
@@ -48,11 +50,19 @@ final class SpecIntake {
     private final Deque<Step> steps = new ArrayDeque<>();
     private boolean live;
     private boolean waiting;
+    private int deadLettersUnderWay;
 
     /** Something that is to be on disk before anything follows from it. */
-    private interface Step {
-        void take() throws IOException;
+    private interface Action {
+        void run() throws IOException, UnreadableException;
     }
+
+    /**
+     * What is to be done next.
+     *
+     * @param cause the record that it follows from; null if it follows from none
+     */
+    private record Step(Action action, @Nullable BusRecord cause) {}
 
     /**
      * @param reader what to call this runner on a dead letter
@@ -89,7 +99,7 @@ final class SpecIntake {
 
     void take(BusRecord record) {
         if (live) {
-            enqueue(() -> apply(record));
+            enqueue(() -> apply(record), record);
         } else {
             BusRecord before = history.put(record.key(), record);
             if (before != null && before.isDeletion()) {
@@ -108,21 +118,21 @@ final class SpecIntake {
         Promise<Void> done = Promise.promise();
         for (ContainerState state : mailboxes.states()) {
             if (state.spec() != null && !history.containsKey(state.container().value())) {
-                enqueue(() -> reconcile(state, now));
+                enqueue(() -> reconcile(state, now), null);
             }
         }
         overtaken.stream()
                 .filter(record -> record.timestamp().plus(OUTCOMES_REMEMBERED).isAfter(now))
-                .forEach(record -> enqueue(() -> tellOvertaken(record)));
+                .forEach(record -> enqueue(() -> tellOvertaken(record), record));
         overtaken.clear();
-        history.values().forEach(record -> enqueue(() -> apply(record)));
+        history.values().forEach(record -> enqueue(() -> apply(record), record));
         history.clear();
-        enqueue(done::complete);
+        enqueue(done::complete, null);
         return done.future();
     }
 
-    private void enqueue(Step step) {
-        steps.add(step);
+    private void enqueue(Action action, @Nullable BusRecord cause) {
+        steps.add(new Step(action, cause));
         if (!waiting) {
             drain();
         }
@@ -133,15 +143,41 @@ final class SpecIntake {
         waiting = true;
         for (Step step = steps.peek(); step != null; step = steps.peek()) {
             try {
-                step.take();
+                step.action.run();
             } catch (IOException e) {
                 LOG.error("specs wait: they cannot be kept on disk", e);
                 Runnable _ = mailboxes.later(RETRY, this::drain);
                 return;
+            } catch (UnreadableException | RuntimeException e) {
+                refuse(step.cause, e);
             }
             steps.remove();
         }
         waiting = false;
+    }
+
+    /** No record stops the runner: only config-service writes here, for instance a newer one than this runner can follow. */
+    private void refuse(@Nullable BusRecord record, Exception e) {
+        if (record == null) {
+            LOG.error("a container that no spec names is left as it is", e);
+            return;
+        }
+        LOG.error(
+                "spec {} cannot be handled, the last one stays in force",
+                record.position().text(),
+                e);
+        if (deadLettersUnderWay >= MAX_DEAD_LETTERS) {
+            LOG.error(
+                    "spec {} is not sent to the dead letters, since {} wait for the broker",
+                    record.position().text(),
+                    deadLettersUnderWay);
+            return;
+        }
+        deadLettersUnderWay++;
+        publisher
+                .bury(record, reader, CommandIntake.reason(e))
+                .onComplete(done -> deadLettersUnderWay--)
+                .onFailure(onFailure);
     }
 
     private void reconcile(ContainerState state, Instant now) throws IOException {
@@ -164,27 +200,18 @@ final class SpecIntake {
         });
     }
 
-    private void apply(BusRecord record) throws IOException {
-        try {
-            var container = new ContainerName(record.key());
-            if (record.isDeletion()) {
-                takeBack(record, container);
-            } else {
-                ContainerSpec spec = record.value(ContainerSpec.class);
-                boolean known = spec.generation().equals(cache.generationOf(container));
-                cache.keep(spec);
-                mailboxes.post(container, new Input.SpecArrived(spec));
-                if (known) {
-                    mailboxes.tellAgain(container); // it is said again to whoever has lost sight of it
-                }
-            }
-        } catch (UnreadableException | IllegalArgumentException e) {
-            // Only config-service writes here: a newer one than this runner can follow.
-            LOG.error(
-                    "spec {} goes to the dead letters, the last one stays in force: {}",
-                    record.position().text(),
-                    e.getMessage());
-            publisher.bury(record, reader, String.valueOf(e.getMessage())).onFailure(onFailure);
+    private void apply(BusRecord record) throws IOException, UnreadableException {
+        var container = new ContainerName(record.key());
+        if (record.isDeletion()) {
+            takeBack(record, container);
+            return;
+        }
+        ContainerSpec spec = record.value(ContainerSpec.class);
+        boolean known = spec.generation().equals(cache.generationOf(container));
+        cache.keep(spec);
+        mailboxes.post(container, new Input.SpecArrived(spec));
+        if (known) {
+            mailboxes.tellAgain(container); // it is said again to whoever has lost sight of it
         }
     }
 

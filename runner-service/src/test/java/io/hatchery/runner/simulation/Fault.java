@@ -47,8 +47,7 @@ enum Fault {
     HOSTILE_COMMAND(0.04),
     HOSTILE_SPEC(0.04),
     HOSTILE_SPEC_DELETION(0.04),
-    /** Off (0.04 is on): two tombstones with such an operation and one key stop a starting runner (issue 13, item 1). */
-    HOSTILE_SPEC_OVERTAKEN(0),
+    HOSTILE_SPEC_OVERTAKEN(0.04),
     HOSTILE_EVENT(0.02);
 
     /** How likely it is, where it is at all, each time that it could happen; {@code -Dfault.NAME=P} sets another. */
