@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -137,7 +138,9 @@ final class ApplyCommand implements Callable<Integer> {
             return;
         }
         List<ApplyPlan.Change> changes = plan().of(definitions, true);
-        Console console = Terminal.console().orElse(null);
+        Console console = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .orElse(null);
         if (console == null) {
             throw new Refusal("--prune would remove "
                     + changes.stream()
@@ -148,7 +151,10 @@ final class ApplyCommand implements Callable<Integer> {
         }
         changes.forEach(change -> System.err.println(
                 change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why())));
-        Terminal.confirm(console, "Apply this, and stop and remove what is removed?");
+        String answer = console.readLine("Apply this, and stop and remove what is removed? [y/N] ");
+        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+            throw new Refusal("nothing was changed");
+        }
     }
 
     private void remove(List<String> names, ArrayNode told) {

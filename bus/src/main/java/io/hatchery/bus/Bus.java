@@ -15,6 +15,13 @@ public interface Bus {
     Future<Map<Integer, Long>> ends(String topic);
 
     /**
+     * What the single partition of a topic holds now.
+     *
+     * @return fails with {@link BusException} if the topic does not exist or the broker does not answer
+     */
+    Future<PartitionExtent> extent(String topic);
+
+    /**
      * A writer.
      *
      * @param patience how long it tries, in milliseconds

@@ -9,7 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Kafka.
@@ -18,6 +24,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
  * @param config how to reach it
  */
 public record KafkaBus(Vertx vertx, BusConfig config) implements Bus {
+    private static final long PATIENCE_SECONDS = 30;
+
     @Override
     public Future<Void> ensure(Collection<Topic> topics) {
         return vertx.executeBlocking(() -> {
@@ -42,6 +50,32 @@ public record KafkaBus(Vertx vertx, BusConfig config) implements Bus {
                 return ends;
             }
         });
+    }
+
+    @Override
+    public Future<PartitionExtent> extent(String topic) {
+        return vertx.executeBlocking(() -> {
+            try (var admin = Admin.create(config.admin())) {
+                var partition = new TopicPartition(topic, 0);
+                var described =
+                        admin.describeTopics(List.of(topic)).allTopicNames().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                String id = described.values().iterator().next().topicId().toString();
+                return new PartitionExtent(
+                        id,
+                        offset(admin, partition, OffsetSpec.earliest()),
+                        offset(admin, partition, OffsetSpec.latest()));
+            } catch (ExecutionException | TimeoutException e) {
+                throw new BusException("cannot describe topic " + topic, e);
+            }
+        });
+    }
+
+    private static long offset(Admin admin, TopicPartition partition, OffsetSpec spec)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return admin.listOffsets(Map.of(partition, spec))
+                .partitionResult(partition)
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .offset();
     }
 
     @Override

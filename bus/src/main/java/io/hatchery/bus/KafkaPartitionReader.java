@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -36,10 +37,19 @@ final class KafkaPartitionReader implements PartitionReader {
     }
 
     @Override
-    public Future<Void> start(Handler<List<BusRecord>> onBatch) {
+    public Future<OptionalLong> committed() {
+        return polling.with(consumer -> {
+            var committed = consumer.committed(Set.of(partition)).get(partition);
+            return committed == null ? OptionalLong.empty() : OptionalLong.of(committed.offset());
+        });
+    }
+
+    @Override
+    public Future<Void> start(long offset, Handler<List<BusRecord>> onBatch) {
         batches = onBatch;
         return polling.with(consumer -> {
             consumer.assign(Set.of(partition));
+            consumer.seek(partition, offset);
             return null;
         });
     }

@@ -37,7 +37,16 @@ public final class WatermarkConsumer {
 
     /** Begins where the group's committed offset is, or at the start. */
     public Future<Void> start() {
-        return reader.start(this::take);
+        return reader.committed().compose(offset -> start(offset.orElse(0)));
+    }
+
+    /**
+     * Begins at an offset.
+     *
+     * @param offset of the first record to be handed over
+     */
+    public Future<Void> start(long offset) {
+        return reader.start(offset, this::take);
     }
 
     private void take(List<BusRecord> batch) {

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,45 @@ class BusTest {
         await().until(() -> committed("g1", topic.name()) == 5);
         assertThat(again).containsExactly(2L, 3L, 4L);
         done(second.close());
+    }
+
+    @Test
+    void recreatedTopicHasAnotherIdAndIsReadFromTheOffsetGiven() throws Exception {
+        Topic topic = Topics.commands(new HostName("recreated"));
+        create(topic);
+        var bus = new KafkaBus(vertx, broker.config());
+        assertThat(done(bus.extent(topic.name())))
+                .extracting("beginning", "end")
+                .containsExactly(0L, 0L);
+        for (int i = 0; i < 3; i++) {
+            done(publisher.publish(message(topic, "web", Map.of("n", i))));
+        }
+        PartitionExtent before = done(bus.extent(topic.name()));
+        assertThat(before.end()).isEqualTo(3);
+        var seen = new CopyOnWriteArrayList<Long>();
+        PartitionReader reader = bus.partition(topic.name(), "g3", Throwable::printStackTrace);
+        assertThat(done(reader.committed())).isEmpty();
+        done(reader.start(1, batch -> batch.forEach(record -> seen.add(record.offset()))));
+        await().until(() -> seen.size() == 2);
+        assertThat(seen).containsExactly(1L, 2L);
+        done(reader.commit(2));
+        assertThat(done(reader.committed())).hasValue(2);
+        done(reader.close());
+        try (var admin = Admin.create(broker.config().admin())) {
+            admin.deleteTopics(List.of(topic.name())).all().get();
+        }
+        await().untilAsserted(() -> {
+            create(topic);
+            assertThat(done(bus.extent(topic.name())).topicId()).isNotEqualTo(before.topicId());
+        });
+        assertThat(done(bus.extent(topic.name())).end()).isZero();
+    }
+
+    @Test
+    void extentOfAMissingTopicIsAnError() {
+        var bus = new KafkaBus(vertx, broker.config());
+        assertThatThrownBy(() -> done(bus.extent("missing")))
+                .hasRootCauseInstanceOf(UnknownTopicOrPartitionException.class);
     }
 
     @Test

@@ -196,6 +196,11 @@ class OutageTest {
         }
 
         @Override
+        public Future<PartitionExtent> extent(String topic) {
+            return bus.extent(topic);
+        }
+
+        @Override
         public Future<Map<Integer, Long>> ends(String topic) {
             return bus.ends(topic);
         }

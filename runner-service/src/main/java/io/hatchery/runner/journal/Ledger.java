@@ -2,70 +2,116 @@ package io.hatchery.runner.journal;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Verb;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which commands have had their outcome, and what that was until the broker has it: on disk, since a command may be delivered
- * again after a reboot. It remembers for as long as the commands' topic does.
+ * again after a reboot. What lies below the {@link Positions} is never carried out again without it; so it remembers only what
+ * has ended since those were written, and for a time the commands that may be sent a second time.
  *
- * <p>A line is {@code <epoch second> <id>}, and, where the broker is not known to have it, the outcome's JSON.
+ * <p>A line is {@code <epoch second> <id>}, and, where the broker is not known to have it, the outcome's JSON. The second is by
+ * the clock of the broker, and has an {@code r} before it if a removal ended.
  */
 public final class Ledger {
+    /** How long before the last handled record a command is remembered: longer than an open removal waits to be sent again. */
+    public static final Duration WINDOW = Duration.ofDays(8);
+
+    /** The most outcomes remembered that the broker has; the oldest are forgotten first. */
+    static final int MOST_TOLD = 100_000;
+
+    /** How many lines the file may have beyond those that are needed. */
+    static final int MOST_SUPERFLUOUS = 20_000;
+
     private static final String FILE = "outcomes.log";
-    private static final Duration KEPT = Duration.ofDays(8);
+    private static final String REMOVAL = "r";
 
     private final Disk disk;
-    private final Map<CommandId, Entry> ended;
+    private final Map<CommandId, Entry> ended = new LinkedHashMap<>();
+    private int lines;
+    private int told;
     private boolean torn;
     private boolean unsynced;
 
-    private record Entry(Instant at, FleetEvent.@Nullable Ended untold) {}
-
-    private Ledger(Disk disk, Map<CommandId, Entry> ended) {
-        this.disk = disk;
-        this.ended = ended;
+    private record Entry(Instant at, boolean removal, FleetEvent.@Nullable Ended untold) {
+        Entry asTold() {
+            return new Entry(at, removal, null);
+        }
     }
 
-    /** Opens it, and drops what is too old to come again. */
-    public static Ledger open(Disk disk, Instant now) throws IOException {
-        var ended = new LinkedHashMap<CommandId, Entry>();
+    private Ledger(Disk disk) {
+        this.disk = disk;
+    }
+
+    /** Opens it. Lines that cannot be read are set aside. */
+    public static Ledger open(Disk disk) throws IOException {
+        var ledger = new Ledger(disk);
         String text = new String(disk.read(FILE).orElse(new byte[0]), StandardCharsets.UTF_8);
+        var damaged = new StringBuilder();
+        String reason = "";
         // A power cut may have left the last line short; its command has then no outcome on the broker either.
         for (int from = 0, to = text.indexOf('\n'); to >= 0; from = to + 1, to = text.indexOf('\n', from)) {
-            read(text.substring(from, to), ended);
+            String line = text.substring(from, to);
+            try {
+                ledger.read(line);
+            } catch (UnreadableException | RuntimeException e) {
+                damaged.append(line).append('\n');
+                reason = String.valueOf(e.getMessage());
+            }
         }
-        ended.values()
-                .removeIf(entry -> entry.untold == null && !entry.at.plus(KEPT).isAfter(now));
-        write(disk, ended);
-        return new Ledger(disk, ended);
+        if (!damaged.isEmpty()) {
+            DamagedFile.setAside(
+                    disk,
+                    FILE,
+                    damaged.toString().getBytes(StandardCharsets.UTF_8),
+                    damaged.chars().filter(c -> c == '\n').count() + " lines, the last since " + reason,
+                    "Their commands may be carried out again if they are sent again");
+        }
+        ledger.write();
+        return ledger;
     }
 
-    private static void read(String line, Map<CommandId, Entry> ended) throws IOException {
+    private void read(String line) throws UnreadableException {
         String[] parts = line.split(" ", 3);
-        try {
-            var untold = parts.length < 3
-                    ? null
-                    : (FleetEvent.Ended) Json.read(parts[2].getBytes(StandardCharsets.UTF_8), FleetEvent.class);
-            ended.put(new CommandId(parts[1]), new Entry(Instant.ofEpochSecond(Long.parseLong(parts[0])), untold));
-        } catch (UnreadableException | RuntimeException e) {
-            throw new IOException(FILE + " has a line that cannot be read, remove it: " + line, e);
-        }
+        var outcome = parts.length < 3
+                ? null
+                : (FleetEvent.Ended) Json.read(parts[2].getBytes(StandardCharsets.UTF_8), FleetEvent.class);
+        boolean removal = parts[0].startsWith(REMOVAL);
+        Instant at = Instant.ofEpochSecond(Long.parseLong(removal ? parts[0].substring(REMOVAL.length()) : parts[0]));
+        put(new CommandId(parts[1]), new Entry(at, removal, outcome));
     }
 
     private static String line(CommandId id, Entry entry) {
         String outcome = entry.untold == null
                 ? ""
                 : " " + new String(Json.bytes(entry.untold), StandardCharsets.UTF_8).replace("\n", " ");
-        return entry.at.getEpochSecond() + " " + id + outcome + "\n";
+        return (entry.removal ? REMOVAL : "") + entry.at.getEpochSecond() + " " + id + outcome + "\n";
+    }
+
+    private void put(CommandId id, Entry entry) {
+        Entry before = ended.put(id, entry);
+        told += (entry.untold == null ? 1 : 0) - (before != null && before.untold == null ? 1 : 0);
+        if (told > MOST_TOLD) {
+            Iterator<Entry> entries = ended.values().iterator();
+            while (told > MOST_TOLD && entries.hasNext()) {
+                if (entries.next().untold == null) {
+                    entries.remove();
+                    told--;
+                }
+            }
+        }
     }
 
     /** Whether that command has ended. */
@@ -75,7 +121,7 @@ public final class Ledger {
 
     /** The outcomes that the broker is not known to have. */
     public List<FleetEvent.Ended> untold() {
-        var untold = new java.util.ArrayList<FleetEvent.Ended>();
+        var untold = new ArrayList<FleetEvent.Ended>();
         ended.values().forEach(entry -> {
             if (entry.untold != null) {
                 untold.add(entry.untold);
@@ -84,10 +130,15 @@ public final class Ledger {
         return untold;
     }
 
-    /** Notes how a command has ended; on disk when this returns. */
-    public void end(FleetEvent.Ended event) throws IOException {
+    /**
+     * Notes how a command has ended; on disk when this returns.
+     *
+     * @param known the latest append time of the records that are handled where the command was read; null if there is none
+     */
+    public void end(FleetEvent.Ended event, @Nullable Instant known) throws IOException {
         if (!ended.containsKey(event.id())) {
-            note(event.id(), new Entry(event.at(), event), true);
+            Instant at = known == null || event.submitted().isAfter(known) ? event.submitted() : known;
+            note(event.id(), new Entry(at, event.command() == Verb.REMOVE, event), true);
         }
     }
 
@@ -95,46 +146,82 @@ public final class Ledger {
     public void told(CommandId id) throws IOException {
         Entry entry = ended.get(id);
         if (entry != null && entry.untold != null) {
-            ended.put(id, new Entry(entry.at, null));
-            note(id, new Entry(entry.at, null), false);
+            // Told even if that cannot be written: it is then looked for again.
+            put(id, entry.asTold());
+            note(id, entry.asTold(), false);
         }
     }
 
     /** Makes everything noted durable, so that nobody has to look for it on the broker any more. */
     public void sync() throws IOException {
         if (unsynced) {
-            write(disk, ended);
-            torn = false;
-            unsynced = false;
+            write();
         }
+    }
+
+    /** Whether the file has so many superfluous lines that it should be pruned. */
+    public boolean hasGrown() {
+        return lines - ended.size() >= MOST_SUPERFLUOUS;
+    }
+
+    /**
+     * Forgets what neither comes again nor may be sent again. The host's clock does not count.
+     *
+     * @param positions how far topics are handled, as they are on disk
+     * @param isNeeded whether a command has to be remembered all the same
+     */
+    public void prune(Positions positions, Predicate<CommandId> isNeeded) throws IOException {
+        Instant commands = horizon(positions.at(Verb.START));
+        Instant removals = horizon(positions.at(Verb.REMOVE));
+        ended.entrySet().removeIf(entry -> {
+            boolean forgotten = entry.getValue().untold == null
+                    && entry.getValue().at.isBefore(entry.getValue().removal ? removals : commands)
+                    && !isNeeded.test(entry.getKey());
+            told -= forgotten ? 1 : 0;
+            return forgotten;
+        });
+        write();
+    }
+
+    private static Instant horizon(@Nullable Instant at) {
+        return at == null ? Instant.MIN : at.minus(WINDOW);
     }
 
     private void note(CommandId id, Entry entry, boolean durable) throws IOException {
         if (torn) {
-            var all = new LinkedHashMap<>(ended);
-            all.put(id, entry);
-            write(disk, all);
-            torn = false;
-            unsynced = false;
+            disk.replace(FILE, (text() + line(id, entry)).getBytes(StandardCharsets.UTF_8));
+            written(ended.size() + 1);
         } else {
             append(line(id, entry), durable);
             unsynced = !durable;
         }
-        ended.put(id, entry);
+        put(id, entry);
     }
 
     private void append(String line, boolean durable) throws IOException {
         try {
             disk.append(FILE, line.getBytes(StandardCharsets.UTF_8), durable);
+            lines++;
         } catch (IOException e) {
             torn = true; // a part of the line may be there: the next is not to be added to it
             throw e;
         }
     }
 
-    private static void write(Disk disk, Map<CommandId, Entry> entries) throws IOException {
+    private String text() {
         var text = new StringBuilder();
-        entries.forEach((id, entry) -> text.append(line(id, entry)));
-        disk.replace(FILE, text.toString().getBytes(StandardCharsets.UTF_8));
+        ended.forEach((id, entry) -> text.append(line(id, entry)));
+        return text.toString();
+    }
+
+    private void write() throws IOException {
+        disk.replace(FILE, text().getBytes(StandardCharsets.UTF_8));
+        written(ended.size());
+    }
+
+    private void written(int count) {
+        lines = count;
+        torn = false;
+        unsynced = false;
     }
 }

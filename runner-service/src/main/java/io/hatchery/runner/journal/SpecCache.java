@@ -86,6 +86,7 @@ public final class SpecCache {
         return removals;
     }
 
+    /** Empty also if it cannot be read: the broker has it too, and gives it back as soon as it can be asked. */
     private <T> Optional<T> read(String file, Class<T> type) throws IOException {
         Optional<byte[]> bytes = disk.read(FOLDER + file);
         try {
@@ -94,13 +95,13 @@ public final class SpecCache {
             }
             Optional<byte[]> checked = Checksum.verified(bytes.get());
             if (checked.isEmpty()) {
-                // The broker has it too, and gives it back as soon as it can be asked.
                 LOG.error("{}{} is damaged, by its checksum, and not used", FOLDER, file);
                 return Optional.empty();
             }
             return Optional.of(Json.read(checked.get(), type));
         } catch (UnreadableException e) {
-            throw new IOException(FOLDER + file + " cannot be read, remove it: " + e.getMessage(), e);
+            LOG.error("{}{} cannot be read and is not used: {}", FOLDER, file, e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -24,7 +24,7 @@ public final class ToldFrom {
         this.disk = disk;
     }
 
-    /** By partition, the first offset to look at; empty if that was never noted, so that all must be. */
+    /** By partition, the first offset to look at; empty if that is not known, so that all must be. */
     public Map<Integer, Long> read() throws IOException {
         Optional<byte[]> bytes = disk.read(FILE);
         var from = new TreeMap<Integer, Long>();
@@ -36,7 +36,13 @@ public final class ToldFrom {
                                 Integer.valueOf(offset.getKey()),
                                 offset.getValue().asLong()));
             } catch (UnreadableException | NumberFormatException e) {
-                throw new IOException(FILE + " cannot be read, remove it: " + e.getMessage(), e);
+                from.clear();
+                DamagedFile.setAside(
+                        disk,
+                        FILE,
+                        bytes.get(),
+                        String.valueOf(e.getMessage()),
+                        "Events that are not acknowledged are looked for from the start of the topic");
             }
         }
         return from;

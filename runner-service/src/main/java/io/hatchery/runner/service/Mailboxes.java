@@ -12,6 +12,7 @@ import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
+import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
@@ -34,18 +35,25 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The mailboxes of a host's containers, and what they share. All calls come on one context. */
 final class Mailboxes implements Mailbox.Surroundings {
+    private static final Logger LOG = LoggerFactory.getLogger(Mailboxes.class);
+
     private final HostName host;
     private final Clock clock;
     private final Supplier<Duration> uptime;
     private final Timers timers;
     private final JournalFiles journals;
     private final Ledger ledger;
+    private final Positions positions;
     private final SpecCache cache;
     private final Publisher publisher;
     private final LatestPublisher statuses;
@@ -64,6 +72,7 @@ final class Mailboxes implements Mailbox.Surroundings {
             Timers timers,
             JournalFiles journals,
             Ledger ledger,
+            Positions positions,
             SpecCache cache,
             Publisher publisher,
             Handler<Throwable> onFailure) {
@@ -73,6 +82,7 @@ final class Mailboxes implements Mailbox.Surroundings {
         this.timers = timers;
         this.journals = journals;
         this.ledger = ledger;
+        this.positions = positions;
         this.cache = cache;
         this.publisher = publisher;
         this.statuses = new LatestPublisher(publisher, onFailure);
@@ -96,7 +106,7 @@ final class Mailboxes implements Mailbox.Surroundings {
             for (Journal.Pending pending : journal.outbox()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     awaited.put(ended.id(), Promise.promise());
-                    ledger.end(ended);
+                    ended(ended);
                 }
             }
             if (state.life() instanceof Life.Starting) {
@@ -197,6 +207,12 @@ final class Mailboxes implements Mailbox.Surroundings {
         return ledger.hasEnded(id);
     }
 
+    /** Whether the container is in any state, or will be. */
+    boolean has(ContainerName container) {
+        Mailbox box = boxes.get(container);
+        return box != null && !box.state().isAbsent();
+    }
+
     /** The root of a container that the host has, or is about to remove; null if it has none. */
     @Nullable
     String rootOf(ContainerName container) {
@@ -264,7 +280,21 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     @Override
     public void ended(FleetEvent.Ended event) throws IOException {
-        ledger.end(event);
+        ledger.end(event, positions.at(event.command()));
+        if (ledger.hasGrown()) {
+            try {
+                forgetOutcomes();
+            } catch (IOException e) {
+                LOG.warn("outcomes of long ago are not forgotten yet: {}", e.getMessage());
+            }
+        }
+    }
+
+    /** Forgets the outcomes that nothing asks for any more. */
+    void forgetOutcomes() throws IOException {
+        Set<CommandId> removing =
+                cache.removals().stream().map(SpecCache.Removal::id).collect(Collectors.toSet());
+        ledger.prune(positions, removing::contains);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.hatchery.bus.Message;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.RepeatedWarning;
 import io.hatchery.bus.RetryingPublisher;
-import io.hatchery.bus.WatermarkConsumer;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
@@ -17,6 +16,7 @@ import io.hatchery.runner.journal.Disk;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
+import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.journal.ToldFrom;
 import io.hatchery.runner.nspawn.Driver;
@@ -86,10 +86,11 @@ public final class Runner {
     private final LatestPublisher heartbeats;
     private final Mailboxes mailboxes;
     private final SpecIntake specs;
+    private final SpecsReader specsReader;
+    private final CommandReader commandReader;
     private final JournalFiles journals;
     private final ToldFrom toldFrom;
     private final Driver driver;
-    private final List<Supplier<Future<Void>>> readers = new ArrayList<>();
     private boolean stopping;
 
     /**
@@ -107,7 +108,8 @@ public final class Runner {
         this.heartbeats = new LatestPublisher(outside.bus.publisher(HEARTBEAT_PATIENCE), absence::failed);
         this.toldFrom = new ToldFrom(outside.data);
         var cache = new SpecCache(outside.data);
-        Ledger ledger = Ledger.open(outside.data, started);
+        Positions positions = Positions.open(outside.data);
+        Ledger ledger = Ledger.open(outside.data);
         this.mailboxes = new Mailboxes(
                 config,
                 outside.clock,
@@ -115,10 +117,20 @@ public final class Runner {
                 outside.timers,
                 journals,
                 ledger,
+                positions,
                 cache,
                 publisher,
                 this::failed);
-        this.specs = new SpecIntake(mailboxes, cache, publisher, name(), this::failed);
+        mailboxes.forgetOutcomes();
+        this.specs = new SpecIntake(mailboxes, cache, positions, publisher, name(), this::failed);
+        this.specsReader = new SpecsReader(outside.bus, outside.timers, config.host(), specs, this::failed);
+        this.commandReader = new CommandReader(
+                outside.bus,
+                outside.timers,
+                config.host(),
+                positions,
+                new CommandIntake(mailboxes, publisher, name())::take,
+                this::failed);
         this.driver = outside.driver.apply(mailboxes::post);
     }
 
@@ -160,9 +172,8 @@ public final class Runner {
                     return beat();
                 })
                 // Whoever has read a spec has been heard of: a host that never was has nothing to let go.
-                .compose(heardOf -> insist(this::followSpecs))
-                .compose(read -> specs.caughtUp(outside.clock.instant()))
-                .compose(caughtUp -> insist(this::consumeCommands))
+                .compose(heardOf -> insist(specsReader::start))
+                .compose(read -> insist(commandReader::start))
                 .onSuccess(consuming -> {
                     LOG.info("{} is ready", name());
                     ready.tryComplete();
@@ -276,23 +287,6 @@ public final class Runner {
         return follower.followFrom(Topics.EVENTS.name(), from, ends).eventually(follower::close);
     }
 
-    private Future<Void> followSpecs() {
-        specs.beginReading();
-        Follower follower = outside.bus.follower("specs", specs::take, this::failed);
-        return follower.follow(List.of(Topics.specs(config.host()).name()))
-                .onSuccess(read -> readers.add(follower::close))
-                .recover(e -> follower.close().compose(closed -> Future.failedFuture(e)));
-    }
-
-    private Future<Void> consumeCommands() {
-        var reader = outside.bus.partition(
-                Topics.commands(config.host()).name(), "hatchery-runner-" + config.host(), this::failed);
-        var consumer =
-                new WatermarkConsumer(reader, new CommandIntake(mailboxes, publisher, name())::take, this::failed);
-        readers.add(consumer::close);
-        return consumer.start();
-    }
-
     /** Completes when the broker has one. */
     private Future<Void> beat() {
         if (!stopping) {
@@ -334,6 +328,6 @@ public final class Runner {
     public Future<Void> stop() {
         stopping = true;
         tell(HostStatus.State.AWAY, () -> {});
-        return Future.join(readers.stream().map(Supplier::get).toList()).mapEmpty();
+        return Future.join(specsReader.close(), commandReader.close()).mapEmpty();
     }
 }

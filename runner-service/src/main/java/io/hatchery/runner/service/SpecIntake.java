@@ -1,10 +1,15 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.PartitionExtent;
 import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Headers;
+import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
+import io.hatchery.runner.journal.SpecsPosition;
+import io.hatchery.runner.journal.SpecsPosition.OpenRemoval;
+import io.hatchery.runner.journal.TopicPosition;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.spec.ContainerName;
@@ -16,9 +21,9 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the host's specs. Until the topic is read to its end only the last record of each container counts: what came before is
- * history, and acting on it would stop or start what has long been decided otherwise.
+ * history, and acting on it would stop or start what has long been decided otherwise. A container that the topic does not name
+ * stays as it is: only a removal removes.
  */
 final class SpecIntake {
     private static final Logger LOG = LoggerFactory.getLogger(SpecIntake.class);
@@ -37,17 +43,20 @@ final class SpecIntake {
     /** How many dead letters may wait for the broker. */
     private static final int MAX_DEAD_LETTERS = 1_000;
 
-    /** Shorter than the ledger's memory, so that what it has forgotten is not told anew. */
+    /** Of a host that keeps no position: shorter than the ledger's memory, so that what it has forgotten is not told anew. */
     private static final Duration OUTCOMES_REMEMBERED = Duration.ofDays(7);
 
     private final Mailboxes mailboxes;
     private final SpecCache cache;
+    private final Positions positions;
     private final Publisher publisher;
     private final String reader;
     private final Handler<Throwable> onFailure;
+    private final PositionWriter writer;
     private final Map<String, BusRecord> history = new LinkedHashMap<>();
     private final List<BusRecord> overtaken = new ArrayList<>();
     private final Deque<Step> steps = new ArrayDeque<>();
+    private SpecsProgress progress = SpecsProgress.NONE;
     private boolean live;
     private boolean waiting;
     private int deadLettersUnderWay;
@@ -61,19 +70,32 @@ final class SpecIntake {
      * What is to be done next.
      *
      * @param cause the record that it follows from; null if it follows from none
+     * @param handling the topic that the record lies in
      */
-    private record Step(Action action, @Nullable BusRecord cause) {}
+    private record Step(Action action, @Nullable BusRecord cause, SpecsProgress handling) {}
 
     /**
      * @param reader what to call this runner on a dead letter
      * @param onFailure is told when a record can neither be read nor put with the dead letters
      */
-    SpecIntake(Mailboxes mailboxes, SpecCache cache, Publisher publisher, String reader, Handler<Throwable> onFailure) {
+    SpecIntake(
+            Mailboxes mailboxes,
+            SpecCache cache,
+            Positions positions,
+            Publisher publisher,
+            String reader,
+            Handler<Throwable> onFailure) {
         this.mailboxes = mailboxes;
         this.cache = cache;
+        this.positions = positions;
         this.publisher = publisher;
         this.reader = reader;
         this.onFailure = onFailure;
+        this.writer = new PositionWriter(mailboxes::later, this::write);
+    }
+
+    private void write() throws IOException {
+        positions.keep(progress.position());
     }
 
     /** Starts from what is kept on disk, for a host that boots without a broker. */
@@ -91,48 +113,94 @@ final class SpecIntake {
         kept.forEach(spec -> mailboxes.post(spec.name(), new Input.SpecArrived(spec)));
     }
 
-    /** What follows is the topic from its start; what was read of it before is read again. */
-    void beginReading() {
+    /** What follows is a topic of that extent from its start; what was read of it before is read again. */
+    void beginReading(PartitionExtent extent) {
+        flush();
         history.clear();
         overtaken.clear();
+        live = false;
+        SpecsPosition kept = positions.specs().orElse(null);
+        if (kept != null && !kept.topic().liesIn(extent)) {
+            LOG.error(
+                    "the specs of this host were created anew or truncated: they were read up to {}, and are {} now."
+                            + " Containers that they do not name run on",
+                    kept.topic(),
+                    extent);
+        }
+        progress = SpecsProgress.of(kept, extent);
     }
 
     void take(BusRecord record) {
         if (live) {
-            enqueue(() -> apply(record), record);
+            SpecsProgress handling = progress;
+            enqueue(() -> apply(record, handling), record, handling);
+            enqueue(
+                    () -> {
+                        handling.pass(record);
+                        Future<Void> _ = writer.changed();
+                    },
+                    null,
+                    handling);
         } else {
+            progress.see(record);
             BusRecord before = history.put(record.key(), record);
-            if (before != null && before.isDeletion()) {
+            if (before != null && before.isDeletion() && !progress.wasHandled(before)) {
                 overtaken.add(before);
             }
         }
     }
 
     /**
-     * The topic has been read to its end: what it says is in force, and what it does not name is to go.
+     * The topic has been read to its end: what it says is in force.
      *
      * @return completes when all of that has been taken on
      */
-    Future<Void> caughtUp(Instant now) {
+    Future<Void> caughtUp() {
         live = true;
-        Promise<Void> done = Promise.promise();
+        SpecsProgress handling = progress;
         for (ContainerState state : mailboxes.states()) {
-            if (state.spec() != null && !history.containsKey(state.container().value())) {
-                enqueue(() -> reconcile(state, now), null);
+            if (state.spec() != null
+                    && !history.containsKey(state.container().value())
+                    && handling.isUnnamed(state.container())) {
+                LOG.warn(
+                        "no spec names container {}: it stays as it is until its definition is deleted",
+                        state.container());
             }
         }
+        handling.unseen().forEach(removal -> enqueue(() -> tellOvertaken(removal, handling), null, handling));
         overtaken.stream()
-                .filter(record -> record.timestamp().plus(OUTCOMES_REMEMBERED).isAfter(now))
-                .forEach(record -> enqueue(() -> tellOvertaken(record), record));
+                .filter(record -> handling.isContinued() || isRemembered(record))
+                .forEach(record -> enqueue(() -> tellOvertaken(open(record), handling), record, handling));
         overtaken.clear();
-        history.values().forEach(record -> enqueue(() -> apply(record), record));
+        var last = new ArrayList<>(history.values());
+        last.sort(Comparator.comparingLong(BusRecord::offset));
         history.clear();
-        enqueue(done::complete, null);
+        last.forEach(record -> enqueue(() -> apply(record, handling), record, handling));
+        Promise<Void> done = Promise.promise();
+        enqueue(
+                () -> {
+                    handling.passSeen();
+                    positions.keep(handling.position());
+                    done.complete();
+                },
+                null,
+                handling);
         return done.future();
     }
 
-    private void enqueue(Action action, @Nullable BusRecord cause) {
-        steps.add(new Step(action, cause));
+    private boolean isRemembered(BusRecord record) {
+        return record.timestamp()
+                .plus(OUTCOMES_REMEMBERED)
+                .isAfter(mailboxes.clock().instant());
+    }
+
+    /** A removal that a runner without a position most likely carried out, and has forgotten. */
+    private boolean isOfLongAgo(BusRecord record, ContainerName container) throws IOException {
+        return !isRemembered(record) && !mailboxes.has(container) && cache.generationOf(container) == null;
+    }
+
+    private void enqueue(Action action, @Nullable BusRecord cause, SpecsProgress handling) {
+        steps.add(new Step(action, cause, handling));
         if (!waiting) {
             drain();
         }
@@ -149,7 +217,7 @@ final class SpecIntake {
                 Runnable _ = mailboxes.later(RETRY, this::drain);
                 return;
             } catch (UnreadableException | RuntimeException e) {
-                refuse(step.cause, e);
+                refuse(step, e);
             }
             steps.remove();
         }
@@ -157,15 +225,19 @@ final class SpecIntake {
     }
 
     /** No record stops the runner: only config-service writes here, for instance a newer one than this runner can follow. */
-    private void refuse(@Nullable BusRecord record, Exception e) {
+    private void refuse(Step step, Exception e) {
+        BusRecord record = step.cause;
         if (record == null) {
-            LOG.error("a container that no spec names is left as it is", e);
+            LOG.error("specs are read on after an unexpected error", e);
             return;
         }
         LOG.error(
                 "spec {} cannot be handled, the last one stays in force",
                 record.position().text(),
                 e);
+        if (step.handling.wasHandled(record)) {
+            return; // it is with the dead letters since it was read first
+        }
         if (deadLettersUnderWay >= MAX_DEAD_LETTERS) {
             LOG.error(
                     "spec {} is not sent to the dead letters, since {} wait for the broker",
@@ -174,49 +246,57 @@ final class SpecIntake {
             return;
         }
         deadLettersUnderWay++;
+        step.handling.open(record);
         publisher
                 .bury(record, reader, CommandIntake.reason(e))
                 .onComplete(done -> deadLettersUnderWay--)
+                .onSuccess(buried -> closed(record.offset(), step.handling))
                 .onFailure(onFailure);
     }
 
-    private void reconcile(ContainerState state, Instant now) throws IOException {
-        ContainerSpec spec = state.spec();
-        if (spec != null) {
-            LOG.warn(
-                    "no spec names container {} any more: it is stopped and removed, its root stays",
-                    state.container());
-            var id = new CommandId("vanished/" + state.host() + "/" + state.container() + "/" + spec.generation());
-            beginRemoval(state.container(), id, null, false, "reconciliation", now);
-        }
+    /** Most of them were carried out, which the ledger knows; what was not has an outcome to come. */
+    private void tellOvertaken(OpenRemoval removal, SpecsProgress handling) {
+        var input = new Input.RemovalOvertaken(removal.operation(), removal.by(), removal.submitted());
+        handling.open(removal);
+        closeAfter(mailboxes.command(removal.container(), removal.operation(), input), removal, handling);
     }
 
-    /** Most of them were carried out long ago, which the ledger knows; what was not has an outcome to come. */
-    private void tellOvertaken(BusRecord removal) {
-        removal.header(Headers.OPERATION).map(CommandId::new).ifPresent(id -> {
-            String by = removal.header(Headers.BY).orElse(null);
-            var _ = mailboxes.command(
-                    new ContainerName(removal.key()), id, new Input.RemovalOvertaken(id, by, removal.timestamp()));
-        });
+    private void closeAfter(Future<Void> ended, OpenRemoval removal, SpecsProgress handling) {
+        ended.onSuccess(told -> closed(removal.offset(), handling));
     }
 
-    private void apply(BusRecord record) throws IOException, UnreadableException {
+    private void closed(long offset, SpecsProgress handling) {
+        handling.close(offset);
+        Future<Void> _ = writer.changed();
+    }
+
+    private static OpenRemoval open(BusRecord record) {
+        return new OpenRemoval(
+                record.offset(),
+                new ContainerName(record.key()),
+                new CommandId(record.header(Headers.OPERATION).orElseGet(record::id)),
+                record.header(Headers.BY).orElse(null),
+                record.timestamp());
+    }
+
+    private void apply(BusRecord record, SpecsProgress handling) throws IOException, UnreadableException {
         var container = new ContainerName(record.key());
         if (record.isDeletion()) {
-            takeBack(record, container);
+            takeBack(record, container, handling);
             return;
         }
         ContainerSpec spec = record.value(ContainerSpec.class);
         boolean known = spec.generation().equals(cache.generationOf(container));
         cache.keep(spec);
+        handling.named(spec);
         mailboxes.post(container, new Input.SpecArrived(spec));
         if (known) {
             mailboxes.tellAgain(container); // it is said again to whoever has lost sight of it
         }
     }
 
-    private void takeBack(BusRecord record, ContainerName container) throws IOException {
-        var id = new CommandId(record.header(Headers.OPERATION).orElseGet(record::id));
+    private void takeBack(BusRecord record, ContainerName container, SpecsProgress handling) throws IOException {
+        OpenRemoval open = open(record);
         boolean purge = record.header(Headers.PURGE).filter("true"::equals).isPresent();
         Generation upTo = record.header(Headers.GENERATION)
                 .map(generation -> new Generation(Long.parseLong(generation)))
@@ -224,35 +304,44 @@ final class SpecIntake {
         if (upTo != null) {
             mailboxes.takeBack(container, upTo);
         }
-        beginRemoval(container, id, upTo, purge, record.header(Headers.BY).orElse(null), record.timestamp());
-    }
-
-    private void beginRemoval(
-            ContainerName container,
-            CommandId id,
-            @Nullable Generation upTo,
-            boolean purge,
-            @Nullable String by,
-            Instant submitted)
-            throws IOException {
-        if (!mailboxes.hasEnded(id)) {
-            var removal = new SpecCache.Removal(
-                    container,
-                    id,
-                    cache.generationOf(container),
-                    upTo,
-                    mailboxes.rootOf(container),
-                    purge,
-                    by,
-                    submitted);
-            cache.beginRemoval(removal);
-            remove(removal);
+        handling.removed(container);
+        // Exactly once and for ever: whoever has forgotten its outcome still knows that it had one.
+        if (handling.wasHandled(record)
+                || mailboxes.hasEnded(open.operation())
+                || !handling.isContinued() && isOfLongAgo(record, container)) {
+            return;
         }
+        var removal = new SpecCache.Removal(
+                container,
+                open.operation(),
+                cache.generationOf(container),
+                upTo,
+                mailboxes.rootOf(container),
+                purge,
+                open.by(),
+                open.submitted());
+        cache.beginRemoval(removal);
+        handling.open(open);
+        closeAfter(remove(removal), open, handling);
     }
 
-    private void remove(SpecCache.Removal removal) {
+    private Future<Void> remove(SpecCache.Removal removal) {
         var input = new Input.SpecRemoved(
                 removal.id(), removal.root(), removal.upTo(), removal.purge(), removal.by(), removal.submitted());
-        var _ = mailboxes.command(removal.container(), removal.id(), input);
+        return mailboxes.command(removal.container(), removal.id(), input);
+    }
+
+    /** How far the topic is handled. */
+    TopicPosition position() {
+        return progress.position().topic();
+    }
+
+    /** Writes the position if it has changed. */
+    void flush() {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            LOG.warn("the position of specs is not written: {}", e.getMessage());
+        }
     }
 }

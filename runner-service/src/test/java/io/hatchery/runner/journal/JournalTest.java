@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -167,32 +166,6 @@ class JournalTest {
         var absent = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
         new JournalFiles(new FileDisk(folder)).write(Journal.of(absent));
         assertThat(file).doesNotExist();
-    }
-
-    @Test
-    void endedCommandsAreRememberedOverARestartAndForgottenInTheEnd() throws IOException {
-        var disk = new FileDisk(folder);
-        var id = new CommandId("one");
-        Ledger first = Ledger.open(disk, NOW);
-        first.end(ended(id));
-        first.told(id);
-        Files.writeString(
-                folder.resolve("outcomes.log"), "17672", StandardOpenOption.APPEND); // what a power cut may leave
-        Ledger second = Ledger.open(disk, NOW.plus(Duration.ofDays(7)));
-        assertThat(second.hasEnded(id)).isTrue();
-        assertThat(second.hasEnded(new CommandId("two"))).isFalse();
-        assertThat(Ledger.open(disk, NOW.plus(Duration.ofDays(9))).hasEnded(id)).isFalse();
-    }
-
-    @Test
-    void anOutcomeIsKeptUntilItIsTold() throws IOException {
-        var disk = new FileDisk(folder);
-        var event = ended(new CommandId("one"));
-        Ledger.open(disk, NOW).end(event);
-        Ledger again = Ledger.open(disk, NOW.plus(Duration.ofDays(9)));
-        assertThat(again.untold()).containsExactly(event);
-        again.told(event.id());
-        assertThat(Ledger.open(disk, NOW).untold()).isEmpty();
     }
 
     @Test

@@ -2,11 +2,17 @@ package io.hatchery.runner.simulation;
 
 import io.hatchery.runner.journal.Disk;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /** A disk with a bug put in on purpose. */
 final class FaultyDisk implements Disk {
+    private static final String POSITION = "commands-position.json";
+
     private final Disk disk;
     private final Mutation mutation;
 
@@ -48,9 +54,33 @@ final class FaultyDisk implements Disk {
                 disk.append(file, bytes, false);
                 return;
             }
+            case COMMIT_BEFORE_OUTCOME -> {
+                if (file.equals(POSITION)) {
+                    disk.replace(file, with(bytes, "\"open\":\\[[^]]*]", "\"open\":[]"));
+                    return;
+                }
+            }
+            case WATERMARK_OFF_BY_ONE -> {
+                if (file.equals(POSITION)) {
+                    disk.replace(file, with(bytes, "\"open\":\\[[0-9]+,?", "\"open\":["));
+                    return;
+                }
+            }
             default -> {}
         }
         disk.replace(file, bytes);
+    }
+
+    /** Text with something in place of something else, and with the checksum of what it is then. */
+    private static byte[] with(byte[] bytes, String regex, String replacement) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        String json = text.substring(0, text.lastIndexOf("\nsha256:")).replaceFirst(regex, replacement);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(json.getBytes(StandardCharsets.UTF_8));
+            return (json + "\nsha256:" + HexFormat.of().formatHex(digest) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -7,9 +7,9 @@ import java.util.List;
 enum Mutation {
     /** The code as it is. */
     NONE,
-    /** A command's offset is committed as soon as it is read. */
+    /** A command counts as handled as soon as it is read. */
     COMMIT_BEFORE_OUTCOME,
-    /** The offset committed is one too high. */
+    /** The first command that has no outcome counts as handled. */
     WATERMARK_OFF_BY_ONE,
     /** A new runner does not know which commands have ended. */
     DEDUPLICATION_LOST,

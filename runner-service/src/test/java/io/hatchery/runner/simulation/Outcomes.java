@@ -85,6 +85,7 @@ final class Outcomes {
                                 || truth.hosts().stream()
                                         .filter(host -> host.name().equals(event.host()))
                                         .noneMatch(host -> host.cgroups.contains(order.container)
+                                                && host.groupsMadeAt.getOrDefault(order.container, 0L) < order.landed
                                                 && !(hadNothing && host.leftBehind.contains(order.container))),
                         () -> "it is said to have ended and its control group is there: " + event);
                 Phase phase = phases.get(event.host() + "/" + event.container());

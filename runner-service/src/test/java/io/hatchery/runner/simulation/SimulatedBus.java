@@ -6,6 +6,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Follower;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.Message;
+import io.hatchery.bus.PartitionExtent;
 import io.hatchery.bus.PartitionReader;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
@@ -22,6 +23,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -91,6 +93,14 @@ final class SimulatedBus implements Bus {
             var ends = new TreeMap<Integer, Long>();
             kafka.logs(topic).forEach(log -> ends.put(log.name.partition(), log.next));
             return Future.succeededFuture(ends);
+        });
+    }
+
+    @Override
+    public Future<PartitionExtent> extent(String topic) {
+        return call("asks for the extent of " + topic, () -> {
+            SimulatedKafka.Log log = kafka.log(new TopicPartition(topic, 0));
+            return Future.succeededFuture(new PartitionExtent(kafka.topicId(topic), 0, log.next));
         });
     }
 
@@ -280,6 +290,9 @@ final class SimulatedBus implements Bus {
             }
             boolean more = false;
             for (var position : positions.entrySet()) {
+                if (position.getValue() > kafka.log(position.getKey()).next) {
+                    position.setValue(0L); // out of range: a consumer begins anew
+                }
                 var records = kafka.read(position.getKey(), position.getValue(), 1 + world.random.nextInt(MOST_POLLED));
                 for (var record : records) {
                     world.note(process.name + " reads " + name + " "
@@ -341,10 +354,18 @@ final class SimulatedBus implements Bus {
         }
 
         @Override
-        public Future<Void> start(Handler<List<BusRecord>> onBatch) {
-            return call("begins to read " + partition, () -> {
+        public Future<OptionalLong> committed() {
+            return call("asks for the offset of " + group, () -> {
+                long offset = kafka.committed(group, partition);
+                return Future.succeededFuture(offset == 0 ? OptionalLong.empty() : OptionalLong.of(offset));
+            });
+        }
+
+        @Override
+        public Future<Void> start(long offset, Handler<List<BusRecord>> onBatch) {
+            return call("begins to read " + partition + " at " + offset, () -> {
                 batches = onBatch;
-                position = kafka.committed(group, partition);
+                position = offset;
                 kafka.onNews(topic -> {
                     if (topic.isEmpty() || topic.equals(partition.topic())) {
                         pollSoon();
@@ -368,6 +389,9 @@ final class SimulatedBus implements Bus {
             if (paused || kafka.isAway()) {
                 return;
             }
+            if (position > kafka.log(partition).next) {
+                position = 0; // out of range: a consumer begins anew
+            }
             var batch = new ArrayList<BusRecord>();
             for (var record : kafka.read(partition, position, 1 + world.random.nextInt(MOST_POLLED))) {
                 position = record.offset() + 1;
@@ -375,9 +399,6 @@ final class SimulatedBus implements Bus {
                 world.note(process.name + " reads " + batch.getLast().position().text());
             }
             if (!batch.isEmpty()) {
-                if (mutation == Mutation.COMMIT_BEFORE_OUTCOME) {
-                    kafka.commit(group, partition, position);
-                }
                 pollSoon();
                 batches.handle(batch);
             }
@@ -390,7 +411,7 @@ final class SimulatedBus implements Bus {
                 if (world.happens(Fault.COMMIT_FAILED)) {
                     return Future.failedFuture(new TimeoutException("it took too long"));
                 }
-                kafka.commit(group, partition, mutation == Mutation.WATERMARK_OFF_BY_ONE ? offset + 1 : offset);
+                kafka.commit(group, partition, offset);
                 return Future.succeededFuture();
             });
         }

@@ -236,6 +236,7 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
     public void launch(ContainerSpec spec, long number) throws IOException {
         edge.before("spawns run " + number + " of " + spec.name());
         host.cgroups.add(spec.name());
+        host.groupsMadeAt.put(spec.name(), world.now());
         mayFail(Fault.SPAWN_FAILS, world.random.nextBoolean() ? "error=2, No such file" : "error=11, EAGAIN");
         Run run = host.begin(spec, number);
         // A shim waits for its turn on a busy host, while its runner may end and be started again.

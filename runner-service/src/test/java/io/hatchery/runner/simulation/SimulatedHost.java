@@ -65,6 +65,8 @@ final class SimulatedHost {
     final List<Run> runs = new ArrayList<>();
     /** Containers that have a control group. */
     final Set<ContainerName> cgroups = new HashSet<>();
+    /** When a run was last to be begun in its control group, whether that failed or not. */
+    final Map<ContainerName, Long> groupsMadeAt = new HashMap<>();
     /** Whose group was once left, which whoever asked for its removal was told. */
     final Set<ContainerName> leftBehind = new HashSet<>();
     /** Roots that were made ready and not purged, and when they were first. */
@@ -267,6 +269,12 @@ final class SimulatedHost {
     void retire() {
         retired = true;
         killRunner();
+    }
+
+    /** Its runner runs again after it was retired. */
+    void bringBack() {
+        retired = false;
+        startRunner();
     }
 
     /** It goes down in good order, and comes up again. */

@@ -6,6 +6,7 @@ import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ final class SimulatedKafka {
     private final World world;
     private final Map<String, List<Log>> topics = new LinkedHashMap<>();
     private final Map<String, Long> committed = new HashMap<>();
+    private final Map<String, Integer> generations = new HashMap<>();
     private final List<Predicate<String>> wakes = new ArrayList<>();
     private final List<Consumer<ConsumerRecord<byte[], byte[]>>> witnesses = new ArrayList<>();
     private boolean away;
@@ -63,6 +65,11 @@ final class SimulatedKafka {
             logs.add(new Log(new TopicPartition(topic.name(), i), topic.isCompacted()));
         }
         topics.put(topic.name(), logs);
+    }
+
+    /** The id of a topic, which another one of its name does not have. */
+    String topicId(String topic) {
+        return "id-" + generations.getOrDefault(topic, 0);
     }
 
     boolean isAway() {
@@ -195,6 +202,44 @@ final class SimulatedKafka {
     void commit(String group, TopicPartition partition, long offset) {
         world.note("   = " + group + " commits " + partition + " at " + offset);
         committed.put(group + " " + partition, offset);
+    }
+
+    /** The broker forgets what a group has committed, as it does a week after the group's last member has gone. */
+    void forgetOffsets() {
+        committed.clear();
+    }
+
+    /** A topic is deleted and created again. */
+    void recreate(String topic) {
+        generations.merge(topic, 1, Integer::sum);
+        logs(topic).forEach(log -> {
+            log.entries.clear();
+            log.next = 0;
+        });
+        committed.keySet().removeIf(name -> name.endsWith(" " + topic + "-0"));
+        wake(topic);
+    }
+
+    /** A topic loses its last records, from an offset on. */
+    void truncate(String topic, long offset) {
+        logs(topic).forEach(log -> {
+            log.entries.removeIf(entry -> entry.record.offset() >= offset);
+            log.next = Math.min(log.next, offset);
+        });
+        wake(topic);
+    }
+
+    /** Compacts everything, deletions included, that is not the newest record of its key or is older than that. */
+    void expire(Duration age) {
+        long before = world.instant().minus(age).toEpochMilli();
+        for (List<Log> logs : topics.values()) {
+            for (Log log : logs) {
+                if (log.compacted) {
+                    compact(log, before);
+                    log.entries.removeIf(entry -> entry.record.value() == null && entry.record.timestamp() < before);
+                }
+            }
+        }
     }
 
     /** Drops what newer records of the same key have replaced, but for deletions and what was written in the last hour. */

@@ -1,0 +1,27 @@
+package io.hatchery.runner.journal;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A file, or a part of one, that cannot be read: it is kept beside the original, so that the runner can start without it. */
+final class DamagedFile {
+    private static final Logger LOG = LoggerFactory.getLogger(DamagedFile.class);
+    private static final String SUFFIX = ".damaged";
+
+    /** The most bytes that are kept. */
+    private static final int MOST_BYTES = 1 << 20;
+
+    private DamagedFile() {}
+
+    /**
+     * Keeps the bytes as {@code <file>.damaged}, in place of what was kept there.
+     *
+     * @param consequence what the runner does without them, for the log
+     */
+    static void setAside(Disk disk, String file, byte[] bytes, String reason, String consequence) throws IOException {
+        LOG.error("{} cannot be read and is kept as {}{}: {}. {}", file, file, SUFFIX, reason, consequence);
+        disk.replace(file + SUFFIX, bytes.length <= MOST_BYTES ? bytes : Arrays.copyOf(bytes, MOST_BYTES));
+    }
+}

@@ -1,0 +1,138 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.PartitionExtent;
+import io.hatchery.runner.journal.SpecsPosition;
+import io.hatchery.runner.journal.SpecsPosition.OpenRemoval;
+import io.hatchery.runner.journal.TopicPosition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** How far this runner has handled its specs, and what they name. Not thread-safe. */
+final class SpecsProgress {
+    /** Of a runner that has not seen its topic yet. */
+    static final SpecsProgress NONE = new SpecsProgress(TopicPosition.of("", 0), List.of(), false);
+
+    private final Progress topic;
+    private final boolean continued;
+    private final Progress ahead = new Progress(TopicPosition.of("", 0));
+    private final SortedMap<Long, OpenRemoval> removals = new TreeMap<>();
+    private final SortedMap<Long, OpenRemoval> unseen = new TreeMap<>();
+    private final SortedSet<Long> gone;
+    private final SortedMap<ContainerName, Generation> named = new TreeMap<>();
+    private final SortedSet<ContainerName> unnamed = new TreeSet<>();
+
+    private SpecsProgress(TopicPosition start, List<OpenRemoval> open, boolean continued) {
+        this.topic = new Progress(start);
+        this.continued = continued;
+        this.gone = new TreeSet<>(start.open());
+        open.forEach(removal -> gone.remove(removal.offset()));
+        open.forEach(removal -> {
+            removals.put(removal.offset(), removal);
+            unseen.put(removal.offset(), removal);
+        });
+    }
+
+    /**
+     * Goes on from a position in a topic of that extent.
+     *
+     * @param kept null if there is none
+     */
+    static SpecsProgress of(@Nullable SpecsPosition kept, PartitionExtent extent) {
+        if (kept == null) {
+            return new SpecsProgress(TopicPosition.of(extent.topicId(), 0), List.of(), false);
+        }
+        boolean isSame = kept.topic().topicId().equals(extent.topicId());
+        return new SpecsProgress(kept.topic().in(extent), isSame ? kept.removals() : elsewhere(kept.removals()), true);
+    }
+
+    /** Of another topic: below all offsets of this one. */
+    private static List<OpenRemoval> elsewhere(List<OpenRemoval> removals) {
+        var moved = new ArrayList<OpenRemoval>();
+        for (OpenRemoval removal : removals) {
+            long offset = -1L - moved.size();
+            moved.add(new OpenRemoval(
+                    offset, removal.container(), removal.operation(), removal.by(), removal.submitted()));
+        }
+        return moved;
+    }
+
+    /** Whether an earlier runner left a position, be it of another topic: what is not handled by that was not handled. */
+    boolean isContinued() {
+        return continued;
+    }
+
+    boolean wasHandled(BusRecord record) {
+        return topic.wasHandled(record);
+    }
+
+    /** The record is there, and not handled yet. */
+    void see(BusRecord record) {
+        unseen.remove(record.offset());
+        gone.remove(record.offset());
+        ahead.pass(record);
+    }
+
+    /** The open removals whose records are not there any more. */
+    List<OpenRemoval> unseen() {
+        return new ArrayList<>(unseen.values());
+    }
+
+    /** Every record that was seen is handled or taken on. */
+    void passSeen() {
+        gone.forEach(topic::close);
+        gone.clear();
+        topic.advance(ahead);
+    }
+
+    /** The record is handled or taken on. */
+    void pass(BusRecord record) {
+        topic.pass(record);
+    }
+
+    /** The removal is taken on, and has no outcome yet. */
+    void open(OpenRemoval removal) {
+        topic.open(removal.offset());
+        removals.put(removal.offset(), removal);
+    }
+
+    /** The record is taken on, and is not with the dead letters yet. */
+    void open(BusRecord record) {
+        topic.open(record.offset());
+    }
+
+    /** The removal has its outcome, or the record is with the dead letters. */
+    void close(long offset) {
+        topic.close(offset);
+        removals.remove(offset);
+    }
+
+    /** The topic has a spec of a container. */
+    void named(ContainerSpec spec) {
+        named.put(spec.name(), spec.generation());
+        unnamed.remove(spec.name());
+    }
+
+    /** The topic says that a container is to go. */
+    void removed(ContainerName container) {
+        named.remove(container);
+        unnamed.remove(container);
+    }
+
+    /** The host has a container of which the topic says nothing. */
+    boolean isUnnamed(ContainerName container) {
+        return unnamed.add(container);
+    }
+
+    SpecsPosition position() {
+        return new SpecsPosition(topic.position(), new ArrayList<>(removals.values()), unnamed);
+    }
+}

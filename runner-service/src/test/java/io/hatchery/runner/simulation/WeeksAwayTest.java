@@ -1,0 +1,202 @@
+package io.hatchery.runner.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.config.ConfigService;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What expires on a broker, is created anew there or lost, while a host is away for days or weeks. */
+final class WeeksAwayTest {
+    private static final HostName H0 = new HostName("h0");
+    private static final ContainerName WEB = new ContainerName("web");
+    private static final String SPECS = Topics.specs(H0).name();
+    private static final Duration SOON = Duration.ofMinutes(10);
+    private static final String ROOT = "/srv/web";
+
+    private final World world = new World(7, false);
+    private final List<BusRecord> written = new ArrayList<>();
+    private SimulatedKafka kafka;
+    private SimulatedHost host;
+
+    @BeforeEach
+    void start() {
+        world.quieten();
+        kafka = new SimulatedKafka(world, List.of(H0));
+        kafka.witness(record -> written.add(new BusRecord(record)));
+        var group = new SimulatedGroup(world, kafka, ConfigService.plan("any"));
+        host = new SimulatedHost(world, kafka, H0, "m-h0", Mutation.NONE);
+        host.startRunner();
+        new SimulatedConfigService(world, kafka, group, "config-0", Mutation.NONE).start();
+        pass(SOON);
+    }
+
+    private void pass(Duration time) {
+        world.runUntil(world.now() + time.toNanos() / 1000);
+    }
+
+    private void write(String topic, @Nullable String text, String id, String... headers) {
+        var record = new ProducerRecord<byte[], byte[]>(topic, bytes(WEB.value()), text == null ? null : bytes(text));
+        record.headers().add(Headers.ID, bytes(id));
+        for (int i = 0; i < headers.length; i += 2) {
+            record.headers().add(headers[i], bytes(headers[i + 1]));
+        }
+        kafka.append(record, 0);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void define(String description) {
+        String text = "{\"host\":\"h0\",\"root\":\"" + ROOT + "\",\"boot\":true,\"description\":\"" + description
+                + "\",\"autoStart\":true,\"readiness\":\"started\",\"restart\":\"always\"}";
+        write(Topics.DEFINITIONS.name(), text, "d-" + description);
+        pass(SOON);
+    }
+
+    private void delete(String id, String... headers) {
+        write(Topics.DEFINITIONS.name(), null, id, headers);
+    }
+
+    private void away(Duration time) {
+        host.retire();
+        pass(time);
+    }
+
+    private void back() {
+        host.bringBack();
+        pass(SOON);
+    }
+
+    private long outcomes(String id) {
+        return written.stream()
+                .filter(record -> record.topic().equals(Topics.EVENTS.name())
+                        && record.header(Headers.ID)
+                                .filter((id + "#outcome")::equals)
+                                .isPresent())
+                .count();
+    }
+
+    private long statusTombstones() {
+        return written.stream()
+                .filter(record -> record.topic().equals(Topics.STATUS.name()) && record.isDeletion())
+                .count();
+    }
+
+    private boolean runs() {
+        return host.living(WEB) != null;
+    }
+
+    @Test
+    void removalIsNotAnsweredAgainOnceItsOutcomeIsForgotten() {
+        define("one");
+        delete("x1");
+        pass(SOON);
+        assertThat(outcomes("x1")).isEqualTo(1);
+        assertThat(statusTombstones()).isEqualTo(1);
+        away(Duration.ofDays(9));
+        back();
+        assertThat(outcomes("x1")).isEqualTo(1);
+        assertThat(statusTombstones()).isEqualTo(1);
+    }
+
+    @Test
+    void overtakenRemovalIsNotAnsweredAgainOnceItsOutcomeIsForgotten() {
+        define("one");
+        delete("x1");
+        pass(SOON);
+        define("two");
+        away(Duration.ofDays(6));
+        back();
+        away(Duration.ofDays(9));
+        back();
+        assertThat(outcomes("x1")).isEqualTo(1);
+        assertThat(runs()).isTrue();
+    }
+
+    @Test
+    void commandIsNotCarriedOutAgainOnceItsOffsetHasExpired() {
+        define("one");
+        write(Topics.commands(H0).name(), "{\"command\":\"restart\",\"container\":\"web\"}", "k1");
+        pass(SOON);
+        assertThat(outcomes("k1")).isEqualTo(1);
+        int runs = host.runs.size();
+        away(Duration.ofDays(9));
+        kafka.forgetOffsets();
+        back();
+        assertThat(outcomes("k1")).isEqualTo(1);
+        assertThat(host.runs).hasSize(runs);
+    }
+
+    @Test
+    void commandThatWaitedForTheHostIsCarriedOutThoughOffsetsExpired() {
+        define("one");
+        away(Duration.ofDays(6));
+        write(Topics.commands(H0).name(), "{\"command\":\"stop\",\"container\":\"web\"}", "k1");
+        kafka.forgetOffsets();
+        back();
+        assertThat(outcomes("k1")).isEqualTo(1);
+        assertThat(runs()).isFalse();
+    }
+
+    @Test
+    void containerRunsOnWhenItsSpecsAreCreatedAnewWhileTheRunnerIsAway() {
+        define("one");
+        away(Duration.ofMinutes(1));
+        kafka.recreate(SPECS);
+        back();
+        back2();
+        assertThat(runs()).isTrue();
+        assertThat(host.runs).hasSize(1);
+    }
+
+    /** A restart later nothing is different: what the topic does not name is remembered. */
+    private void back2() {
+        away(Duration.ofMinutes(1));
+        back();
+    }
+
+    @Test
+    void containerRunsOnWhenItsSpecsAreCreatedAnewWhileTheRunnerRuns() {
+        define("one");
+        kafka.recreate(SPECS);
+        pass(SOON);
+        back2();
+        assertThat(runs()).isTrue();
+        assertThat(host.runs).hasSize(1);
+    }
+
+    @Test
+    void containerRunsOnWhenItsSpecIsTruncated() {
+        define("one");
+        kafka.truncate(SPECS, 0);
+        pass(SOON);
+        back2();
+        assertThat(runs()).isTrue();
+        assertThat(host.runs).hasSize(1);
+    }
+
+    @Test
+    void commandsOfATopicThatWasCreatedAnewAreCarriedOut() {
+        define("one");
+        write(Topics.commands(H0).name(), "{\"command\":\"start\",\"container\":\"web\"}", "k1");
+        pass(SOON);
+        kafka.recreate(Topics.commands(H0).name());
+        write(Topics.commands(H0).name(), "{\"command\":\"stop\",\"container\":\"web\"}", "k2");
+        pass(SOON);
+        assertThat(outcomes("k2")).isEqualTo(1);
+        assertThat(runs()).isFalse();
+    }
+}
