@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Reads stretches of topics that are past, and tells what of them is still there. */
 public final class LogReader {
+    /** How long a reading that hands nothing over goes on, for instance since a topic was deleted meanwhile. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final Vertx vertx;
     private final BusConfig config;
 
@@ -53,7 +57,7 @@ public final class LogReader {
      * Reads the records from some offsets up to others, in order in each partition.
      *
      * @return completes when all were handed over; fails with {@link GoneException} if some are no longer there, in which case
-     *     none was handed over
+     *     none was handed over, or with {@link BusException} if nothing is read for a minute
      */
     public Future<Void> read(Offsets from, Offsets to, Handler<BusRecord> onRecord) {
         Map<TopicPartition, Long> starts = partitions(from);
@@ -61,12 +65,20 @@ public final class LogReader {
         ends.keySet().retainAll(starts.keySet());
         ends.entrySet().removeIf(end -> starts.getOrDefault(end.getKey(), 0L) >= end.getValue());
         Promise<Void> done = Promise.promise();
+        var progress = new boolean[] {true};
+        long timer = vertx.setPeriodic(PATIENCE.toMillis(), tick -> {
+            if (!progress[0]) {
+                done.tryFail(new BusException("nothing of " + starts.keySet() + " could be read for a minute"));
+            }
+            progress[0] = false;
+        });
         var polling = new Polling(
                 vertx,
                 "log-reader",
                 config.consumer(),
                 Polling.OnError.FAIL,
                 batch -> {
+                    progress[0] |= !batch.records().isEmpty();
                     for (var raw : batch.records()) {
                         if (raw.offset() < ends.getOrDefault(new TopicPartition(raw.topic(), raw.partition()), 0L)) {
                             onRecord.handle(new BusRecord(raw));
@@ -85,7 +97,10 @@ public final class LogReader {
                         done.tryComplete();
                     }
                 });
-        return done.future().eventually(() -> polling.close());
+        return done.future().eventually(() -> {
+            vertx.cancelTimer(timer);
+            return polling.close();
+        });
     }
 
     private static boolean seek(

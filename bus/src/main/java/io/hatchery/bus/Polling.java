@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -20,12 +21,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka consumer on a thread of its own, since it may be used by one thread only and its poll blocks. Batches are handed to
  * the context that made it, one at a time: the next poll waits until the last batch was taken, which bounds what is in memory.
+ * A handler that throws ends it, and that is reported: reading on would lose the rest of the batch.
  */
 final class Polling {
     private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
@@ -41,14 +44,22 @@ final class Polling {
     record Batch(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> positions) {}
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final Context context;
     private final Handler<Batch> batches;
     private final Handler<Throwable> failed;
     private final OnError onError;
     private final RepeatedWarning warning;
     private final Promise<Void> ended = Promise.promise();
+    private final String name;
     private volatile boolean closing;
+    private volatile boolean isOver;
+
+    private interface Task {
+        void run();
+
+        void refuse();
+    }
 
     /** What to do when Kafka refuses a read or does not answer. */
     enum OnError {
@@ -65,6 +76,7 @@ final class Polling {
             OnError onError,
             Handler<Batch> batches,
             Handler<Throwable> failed) {
+        this.name = name;
         this.onError = onError;
         this.warning = new RepeatedWarning(LOG, name + " cannot read from Kafka and tries again");
         this.context = vertx.getOrCreateContext();
@@ -74,18 +86,33 @@ final class Polling {
         Thread.ofPlatform().daemon().name("hatchery-" + name).start(this::run);
     }
 
-    /** Runs something with the consumer on its thread, between polls; it may run twice, since a wake-up can interrupt it. */
+    /**
+     * Runs something with the consumer on its thread, between polls; it may run twice, since a wake-up can interrupt it. Fails if
+     * the thread has ended.
+     */
     <T> Future<T> with(Function<Consumer<byte[], byte[]>, T> task) {
         Promise<T> promise = Promise.promise();
-        tasks.add(() -> {
-            try {
-                T result = uninterrupted(task);
-                context.runOnContext(done -> promise.complete(result));
-            } catch (RuntimeException e) {
-                context.runOnContext(done -> promise.fail(e));
+        tasks.add(new Task() {
+            @Override
+            public void run() {
+                try {
+                    T result = uninterrupted(task);
+                    context.runOnContext(done -> promise.complete(result));
+                } catch (RuntimeException e) {
+                    context.runOnContext(done -> promise.fail(e));
+                }
+            }
+
+            @Override
+            public void refuse() {
+                context.runOnContext(done -> promise.fail(new BusException("the reader " + name + " has ended")));
             }
         });
-        consumer.wakeup();
+        if (isOver) {
+            refuseTasks();
+        } else {
+            consumer.wakeup();
+        }
         return promise.future();
     }
 
@@ -106,6 +133,7 @@ final class Polling {
     }
 
     private void run() {
+        Throwable failure = null;
         try (consumer) {
             while (!closing) {
                 runTasks();
@@ -117,16 +145,32 @@ final class Polling {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            context.runOnContext(told -> failed.handle(e));
-        } finally {
-            context.runOnContext(done -> ended.tryComplete());
+        } catch (RuntimeException | Error e) {
+            failure = e;
         }
+        isOver = true;
+        end(failure);
+    }
+
+    private void end(@Nullable Throwable failure) {
+        refuseTasks();
+        context.runOnContext(told -> {
+            ended.tryComplete();
+            if (failure != null) {
+                failed.handle(failure);
+            }
+        });
     }
 
     private void runTasks() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
+        }
+    }
+
+    private void refuseTasks() {
+        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.refuse();
         }
     }
 
@@ -152,12 +196,14 @@ final class Polling {
     /** Where assigned partitions are read on. One is left out while that cannot be found out, since the broker is away. */
     static Map<TopicPartition, Long> knownPositions(Consumer<byte[], byte[]> consumer) {
         var positions = new HashMap<TopicPartition, Long>();
+        Duration patience = POSITION_TIMEOUT; // for all of them together: many topics may be gone
         for (TopicPartition partition : consumer.assignment()) {
             try {
-                positions.put(partition, consumer.position(partition, POSITION_TIMEOUT));
+                positions.put(partition, consumer.position(partition, patience));
             } catch (WakeupException | InterruptException e) {
                 throw e;
             } catch (KafkaException e) {
+                patience = Duration.ZERO;
                 LOG.debug("the position of {} is not known: {}", partition, e.getMessage());
             }
         }
@@ -167,14 +213,20 @@ final class Polling {
     private void deliver(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
         var result = new Batch(records, uninterrupted(Polling::knownPositions));
         var taken = new CountDownLatch(1);
+        var thrown = new AtomicReference<Throwable>();
         context.runOnContext(batch -> {
             try {
                 batches.handle(result);
+            } catch (RuntimeException | Error e) {
+                thrown.set(e);
             } finally {
                 taken.countDown();
             }
         });
         taken.await();
+        if (thrown.get() != null) {
+            throw new IllegalStateException("a batch of the reader " + name + " could not be handled", thrown.get());
+        }
     }
 
     static Set<TopicPartition> partitionsOf(Consumer<byte[], byte[]> consumer, Iterable<String> topics) {

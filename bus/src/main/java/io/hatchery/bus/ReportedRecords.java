@@ -40,6 +40,11 @@ public final class ReportedRecords {
         return remember(origin.text());
     }
 
+    /** Whether a record is reported. */
+    public boolean has(Position origin) {
+        return origins.contains(origin.text());
+    }
+
     private boolean remember(String origin) {
         boolean isNew = origins.add(origin);
         if (origins.size() > LIMIT) {

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ import org.apache.kafka.common.TopicPartition;
  * a compacted topic is folded from. Every partition's records come in order, and on the context that made this.
  */
 public final class TopicFollower implements Follower {
+    /** How long a question about topics that may be gone holds up the reading of the others. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final Polling polling;
     private final Handler<BusRecord> onRecord;
     private final List<Goal> goals = new ArrayList<>();
@@ -45,13 +49,57 @@ public final class TopicFollower implements Follower {
         return polling.with(consumer -> {
                     Set<TopicPartition> added = Polling.partitionsOf(consumer, names);
                     added.removeAll(consumer.assignment());
-                    var all = new HashSet<>(consumer.assignment());
-                    all.addAll(added);
-                    consumer.assign(all);
-                    consumer.seekToBeginning(added);
-                    return consumer.endOffsets(added);
+                    // Asked before anything changes: a call that fails can be repeated.
+                    Map<TopicPartition, Long> ends = consumer.endOffsets(added);
+                    assignFromStart(consumer, added);
+                    return ends;
                 })
                 .compose(this::awaitEnds);
+    }
+
+    private static void assignFromStart(Consumer<byte[], byte[]> consumer, Set<TopicPartition> added) {
+        var all = new HashSet<>(consumer.assignment());
+        all.addAll(added);
+        consumer.assign(all);
+        consumer.seekToBeginning(added);
+    }
+
+    /**
+     * Follows these topics from their start, those again that are followed already: they were deleted and created anew.
+     *
+     * @return completes when they are followed, before anything of them was handed over; fails, and changes nothing, if one of
+     *     them does not exist
+     */
+    public Future<Void> followAnew(Collection<String> topics) {
+        List<String> names = List.copyOf(topics);
+        return polling.with(consumer -> {
+            var added = new HashSet<TopicPartition>();
+            for (String topic : names) {
+                var infos = consumer.partitionsFor(topic, PATIENCE);
+                if (infos == null || infos.isEmpty()) {
+                    throw new BusException("there is no topic " + topic);
+                }
+                infos.forEach(info -> added.add(new TopicPartition(topic, info.partition())));
+            }
+            assignFromStart(consumer, added);
+            return null;
+        });
+    }
+
+    /** Follows these topics no longer; those that are not followed are passed over. */
+    public Future<Void> unfollow(Collection<String> topics) {
+        Set<String> names = Set.copyOf(topics);
+        return polling.with(consumer -> {
+                    var kept = new HashSet<>(consumer.assignment());
+                    kept.removeIf(partition -> names.contains(partition.topic()));
+                    consumer.assign(kept);
+                    return Polling.knownPositions(consumer);
+                })
+                .map(positions -> {
+                    goals.forEach(goal -> goal.ends.keySet().removeIf(partition -> names.contains(partition.topic())));
+                    checkGoals(positions);
+                    return null;
+                });
     }
 
     @Override
@@ -72,7 +120,7 @@ public final class TopicFollower implements Follower {
 
     /** Completes when everything that is on the followed topics now was handed over. */
     public Future<Void> catchUp() {
-        return polling.with(consumer -> consumer.endOffsets(consumer.assignment()))
+        return polling.with(consumer -> consumer.endOffsets(consumer.assignment(), PATIENCE))
                 .compose(this::awaitEnds);
     }
 
