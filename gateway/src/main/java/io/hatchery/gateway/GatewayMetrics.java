@@ -1,6 +1,7 @@
 package io.hatchery.gateway;
 
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.DeadLetterCounts;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
@@ -10,12 +11,17 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.util.HashSet;
+import java.util.Set;
 
 /** What Prometheus is told. Read on the gateway's context alone. */
 final class GatewayMetrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final FleetView view;
+    private final Set<DeadLetterCounts.Label> shown = new HashSet<>();
 
-    GatewayMetrics(FleetView view, Streams streams, Clock clock) {
+    GatewayMetrics(FleetView view, Streams streams, RefusedRecords refused, Clock clock) {
+        this.view = view;
         for (Phase phase : Phase.values()) {
             Gauge.builder(
                             "hatchery.containers",
@@ -46,10 +52,42 @@ final class GatewayMetrics {
         Gauge.builder("hatchery.stream.watchers", streams, Streams::watching)
                 .description("Websocket clients")
                 .register(registry);
+        FunctionCounter.builder("hatchery.gateway.records.refused", refused, RefusedRecords::total)
+                .description("Records that this gateway could not read, replays included")
+                .register(registry);
+        FunctionCounter.builder("hatchery.gateway.records.unreported", refused, RefusedRecords::unreported)
+                .description(
+                        "Refused records that are not with the dead letters, since too many waited to be written there")
+                .register(registry);
+        Gauge.builder("hatchery.operations", view, v -> v.operations().pendingCount())
+                .description("Operations by state")
+                .tag("state", "pending")
+                .register(registry);
+        Gauge.builder("hatchery.operations", view, v -> v.operations().endedCount())
+                .description("Operations by state")
+                .tag("state", "ended")
+                .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
     }
 
+    /** Their labels are known only once there are dead letters; {@link DeadLetterCounts} bounds their number. */
+    private void showDeadLetters() {
+        for (DeadLetterCounts.Label label : view.deadLetters().counts().keySet()) {
+            if (shown.add(label)) {
+                FunctionCounter.builder(
+                                "hatchery.dead.letters",
+                                view,
+                                v -> v.deadLetters().counts().getOrDefault(label, 0L))
+                        .description("Records that a service refused, as far back as dead letters are kept")
+                        .tag("reader", label.reader())
+                        .tag("topic", label.topic())
+                        .register(registry);
+            }
+        }
+    }
+
     String scrape() {
+        showDeadLetters();
         return registry.scrape();
     }
 }

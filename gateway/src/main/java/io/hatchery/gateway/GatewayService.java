@@ -5,11 +5,13 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.LogReader;
 import io.hatchery.bus.TopicFollower;
+import io.hatchery.bus.TopicIds;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Api;
 import io.hatchery.gateway.http.NixCache;
 import io.hatchery.gateway.http.Waiting;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.Change;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
@@ -23,9 +25,16 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,29 +43,51 @@ import org.slf4j.LoggerFactory;
 public final class GatewayService extends AbstractVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayService.class);
     private static final int WRITE_PATIENCE_MILLIS = 10_000;
-    private static final Duration RECONNECT = Duration.ofSeconds(2);
-    private static final Duration LOOK_FOR_HOSTS = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration CLEAN_UP = Duration.ofSeconds(10);
+    private static final Duration REFRESH_CURSORS = Duration.ofMinutes(10);
+    /** How long a start waits for the commands that are on hosts' topics already. */
+    private static final Duration COMMANDS_WITHIN = Duration.ofSeconds(10);
+    /** Two gateways refuse a record at the same time: the one that waits longer finds it reported. */
+    private static final int LONGEST_REPORT_DELAY_MILLIS = 3_000;
+
     private static final int LARGEST_FRAME = 1 << 16;
     private static final List<String> FOLDED = List.of(
-                    Topics.EVALUATIONS, Topics.PROFILES, Topics.STATUS, Topics.EVENTS, Topics.HOSTS, Topics.CONSOLE)
+                    Topics.DEAD_LETTERS,
+                    Topics.DEFINITIONS,
+                    Topics.EVALUATIONS,
+                    Topics.PROFILES,
+                    Topics.STATUS,
+                    Topics.EVENTS,
+                    Topics.HOSTS,
+                    Topics.CONSOLE)
             .stream()
             .map(Topic::name)
             .toList();
 
     private final GatewayConfig config;
     private final Handler<Throwable> onFailure;
+    private final Clock clock = Clock.systemUTC();
     private final FleetView view = new FleetView();
-    private final Set<HostName> followedHosts = new HashSet<>();
     private final Promise<Void> ready = Promise.promise();
-    private @Nullable Streams streams;
-    private @Nullable Waiting waiting;
-    private @Nullable TopicFollower follower;
     private @Nullable HttpServer server;
-    private boolean telling;
-    private boolean caughtUp;
+    private @Nullable Parts parts;
+    private @Nullable String unready = "catching up with the topics";
+    private boolean streaming;
+
+    /** What is made at the start. */
+    private record Parts(
+            KafkaPublisher publisher,
+            TopicFollower follower,
+            TopicIds topicIds,
+            CommandFollower commands,
+            Streams streams,
+            Waiting waiting,
+            RefusedRecords refused) {}
 
     /**
-     * @param onFailure is told when the gateway cannot go on
+     * @param onFailure is called when the gateway cannot go on
      */
     public GatewayService(GatewayConfig config, Handler<Throwable> onFailure) {
         this.config = config;
@@ -76,17 +107,35 @@ public final class GatewayService extends AbstractVerticle {
     @Override
     public void start(Promise<Void> started) {
         var log = new LogReader(vertx, config.bus());
-        var watching = new Streams(vertx, Clock.systemUTC(), view, log);
-        var waits = new Waiting(vertx, view);
-        streams = watching;
-        waiting = waits;
         var publisher = new KafkaPublisher(vertx, config.bus(), WRITE_PATIENCE_MILLIS);
-        var metrics = new GatewayMetrics(view, watching, Clock.systemUTC());
-        var ground = new Api.Ground(view, watching, log, publisher, waits, () -> caughtUp, metrics::scrape);
+        var refused = new RefusedRecords(publisher);
+        var streams = new Streams(clock, view, log::read, refused::refuse);
+        var waiting = new Waiting(vertx, view);
+        var follower = new TopicFollower(vertx, config.bus(), "gateway", this::take, this::fail);
+        var topicIds = new TopicIds(vertx, config.bus());
+        var made = new Parts(
+                publisher,
+                follower,
+                topicIds,
+                new CommandFollower(topicIds, follower, clock),
+                streams,
+                waiting,
+                refused);
+        parts = made;
+        var metrics = new GatewayMetrics(view, streams, refused, clock);
+        var ground = new Api.Ground(
+                view,
+                streams,
+                log,
+                publisher,
+                waiting,
+                () -> Optional.ofNullable(unready),
+                metrics::scrape,
+                refused::refuse);
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
-        var api = new Api(ground, config.token(), cache, Clock.systemUTC());
+        var api = new Api(vertx, ground, config.token(), cache, clock);
         var options = new HttpServerOptions()
                 .setHost(config.address())
                 .setPort(config.port())
@@ -94,102 +143,177 @@ public final class GatewayService extends AbstractVerticle {
                 .setMaxWebSocketFrameSize(LARGEST_FRAME)
                 .setCompressionSupported(true);
         vertx.createHttpServer(options)
-                .requestHandler(api.router(vertx))
+                .requestHandler(api.router())
                 .listen()
                 .map(listening -> {
                     server = listening;
-                    connect(watching, log);
+                    catchUp(made);
                     return (Void) null;
                 })
                 .onComplete(started);
     }
 
-    private void connect(Streams watching, LogReader log) {
-        var newFollower = new TopicFollower(vertx, config.bus(), "gateway", this::take, onFailure);
-        follower = newFollower;
-        vertx.executeBlocking(() -> {
+    private void catchUp(Parts made) {
+        view.advance(clock.instant());
+        retried("prepare the topics", () -> prepareTopics(made))
+                .compose(ids -> retried("read the topics", () -> read(made))
+                        .compose(since -> made.follower.offsets().map(offsets -> {
+                            made.streams.begin(ids, offsets, since);
+                            streaming = true;
+                            return ids;
+                        })))
+                .compose(ids -> readCommands(made).map(read -> ids))
+                .onSuccess(ids -> serve(made, ids))
+                .onFailure(this::fail);
+    }
+
+    /** Completes with the time at which it began to read: all that was appended before has been read then. */
+    private Future<Instant> read(Parts made) {
+        Instant began = clock.instant();
+        return made.follower.follow(FOLDED).map(done -> began);
+    }
+
+    private Future<SortedMap<String, String>> prepareTopics(Parts made) {
+        return vertx.executeBlocking(() -> {
                     try (var setup = new TopicSetup(config.bus())) {
                         setup.ensure(Topics.ofTheFleet());
                     }
-                    return log.topicIds(Streams.TOPICS);
+                    return null;
                 })
-                .compose(ids -> newFollower
-                        .follow(FOLDED)
-                        .compose(read -> newFollower.offsets())
-                        .map(offsets -> {
-                            watching.begin(ids, offsets);
-                            telling = true;
-                            return null;
-                        }))
-                .compose(begun -> followCommands(newFollower))
-                .onSuccess(done -> {
-                    caughtUp = true;
-                    LOG.info("gateway is ready");
-                    ready.tryComplete();
-                    vertx.setPeriodic(
-                            LOOK_FOR_HOSTS.toMillis(),
-                            tick -> followCommands(newFollower)
-                                    .onFailure(e ->
-                                            LOG.warn("new hosts' commands are not followed yet: {}", e.getMessage())));
-                })
-                .onFailure(e -> {
-                    if (e instanceof BusException) {
-                        LOG.warn("the broker is out of reach: {}", e.getMessage());
-                        newFollower
-                                .close()
-                                .onComplete(closed ->
-                                        vertx.setTimer(RECONNECT.toMillis(), again -> connect(watching, log)));
-                    } else {
-                        onFailure.handle(e);
-                    }
-                });
+                .compose(ensured -> made.topicIds.existing(FOLDED));
     }
 
-    /** Commands that no runner has taken are seen on their topics alone. */
-    private Future<Void> followCommands(TopicFollower by) {
-        var hosts = new HashSet<HostName>();
-        view.hosts().forEach(host -> hosts.add(host.status().host()));
-        view.containers(null).forEach(name -> view.hostOf(name).ifPresent(hosts::add));
-        hosts.removeAll(followedHosts);
-        if (hosts.isEmpty()) {
-            return Future.succeededFuture();
+    /** Nothing is wrong with a gateway whose broker is away: it goes on when that is back. */
+    private <T> Future<T> retried(String what, Supplier<Future<T>> action) {
+        return action.get().recover(e -> {
+            if (!(e instanceof BusException) && !(e instanceof RetriableException)) {
+                return Future.failedFuture(e);
+            }
+            LOG.warn("cannot {} yet, the broker is out of reach: {}", what, e.getMessage());
+            Promise<T> later = Promise.promise();
+            vertx.setTimer(RETRY.toMillis(), again -> retried(what, action).onComplete(later));
+            return later.future();
+        });
+    }
+
+    /** Commands that no runner has taken are on hosts' topics alone; a start waits for them, but not for long. */
+    private Future<Void> readCommands(Parts made) {
+        Promise<Void> read = Promise.promise();
+        vertx.setTimer(COMMANDS_WITHIN.toMillis(), late -> read.tryComplete());
+        made.commands
+                .look(commandTopics())
+                .compose(followed -> made.follower.catchUp())
+                .onComplete(done -> read.tryComplete());
+        return read.future();
+    }
+
+    private Collection<String> commandTopics() {
+        var topics = new TreeSet<String>();
+        view.hosts()
+                .forEach(
+                        host -> topics.add(Topics.commands(host.status().host()).name()));
+        for (var name : view.containers(null)) {
+            if (topics.size() >= FleetView.MAX_HOSTS) {
+                break;
+            }
+            view.hostOf(name)
+                    .map(HostName::value)
+                    .ifPresent(host ->
+                            topics.add(Topics.commands(new HostName(host)).name()));
         }
-        followedHosts.addAll(hosts);
-        return by.follow(
-                        hosts.stream().map(host -> Topics.commands(host).name()).toList())
-                .onFailure(e -> followedHosts.removeAll(hosts));
+        return topics;
+    }
+
+    private void serve(Parts made, SortedMap<String, String> ids) {
+        if (unready == null || ready.future().isComplete()) {
+            return;
+        }
+        unready = null;
+        LOG.info("gateway is ready");
+        ready.tryComplete();
+        vertx.setPeriodic(TICK.toMillis(), tick -> {
+            made.commands.look(commandTopics()).onFailure(this::fail);
+            made.streams.lookForLostHosts();
+        });
+        vertx.setPeriodic(
+                1 + new Random().nextInt(LONGEST_REPORT_DELAY_MILLIS), TICK.toMillis(), tick -> made.refused.report());
+        vertx.setPeriodic(REFRESH_CURSORS.toMillis(), tick -> {
+            Instant began = clock.instant();
+            made.follower
+                    .catchUp()
+                    .onSuccess(done -> made.streams.caughtUp(began))
+                    .onFailure(e -> LOG.warn("cursors keep their age: {}", e.getMessage()));
+        });
+        var check = new FleetTopicsCheck(ids);
+        vertx.setPeriodic(CLEAN_UP.toMillis(), tick -> {
+            view.advance(clock.instant());
+            made.topicIds
+                    .existing(FOLDED)
+                    .onSuccess(now -> check.failure(now).map(BusException::new).ifPresent(this::fail))
+                    .onFailure(e -> LOG.warn("the topics could not be checked: {}", e.getMessage()));
+        });
+    }
+
+    private void fail(Throwable e) {
+        LOG.error("the gateway ends", e);
+        unready = "the gateway ends: " + e.getMessage();
+        ready.tryFail(e);
+        onFailure.handle(e);
     }
 
     private void take(BusRecord record) {
-        try {
-            var change = view.apply(record);
-            if (telling) {
-                change.ifPresent(told -> tell(record, told));
-            }
-        } catch (UnreadableException e) {
-            LOG.debug(
-                    "{} cannot be read and is passed over: {}",
-                    record.position().text(),
-                    e.getMessage());
+        if (parts == null) {
+            throw new IllegalStateException("a record came before the start");
         }
-        if (waiting != null) {
-            waiting.look();
+        Optional<Change> change = Optional.empty();
+        try {
+            if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+                parts.refused.view(record);
+            }
+            change = view.apply(record);
+        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+            refuse(parts.refused, record, e);
+        }
+        if (streaming) {
+            publish(parts.streams, record, change);
+        } else {
+            parts.streams.passed(record);
+        }
+        parts.waiting.look();
+    }
+
+    private static void refuse(RefusedRecords refused, BusRecord record, Throwable e) {
+        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+            LOG.warn("dead letter {} cannot be read: {}", record.position().text(), e.getMessage());
+        } else {
+            refused.refuse(record, e);
         }
     }
 
-    private void tell(BusRecord record, io.hatchery.gateway.view.Change change) {
-        if (streams != null) {
-            streams.told(record, change);
+    private static void publish(Streams streams, BusRecord record, Optional<Change> change) {
+        if (change.isPresent()) {
+            streams.changed(record, change.get());
+        } else {
+            streams.passed(record);
         }
     }
 
     @Override
     public void stop(Promise<Void> stopped) {
-        if (streams != null) {
-            streams.drain();
+        unready = "the gateway is ending";
+        Parts made = parts;
+        if (made != null) {
+            made.streams.drain();
         }
         Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
-        closed.eventually(() -> follower == null ? Future.succeededFuture() : follower.close())
+        closed.eventually(() -> made == null ? Future.succeededFuture() : made.follower.close())
+                .eventually(() -> made == null ? Future.succeededFuture() : made.publisher.close())
+                .eventually(() -> vertx.executeBlocking(() -> {
+                    if (made != null) {
+                        made.topicIds.close();
+                    }
+                    return null;
+                }))
                 .onComplete(stopped);
     }
 }

@@ -1,9 +1,11 @@
 package io.hatchery.gateway.http;
 
+import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.LogReader;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.stream.Cursor;
+import io.hatchery.gateway.stream.StreamSocket;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.spec.ContainerName;
@@ -20,7 +22,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,8 @@ public final class Api {
     static final String BY = "api";
 
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
-    private static final long LARGEST_BODY = 1 << 20;
+    /** Of a definition or a profile, in bytes. */
+    static final int MAX_BODY = 256 << 10;
 
     /**
      * What the API stands on.
@@ -42,8 +46,9 @@ public final class Api {
      * @param log what is past
      * @param publisher where changes go
      * @param waiting requests that wait
-     * @param ready whether the gateway has caught up
+     * @param unready why the gateway does not serve, for instance since it catches up; empty if it does
      * @param metrics Prometheus text
+     * @param refused gets records of the past that cannot be read, and why
      */
     public record Ground(
             FleetView view,
@@ -51,27 +56,30 @@ public final class Api {
             LogReader log,
             Publisher publisher,
             Waiting waiting,
-            BooleanSupplier ready,
-            Supplier<String> metrics) {}
+            Supplier<Optional<String>> unready,
+            Supplier<String> metrics,
+            BiConsumer<BusRecord, Throwable> refused) {}
 
+    private final Vertx vertx;
     private final Ground ground;
     private final BearerToken token;
     private final NixCache cache;
     private final List<Endpoint> endpoints = new ArrayList<>();
 
     /** With the endpoints of all its parts. */
-    public Api(Ground ground, String token, NixCache cache, Clock clock) {
+    public Api(Vertx vertx, Ground ground, String token, NixCache cache, Clock clock) {
+        this.vertx = vertx;
         this.ground = ground;
         this.token = new BearerToken(token);
         this.cache = cache;
         var operations = new OperationsApi(ground.view(), ground.publisher(), ground.waiting(), clock);
-        var containers = new ContainersApi(ground.view(), ground.publisher(), ground.waiting(), operations, clock);
+        var checks = new DefinitionChecks(vertx);
+        var containers =
+                new ContainersApi(ground.view(), ground.publisher(), ground.waiting(), operations, checks, clock);
         endpoints.addAll(containers.endpoints());
         endpoints.addAll(new SystemsApi(ground.view(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
-        endpoints.addAll(
-                new FleetApi(ground.view(), ground.streams(), ground.log(), ground.publisher(), ground.waiting(), clock)
-                        .endpoints());
+        endpoints.addAll(new FleetApi(ground, checks, clock).endpoints());
         endpoints.add(new Endpoint(
                 HttpMethod.GET,
                 "/v1/stream",
@@ -82,7 +90,7 @@ public final class Api {
                         Endpoint.Parameter.query("host", "Only what concerns this one"),
                         Endpoint.Parameter.query("since", "From this cursor on, instead of a snapshot")),
                 null,
-                Map.of(101, "", 400, PROBLEM, 410, PROBLEM),
+                Map.of(101, "", 400, PROBLEM, 410, PROBLEM, 503, PROBLEM),
                 this::stream));
         endpoints.add(new Endpoint(
                 HttpMethod.GET,
@@ -109,14 +117,14 @@ public final class Api {
     }
 
     /** The router of it all. */
-    public Router router(Vertx vertx) {
+    public Router router() {
         Router router = Router.router(vertx);
         router.get("/healthz").handler(request -> Responses.json(request, 200, Map.of("status", "ok")));
         router.get("/readyz").handler(this::readiness);
         cache.routeIn(router);
         router.route().handler(this::authenticate);
         router.route().handler(this::requireReady);
-        router.put().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
+        router.put().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
         for (Endpoint endpoint : endpoints) {
             router.route(endpoint.method(), endpoint.route()).handler(endpoint.handler()::accept);
         }
@@ -139,8 +147,8 @@ public final class Api {
     }
 
     private void readiness(RoutingContext request) {
-        boolean ready = ground.ready().getAsBoolean();
-        Responses.json(request, ready ? 200 : 503, Map.of("status", ready ? "ready" : "catching up with the topics"));
+        Optional<String> why = ground.unready().get();
+        Responses.json(request, why.isEmpty() ? 200 : 503, Map.of("status", why.orElse("ready")));
     }
 
     private void authenticate(RoutingContext request) {
@@ -157,11 +165,11 @@ public final class Api {
     }
 
     private void requireReady(RoutingContext request) {
-        if (ground.ready().getAsBoolean()) {
+        Optional<String> why = ground.unready().get();
+        if (why.isEmpty()) {
             request.next();
         } else {
-            request.response().putHeader("Retry-After", "1");
-            Responses.problem(request, new Problem(503, "the gateway is catching up with the topics: try again"));
+            Responses.problem(request, new Problem(503, "the gateway is not ready (" + why.get() + "): try again"));
         }
     }
 
@@ -172,9 +180,14 @@ public final class Api {
         if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
             throw new Problem(400, "this is a websocket: connect with ws:// and the Upgrade header");
         }
+        if (ground.streams().watching() >= Streams.MAX_CLIENTS) {
+            throw new Problem(
+                    503, "there are " + Streams.MAX_CLIENTS + " clients of the stream already: try again later");
+        }
+        var what = new Streams.Request(container, host, since);
         request.request()
                 .toWebSocket()
-                .onSuccess(socket -> ground.streams().watch(socket, container, host, since))
+                .onSuccess(socket -> StreamSocket.serve(vertx, socket, ground.streams(), what))
                 .onFailure(e -> LOG.warn("a websocket was not opened: {}", e.getMessage()));
     }
 
@@ -188,7 +201,8 @@ public final class Api {
             if (request.request().version() != HttpVersion.HTTP_2) { // RFC 9113, 8.2.2 forbids it there
                 request.response().putHeader("Connection", "close");
             }
-            Responses.problem(request, new Problem(413, "a body may have " + LARGEST_BODY + " bytes at most"));
+            String length = request.request().getHeader("Content-Length");
+            Responses.problem(request, tooLarge(length == null ? "more" : length));
         } else if (e == null && request.statusCode() > 0 && request.statusCode() < 500) {
             request.next(); // the router's own words about what it could not route
         } else if (e instanceof org.apache.kafka.common.KafkaException) {
@@ -207,6 +221,14 @@ public final class Api {
                     e);
             Responses.problem(request, new Problem(500, "the gateway failed; its log says why"));
         }
+    }
+
+    /** The refusal of a body of that many bytes. */
+    static Problem tooLarge(String bytes) {
+        return new Problem(
+                413,
+                "the body has " + bytes + " bytes, and a definition may have " + MAX_BODY
+                        + " at most: put large files into the container's root or a bind mount");
     }
 
     /** The OpenAPI document as text, for those who check it. */

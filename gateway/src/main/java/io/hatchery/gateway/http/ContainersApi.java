@@ -42,13 +42,21 @@ final class ContainersApi {
     private final Publisher publisher;
     private final Waiting waiting;
     private final OperationsApi operations;
+    private final DefinitionChecks checks;
     private final Clock clock;
 
-    ContainersApi(FleetView view, Publisher publisher, Waiting waiting, OperationsApi operations, Clock clock) {
+    ContainersApi(
+            FleetView view,
+            Publisher publisher,
+            Waiting waiting,
+            OperationsApi operations,
+            DefinitionChecks checks,
+            Clock clock) {
         this.view = view;
         this.publisher = publisher;
         this.waiting = waiting;
         this.operations = operations;
+        this.checks = checks;
         this.clock = clock;
     }
 
@@ -106,6 +114,8 @@ final class ContainersApi {
                                 415,
                                 Api.PROBLEM,
                                 422,
+                                Api.PROBLEM,
+                                503,
                                 Api.PROBLEM),
                         this::put),
                 new Endpoint(
@@ -195,13 +205,33 @@ final class ContainersApi {
 
     private void put(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        define(request, name, Requests.definition(request), Requests.expectedRevision(request));
+        String expected = Requests.expectedRevision(request);
+        Duration patience = patience(request);
+        checks.read(request, definition -> Evaluator.checkAlone(name, definition))
+                .compose(checked -> define(request, name, checked, expected, patience))
+                .onFailure(request::fail);
     }
 
-    /** Publishes a definition, and answers with what became of it. */
+    /** Checks and publishes a definition, and answers with what became of it. */
     void define(RoutingContext request, ContainerName name, ContainerDefinition definition, @Nullable String expected) {
-        Duration patience = Requests.waitFor(request).orElse(Duration.ZERO);
-        var errors = Evaluator.checkAlone(name, definition);
+        Duration patience = patience(request);
+        checks.check(definition, any -> Evaluator.checkAlone(name, any))
+                .compose(checked -> define(request, name, checked, expected, patience))
+                .onFailure(request::fail);
+    }
+
+    /** How long a client waits for the system to be built; wrong words are refused before anything is done. */
+    private static Duration patience(RoutingContext request) {
+        return Requests.waitFor(request).orElse(Duration.ZERO);
+    }
+
+    private Future<Void> define(
+            RoutingContext request,
+            ContainerName name,
+            DefinitionChecks.Checked checked,
+            @Nullable String expected,
+            Duration patience) {
+        var errors = checked.errors();
         if (!errors.isEmpty()) {
             throw new Problem(
                     422,
@@ -210,9 +240,8 @@ final class ContainersApi {
                     errors);
         }
         boolean isNew = !view.isThere(name);
-        var message = message(name, definition, UUID.randomUUID().toString(), expected);
-        publisher
-                .publish(message)
+        return publisher
+                .publish(message(name, checked.definition(), UUID.randomUUID().toString(), expected))
                 .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
                         .compose(judged -> judged.isPresent() && isBuilding(judged.get(), position.offset())
                                 ? waiting.built(name, position.offset(), patience)
@@ -220,8 +249,7 @@ final class ContainersApi {
                         .map(judged -> {
                             answerJudged(request, name, position.offset(), judged, isNew);
                             return null;
-                        }))
-                .onFailure(request::fail);
+                        }));
     }
 
     private static boolean isBuilding(Evaluation evaluation, long revision) {
@@ -267,9 +295,10 @@ final class ContainersApi {
         var id = new CommandId(UUID.randomUUID().toString());
         var message = message(name, null, id.value(), Requests.expectedRevision(request))
                 .with(Headers.PURGE, Boolean.TRUE.equals(purge) ? "true" : null);
-        view.submitted(Operation.removal(id, name, view.hostOf(name).orElse(null), Api.BY, clock.instant()));
+        operations.submit(Operation.removal(id, name, null, Api.BY, clock.instant()));
         publisher
                 .publish(message)
+                .onSuccess(position -> view.confirm(id))
                 .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
                         .map(judged -> {
                             if (judged.isPresent()

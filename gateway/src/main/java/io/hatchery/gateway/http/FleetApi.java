@@ -10,6 +10,7 @@ import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.stream.Cursor;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Hosts, events and profiles. */
@@ -41,14 +43,18 @@ final class FleetApi {
     private final LogReader log;
     private final Publisher publisher;
     private final Waiting waiting;
+    private final BiConsumer<BusRecord, Throwable> refused;
+    private final DefinitionChecks checks;
     private final Clock clock;
 
-    FleetApi(FleetView view, Streams streams, LogReader log, Publisher publisher, Waiting waiting, Clock clock) {
-        this.view = view;
-        this.streams = streams;
-        this.log = log;
-        this.publisher = publisher;
-        this.waiting = waiting;
+    FleetApi(Api.Ground ground, DefinitionChecks checks, Clock clock) {
+        this.view = ground.view();
+        this.streams = ground.streams();
+        this.log = ground.log();
+        this.publisher = ground.publisher();
+        this.waiting = ground.waiting();
+        this.refused = ground.refused();
+        this.checks = checks;
         this.clock = clock;
     }
 
@@ -110,7 +116,21 @@ final class FleetApi {
                         "Defines a profile; the containers that name it are evaluated again",
                         List.of(),
                         "ContainerDefinition",
-                        Map.of(200, "Profile", 202, "Profile", 400, Api.PROBLEM, 422, Api.PROBLEM),
+                        Map.of(
+                                200,
+                                "Profile",
+                                202,
+                                "Profile",
+                                400,
+                                Api.PROBLEM,
+                                413,
+                                Api.PROBLEM,
+                                415,
+                                Api.PROBLEM,
+                                422,
+                                Api.PROBLEM,
+                                503,
+                                Api.PROBLEM),
                         this::putProfile),
                 new Endpoint(
                         HttpMethod.DELETE,
@@ -149,7 +169,7 @@ final class FleetApi {
                     offsets.putAll(found.readTo.next());
                     ObjectNode page = Json.object();
                     page.putArray("items").addAll(found.items);
-                    page.put("next", new Cursor(now.ids(), new Offsets(offsets)).text());
+                    page.put("next", new Cursor(now.ids(), new Offsets(offsets), now.at()).text());
                     Responses.json(request, 200, page);
                     return null;
                 })
@@ -157,7 +177,7 @@ final class FleetApi {
     }
 
     /** The events of one page: the first after a cursor, or, without one, the last there are. */
-    private static final class Found {
+    private final class Found {
         private final List<ObjectNode> items = new ArrayList<>();
         private final @Nullable ContainerName container;
         private final boolean newest;
@@ -180,9 +200,10 @@ final class FleetApi {
                 return;
             }
             try {
-                FleetView.changeOf(record).ifPresent(change -> items.add((ObjectNode) change.body()));
-            } catch (UnreadableException e) {
-                items.add(Json.object().put("id", record.id()).put("unreadable", e.getMessage()));
+                FleetRecord.read(record).change().ifPresent(change -> items.add((ObjectNode) change.body()));
+            } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+                refused.accept(record, e);
+                items.add(Json.object().put("id", record.id()).put("unreadable", String.valueOf(e.getMessage())));
             }
             if (items.size() > limit) {
                 items.removeFirst();
@@ -233,23 +254,25 @@ final class FleetApi {
 
     private void putProfile(RoutingContext request) {
         ProfileName name = Requests.path(request, "name", ProfileName::new);
-        ContainerDefinition definition = Requests.definition(request);
-        var errors = Evaluator.checkProfile(name, definition);
-        if (!errors.isEmpty()) {
-            throw new Problem(
-                    422,
-                    "profile " + name + " is not valid, nothing was changed: "
-                            + errors.getFirst().inWords(),
-                    errors);
-        }
-        publisher
-                .publish(message(name, definition))
-                .compose(position -> waiting.profile(name, position.offset(), READ_WITHIN)
-                        .map(read -> {
-                            var profile = read.orElse(new FleetView.Profile(definition, position.offset()));
-                            answer(request, read.isPresent() ? 200 : 202, name, profile);
-                            return null;
-                        }))
+        checks.read(request, definition -> Evaluator.checkProfile(name, definition))
+                .compose(checked -> {
+                    if (!checked.errors().isEmpty()) {
+                        throw new Problem(
+                                422,
+                                "profile " + name + " is not valid, nothing was changed: "
+                                        + checked.errors().getFirst().inWords(),
+                                checked.errors());
+                    }
+                    ContainerDefinition definition = checked.definition();
+                    return publisher
+                            .publish(message(name, definition))
+                            .compose(position -> waiting.profile(name, position.offset(), READ_WITHIN)
+                                    .map(read -> {
+                                        var profile = read.orElse(new FleetView.Profile(definition, position.offset()));
+                                        answer(request, read.isPresent() ? 200 : 202, name, profile);
+                                        return null;
+                                    }));
+                })
                 .onFailure(request::fail);
     }
 

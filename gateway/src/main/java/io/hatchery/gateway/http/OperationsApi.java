@@ -5,6 +5,7 @@ import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
+import io.hatchery.gateway.view.Operations;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
@@ -65,6 +66,8 @@ final class OperationsApi {
                             Api.PROBLEM,
                             409,
                             Api.PROBLEM,
+                            503,
+                            Api.PROBLEM,
                             504,
                             "Operation"),
                     request -> command(request, verb)));
@@ -115,12 +118,20 @@ final class OperationsApi {
                 return;
             }
         }
+        if (known.isEmpty() && view.operations().hasEnded(id)) {
+            throw new Problem(
+                    409,
+                    "Idempotency-Key " + id + " was used for a command that ended more than "
+                            + Operations.ENDED_KEPT.toHours() + " hours ago, and what became of it is no longer kept:"
+                            + " use a new key");
+        }
         HostName host = evaluation.spec().host();
-        view.submitted(Operation.pending(id, command, host, clock.instant()));
+        submit(Operation.pending(id, command, host, clock.instant()));
         publisher
                 .publish(Message.of(
                         Topics.commands(host).name(), name.value(), command, id.value(), Api.SOURCE, clock.instant()))
                 .map(position -> {
+                    view.confirm(id);
                     answer(request, id);
                     return null;
                 })
@@ -128,6 +139,14 @@ final class OperationsApi {
                     view.withdraw(id);
                     request.fail(e);
                 });
+    }
+
+    /** Takes in an operation that is about to be written. */
+    void submit(Operation operation) {
+        if (view.unconfirmed() >= FleetView.MAX_UNCONFIRMED) {
+            throw new Problem(503, FleetView.MAX_UNCONFIRMED + " commands are being written already: try again");
+        }
+        view.submitted(operation);
     }
 
     /** A client that waits for the outcome waits for the container's first system too. */

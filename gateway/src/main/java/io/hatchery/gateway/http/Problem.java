@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class Problem extends RuntimeException {
     static final String MEDIA_TYPE = "application/problem+json";
     private static final long serialVersionUID = 1L;
+    /** How many errors an answer lists. */
+    static final int MAX_ERRORS = 50;
+    /** How many characters of each part of an error it shows; a key or a value may be as long as the body. */
+    private static final int LONGEST_TEXT = 500;
+
+    private static final int LONGEST_DETAIL = 4_000;
 
     private static final Map<Integer, String> TITLES = Map.ofEntries(
             Map.entry(400, "Bad request"),
@@ -32,9 +38,26 @@ final class Problem extends RuntimeException {
     }
 
     Problem(int status, String detail, List<io.hatchery.spec.option.Problem> errors) {
-        super(detail);
+        super((detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "…")
+                + (errors.size() > MAX_ERRORS
+                        ? " (the first " + MAX_ERRORS + " errors are listed, and there are "
+                                + (errors.size() - MAX_ERRORS) + " more)"
+                        : ""));
         this.status = status;
-        this.errors = errors;
+        this.errors = errors.stream().limit(MAX_ERRORS).map(Problem::cut).toList();
+    }
+
+    private static io.hatchery.spec.option.Problem cut(io.hatchery.spec.option.Problem error) {
+        return new io.hatchery.spec.option.Problem(
+                cut(error.path()),
+                error.value() == null ? null : cut(error.value()),
+                cut(error.origin()),
+                cut(error.message()),
+                cut(error.remedy()));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
     }
 
     int status() {

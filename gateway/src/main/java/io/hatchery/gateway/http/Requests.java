@@ -6,7 +6,6 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Span;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Locale;
@@ -91,11 +90,8 @@ final class Requests {
         return matcher.group(1);
     }
 
-    /** The definition in the body, JSON or YAML as the Content-Type says; without one, what it looks like. */
-    static ContainerDefinition definition(RoutingContext request) {
-        Buffer body = request.body().buffer();
-        byte[] bytes = body == null ? new byte[0] : body.getBytes();
-        String type = request.request().getHeader("Content-Type");
+    /** The definition in a body, JSON or YAML as its Content-Type says; without one, what it looks like. Takes its time. */
+    static ContainerDefinition definition(byte[] bytes, @Nullable String type) {
         String media = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
         try {
             return new ContainerDefinition(

@@ -19,6 +19,9 @@ final class Responses {
         if (problem.status() == 401) {
             request.response().putHeader("WWW-Authenticate", "Bearer");
         }
+        if (problem.status() == 503 && !request.response().headers().contains("Retry-After")) {
+            request.response().putHeader("Retry-After", "1");
+        }
         ObjectNode body = problem.body(request.request().path());
         write(request, problem.status(), Problem.MEDIA_TYPE, Json.text(body));
     }

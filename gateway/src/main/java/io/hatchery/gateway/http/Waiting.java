@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 
 /** Requests that wait for the view to show something. All calls come on one context. */
 public final class Waiting {
+    /** How many requests wait at a time, each for ten minutes at most; further ones are refused. */
+    static final int MAX_WAITS = 10_000;
+
     private final Vertx vertx;
     private final FleetView view;
     private final Set<Wait<?>> waits = new LinkedHashSet<>();
@@ -79,6 +82,10 @@ public final class Waiting {
     private <T> Future<Optional<T>> until(Supplier<Optional<T>> look, Duration patience) {
         var wait = new Wait<T>(look, Promise.promise());
         if (!wait.settle()) {
+            if (waits.size() >= MAX_WAITS) {
+                return Future.failedFuture(new Problem(
+                        503, MAX_WAITS + " requests wait already, and this one is not waited for: look again later"));
+            }
             waits.add(wait);
             long timer = vertx.setTimer(Math.max(1, patience.toMillis()), late -> {
                 waits.remove(wait);

@@ -3,21 +3,31 @@ package io.hatchery.gateway.stream;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Offsets;
+import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How far a watcher has come: the offsets it has seen, and the ids of the topics that they are of. To clients it is opaque.
+ * How far a stream client has come: the offsets it has seen, and the ids of the topics that they are of. To clients it is opaque.
  *
  * @param ids of the topics, by name
  * @param offsets of the next records
+ * @param at a time before which every record that was appended lies before the offsets, but for the moment by which one
+ *     partition is read later than another; null in cursors of an earlier format
  */
 public record Cursor(
         @JsonProperty("i") SortedMap<String, String> ids,
-        @JsonProperty("o") Offsets offsets) {
+        @JsonProperty("o") Offsets offsets,
+        @JsonProperty("t") @Nullable Instant at) {
+    /** A cursor is served for this long; the day is for clocks, and for partitions that were read later than others. */
+    public static final Duration KEPT = Topics.TOMBSTONES.minusDays(1);
+
     /** As it is given to clients: URL-safe text. */
     public String text() {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(this));
@@ -28,9 +38,9 @@ public record Cursor(
      *
      * @param ids of the topics as they are now
      * @throws IllegalArgumentException if it is no cursor
-     * @throws GoneException if it is of topics that are no more
+     * @throws GoneException if it is of topics that are no more, or so old that deletions since then may be gone from them
      */
-    public static Cursor parse(String text, SortedMap<String, String> ids) {
+    public static Cursor parse(String text, SortedMap<String, String> ids, Instant now) {
         Cursor cursor;
         try {
             byte[] json = Base64.getUrlDecoder().decode(text.getBytes(StandardCharsets.US_ASCII));
@@ -41,6 +51,22 @@ public record Cursor(
         if (!cursor.ids.equals(ids) || !cursor.offsets.next().keySet().equals(ids.keySet())) {
             throw new GoneException("the topics that the cursor is of were created anew since");
         }
+        cursor.requireServed(now);
         return cursor;
+    }
+
+    /**
+     * Checks that no deletion since the cursor can be gone from the topics.
+     *
+     * @throws GoneException if one can
+     */
+    void requireServed(Instant now) {
+        if (at == null) {
+            throw new GoneException("the cursor is of an earlier version and does not say how old it is");
+        }
+        if (at.isBefore(now.minus(KEPT))) {
+            throw new GoneException(
+                    "the cursor is of " + at + ", and deletions are kept for " + KEPT.toDays() + " days");
+        }
     }
 }

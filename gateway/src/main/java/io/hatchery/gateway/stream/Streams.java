@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
-import io.hatchery.bus.LogReader;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.view.Change;
+import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.Topics;
@@ -15,123 +15,179 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.Handler;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Everyone who watches the fleet, and how far the gateway itself has read. All calls come on one context. */
+/** Every client of the stream, and how far the gateway itself has read. All calls come on one context. */
 public final class Streams {
-    /** The topics whose records watchers are told, and so those of a cursor. */
+    /** The topics whose records stream clients get, and so those of a cursor. */
     public static final List<String> TOPICS = List.of(Topics.EVENTS.name(), Topics.HOSTS.name(), Topics.STATUS.name());
 
-    private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
-    private static final Duration PING = Duration.ofSeconds(20);
-    /** RFC 6455, 7.4.1: going away. */
-    private static final short GOING_AWAY = 1001;
-    /** Ours, see DESIGN.md 6: 410 after the upgrade. */
-    private static final short GONE = 4410;
+    /** How many clients there may be: each costs a connection and up to {@link Watcher#MOST_WAITING} references to changes. */
+    public static final int MAX_CLIENTS = 1_000;
 
-    private final Vertx vertx;
+    /** RFC 6455, 7.4.1: going away. */
+    static final int GOING_AWAY = 1001;
+    /** 410 after the upgrade. */
+    static final int GONE = 4410;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
+
     private final Clock clock;
     private final FleetView view;
-    private final LogReader log;
+    private final Replay log;
+    private final BiConsumer<BusRecord, Throwable> refused;
     private final Set<Watcher> watchers = new HashSet<>();
     private final Map<HostName, Boolean> alive = new HashMap<>();
     private SortedMap<String, String> topicIds = Collections.emptySortedMap();
     private Offsets read = new Offsets(new TreeMap<>());
+    private Instant readAt = Instant.EPOCH;
 
-    /** Watched by nobody yet. */
-    public Streams(Vertx vertx, Clock clock, FleetView view, LogReader log) {
-        this.vertx = vertx;
+    /** Reads again what is past. */
+    public interface Replay {
+        /**
+         * Reads the records from some offsets up to others, in order in each partition.
+         *
+         * @return fails with {@link GoneException} if some are no longer there
+         */
+        Future<Void> read(Offsets from, Offsets to, Handler<BusRecord> onRecord);
+    }
+
+    /**
+     * What a client wants to see.
+     *
+     * @param container only this one; null for all
+     * @param host only of this one; null for all
+     * @param since from there on; null for a snapshot first
+     */
+    public record Request(
+            @Nullable ContainerName container,
+            @Nullable HostName host,
+            @Nullable Cursor since) {}
+
+    /**
+     * Without clients yet.
+     *
+     * @param refused gets each record of a replay that cannot be read, and why
+     */
+    public Streams(Clock clock, FleetView view, Replay log, BiConsumer<BusRecord, Throwable> refused) {
         this.clock = clock;
         this.view = view;
         this.log = log;
+        this.refused = refused;
     }
 
-    /** The gateway has read that far, and goes on from there with {@link #told}. */
-    public void begin(SortedMap<String, String> ids, Offsets upTo) {
-        topicIds = ids;
+    /**
+     * The gateway has read that far, and goes on from there with {@link #changed}.
+     *
+     * @param at a time before which every record that was appended has been read
+     */
+    public void begin(SortedMap<String, String> ids, Offsets upTo, Instant at) {
+        caughtUp(at);
+        topicIds = new TreeMap<>(ids);
+        topicIds.keySet().retainAll(TOPICS);
         var ours = new TreeMap<String, List<Long>>();
         TOPICS.forEach(topic -> ours.put(topic, upTo.next().getOrDefault(topic, List.of())));
         read = new Offsets(ours);
-        vertx.setPeriodic(Duration.ofSeconds(1).toMillis(), tick -> lookForLostHosts());
     }
 
-    /** A record was taken in. */
-    public void told(BusRecord record, Change change) {
+    /** Every record that was appended before that time has been read: cursors of a fleet where nothing happens do not age. */
+    public void caughtUp(Instant at) {
+        if (at.isAfter(readAt)) {
+            readAt = at;
+        }
+    }
+
+    /** A record was folded. */
+    public void changed(BusRecord record, Change change) {
+        passed(record);
+        watchers.forEach(watcher -> watcher.live(record, change, cursor()));
+    }
+
+    /** A record was read that changes nothing for clients. */
+    public void passed(BusRecord record) {
+        if (!TOPICS.contains(record.topic())) {
+            return;
+        }
         read = read.after(record);
-        watchers.forEach(watcher -> watcher.live(record, change, read));
+        Instant now = clock.instant();
+        caughtUp(record.timestamp().isAfter(now) ? now : record.timestamp());
     }
 
-    /** How many watch. */
+    /** How many clients there are. */
     public int watching() {
         return watchers.size();
     }
 
     /** Where the gateway is now. */
     public Cursor cursor() {
-        return new Cursor(topicIds, read);
+        return new Cursor(topicIds, read, readAt);
     }
 
     /**
      * Reads a cursor that a client brought.
      *
      * @throws IllegalArgumentException if it is none
-     * @throws GoneException if it is of topics that are no more
+     * @throws GoneException if it is of topics that are no more, or too old
      */
     public Cursor parse(String since) {
-        return Cursor.parse(since, topicIds);
+        return Cursor.parse(since, topicIds, clock.instant());
     }
 
     /** Serves a client: from a snapshot, or from where it left off. */
-    public void watch(
-            ServerWebSocket socket,
-            @Nullable ContainerName container,
-            @Nullable HostName host,
-            @Nullable Cursor since) {
-        var watcher = new Watcher(socket, new Watcher.Filter(container, host), topicIds);
+    public Watcher watch(Outgoing outgoing, Request request) {
+        var watcher = new Watcher(outgoing, new Watcher.Filter(request.container(), request.host()));
         watchers.add(watcher);
-        socket.closeHandler(closed -> watchers.remove(watcher));
-        socket.exceptionHandler(e -> LOG.debug("a watcher is lost: {}", e.toString()));
-        keepAlive(socket);
-        if (since == null) {
+        if (request.since() == null) {
             watcher.write(snapshot(watcher.filter()));
-            watcher.write(synced());
+            watcher.write(synced(cursor()));
         } else {
-            resume(watcher, since);
+            resume(watcher, request.since());
         }
+        return watcher;
+    }
+
+    /** A client has gone. */
+    public void remove(Watcher watcher) {
+        watchers.remove(watcher);
     }
 
     private void resume(Watcher watcher, Cursor since) {
-        Offsets upTo = read;
-        watcher.hold(upTo);
+        Cursor upTo = cursor();
+        watcher.hold(upTo.offsets());
         var at = new Offsets[] {since.offsets()};
-        Future<Void> replayed = log.read(since.offsets(), upTo, record -> {
+        Future<Void> replayed = log.read(since.offsets(), upTo.offsets(), record -> {
             at[0] = at[0].after(record);
-            change(record).ifPresent(change -> watcher.replay(change, at[0]));
+            // Partitions are read one after the other: until all are, the oldest of them is as old as the client's
+            // cursor.
+            change(record).ifPresent(change -> watcher.replay(change, new Cursor(upTo.ids(), at[0], since.at())));
         });
-        replayed.onSuccess(done -> {
-            watcher.write(Json.object().put("type", "synced").put("cursor", new Cursor(topicIds, upTo).text()));
-            watcher.release();
-        });
-        replayed.onFailure(e -> {
-            LOG.warn("a cursor cannot be served: {}", e.getMessage());
-            var _ = watcher.socket()
-                    .close(e instanceof GoneException ? GONE : Watcher.TRY_AGAIN_LATER, shortened(e.getMessage()));
-        });
+        replayed.map(done -> {
+                    since.requireServed(clock.instant());
+                    watcher.write(synced(upTo));
+                    watcher.release();
+                    return null;
+                })
+                .onFailure(e -> {
+                    LOG.warn("a cursor cannot be served: {}", e.getMessage());
+                    int code = e instanceof GoneException ? GONE : Watcher.TRY_AGAIN_LATER;
+                    watcher.outgoing().close(code, shortened(e.getMessage()));
+                });
     }
 
     /** A close reason has at most 123 bytes (RFC 6455, 5.5). */
@@ -140,15 +196,12 @@ public final class Streams {
         return words.length() <= 100 ? words : words.substring(0, 100);
     }
 
-    private static java.util.Optional<Change> change(BusRecord record) {
+    private Optional<Change> change(BusRecord record) {
         try {
-            return FleetView.changeOf(record);
-        } catch (UnreadableException e) {
-            LOG.warn(
-                    "{} cannot be read and is passed over: {}",
-                    record.position().text(),
-                    e.getMessage());
-            return java.util.Optional.empty();
+            return FleetRecord.read(record).change();
+        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+            refused.accept(record, e);
+            return Optional.empty();
         }
     }
 
@@ -171,26 +224,13 @@ public final class Streams {
         return snapshot;
     }
 
-    private ObjectNode synced() {
-        return Json.object().put("type", "synced").put("cursor", cursor().text());
+    private static ObjectNode synced(Cursor cursor) {
+        return Json.object().put("type", "synced").put("cursor", cursor.text());
     }
 
-    /** A peer that does not answer two pings is gone, whatever its TCP connection says. */
-    private void keepAlive(ServerWebSocket socket) {
-        int[] unanswered = {0};
-        socket.pongHandler(pong -> unanswered[0] = 0);
-        long timer = vertx.setPeriodic(PING.toMillis(), tick -> {
-            if (unanswered[0]++ >= 2) {
-                var _ = socket.close(GOING_AWAY, "no pong");
-            } else if (!socket.isClosed()) {
-                var _ = socket.writePing(io.vertx.core.buffer.Buffer.buffer("hatchery"));
-            }
-        });
-        socket.endHandler(ended -> vertx.cancelTimer(timer));
-    }
-
-    /** No record says that a host is silent, so watchers are told by the clock. */
-    private void lookForLostHosts() {
+    /** No record says that a host is silent, so clients get that by the clock. */
+    public void lookForLostHosts() {
+        alive.keySet().removeIf(host -> view.host(host).isEmpty());
         for (Heartbeat host : view.hosts()) {
             boolean now = host.isAlive(clock.instant());
             Boolean before = alive.put(host.status().host(), now);
@@ -198,15 +238,15 @@ public final class Streams {
                 ObjectNode body = Json.object().put("host", host.status().host().value());
                 body.set("status", FleetView.resource(host, clock.instant()));
                 var change = new Change("host", null, host.status().host(), body);
-                watchers.forEach(watcher -> watcher.live(null, change, read));
+                watchers.forEach(watcher -> watcher.live(null, change, cursor()));
             }
         }
     }
 
-    /** Sends everyone elsewhere. */
+    /** Sends every client elsewhere. */
     public void drain() {
         for (Watcher watcher : new ArrayList<>(watchers)) {
-            var _ = watcher.socket().close(GOING_AWAY, "the gateway is going away: come back with since=<cursor>");
+            watcher.outgoing().close(GOING_AWAY, "the gateway is going away: come back with since=<cursor>");
         }
     }
 }

@@ -7,19 +7,17 @@ import io.hatchery.gateway.view.Change;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
-import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One client of the stream. What it has not read yet waits here, bounded: of statuses only the newest of each container, and of
  * everything else so many that a client further behind is better served by coming back with its cursor.
  */
-final class Watcher {
+public final class Watcher {
     /** RFC 6455 and IANA's registry: "try again later". */
-    static final short TRY_AGAIN_LATER = 1013;
+    static final int TRY_AGAIN_LATER = 1013;
 
     static final int MOST_WAITING = 10_000;
 
@@ -32,35 +30,36 @@ final class Watcher {
     record Filter(
             @Nullable ContainerName container, @Nullable HostName host) {
         boolean admits(Change change) {
-            boolean right = host == null || host.equals(change.host());
+            // Of a container that is gone nothing may say where it was.
+            boolean right = host == null
+                    || host.equals(change.host())
+                    || change.host() == null && change.type().equals("status");
             return right && (container == null || container.equals(change.container()));
         }
     }
 
-    private record Waiting(Change change, Offsets after) {}
+    private record Waiting(Change change, Cursor after) {}
 
-    private final ServerWebSocket socket;
+    private final Outgoing outgoing;
     private final Filter filter;
-    private final SortedMap<String, String> topicIds;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     /** What was live already when the client came back to what it missed; null once it has caught up. */
     private @Nullable Offsets replayedTo;
 
     private boolean held;
 
-    Watcher(ServerWebSocket socket, Filter filter, SortedMap<String, String> topicIds) {
-        this.socket = socket;
+    Watcher(Outgoing outgoing, Filter filter) {
+        this.outgoing = outgoing;
         this.filter = filter;
-        this.topicIds = topicIds;
-        socket.drainHandler(drained -> flush());
+        outgoing.onDrained(this::flush);
     }
 
     Filter filter() {
         return filter;
     }
 
-    ServerWebSocket socket() {
-        return socket;
+    Outgoing outgoing() {
+        return outgoing;
     }
 
     /** From now on live changes wait until what was missed has been sent. */
@@ -75,18 +74,30 @@ final class Watcher {
     }
 
     /** A change that the client missed. */
-    void replay(Change change, Offsets after) {
+    void replay(Change change, Cursor after) {
         if (filter.admits(change)) {
             write(change, after);
+        } else if (filter.host() != null
+                && change.container() != null
+                && change.type().equals("status")) {
+            // The status that ended it on the client's host may have been compacted in favour of this one.
+            Change gone = new Change(
+                    "status",
+                    change.container(),
+                    filter.host(),
+                    Json.object().put("container", change.container().value()).putNull("status"));
+            if (filter.admits(gone)) {
+                write(gone, after);
+            }
         }
     }
 
     /** A change as it happens; {@code record} is null for one that no record stands for. */
-    void live(@Nullable BusRecord record, Change change, Offsets after) {
+    void live(@Nullable BusRecord record, Change change, Cursor after) {
         if (!filter.admits(change) || record != null && replayedTo != null && replayedTo.hasRead(record)) {
             return;
         }
-        if (!held && waiting.isEmpty() && !socket.writeQueueFull()) {
+        if (!held && waiting.isEmpty() && !outgoing.isFull()) {
             write(change, after);
             return;
         }
@@ -96,7 +107,7 @@ final class Watcher {
         waiting.add(new Waiting(change, after));
         if (waiting.size() > MOST_WAITING) {
             waiting.clear();
-            var _ = socket.close(TRY_AGAIN_LATER, "too slow: come back with since=<cursor>");
+            outgoing.close(TRY_AGAIN_LATER, "too slow: come back with since=<cursor>");
         }
     }
 
@@ -113,23 +124,23 @@ final class Watcher {
     }
 
     private void flush() {
-        while (!held && !waiting.isEmpty() && !socket.isClosed() && !socket.writeQueueFull()) {
+        while (!held && !waiting.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
             Waiting next = waiting.removeFirst();
             write(next.change(), next.after());
         }
     }
 
-    private void write(Change change, Offsets after) {
+    private void write(Change change, Cursor after) {
         ObjectNode message = Json.object();
         message.put("type", change.type());
-        message.put("cursor", new Cursor(topicIds, after).text());
+        message.put("cursor", after.text());
         message.setAll((ObjectNode) change.body());
         write(message);
     }
 
     void write(ObjectNode message) {
-        if (!socket.isClosed()) {
-            var _ = socket.writeTextMessage(Json.text(message));
+        if (!outgoing.isClosed()) {
+            outgoing.write(Json.text(message));
         }
     }
 }

@@ -4,15 +4,20 @@ import io.hatchery.protocol.ConsoleLines;
 import io.hatchery.spec.ContainerName;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The last lines that evaluations and builds printed, by container. */
 public final class BuildLogs {
     private static final int MOST_LINES = 1000;
+    /** A longer line is cut: 1,000 lines are 4 million characters at most. */
+    private static final int LONGEST_LINE = 4000;
+    /** How many containers' logs are kept; of more, the ones that were begun first are forgotten. */
+    private static final int MOST_LOGS = 10_000;
 
-    private final Map<ContainerName, Log> logs = new HashMap<>();
+    private final Map<ContainerName, Log> logs = new LinkedHashMap<>();
 
     /**
      * A part of a log.
@@ -29,8 +34,11 @@ public final class BuildLogs {
 
     void add(ConsoleLines printed) {
         Log log = logs.computeIfAbsent(printed.container(), name -> new Log());
+        if (logs.size() > MOST_LOGS) {
+            logs.remove(logs.keySet().iterator().next());
+        }
         for (String line : printed.lines()) {
-            log.lines.add(line);
+            log.lines.add(line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…");
             log.next++;
             if (log.lines.size() > MOST_LINES) {
                 log.lines.remove();
@@ -38,8 +46,9 @@ public final class BuildLogs {
         }
     }
 
-    void remove(ContainerName container) {
-        logs.remove(container);
+    /** Forgets the logs of all other containers. */
+    void retain(Predicate<ContainerName> isThere) {
+        logs.keySet().removeIf(isThere.negate());
     }
 
     /** What was printed since so many lines, as far as it is kept. */

@@ -6,7 +6,7 @@ import io.hatchery.spec.HostName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that watchers are told.
+ * Something that stream clients get.
  *
  * @param type {@code status}, {@code event} or {@code host}
  * @param container the container concerned; null if none

@@ -2,7 +2,6 @@ package io.hatchery.gateway.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
-import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ConsoleLines;
 import io.hatchery.protocol.ContainerStatus;
@@ -19,32 +18,39 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The fleet as the topics tell it. Knows no clock and no Kafka; not thread-safe. */
 public final class FleetView {
-    private static final int MOST_OPERATIONS = 100_000;
+    /** How many hosts are taken in; further ones are refused, since each costs memory and a topic that is followed. */
+    public static final int MAX_HOSTS = 10_000;
+
+    /** How many operations wait for their write to be confirmed, each for the ten seconds at most that a write takes. */
+    public static final int MAX_UNCONFIRMED = 10_000;
+
+    /** How long the last transition of a container that is gone is remembered. */
+    private static final Duration LATEST_KEPT = Duration.ofHours(1);
 
     private final NavigableMap<ContainerName, Evaluation> evaluations = new TreeMap<>();
     private final NavigableMap<ContainerName, ContainerStatus> statuses = new TreeMap<>();
     private final NavigableMap<HostName, Heartbeat> hosts = new TreeMap<>();
     private final NavigableMap<ProfileName, Profile> profiles = new TreeMap<>();
-    private final Map<CommandId, Operation> operations = new LinkedHashMap<>();
-    private final Set<CommandId> unconfirmed = new HashSet<>();
-    private final Map<ContainerName, FleetEvent.Transition> latest = new HashMap<>();
+    private final Operations operations = new Operations();
+    private final Map<CommandId, Operation> unconfirmed = new HashMap<>();
+    private final Map<CommandId, Removal> removals = new HashMap<>();
+    private final Map<ContainerName, Latest> latest = new HashMap<>();
     private final Map<FleetEvent.Source, Long> systems = new EnumMap<>(FleetEvent.Source.class);
     private final BuildLogs buildLogs = new BuildLogs();
+    private final DeadLetterCounts deadLetters = new DeadLetterCounts();
 
     /**
      * A profile and the offset of its record.
@@ -54,36 +60,73 @@ public final class FleetView {
      */
     public record Profile(ContainerDefinition definition, long revision) {}
 
+    private record Latest(FleetEvent.Transition transition, Instant appended) {}
+
+    /** A removal that an evaluation waits for, with the time of that evaluation. */
+    private record Removal(ContainerName container, HostName host, Instant appended) {}
+
     /**
-     * Takes a record in.
+     * Folds a record; one that cannot be read changes nothing.
      *
-     * @return what watchers are told of it; empty if nothing
-     * @throws UnreadableException if it is not what its topic holds
+     * @return what stream clients get of it; empty if nothing
+     * @throws UnreadableException if it is not what its topic holds, or there are too many of its kind
      */
     public Optional<Change> apply(BusRecord record) throws UnreadableException {
-        String topic = record.topic();
-        try {
-            if (topic.equals(Topics.STATUS.name())) {
-                return Optional.of(status(record));
+        FleetRecord read = FleetRecord.read(record);
+        Optional<Change> change = read.change();
+        switch (read) {
+            case FleetRecord.Status(ContainerName name, HostName by, ContainerStatus status) -> {
+                ContainerStatus last = status == null ? statuses.remove(name) : statuses.put(name, status);
+                if (by == null && last != null) {
+                    change = change.map(c -> new Change(c.type(), c.container(), last.host(), c.body()));
+                }
             }
-            if (topic.equals(Topics.EVENTS.name())) {
-                return event(record);
+            case FleetRecord.Event event -> event(event);
+            case FleetRecord.Host(HostName name, Heartbeat heartbeat) -> host(name, heartbeat);
+            case FleetRecord.Evaluated(ContainerName name, Evaluation evaluation, Instant appended) ->
+                evaluation(name, evaluation, appended);
+            case FleetRecord.Profile(ProfileName name, ContainerDefinition definition, long revision) -> {
+                if (definition == null) {
+                    profiles.remove(name);
+                } else {
+                    profiles.put(name, new Profile(definition, revision));
+                }
             }
-            if (topic.equals(Topics.HOSTS.name())) {
-                return Optional.of(host(record));
+            case FleetRecord.Console(ConsoleLines lines) -> buildLogs.add(lines);
+            case FleetRecord.Commanded c -> {
+                unconfirmed.remove(c.id());
+                operations.submit(Operation.pending(c.id(), c.command(), c.host(), c.appended()), c.position());
             }
-            if (topic.equals(Topics.EVALUATIONS.name())) {
-                evaluation(record);
-            } else if (topic.equals(Topics.PROFILES.name())) {
-                profile(record);
-            } else if (topic.equals(Topics.CONSOLE.name())) {
-                buildLogs.add(record.value(ConsoleLines.class));
-            } else {
-                command(record);
+            case FleetRecord.Deleted d -> {
+                unconfirmed.remove(d.id());
+                operations.submit(
+                        Operation.removal(d.id(), d.container(), null, d.requestedBy(), d.appended()), d.position());
             }
-            return Optional.empty();
-        } catch (IllegalArgumentException e) {
-            throw new UnreadableException(String.valueOf(e.getMessage()), e);
+            case FleetRecord.DeadLetter letter -> deadLetter(letter);
+            case FleetRecord.Defined d -> {}
+        }
+        return change;
+    }
+
+    /** The time is now at least this: forgets what is over. */
+    public void advance(Instant now) {
+        operations.advance(now);
+        buildLogs.retain(this::isThere);
+        Instant kept = now.minus(LATEST_KEPT);
+        latest.entrySet().removeIf(each -> each.getValue().appended.isBefore(kept) && !isThere(each.getKey()));
+    }
+
+    /** How often each service refused records of each topic. */
+    public DeadLetterCounts deadLetters() {
+        return deadLetters;
+    }
+
+    private void deadLetter(FleetRecord.DeadLetter letter) {
+        deadLetters.add(letter);
+        String topic = DeadLetterCounts.topicOf(letter.origin());
+        if (topic.equals(Topics.DEFINITIONS.name())
+                || Topics.hostOfCommands(topic).isPresent()) {
+            operations.refuse(letter.origin(), letter.reason(), letter.appended());
         }
     }
 
@@ -103,117 +146,78 @@ public final class FleetView {
         return status == null || status.leader() == null ? null : status.generation();
     }
 
-    /** What watchers are told of a record that may be of the past, without taking it in. */
-    public static Optional<Change> changeOf(BusRecord record) throws UnreadableException {
-        return new FleetView().apply(record);
-    }
-
-    private Change status(BusRecord record) throws UnreadableException {
-        var name = new ContainerName(record.key());
-        ObjectNode body = Json.object();
-        body.put("container", name.value());
-        if (record.isDeletion()) {
-            ContainerStatus last = statuses.remove(name);
-            body.putNull("status");
-            return new Change("status", name, last == null ? null : last.host(), body);
-        }
-        ContainerStatus status = record.value(ContainerStatus.class);
-        statuses.put(name, status);
-        body.put("host", status.host().value());
-        body.set("status", Json.node(status));
-        return new Change("status", name, status.host(), body);
-    }
-
-    private Optional<Change> event(BusRecord record) throws UnreadableException {
-        FleetEvent event = record.value(FleetEvent.class);
-        switch (event) {
+    private void event(FleetRecord.Event read) {
+        switch (read.event()) {
             case FleetEvent.Accepted accepted -> {
-                Operation known = operations.get(accepted.id());
-                if (known == null || known.isPending()) {
-                    put(Operation.of(accepted, known));
-                }
+                unconfirmed.remove(accepted.id());
+                operations.accept(accepted, read.appended());
             }
-            case FleetEvent.Ended ended -> put(Operation.of(ended));
+            case FleetEvent.Ended ended -> {
+                unconfirmed.remove(ended.id());
+                operations.end(ended, read.appended());
+            }
             case FleetEvent.Transition t -> {
                 if (t.from() != t.to()) {
-                    latest.put(t.container(), t);
+                    latest.put(t.container(), new Latest(t, read.appended()));
                 }
             }
             case FleetEvent.Judged j -> {}
             case FleetEvent.SystemBuilt built -> systems.merge(built.source(), 1L, Long::sum);
             case FleetEvent.Fetching f -> {}
         }
-        ObjectNode body = Json.object();
-        body.put("id", record.id());
-        body.set("event", Json.node(event));
-        return Optional.of(new Change("event", event.container(), event.host(), body));
     }
 
-    private Change host(BusRecord record) throws UnreadableException {
-        var name = new HostName(record.key());
-        ObjectNode body = Json.object();
-        body.put("host", name.value());
-        if (record.isDeletion()) {
+    private void host(HostName name, @Nullable Heartbeat heartbeat) throws UnreadableException {
+        if (heartbeat == null) {
             hosts.remove(name);
-            body.putNull("status");
+        } else if (hosts.size() >= MAX_HOSTS && !hosts.containsKey(name)) {
+            throw new UnreadableException("there are " + MAX_HOSTS
+                    + " hosts already: delete those that are no more from " + Topics.HOSTS.name());
         } else {
-            HostStatus status = record.value(HostStatus.class);
-            Optional<String> refusal = Heartbeat.refusal(name, status, record.timestamp());
-            if (refusal.isPresent()) {
-                throw new UnreadableException(refusal.get());
-            }
-            hosts.put(name, new Heartbeat(status, record.timestamp()));
-            body.set("status", Json.node(status));
-        }
-        return new Change("host", null, name, body);
-    }
-
-    private void evaluation(BusRecord record) throws UnreadableException {
-        var name = new ContainerName(record.key());
-        if (record.isDeletion()) {
-            evaluations.remove(name);
-        } else {
-            evaluations.put(name, record.value(Evaluation.class));
+            hosts.put(name, heartbeat);
         }
     }
 
-    private void profile(BusRecord record) throws UnreadableException {
-        var name = new ProfileName(record.key());
-        if (record.isDeletion()) {
-            profiles.remove(name);
-        } else {
-            profiles.put(name, new Profile(record.value(ContainerDefinition.class), record.offset()));
+    private void evaluation(ContainerName name, @Nullable Evaluation evaluation, Instant appended) {
+        Evaluation last = evaluation == null ? evaluations.remove(name) : evaluations.put(name, evaluation);
+        if (last != null && last.leaving() != null) {
+            removals.remove(last.leaving().operation());
+        }
+        if (evaluation != null && evaluation.leaving() != null) {
+            removals.put(
+                    evaluation.leaving().operation(),
+                    new Removal(name, evaluation.leaving().host(), appended));
         }
     }
 
-    private void command(BusRecord record) throws UnreadableException {
-        var id = new CommandId(record.id());
-        unconfirmed.remove(id);
-        Operation known = operations.get(id);
-        if (known == null) {
-            Command command = record.strictValue(Command.class);
-            put(Operation.pending(
-                    id, command, Topics.hostOfCommands(record.topic()).orElse(null), record.timestamp()));
-        }
-    }
-
-    /** Takes in an operation that is being written, before its record is read. */
+    /** Takes in an operation that is being written, until {@link #confirm} or {@link #withdraw} or its record is read. */
     public void submitted(Operation operation) {
-        if (operations.putIfAbsent(operation.id(), operation) == null) {
-            unconfirmed.add(operation.id());
+        if (operations.find(operation.id()).isEmpty()) {
+            unconfirmed.putIfAbsent(operation.id(), operation);
+        }
+    }
+
+    /** How many operations wait for their write to be confirmed. */
+    public int unconfirmed() {
+        return unconfirmed.size();
+    }
+
+    /** The write of an operation was confirmed. */
+    public void confirm(CommandId id) {
+        Operation operation = unconfirmed.remove(id);
+        if (operation != null) {
+            operations.submit(operation, null);
         }
     }
 
     /** Forgets an operation whose write was not confirmed, unless its record has been read after all. */
     public void withdraw(CommandId id) {
-        if (unconfirmed.remove(id)) {
-            operations.remove(id);
-        }
+        unconfirmed.remove(id);
     }
 
-    /** Whether that operation is known from the topics, and not from a write that may yet fail. */
+    /** Whether that operation is known from a confirmed write, and not from one that may yet fail. */
     public boolean isConfirmed(CommandId id) {
-        return operations.containsKey(id) && !unconfirmed.contains(id);
+        return operations.find(id).isPresent();
     }
 
     /**
@@ -221,11 +225,12 @@ public final class FleetView {
      * be read before the status that it led to.
      */
     public boolean isSettled(ContainerName name) {
-        FleetEvent.Transition transition = latest.get(name);
+        Latest last = latest.get(name);
         ContainerStatus status = statuses.get(name);
-        if (transition == null) {
+        if (last == null) {
             return true;
         }
+        FleetEvent.Transition transition = last.transition;
         return status == null
                 ? transition.to() == Phase.ABSENT
                 : transition.to() == Phase.ABSENT
@@ -233,19 +238,28 @@ public final class FleetView {
                         : !status.since().isBefore(transition.at());
     }
 
-    private void put(Operation operation) {
-        unconfirmed.remove(operation.id());
-        operations.put(operation.id(), operation);
-        if (operations.size() > MOST_OPERATIONS) {
-            var oldest = operations.keySet().iterator();
-            oldest.next();
-            oldest.remove();
-        }
+    /** That operation, if it is known: being written, pending, or ended within a day. */
+    public Optional<Operation> operation(CommandId id) {
+        return operations
+                .find(id)
+                .or(() -> Optional.ofNullable(unconfirmed.get(id)))
+                .or(() -> awaitedRemoval(id))
+                .map(operation -> operation.isPending() && operation.host() == null
+                        ? holderOf(operation.container()).map(operation::on).orElse(operation)
+                        : operation);
     }
 
-    /** That operation, if it is known. */
-    public Optional<Operation> operation(CommandId id) {
-        return Optional.ofNullable(operations.get(id));
+    /** A deletion whose own record has expired may be pending still: its evaluation waits for the host. */
+    private Optional<Operation> awaitedRemoval(CommandId id) {
+        Removal removal = operations.hasEnded(id) ? null : removals.get(id);
+        return removal == null
+                ? Optional.empty()
+                : Optional.of(Operation.removal(id, removal.container, removal.host, null, removal.appended));
+    }
+
+    /** Every operation that is pending or ended within a day, and which ids ended before. */
+    public Operations operations() {
+        return operations;
     }
 
     /** Every host that was ever heard of, by name. */
@@ -319,8 +333,8 @@ public final class FleetView {
     }
 
     private boolean isLost(HostName host, Instant now) {
-        Heartbeat status = hosts.get(host);
-        return status == null || !status.isAlive(now);
+        Heartbeat heartbeat = hosts.get(host);
+        return heartbeat == null || !heartbeat.isAlive(now);
     }
 
     /** A container as the API shows it. */

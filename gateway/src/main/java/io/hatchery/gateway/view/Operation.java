@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Step;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
@@ -102,6 +103,26 @@ public record Operation(
                 ended.steps().stream()
                         .map(step -> timed(step, ended.submitted()))
                         .toList());
+    }
+
+    /** A command whose record a service refused to handle. */
+    static Operation rejected(Operation known, String reason) {
+        return new Operation(
+                known.id,
+                known.command,
+                known.container,
+                known.host,
+                known.by,
+                known.submitted,
+                Outcome.REJECTED.word(),
+                reason,
+                null,
+                List.of());
+    }
+
+    /** A pending deletion, at the host that has the container now. */
+    Operation on(HostName holder) {
+        return new Operation(id, command, container, holder, by, submitted, outcome, reason, stoppedBy, steps);
     }
 
     private static Timed timed(Step step, Instant submitted) {

@@ -1,0 +1,85 @@
+package io.hatchery.gateway.http;
+
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.json.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/**
+ * Reads and checks definitions on threads of its own: an evaluation may take long, and an event loop serves everyone. All calls
+ * come on one context.
+ */
+final class DefinitionChecks {
+    /** How many are checked at a time. */
+    private static final int THREADS = 2;
+    /** How many are checked or wait for that; further ones are refused, since each holds its body. */
+    static final int MAX_PENDING = 64;
+
+    private final WorkerExecutor workers;
+    private int pending;
+
+    /**
+     * A definition that was read.
+     *
+     * @param errors what is wrong with it
+     */
+    record Checked(ContainerDefinition definition, List<io.hatchery.spec.option.Problem> errors) {
+        /** Keeps an immutable copy of the errors. */
+        Checked {
+            errors = List.copyOf(errors);
+        }
+    }
+
+    DefinitionChecks(Vertx vertx) {
+        this.workers = vertx.createSharedWorkerExecutor("hatchery-definitions", THREADS);
+    }
+
+    /** Reads the definition in a request's body, and checks it; fails with a {@link Problem} if it cannot be read. */
+    Future<Checked> read(
+            RoutingContext request, Function<ContainerDefinition, List<io.hatchery.spec.option.Problem>> check) {
+        Buffer body = request.body().buffer();
+        byte[] bytes = body == null ? new byte[0] : body.getBytes();
+        String type = request.request().getHeader("Content-Type");
+        return run(() -> {
+            ContainerDefinition definition = Requests.definition(bytes, type);
+            int size = Json.bytes(definition).length;
+            if (size > Api.MAX_BODY) {
+                throw Api.tooLarge(Integer.toString(size));
+            }
+            return new Checked(definition, check.apply(definition));
+        });
+    }
+
+    /** Checks a definition. */
+    Future<Checked> check(
+            ContainerDefinition definition,
+            Function<ContainerDefinition, List<io.hatchery.spec.option.Problem>> check) {
+        return run(() -> new Checked(definition, check.apply(definition)));
+    }
+
+    private Future<Checked> run(Callable<Checked> action) {
+        if (pending >= MAX_PENDING) {
+            return Future.failedFuture(
+                    new Problem(503, pending + " definitions are being checked already: try again in a second"));
+        }
+        pending++;
+        return workers.executeBlocking(() -> guarded(action), false).eventually(() -> {
+            pending--;
+            return Future.succeededFuture();
+        });
+    }
+
+    private static Checked guarded(Callable<Checked> action) throws Exception {
+        try {
+            return action.call();
+        } catch (StackOverflowError e) {
+            throw new Problem(400, "the body is nested too deeply");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.hatchery.gateway.view;
+
+import io.hatchery.bus.Position;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.Verb;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every operation, folded from the commands, the deletions of definitions, the events and the dead letters. These come on
+ * different topics in any order, and each order gives the same operations: an outcome that is read before its command wins. A
+ * pending operation stays until it ends or no record can be left of it, an ended one for a day.
+ */
+public final class Operations {
+    /** How long an operation is shown after its end. */
+    public static final Duration ENDED_KEPT = Duration.ofHours(24);
+
+    /** How many ended operations are shown; of more, those that ended first are forgotten before their day is over. */
+    public static final int MAX_ENDED = 100_000;
+
+    /**
+     * A tombstone may outlive the outcome of its deletion. Before that can be, the evaluation alone says whether the deletion is
+     * pending.
+     */
+    static final Duration TOMBSTONE_KEPT = Topics.TOMBSTONES.minusDays(1);
+
+    /** How many records that were refused by others are remembered, for their operations that are read later. */
+    static final int MAX_REFUSALS = 10_000;
+
+    private static final int LONGEST_REASON = 500;
+
+    private final Map<CommandId, Pending> pending = new HashMap<>();
+    private final Map<String, CommandId> pendingByPosition = new HashMap<>();
+    private final Map<CommandId, Ended> ended = new HashMap<>();
+    private final TreeSet<Ended> byEnd = new TreeSet<>(Comparator.comparing(Ended::appended)
+            .thenComparing(each -> each.operation().id()));
+    private final EndedIds endedIds = new EndedIds();
+    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
+    private Instant now = Instant.EPOCH;
+
+    /** What is known of an operation without an outcome: the record that asked for it, a runner's acceptance, or both. */
+    private static final class Pending {
+        private @Nullable Submission submission;
+        private FleetEvent.@Nullable Accepted accepted;
+        private Instant acceptedAppended = Instant.MIN;
+
+        Operation operation() {
+            if (submission == null) {
+                return Operation.of(Objects.requireNonNull(accepted), null);
+            }
+            return accepted == null ? submission.operation : Operation.of(accepted, submission.operation);
+        }
+    }
+
+    /**
+     * A request for an operation.
+     *
+     * @param position of its record; null as long as it is known from the request that wrote it alone
+     */
+    private record Submission(Operation operation, @Nullable Position position) {
+        boolean isBefore(@Nullable Submission other) {
+            if (other == null || other.position == null || position == null) {
+                return other == null || other.position == null;
+            }
+            int order = operation.submitted().compareTo(other.operation.submitted());
+            return order == 0 ? position.text().compareTo(other.position.text()) < 0 : order < 0;
+        }
+    }
+
+    private record Ended(Operation operation, Instant appended, boolean isRefusal) {
+        /** Of two outcomes of one operation the first counts, and what a runner reports before what others conclude. */
+        boolean isBefore(Ended other) {
+            return isRefusal == other.isRefusal ? appended.isBefore(other.appended) : other.isRefusal;
+        }
+    }
+
+    private record Refusal(String reason, Instant appended) {}
+
+    /** The time is now at least this: forgets what is over. */
+    public void advance(Instant time) {
+        now = now.isAfter(time) ? now : time;
+        Instant shownSince = now.minus(ENDED_KEPT);
+        while (!byEnd.isEmpty() && !byEnd.first().appended.isAfter(shownSince)) {
+            forget(byEnd.first());
+        }
+        endedIds.advance(now);
+        Instant kept = now.minus(EndedIds.KEPT);
+        pending.values().stream()
+                .filter(each -> isOver(each, kept))
+                .toList()
+                .forEach(each -> removePending(each.operation().id()));
+        refusals.values().removeIf(refusal -> refusal.appended.isBefore(kept));
+    }
+
+    private boolean isOver(Pending each, Instant kept) {
+        if (each.accepted != null) {
+            return each.acceptedAppended.isBefore(kept)
+                    && (each.submission == null
+                            || each.submission.operation.submitted().isBefore(kept));
+        }
+        Operation operation = Objects.requireNonNull(each.submission).operation;
+        return operation.submitted().isBefore(kept)
+                || operation.command() == Verb.REMOVE && operation.submitted().isBefore(now.minus(TOMBSTONE_KEPT));
+    }
+
+    private void forget(Ended oldest) {
+        byEnd.remove(oldest);
+        ended.remove(oldest.operation.id());
+    }
+
+    /** A command, or a deletion, that has been written; {@code position} is null before its record is read. */
+    void submit(Operation operation, @Nullable Position position) {
+        CommandId id = operation.id();
+        if (hasEnded(id)) {
+            return;
+        }
+        Pending known = pending.computeIfAbsent(id, any -> new Pending());
+        var submission = new Submission(operation, position);
+        if (!submission.isBefore(known.submission)) {
+            return;
+        }
+        unindex(known);
+        known.submission = submission;
+        if (position != null) {
+            pendingByPosition.put(position.text(), id);
+            Refusal refusal = refusals.get(position.text());
+            if (refusal != null) {
+                end(Operation.rejected(known.operation(), refusal.reason), refusal.appended, true);
+            }
+        }
+    }
+
+    private void unindex(Pending known) {
+        if (known.submission != null && known.submission.position != null) {
+            pendingByPosition.remove(known.submission.position.text());
+        }
+    }
+
+    private void removePending(CommandId id) {
+        Pending removed = pending.remove(id);
+        if (removed != null) {
+            unindex(removed);
+        }
+    }
+
+    void accept(FleetEvent.Accepted accepted, Instant appended) {
+        if (hasEnded(accepted.id())) {
+            return;
+        }
+        Pending known = pending.computeIfAbsent(accepted.id(), any -> new Pending());
+        if (known.accepted == null || appended.isBefore(known.acceptedAppended)) {
+            known.accepted = accepted;
+            known.acceptedAppended = appended;
+        }
+    }
+
+    void end(FleetEvent.Ended event, Instant appended) {
+        end(Operation.of(event), appended, false);
+    }
+
+    /** A service has refused the record at that position. */
+    void refuse(String position, String reason, Instant appended) {
+        String shown = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
+        refusals.putIfAbsent(position, new Refusal(shown, appended));
+        if (refusals.size() > MAX_REFUSALS) {
+            Iterator<String> oldest = refusals.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+        CommandId id = pendingByPosition.get(position);
+        Pending refused = id == null ? null : pending.get(id);
+        if (refused != null) {
+            end(Operation.rejected(refused.operation(), shown), appended, true);
+        }
+    }
+
+    private void end(Operation operation, Instant appended, boolean isRefusal) {
+        CommandId id = operation.id();
+        removePending(id);
+        endedIds.add(id, appended);
+        var end = new Ended(operation, appended, isRefusal);
+        Ended known = ended.get(id);
+        if (known != null && !end.isBefore(known) || !appended.isAfter(now.minus(ENDED_KEPT))) {
+            return;
+        }
+        if (known != null) {
+            forget(known);
+        }
+        ended.put(id, end);
+        byEnd.add(end);
+        if (ended.size() > MAX_ENDED) {
+            forget(byEnd.first());
+        }
+    }
+
+    /** Whether it has ended, also if that was so long ago that it is not shown any more. */
+    public boolean hasEnded(CommandId id) {
+        return ended.containsKey(id) || endedIds.contains(id);
+    }
+
+    /** That operation, if it is pending or ended within the last day. */
+    public Optional<Operation> find(CommandId id) {
+        Ended end = ended.get(id);
+        if (end != null) {
+            return Optional.of(end.operation);
+        }
+        return Optional.ofNullable(pending.get(id)).map(Pending::operation);
+    }
+
+    /** Every operation without an outcome, in no order. */
+    public Iterable<Operation> pending() {
+        return () -> pending.values().stream().map(Pending::operation).iterator();
+    }
+
+    /** How many have no outcome. */
+    public int pendingCount() {
+        return pending.size();
+    }
+
+    /** How many have an outcome and are shown. */
+    public int endedCount() {
+        return ended.size();
+    }
+}

@@ -1,0 +1,267 @@
+package io.hatchery.gateway;
+
+import io.hatchery.broker.Credentials;
+import io.hatchery.broker.EmbeddedBroker;
+import io.hatchery.bus.BusConfig;
+import io.hatchery.bus.KafkaPublisher;
+import io.hatchery.bus.Message;
+import io.hatchery.bus.TopicSetup;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.Evaluator;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** A real broker with the fleet's topics, and gateways over them; hosts and config-service are played by the test. */
+final class TestFleet implements AutoCloseable {
+    static final HostName HOST = new HostName("host1");
+
+    final Vertx vertx = Vertx.vertx();
+    final List<Throwable> failures = new CopyOnWriteArrayList<>();
+    private final Path data;
+    private final EmbeddedBroker broker;
+    private final BusConfig bus;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> deployed = new ArrayList<>();
+
+    TestFleet(Path data) throws IOException {
+        this.data = data;
+        var credentials = Credentials.create();
+        broker = EmbeddedBroker.start(
+                data.resolve("broker"), EmbeddedBroker.LOOPBACK, freePort(), freePort(), credentials, Map.of());
+        bus = new BusConfig(credentials.clientProperties(broker.bootstrap()), 3, (short) 1);
+        producer = new KafkaProducer<>(bus.producer(20_000));
+        create(Topics.ofTheFleet());
+    }
+
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    static <T> T done(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    void create(List<Topic> topics) {
+        try (var setup = new TopicSetup(bus)) {
+            setup.ensure(topics);
+        }
+    }
+
+    void delete(Topic topic) throws Exception {
+        try (var admin = Admin.create(bus.admin())) {
+            admin.deleteTopics(List.of(topic.name())).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A gateway that is ready. */
+    Gateway gateway() throws Exception {
+        var service = new GatewayService(
+                new GatewayConfig("127.0.0.1", 0, "secret", data.resolve("cache"), null, bus, "test"), failures::add);
+        String id = done(vertx.deployVerticle(service));
+        deployed.add(id);
+        done(service.ready());
+        return new Gateway(service, id);
+    }
+
+    final class Gateway {
+        private final GatewayService service;
+        private final String id;
+
+        private Gateway(GatewayService service, String id) {
+            this.service = service;
+            this.id = id;
+        }
+
+        void stop() throws Exception {
+            deployed.remove(id);
+            done(vertx.undeploy(id));
+        }
+
+        HttpResponse<String> get(String path) throws Exception {
+            return send("GET", path, null, Map.of());
+        }
+
+        HttpResponse<String> send(String method, String path, byte @Nullable [] body, Map<String, String> headers)
+                throws Exception {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+                    .timeout(Duration.ofSeconds(60))
+                    .header("Authorization", "Bearer secret")
+                    .method(
+                            method,
+                            body == null
+                                    ? HttpRequest.BodyPublishers.noBody()
+                                    : HttpRequest.BodyPublishers.ofByteArray(body));
+            headers.forEach(request::header);
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+
+        /** The outcome of an operation as this gateway shows it; {@code 404} if it does not know it. */
+        String outcome(String operation) throws Exception {
+            HttpResponse<String> answer = get("/v1/operations/" + operation);
+            return answer.statusCode() == 200
+                    ? Json.readObject(answer.body().getBytes(StandardCharsets.UTF_8))
+                            .path("outcome")
+                            .asText()
+                    : Integer.toString(answer.statusCode());
+        }
+    }
+
+    /** Writes a value, which is JSON text, with headers; returns its position. */
+    String write(String topic, @Nullable String key, @Nullable String value, Map<String, String> headers)
+            throws Exception {
+        var record = new ProducerRecord<>(
+                topic,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+        headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+        var metadata = producer.send(record).get(30, TimeUnit.SECONDS);
+        return metadata.topic() + "/" + metadata.partition() + "/" + metadata.offset();
+    }
+
+    String write(Topic topic, String key, @Nullable String value) throws Exception {
+        return write(topic.name(), key, value, Map.of());
+    }
+
+    String write(Topic topic, String key, Object value) throws Exception {
+        return write(topic.name(), key, Json.text(value), Map.of());
+    }
+
+    void publish(Message message) throws Exception {
+        var publisher = new KafkaPublisher(vertx, bus, 20_000);
+        done(publisher.publish(message));
+        done(publisher.close());
+    }
+
+    void heartbeat(HostName host) throws Exception {
+        heartbeat(host, Instant.now());
+    }
+
+    String heartbeat(HostName host, Instant at) throws Exception {
+        return write(
+                Topics.HOSTS,
+                host.value(),
+                new HostStatus(
+                        host,
+                        HostStatus.State.READY,
+                        "machine",
+                        "boot",
+                        "/run/hatchery",
+                        1,
+                        "1",
+                        "direct",
+                        "v2",
+                        new TreeMap<>(),
+                        1,
+                        1,
+                        0,
+                        at,
+                        at,
+                        5));
+    }
+
+    /** Publishes the evaluation that config-service would make of a container with a root on that host. */
+    void evaluate(String name, HostName host) throws Exception {
+        var container = new ContainerName(name);
+        var definition = new ContainerDefinition(
+                Json.object().put("root", "/r").put("host", host.value()).set("command", Json.node(List.of("/bin/x"))));
+        var spec =
+                ((Evaluated.Good) Evaluator.evaluate(container, definition, Map.of())).at(host, Generation.FIRST, null);
+        write(
+                Topics.EVALUATIONS,
+                name,
+                new Evaluation(
+                        container,
+                        Evaluation.State.EVALUATED,
+                        0,
+                        0,
+                        null,
+                        Generation.FIRST,
+                        definition,
+                        spec,
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        List.of()));
+    }
+
+    static String status(String container, String host, String phase) {
+        return "{\"container\":\"" + container + "\",\"host\":\"" + host + "\",\"phase\":\"" + phase
+                + "\",\"since\":\"2026-01-01T00:00:00Z\",\"restarts\":0,\"outdated\":false}";
+    }
+
+    static String accepted(String id, String container) {
+        return "{\"type\":\"accepted\",\"id\":\"" + id + "\",\"command\":\"stop\",\"container\":\"" + container
+                + "\",\"host\":\"host1\",\"at\":\"" + Instant.now() + "\"}";
+    }
+
+    static String outcome(String id, String container) {
+        return "{\"type\":\"outcome\",\"id\":\"" + id + "\",\"command\":\"stop\",\"container\":\"" + container
+                + "\",\"host\":\"host1\",\"submitted\":\"" + Instant.now()
+                + "\",\"outcome\":\"completed\",\"steps\":[],\"at\":\"" + Instant.now() + "\"}";
+    }
+
+    /** Everything on a topic now. */
+    List<ConsumerRecord<byte[], byte[]>> records(Topic topic) {
+        try (var consumer = new KafkaConsumer<byte[], byte[]>(bus.consumer())) {
+            var partitions = consumer.partitionsFor(topic.name()).stream()
+                    .map(info -> new TopicPartition(topic.name(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            var ends = consumer.endOffsets(partitions);
+            var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        broker.close();
+    }
+}

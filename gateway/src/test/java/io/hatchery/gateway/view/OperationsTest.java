@@ -1,0 +1,201 @@
+package io.hatchery.gateway.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.spec.json.UnreadableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class OperationsTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
+    private static final String COMMANDS = "hatchery.host.host1.commands";
+
+    private static FleetView view(List<BusRecord> records) throws UnreadableException {
+        var view = new FleetView();
+        view.advance(NOW);
+        for (BusRecord record : records) {
+            view.apply(record);
+        }
+        view.advance(NOW);
+        return view;
+    }
+
+    private static Optional<Operation> operation(FleetView view, String id) {
+        return view.operation(new CommandId(id));
+    }
+
+    private static String outcome(FleetView view, String id) {
+        return operation(view, id).map(Operation::outcome).orElse("unknown");
+    }
+
+    @Test
+    void everyOrderOfTheRecordsGivesTheSameOperations() throws Exception {
+        for (int seed = 0; seed < 300; seed++) {
+            var random = new Random(seed);
+            List<BusRecord> records = history(random);
+            SortedMap<String, String> first = operations(view(records));
+            for (int i = 0; i < 10; i++) {
+                Collections.shuffle(records, random);
+                assertThat(operations(view(records))).as("seed %d", seed).isEqualTo(first);
+            }
+        }
+    }
+
+    private static SortedMap<String, String> operations(FleetView view) {
+        var operations = new TreeMap<String, String>();
+        for (int i = 0; i < 12; i++) {
+            String id = "o" + i;
+            operations.put(id, operation(view, id).map(Operation::toString).orElse("unknown"));
+        }
+        return operations;
+    }
+
+    private static List<BusRecord> history(Random random) {
+        var records = new ArrayList<BusRecord>();
+        for (int i = 0; i < 12; i++) {
+            String id = "o" + i;
+            Instant at = NOW.minus(Duration.ofMinutes(random.nextInt(40 * 24 * 60)));
+            long offset = i * 10L;
+            if (random.nextInt(4) > 0) {
+                records.add(random.nextInt(3) > 0 ? Records.command(offset, id, at) : Records.deletion(offset, id, at));
+            }
+            if (random.nextInt(4) == 0) {
+                records.add(Records.command(offset + 1, id, at.plusSeconds(1)));
+            }
+            if (random.nextBoolean()) {
+                records.add(Records.accepted(offset + 2, id, at.plusSeconds(2)));
+            }
+            if (random.nextBoolean()) {
+                records.add(Records.outcome(offset + 3, id, "completed", at.plusSeconds(3)));
+            }
+            if (random.nextInt(4) == 0) {
+                records.add(Records.outcome(offset + 4, id, "failed", at.plusSeconds(4)));
+            }
+            if (random.nextInt(4) == 0) {
+                records.add(Records.deadLetter(offset + 5, COMMANDS + "/0/" + offset, "no", at.plusSeconds(5)));
+            }
+        }
+        return records;
+    }
+
+    @Test
+    void outcomeThatIsReadBeforeItsCommandWins() throws Exception {
+        var view = view(List.of(
+                Records.outcome(0, "a", "completed", NOW.minusSeconds(10)),
+                Records.accepted(1, "a", NOW.minusSeconds(11)),
+                Records.command(0, "a", NOW.minusSeconds(12))));
+        assertThat(outcome(view, "a")).isEqualTo("completed");
+        assertThat(view.operations().pendingCount()).isZero();
+    }
+
+    @Test
+    void ofManyEndedCommandsNoneIsPendingAfterARestartAndPendingOnesStay() throws Exception {
+        var view = new FleetView();
+        view.advance(NOW);
+        view.apply(Records.command(0, "open", NOW.minus(Duration.ofDays(6))));
+        for (int i = 0; i < 150_000; i++) {
+            view.apply(Records.outcome(i, "e" + i, "completed", NOW.minusSeconds(150_000 - i)));
+        }
+        for (int i = 0; i < 150_000; i++) {
+            view.apply(Records.command(i, "e" + i, NOW.minusSeconds(150_001 - i)));
+        }
+        assertThat(view.operations().pendingCount()).isEqualTo(1);
+        assertThat(view.operations().endedCount()).isLessThanOrEqualTo(Operations.MAX_ENDED);
+        assertThat(outcome(view, "open")).isEqualTo("pending");
+        assertThat(outcome(view, "e149999")).isEqualTo("completed");
+        assertThat(outcome(view, "e0")).isEqualTo("unknown");
+        assertThat(view.operations().hasEnded(new CommandId("e0"))).isTrue();
+    }
+
+    @Test
+    void moreEndedOperationsThanAreKeptForgetThoseThatEndedFirst() throws Exception {
+        var view = new FleetView();
+        view.advance(NOW);
+        for (int i = 0; i <= Operations.MAX_ENDED; i++) {
+            view.apply(Records.outcome(i, "e" + i, "completed", NOW.minusMillis(Operations.MAX_ENDED - i)));
+        }
+        assertThat(view.operations().endedCount()).isEqualTo(Operations.MAX_ENDED);
+        assertThat(outcome(view, "e0")).isEqualTo("unknown");
+        assertThat(outcome(view, "e1")).isEqualTo("completed");
+    }
+
+    @Test
+    void endedOperationIsShownForADay() throws Exception {
+        var view = view(List.of(Records.outcome(0, "a", "failed", NOW)));
+        view.advance(NOW.plus(Operations.ENDED_KEPT).minusMillis(1));
+        assertThat(outcome(view, "a")).isEqualTo("failed");
+        view.advance(NOW.plus(Operations.ENDED_KEPT));
+        assertThat(outcome(view, "a")).isEqualTo("unknown");
+        view.apply(Records.command(0, "a", NOW));
+        assertThat(outcome(view, "a")).isEqualTo("unknown");
+    }
+
+    @Test
+    void deletionIsAnOperationOfItsTombstone() throws Exception {
+        var view = view(List.of(Records.deletion(0, "d", NOW.minusSeconds(5))));
+        assertThat(operation(view, "d")).hasValueSatisfying(operation -> {
+            assertThat(operation.isPending()).isTrue();
+            assertThat(operation.by()).isEqualTo("someone");
+        });
+    }
+
+    @Test
+    void tombstoneThatOutlivesTheOutcomeOfItsDeletionIsNotPending() throws Exception {
+        Instant old = NOW.minus(Operations.TOMBSTONE_KEPT).minusSeconds(1);
+        assertThat(outcome(view(List.of(Records.deletion(0, "d", old))), "d")).isEqualTo("unknown");
+    }
+
+    @Test
+    void deletionWhoseTombstoneIsGoneIsPendingWhileItsEvaluationWaitsForTheHost() throws Exception {
+        BusRecord waits = Records.of(
+                "hatchery.evaluations",
+                0,
+                "web",
+                "{\"container\":\"web\",\"state\":\"deleted\",\"revision\":1,\"judged\":1,\"errors\":[],\"systems\":[],"
+                        + "\"leaving\":{\"host\":\"host1\",\"operation\":\"d\"}}",
+                NOW.minus(Duration.ofDays(40)),
+                Map.of());
+        var view = view(List.of(waits));
+        assertThat(operation(view, "d")).hasValueSatisfying(operation -> {
+            assertThat(operation.outcome()).isEqualTo("pending");
+            assertThat(String.valueOf(operation.host())).isEqualTo("host1");
+        });
+        view.apply(Records.outcome(1, "d", "completed", NOW));
+        assertThat(outcome(view, "d")).isEqualTo("completed");
+    }
+
+    @Test
+    void commandThatItsRunnerRefusedIsRejectedWithTheReason() throws Exception {
+        var view = view(List.of(
+                Records.command(7, "a", NOW.minusSeconds(5)),
+                Records.deadLetter(0, COMMANDS + "/0/7", "its key names another", NOW.minusSeconds(4))));
+        assertThat(operation(view, "a")).hasValueSatisfying(operation -> {
+            assertThat(operation.outcome()).isEqualTo("rejected");
+            assertThat(operation.reason()).isEqualTo("its key names another");
+        });
+    }
+
+    @Test
+    void writeThatWasConfirmedIsPendingBeforeItsRecordIsRead() throws Exception {
+        var view = view(List.of());
+        var operation =
+                operation(view(List.of(Records.command(0, "a", NOW))), "a").orElseThrow();
+        view.submitted(operation);
+        assertThat(view.unconfirmed()).isEqualTo(1);
+        view.confirm(operation.id());
+        view.withdraw(operation.id());
+        assertThat(view.unconfirmed()).isZero();
+        assertThat(outcome(view, "a")).isEqualTo("pending");
+    }
+}
