@@ -10,13 +10,7 @@ import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Api;
 import io.hatchery.gateway.http.NixCache;
 import io.hatchery.gateway.http.Waiting;
-import io.hatchery.gateway.stream.Streams;
-import io.hatchery.gateway.view.Change;
-import io.hatchery.gateway.view.FleetView;
-import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
-import io.hatchery.spec.HostName;
-import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -26,13 +20,10 @@ import io.vertx.core.http.HttpServerOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
@@ -53,28 +44,13 @@ public final class GatewayService extends AbstractVerticle {
     private static final int LONGEST_REPORT_DELAY_MILLIS = 3_000;
 
     private static final int LARGEST_FRAME = 1 << 16;
-    private static final List<String> FOLDED = List.of(
-                    Topics.DEAD_LETTERS,
-                    Topics.DEFINITIONS,
-                    Topics.EVALUATIONS,
-                    Topics.PROFILES,
-                    Topics.STATUS,
-                    Topics.EVENTS,
-                    Topics.HOSTS,
-                    Topics.CONSOLE)
-            .stream()
-            .map(Topic::name)
-            .toList();
-
     private final GatewayConfig config;
     private final Handler<Throwable> onFailure;
     private final Clock clock = Clock.systemUTC();
-    private final FleetView view = new FleetView();
     private final Promise<Void> ready = Promise.promise();
     private @Nullable HttpServer server;
     private @Nullable Parts parts;
     private @Nullable String unready = "catching up with the topics";
-    private boolean streaming;
 
     /** What is made at the start. */
     private record Parts(
@@ -82,9 +58,8 @@ public final class GatewayService extends AbstractVerticle {
             TopicFollower follower,
             TopicIds topicIds,
             CommandFollower commands,
-            Streams streams,
-            Waiting waiting,
-            RefusedRecords refused) {}
+            FleetFold fold,
+            Waiting waiting) {}
 
     /**
      * @param onFailure is called when the gateway cannot go on
@@ -108,30 +83,23 @@ public final class GatewayService extends AbstractVerticle {
     public void start(Promise<Void> started) {
         var log = new LogReader(vertx, config.bus());
         var publisher = new KafkaPublisher(vertx, config.bus(), WRITE_PATIENCE_MILLIS);
-        var refused = new RefusedRecords(publisher);
-        var streams = new Streams(clock, view, log::read, refused::refuse);
-        var waiting = new Waiting(vertx, view);
+        var fold = new FleetFold(publisher, log::read, clock);
+        var waiting = new Waiting(vertx, fold.view());
         var follower = new TopicFollower(vertx, config.bus(), "gateway", this::take, this::fail);
         var topicIds = new TopicIds(vertx, config.bus());
-        var made = new Parts(
-                publisher,
-                follower,
-                topicIds,
-                new CommandFollower(topicIds, follower, clock),
-                streams,
-                waiting,
-                refused);
+        var made =
+                new Parts(publisher, follower, topicIds, new CommandFollower(topicIds, follower, clock), fold, waiting);
         parts = made;
-        var metrics = new GatewayMetrics(view, streams, refused, clock);
+        var metrics = new GatewayMetrics(fold.view(), fold.streams(), fold.refused(), clock);
         var ground = new Api.Ground(
-                view,
-                streams,
+                fold.view(),
+                fold.streams(),
                 log,
                 publisher,
                 waiting,
                 () -> Optional.ofNullable(unready),
                 metrics::scrape,
-                refused::refuse);
+                fold.refused()::refuse);
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
@@ -154,12 +122,10 @@ public final class GatewayService extends AbstractVerticle {
     }
 
     private void catchUp(Parts made) {
-        view.advance(clock.instant());
         retried("prepare the topics", () -> prepareTopics(made))
                 .compose(ids -> retried("read the topics", () -> read(made))
                         .compose(since -> made.follower.offsets().map(offsets -> {
-                            made.streams.begin(ids, offsets, since);
-                            streaming = true;
+                            made.fold.begin(ids, offsets, since);
                             return ids;
                         })))
                 .compose(ids -> readCommands(made).map(read -> ids))
@@ -170,7 +136,7 @@ public final class GatewayService extends AbstractVerticle {
     /** Completes with the time at which it began to read: all that was appended before has been read then. */
     private Future<Instant> read(Parts made) {
         Instant began = clock.instant();
-        return made.follower.follow(FOLDED).map(done -> began);
+        return made.follower.follow(FleetFold.TOPICS).map(done -> began);
     }
 
     private Future<SortedMap<String, String>> prepareTopics(Parts made) {
@@ -180,7 +146,7 @@ public final class GatewayService extends AbstractVerticle {
                     }
                     return null;
                 })
-                .compose(ensured -> made.topicIds.existing(FOLDED));
+                .compose(ensured -> made.topicIds.existing(FleetFold.TOPICS));
     }
 
     /** Nothing is wrong with a gateway whose broker is away: it goes on when that is back. */
@@ -201,27 +167,10 @@ public final class GatewayService extends AbstractVerticle {
         Promise<Void> read = Promise.promise();
         vertx.setTimer(COMMANDS_WITHIN.toMillis(), late -> read.tryComplete());
         made.commands
-                .look(commandTopics())
+                .look(made.fold.commandTopics())
                 .compose(followed -> made.follower.catchUp())
                 .onComplete(done -> read.tryComplete());
         return read.future();
-    }
-
-    private Collection<String> commandTopics() {
-        var topics = new TreeSet<String>();
-        view.hosts()
-                .forEach(
-                        host -> topics.add(Topics.commands(host.status().host()).name()));
-        for (var name : view.containers(null)) {
-            if (topics.size() >= FleetView.MAX_HOSTS) {
-                break;
-            }
-            view.hostOf(name)
-                    .map(HostName::value)
-                    .ifPresent(host ->
-                            topics.add(Topics.commands(new HostName(host)).name()));
-        }
-        return topics;
     }
 
     private void serve(Parts made, SortedMap<String, String> ids) {
@@ -232,23 +181,22 @@ public final class GatewayService extends AbstractVerticle {
         LOG.info("gateway is ready");
         ready.tryComplete();
         vertx.setPeriodic(TICK.toMillis(), tick -> {
-            made.commands.look(commandTopics()).onFailure(this::fail);
-            made.streams.lookForLostHosts();
+            made.commands.look(made.fold.commandTopics()).onFailure(this::fail);
         });
         vertx.setPeriodic(
-                1 + new Random().nextInt(LONGEST_REPORT_DELAY_MILLIS), TICK.toMillis(), tick -> made.refused.report());
+                1 + new Random().nextInt(LONGEST_REPORT_DELAY_MILLIS), TICK.toMillis(), tick -> made.fold.tick());
         vertx.setPeriodic(REFRESH_CURSORS.toMillis(), tick -> {
             Instant began = clock.instant();
             made.follower
                     .catchUp()
-                    .onSuccess(done -> made.streams.caughtUp(began))
+                    .onSuccess(done -> made.fold.streams().caughtUp(began))
                     .onFailure(e -> LOG.warn("cursors keep their age: {}", e.getMessage()));
         });
         var check = new FleetTopicsCheck(ids);
         vertx.setPeriodic(CLEAN_UP.toMillis(), tick -> {
-            view.advance(clock.instant());
+            made.fold.cleanUp();
             made.topicIds
-                    .existing(FOLDED)
+                    .existing(FleetFold.TOPICS)
                     .onSuccess(now -> check.failure(now).map(BusException::new).ifPresent(this::fail))
                     .onFailure(e -> LOG.warn("the topics could not be checked: {}", e.getMessage()));
         });
@@ -265,37 +213,8 @@ public final class GatewayService extends AbstractVerticle {
         if (parts == null) {
             throw new IllegalStateException("a record came before the start");
         }
-        Optional<Change> change = Optional.empty();
-        try {
-            if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
-                parts.refused.view(record);
-            }
-            change = view.apply(record);
-        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
-            refuse(parts.refused, record, e);
-        }
-        if (streaming) {
-            publish(parts.streams, record, change);
-        } else {
-            parts.streams.passed(record);
-        }
+        parts.fold.take(record);
         parts.waiting.look();
-    }
-
-    private static void refuse(RefusedRecords refused, BusRecord record, Throwable e) {
-        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
-            LOG.warn("dead letter {} cannot be read: {}", record.position().text(), e.getMessage());
-        } else {
-            refused.refuse(record, e);
-        }
-    }
-
-    private static void publish(Streams streams, BusRecord record, Optional<Change> change) {
-        if (change.isPresent()) {
-            streams.changed(record, change.get());
-        } else {
-            streams.passed(record);
-        }
     }
 
     @Override
@@ -303,7 +222,7 @@ public final class GatewayService extends AbstractVerticle {
         unready = "the gateway is ending";
         Parts made = parts;
         if (made != null) {
-            made.streams.drain();
+            made.fold.streams().drain();
         }
         Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
         closed.eventually(() -> made == null ? Future.succeededFuture() : made.follower.close())

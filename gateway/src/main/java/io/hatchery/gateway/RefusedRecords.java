@@ -71,8 +71,13 @@ final class RefusedRecords {
         String reason = reasonOf(why);
         long bytes = sizeOf(record);
         if (waiting.size() >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES) {
-            unreported++;
-            LOG.error("{} is refused and not put with the dead letters, since too many wait: {}", position, reason);
+            if (unreported++ % 1000 == 0) {
+                LOG.error(
+                        "{} and {} before are refused and not with the dead letters, since too many wait: {}",
+                        position,
+                        unreported - 1,
+                        reason);
+            }
             return;
         }
         LOG.warn("{} goes to the dead letters: {}", position, reason);
@@ -121,7 +126,8 @@ final class RefusedRecords {
      * been read to their end; what cannot be written is tried again at the next call.
      */
     void report() {
-        while (writing < BATCH && !waiting.isEmpty()) {
+        // What fails at once waits for the next call: the broker is away.
+        for (int left = Math.min(waiting.size(), BATCH - writing); left > 0; left--) {
             Refused next = waiting.remove();
             if (reported.has(next.record.position())) {
                 written(next);

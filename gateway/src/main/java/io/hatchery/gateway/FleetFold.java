@@ -1,0 +1,138 @@
+package io.hatchery.gateway;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Offsets;
+import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.Change;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.json.UnreadableException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a gateway makes of the records that it reads: the view, what stream clients get, and dead letters. Needs a reader, a
+ * publisher and a clock, and no Vert.x; all calls come on one context.
+ */
+public final class FleetFold {
+    /** The topics that are read to their end before a gateway is ready. */
+    public static final List<String> TOPICS = List.of(
+                    Topics.DEAD_LETTERS,
+                    Topics.DEFINITIONS,
+                    Topics.EVALUATIONS,
+                    Topics.PROFILES,
+                    Topics.STATUS,
+                    Topics.EVENTS,
+                    Topics.HOSTS,
+                    Topics.CONSOLE)
+            .stream()
+            .map(Topic::name)
+            .toList();
+
+    private static final Logger LOG = LoggerFactory.getLogger(FleetFold.class);
+
+    private final FleetView view = new FleetView();
+    private final RefusedRecords refused;
+    private final Streams streams;
+    private final Clock clock;
+    private boolean streaming;
+
+    /**
+     * Nothing is read yet.
+     *
+     * @param publisher writes dead letters
+     * @param log reads again what stream clients have missed
+     */
+    public FleetFold(Publisher publisher, Streams.Replay log, Clock clock) {
+        this.refused = new RefusedRecords(publisher);
+        this.streams = new Streams(clock, view, log, refused::refuse);
+        this.clock = clock;
+        view.advance(clock.instant());
+    }
+
+    /** Takes a record in, whatever is wrong with it. */
+    public void take(BusRecord record) {
+        Optional<Change> change = Optional.empty();
+        try {
+            if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+                refused.view(record);
+            }
+            change = view.apply(record);
+        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+            refuse(record, e);
+        }
+        if (streaming && change.isPresent()) {
+            streams.changed(record, change.get());
+        } else {
+            streams.passed(record);
+        }
+    }
+
+    private void refuse(BusRecord record, Throwable e) {
+        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+            LOG.warn("dead letter {} cannot be read: {}", record.position().text(), e.getMessage());
+        } else {
+            refused.refuse(record, e);
+        }
+    }
+
+    /**
+     * Everything has been read up to there; from now on stream clients can be served.
+     *
+     * @param ids of the topics
+     * @param at a time before which every record that was appended has been read
+     */
+    public void begin(SortedMap<String, String> ids, Offsets upTo, Instant at) {
+        streams.begin(ids, upTo, at);
+        streaming = true;
+    }
+
+    /** What is to be done every second or so. */
+    public void tick() {
+        refused.report();
+        streams.lookForLostHosts();
+    }
+
+    /** Forgets what is over, which is to be done every ten seconds or so. */
+    public void cleanUp() {
+        view.advance(clock.instant());
+    }
+
+    /** The commands topics of all hosts that are known of, whether or not they exist; {@link FleetView#MAX_HOSTS} at most. */
+    public Collection<String> commandTopics() {
+        var topics = new TreeSet<String>();
+        view.hosts()
+                .forEach(
+                        host -> topics.add(Topics.commands(host.status().host()).name()));
+        for (var name : view.containers(null)) {
+            if (topics.size() >= FleetView.MAX_HOSTS) {
+                break;
+            }
+            view.hostOf(name).ifPresent(host -> topics.add(Topics.commands(host).name()));
+        }
+        return topics;
+    }
+
+    /** The fleet. */
+    public FleetView view() {
+        return view;
+    }
+
+    /** The stream's clients. */
+    public Streams streams() {
+        return streams;
+    }
+
+    RefusedRecords refused() {
+        return refused;
+    }
+}

@@ -1,0 +1,320 @@
+package io.hatchery.gateway.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.GoneException;
+import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.Records;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StreamsTest {
+    private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+    private static final Streams.Request ALL = new Streams.Request(null, null, null);
+
+    private final MovableClock clock = new MovableClock();
+    private final FleetView view = new FleetView();
+    private final List<BusRecord> log = new ArrayList<>();
+    private final List<BusRecord> refused = new ArrayList<>();
+    private final Streams streams = new Streams(clock, view, this::replay, (record, why) -> refused.add(record));
+    private Future<Void> replayed = Future.succeededFuture();
+    private long offset;
+
+    private static final class MovableClock extends Clock {
+        private Instant now = START;
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private static final class Client implements Outgoing {
+        private final List<ObjectNode> messages = new ArrayList<>();
+        private Runnable flush = () -> {};
+        private boolean full;
+        private int code;
+
+        @Override
+        public boolean isClosed() {
+            return code != 0;
+        }
+
+        @Override
+        public boolean isFull() {
+            return full;
+        }
+
+        @Override
+        public void write(String text) {
+            try {
+                messages.add(Json.readObject(text.getBytes(StandardCharsets.UTF_8)));
+            } catch (UnreadableException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void close(int withCode, String reason) {
+            code = code == 0 ? withCode : code;
+        }
+
+        @Override
+        public void onDrained(Runnable whenDrained) {
+            flush = whenDrained;
+        }
+
+        private List<String> types() {
+            return messages.stream()
+                    .map(message -> message.path("type").asText())
+                    .toList();
+        }
+
+        private String cursor() {
+            return messages.getLast().path("cursor").asText();
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        var ids = new TreeMap<String, String>();
+        var offsets = new TreeMap<String, List<Long>>();
+        for (String topic : Streams.TOPICS) {
+            ids.put(topic, "id-of-" + topic);
+            offsets.put(topic, List.of(0L));
+        }
+        streams.begin(ids, new Offsets(offsets), START);
+    }
+
+    private Future<Void> replay(Offsets from, Offsets to, Handler<BusRecord> onRecord) {
+        for (BusRecord record : log) {
+            if (!from.hasRead(record) && to.hasRead(record)) {
+                onRecord.handle(record);
+            }
+        }
+        return replayed;
+    }
+
+    private void read(BusRecord record) {
+        log.add(record);
+        try {
+            var change = view.apply(record);
+            if (change.isPresent()) {
+                streams.changed(record, change.get());
+            } else {
+                streams.passed(record);
+            }
+        } catch (UnreadableException e) {
+            streams.passed(record);
+        }
+    }
+
+    private void status(String container, String host, String phase) {
+        read(Records.of(
+                Topics.STATUS.name(),
+                offset++,
+                container,
+                "{\"container\":\"" + container + "\",\"host\":\"" + host + "\",\"phase\":\"" + phase
+                        + "\",\"since\":\"2026-01-01T00:00:00Z\",\"restarts\":0,\"outdated\":false}",
+                clock.now,
+                Map.of()));
+    }
+
+    private void gone(String container, Map<String, String> headers) {
+        read(Records.of(Topics.STATUS.name(), offset++, container, null, clock.now, headers));
+    }
+
+    private Client connect(Streams.Request request) {
+        var client = new Client();
+        streams.watch(client, request);
+        return client;
+    }
+
+    private Client resume(String cursor) {
+        return connect(new Streams.Request(null, null, streams.parse(cursor)));
+    }
+
+    @Test
+    void deletionThatAClientMissedIsReplayedBeforeItIsSynced() {
+        status("web", "host1", "running");
+        String cursor = connect(ALL).cursor();
+        gone("web", Map.of());
+        Client client = resume(cursor);
+        assertThat(client.types()).containsExactly("status", "synced");
+        assertThat(client.messages.getFirst().path("status").isNull()).isTrue();
+    }
+
+    @Test
+    void cursorIsServedAsLongAsDeletionsAreKeptAndThenRefused() {
+        String cursor = connect(ALL).cursor();
+        clock.now = START.plus(Cursor.KEPT);
+        assertThat(streams.parse(cursor).at()).isEqualTo(START);
+        clock.now = START.plus(Cursor.KEPT).plusMillis(1);
+        assertThatThrownBy(() -> streams.parse(cursor)).isInstanceOf(GoneException.class);
+        assertThat(Cursor.KEPT).isLessThan(Topics.TOMBSTONES);
+    }
+
+    @Test
+    void cursorWithoutATimeIsRefused() {
+        Cursor now = streams.cursor();
+        String old = new Cursor(now.ids(), now.offsets(), null).text();
+        assertThatThrownBy(() -> streams.parse(old)).isInstanceOf(GoneException.class);
+    }
+
+    @Test
+    void cursorOfTopicsThatWereCreatedAnewIsRefused() {
+        Cursor now = streams.cursor();
+        var others = new TreeMap<>(now.ids());
+        others.replaceAll((topic, id) -> "another");
+        String foreign = new Cursor(others, now.offsets(), now.at()).text();
+        assertThatThrownBy(() -> streams.parse(foreign)).isInstanceOf(GoneException.class);
+    }
+
+    @Test
+    void cursorsOfAnIdleFleetDoNotAge() {
+        clock.now = START.plus(Duration.ofDays(40));
+        streams.caughtUp(clock.now.minusSeconds(1));
+        String cursor = connect(ALL).cursor();
+        assertThat(streams.parse(cursor).at()).isEqualTo(clock.now.minusSeconds(1));
+    }
+
+    @Test
+    void cursorDuringAReplayIsAsOldAsTheOneThatTheClientCameWith() {
+        String cursor = connect(ALL).cursor();
+        clock.now = START.plus(Duration.ofDays(20));
+        status("web", "host1", "running");
+        Client client = resume(cursor);
+        assertThat(streams.parse(client.messages.getFirst().path("cursor").asText())
+                        .at())
+                .isEqualTo(START);
+        assertThat(streams.parse(client.cursor()).at()).isEqualTo(clock.now);
+    }
+
+    @Test
+    void recordDatedAheadDoesNotMakeACursorYounger() {
+        Instant ahead = START.plus(Duration.ofDays(365));
+        read(Records.outcome(offset++, "a", "completed", ahead));
+        assertThat(streams.cursor().at()).isEqualTo(START);
+    }
+
+    @Test
+    void replayThatOutlastsItsCursorIsClosedAndNotSynced() {
+        Promise<Void> slow = Promise.promise();
+        replayed = slow.future();
+        String cursor = connect(ALL).cursor();
+        Client client = resume(cursor);
+        clock.now = START.plus(Cursor.KEPT).plusSeconds(1);
+        slow.complete();
+        assertThat(client.code).isEqualTo(Streams.GONE);
+        assertThat(client.types()).doesNotContain("synced");
+    }
+
+    @Test
+    void replayWhoseRecordsAreGoneIsClosedWith4410() {
+        String cursor = connect(ALL).cursor();
+        replayed = Future.failedFuture(new GoneException("gone"));
+        assertThat(resume(cursor).code).isEqualTo(4410);
+    }
+
+    @Test
+    void badRecordOfAReplayIsRefusedAndTheRestFollows() {
+        String cursor = connect(ALL).cursor();
+        read(Records.of(Topics.STATUS.name(), offset++, "web", "{\"container\":\"web\"}", clock.now, Map.of()));
+        status("db", "host1", "running");
+        Client client = resume(cursor);
+        assertThat(client.types()).containsExactly("status", "synced");
+        assertThat(refused).hasSize(1);
+    }
+
+    @Test
+    void changesDuringAReplayFollowItOnce() {
+        String cursor = connect(ALL).cursor();
+        status("web", "host1", "starting");
+        Promise<Void> slow = Promise.promise();
+        replayed = slow.future();
+        Client client = resume(cursor);
+        status("web", "host1", "running");
+        slow.complete();
+        assertThat(client.types()).containsExactly("status", "synced", "status");
+        assertThat(client.messages.getLast().at("/status/phase").asText()).isEqualTo("running");
+    }
+
+    @Test
+    void slowClientGetsTheNewestStatusOnlyAndEveryEvent() {
+        Client client = connect(ALL);
+        client.full = true;
+        status("web", "host1", "starting");
+        read(Records.outcome(offset++, "a", "completed", clock.now));
+        status("web", "host1", "running");
+        client.full = false;
+        client.flush.run();
+        assertThat(client.types()).containsExactly("snapshot", "synced", "event", "status");
+        assertThat(client.messages.getLast().at("/status/phase").asText()).isEqualTo("running");
+    }
+
+    @Test
+    void clientThatFallsTooFarBehindIsClosed() {
+        Client client = connect(ALL);
+        client.full = true;
+        for (int i = 0; i <= Watcher.MOST_WAITING; i++) {
+            read(Records.outcome(offset++, "a", "completed", clock.now));
+        }
+        assertThat(client.code).isEqualTo(1013);
+    }
+
+    @Test
+    void clientOfAHostLearnsOfAContainerThatMovedAwayWhileItWasNotThere() {
+        var host = new HostName("host1");
+        status("web", "host1", "running");
+        String cursor = connect(new Streams.Request(null, host, null)).cursor();
+        status("web", "host2", "running"); // the end on host1 was compacted
+        Client client = connect(new Streams.Request(null, host, streams.parse(cursor)));
+        assertThat(client.types()).containsExactly("status", "synced");
+        assertThat(client.messages.getFirst().path("status").isNull()).isTrue();
+    }
+
+    @Test
+    void clientOfAHostLearnsOfADeletionThatDoesNotNameTheHost() {
+        var host = new HostName("host1");
+        status("web", "host1", "running");
+        String cursor = connect(new Streams.Request(null, host, null)).cursor();
+        gone("web", Map.of());
+        Client client = connect(new Streams.Request(null, host, streams.parse(cursor)));
+        assertThat(client.types()).containsExactly("status", "synced");
+        status("db", "host2", "running");
+        gone("db", Map.of(Headers.SOURCE, "/runner/host2"));
+        assertThat(client.types()).containsExactly("status", "synced");
+    }
+}
