@@ -215,11 +215,28 @@ class NetworkTest {
     void whatAnEarlierRunLeftIsRemovedFirst() throws IOException {
         network.run("ip", "link", "add", "ve-t-crashed", "type", "veth", "peer", "name", "t-left")
                 .orFail();
+        network.run("ip", "link", "set", "dev", "ve-t-crashed", "alias", "hatchery:t-crashed")
+                .orFail();
         start("t-crashed", "privateNetwork: true, hostAddress: 10.235.0.1, localAddress: 10.235.0.2");
         assertThat(network.interfaces()).doesNotContain("t-left");
         assertThat(fetched(network.run("curl", "-sS", "--max-time", "10", "http://10.235.0.2/")))
                 .isEqualTo("this is t-crashed");
         stop("t-crashed");
+    }
+
+    @Test
+    void anInterfaceOfTheHostIsNotTakenForAnEarlierRuns() throws IOException {
+        network.run("ip", "link", "add", "t-host", "type", "veth", "peer", "name", "t-peer")
+                .orFail();
+        try {
+            apply("t-greedy", server("t-greedy", "privateNetwork: true, extraVeths: {t-host: {}}"));
+            JsonNode outcome = command("start", "t-greedy");
+            assertThat(outcome.path("outcome").asText()).isEqualTo("failed");
+            assertThat(outcome.path("reason").asText()).contains("t-host is there already", "rename it");
+            assertThat(network.interfaces()).contains("t-host", "t-peer");
+        } finally {
+            network.run("ip", "link", "delete", "t-host").orFail();
+        }
     }
 
     @Test

@@ -174,7 +174,8 @@ final class PlanCommand implements Callable<Integer> {
                             "directory " + path + ", " + mode + ", unless it is there";
                         case Step.EmptyFile(String path) -> "empty file " + path + ", unless it is there";
                         case Step.Copy(String from, String to) -> "copy " + from + " to " + to;
-                        case Step.RemoveInterface(String device) -> "remove interface " + device + ", if it was left";
+                        case Step.RemoveInterface(String device, String alias) ->
+                            "remove interface " + device + " with alias " + alias + ", if it was left";
                         case Step.RemoveForward(String protocol, int port) ->
                             "remove the forward of " + protocol + " port " + port + ", if it was left";
                         case Step.KernelSetting(String path, String value) -> path + " is " + value;

@@ -19,6 +19,23 @@ final class HostProgram {
      * @throws IOException if it cannot be run or does not end
      */
     static int status(String... command) throws IOException {
+        return answer(command).status();
+    }
+
+    /**
+     * How a program ended.
+     *
+     * @param status its exit status
+     * @param output what it printed, errors included
+     */
+    record Answer(int status, String output) {}
+
+    /**
+     * Runs one to its end, as it is: no shell reads the arguments.
+     *
+     * @throws IOException if it cannot be run or does not end
+     */
+    static Answer answer(String... command) throws IOException {
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -30,7 +47,7 @@ final class HostProgram {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(String.join(" ", List.of(command)) + " does not end: " + said.strip());
             }
-            return process.exitValue();
+            return new Answer(process.exitValue(), said);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

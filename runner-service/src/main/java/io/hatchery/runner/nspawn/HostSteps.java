@@ -36,7 +36,7 @@ final class HostSteps {
                 case Step.Directory(String path, String mode) -> directory(Path.of(path), mode);
                 case Step.EmptyFile(String path) -> emptyFile(Path.of(path));
                 case Step.Copy(String from, String to) -> copy(Path.of(from), Path.of(to));
-                case Step.RemoveInterface(String name) -> removeInterface(name);
+                case Step.RemoveInterface remove -> Interfaces.remove(remove);
                 case Step.KernelSetting(String path, String value) -> set(Path.of(path), value);
                 case Step.RemoveForward forward -> Forwards.remove(forward);
                 case Step.Ip ip -> throw new IllegalArgumentException("there is no network yet: " + ip);
@@ -106,13 +106,6 @@ final class HostSteps {
     private static void set(Path path, String value) throws IOException {
         if (!Files.readString(path).strip().equals(value)) {
             Files.writeString(path, value + "\n");
-        }
-    }
-
-    private static void removeInterface(String name) throws IOException {
-        if (HostProgram.status("ip", "link", "show", "dev", name) == 0
-                && HostProgram.status("ip", "link", "delete", "dev", name) != 0) {
-            throw new IOException("the interface " + name + " that an earlier run has left cannot be removed");
         }
     }
 }

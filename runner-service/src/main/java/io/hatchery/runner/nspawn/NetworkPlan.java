@@ -50,10 +50,10 @@ final class NetworkPlan {
     List<Step> before() {
         var steps = new ArrayList<Step>();
         if (network.hasVeth()) {
-            steps.add(new Step.RemoveInterface("ve-" + name));
-            steps.add(new Step.RemoveInterface("vb-" + name));
+            steps.add(new Step.RemoveInterface("ve-" + name, alias()));
+            steps.add(new Step.RemoveInterface("vb-" + name, alias()));
         }
-        network.extraVeths().forEach(veth -> steps.add(new Step.RemoveInterface(veth.name())));
+        network.extraVeths().forEach(veth -> steps.add(new Step.RemoveInterface(veth.name(), alias())));
         if (!network.forwardPorts().isEmpty()) {
             // Without it the kernel drops what a forwarded port gets from elsewhere.
             steps.add(new Step.KernelSetting("/proc/sys/net/ipv4/ip_forward", "1"));
@@ -71,6 +71,7 @@ final class NetworkPlan {
     List<Step> after() {
         var steps = new ArrayList<Step>();
         if (network.hasVeth()) {
+            steps.add(mark((network.hostBridge() == null ? "ve-" : "vb-") + name));
             if (network.hostBridge() == null) {
                 hostSide("ve-" + name, network.addresses(), steps);
             }
@@ -78,6 +79,7 @@ final class NetworkPlan {
             containerSide(INSIDE, network.addresses(), network.localMacAddress(), steps);
         }
         for (ExtraVeth veth : network.extraVeths()) {
+            steps.add(mark(veth.name()));
             if (veth.hostBridge() != null) {
                 steps.add(Step.Ip.host("link", "set", "dev", veth.name(), "master", veth.hostBridge()));
                 steps.add(up(Step.Side.HOST, veth.name()));
@@ -87,6 +89,15 @@ final class NetworkPlan {
             containerSide(veth.name(), veth.addresses(), veth.localMacAddress(), steps);
         }
         return steps;
+    }
+
+    /** What the host's side of each pair carries as its alias, so that no other interface is ever removed in its place. */
+    private String alias() {
+        return "hatchery:" + name;
+    }
+
+    private Step mark(String device) {
+        return Step.Ip.host("link", "set", "dev", device, "alias", alias());
     }
 
     private static Step up(Step.Side side, String device) {

@@ -46,8 +46,13 @@ public sealed interface Step {
     /** A file that takes the place of another, or of a symbolic link. */
     record Copy(String from, String to) implements Step {}
 
-    /** An interface that an earlier run may have left. */
-    record RemoveInterface(String name) implements Step {}
+    /**
+     * A veth interface that an earlier run may have left. One of that name that does not carry the alias is not removed: the start fails.
+     *
+     * @param name of the interface, possibly an alternative one
+     * @param alias that marks the interfaces of the container, {@code hatchery:<container>}
+     */
+    record RemoveInterface(String name, String alias) implements Step {}
 
     /**
      * A port forward that an nspawn which was killed may have left: with one to another address nspawn forwards nothing.

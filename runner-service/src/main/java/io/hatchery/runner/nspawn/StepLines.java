@@ -18,7 +18,7 @@ public final class StepLines {
             case Step.Directory(String path, String mode) -> Stream.of("directory", path, mode);
             case Step.EmptyFile(String path) -> Stream.of("emptyFile", path);
             case Step.Copy(String from, String to) -> Stream.of("copy", from, to);
-            case Step.RemoveInterface(String name) -> Stream.of("removeInterface", name);
+            case Step.RemoveInterface(String name, String alias) -> Stream.of("removeInterface", name, alias);
             case Step.RemoveForward(String protocol, int port) ->
                 Stream.of("removeForward", protocol, Integer.toString(port));
             case Step.KernelSetting(String path, String value) -> Stream.of("kernelSetting", path, value);

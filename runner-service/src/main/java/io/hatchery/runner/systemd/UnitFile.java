@@ -16,6 +16,8 @@ final class UnitFile {
     private static final Set<String> OF_THE_UNIT =
             Set.of("Description", "After", "RequiresMountsFor", "StartLimitIntervalSec");
 
+    private static final char LAST_ASCII = 0x7f;
+
     private UnitFile() {}
 
     /**
@@ -98,9 +100,17 @@ final class UnitFile {
                 case '\t' -> text.append("\\t");
                 case '%' -> text.append("%%");
                 case '$' -> text.append(command ? "$$" : "$");
-                default -> text.append(c);
+                // systemd takes more than a line feed for the end of a line, and the line after it for another
+                // directive.
+                default -> text.append(Character.isISOControl(c) ? escaped(c) : String.valueOf(c));
             }
         }
         return text.append('"').toString();
+    }
+
+    private static String escaped(char control) {
+        return control <= LAST_ASCII
+                ? String.format("\\x%02x", (int) control)
+                : String.format("\\u%04x", (int) control);
     }
 }

@@ -163,7 +163,7 @@ sub set_up_network {
     open my $after, '<', "$run/after" or return;
     while (my $line = <$after>) {
         chomp $line;
-        my ($side, @arguments) = split /\t/, $line;
+        my ($side, @arguments) = map { s/\\(.)/$1 eq 't' ? "\t" : $1 eq 'n' ? "\n" : $1/ger } split /\t/, $line, -1;
         my @inside = $side eq 'container' ? ('nsenter', "--net=/proc/$leader/ns/net") : ();
         my $pid = fork;
         defined $pid or die "fork: $!";
@@ -171,7 +171,8 @@ sub set_up_network {
             $SIG{__DIE__} = 'DEFAULT';
             open STDOUT, '>&', $log if $log;
             open STDERR, '>&', $log if $log;
-            exec @inside, 'ip', @arguments or kill 'KILL', $$;
+            my @command = (@inside, 'ip', @arguments);
+            exec { $command[0] } @command or kill 'KILL', $$;
         }
         waitpid $pid, 0;
         $? == 0 or die "@inside ip @arguments failed with status " . ($? >> 8);

@@ -95,11 +95,38 @@ sub copy {
     close $out && rename $fresh, $name or die "$name: $!\n";
 }
 
+# Runs a program without a shell, whatever its arguments hold; its errors are not shown.
+sub answer {
+    my @command = @_;
+    my $pid = open my $output, '-|';
+    defined $pid or die "fork: $!\n";
+    if ($pid == 0) {
+        open STDERR, '>', '/dev/null' or exit 127;
+        exec { $command[0] } @command or exit 127;
+    }
+    my $text = do { local $/; <$output> } // '';
+    close $output;
+    return ($? >> 8 || $? & 127, $text);
+}
+
+# Only what carries the alias that is set when it is made is removed. The kernel removes the pairs of a dead network namespace a little
+# after its last process: another one of the name is waited for.
 sub remove_interface {
-    my ($name) = @_;
-    return if system("ip link show dev $name >/dev/null 2>&1") != 0;
-    system('ip', 'link', 'delete', 'dev', $name) == 0
-        or die "the interface $name that an earlier run has left cannot be removed\n";
+    my ($name, $alias) = @_;
+    $name =~ /\A(?!\.{1,2}\z)[A-Za-z0-9_.-]+\z/ or die "an interface cannot be called '$name'\n";
+    my $deadline = time + 2;
+    do {
+        my ($status, $shown) = answer('ip', '-d', 'link', 'show', 'dev', $name);
+        return if $status != 0;
+        if ($shown =~ /^\s+veth\b/m && $shown =~ /^    alias \Q$alias\E$/m) {
+            my ($failed) = answer('ip', 'link', 'delete', 'dev', $name);
+            return if !$failed || (answer('ip', 'link', 'show', 'dev', $name))[0] != 0;
+            die "the interface $name that an earlier run has left cannot be removed\n";
+        }
+        select undef, undef, undef, 0.05;
+    } while (time <= $deadline);
+    die "the interface $name is there already and is not of this container: its alias is not $alias; rename it, or remove it with:"
+        . " ip link delete dev $name\n";
 }
 
 # machined would hold a killed nspawn's machine for as long as systemd means to start the unit again, and so refuse the next one. It has
@@ -109,21 +136,23 @@ sub unregister {
     open my $known, '<', "/run/systemd/machines/$name" or return;
     return if !grep { $_ eq "SCOPE=container-$name.service\n" || $_ eq "UNIT=container-$name.service\n" } <$known>;
     my @machined = qw(org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager);
-    system 'busctl', 'call', @machined, 'UnregisterMachine', 's', $name;
+    my @call = ('busctl', 'call', @machined, 'UnregisterMachine', 's', $name);
+    system { $call[0] } @call;
 }
 
 # A killed nspawn leaves its port forwards, and with one to another address the next forwards nothing. They are in a map of nftables.
 sub remove_forward {
     my ($protocol, $port) = @_;
+    $protocol =~ /\A[a-z]+\z/ && $port =~ /\A\d{1,5}\z/ or die "there is no forward of '$protocol' port '$port'\n";
     for my $family ('ip', 'ip6') {
         my @of = ('element', $family, 'io.systemd.nat', 'map_port_ipport', "{ $protocol . $port }");
-        my $status = system 'sh', '-c', 'exec nft "$@" >/dev/null 2>&1', 'nft', 'get', @of;
-        if ($status >> 8 == 127) {
+        my ($status) = answer('nft', 'get', @of);
+        if ($status == 127) {
             print STDERR "nft(8) is not installed: a forward of $protocol port $port that a killed nspawn has left would stay\n";
             return;
         }
         next if $status != 0;
-        system('nft', 'delete', @of) == 0
+        (answer('nft', 'delete', @of))[0] == 0
             or die "the forward of $protocol port $port that an earlier run has left cannot be removed\n";
     }
 }
@@ -175,7 +204,7 @@ sub before {
             my $name = go_to($root, $of[1]);
             copy($of[0], $name) if defined $name;
         } elsif ($what eq 'removeInterface') {
-            remove_interface($of[0]);
+            remove_interface(@of);
         } elsif ($what eq 'kernelSetting') {
             set_kernel(@of);
         } elsif ($what eq 'removeForward') {
@@ -209,8 +238,9 @@ sub set_up {
     for my $step (steps('after')) {
         my ($side, @arguments) = @$step;
         my @inside = $side eq 'container' ? ('nsenter', "--net=/proc/$leader/ns/net") : ();
-        my $status = system @inside, 'ip', @arguments;
-        $status == 0 or die "@inside ip @arguments failed with status " . ($status >> 8) . "\n";
+        my @command = (@inside, 'ip', @arguments);
+        my $status = system { $command[0] } @command;
+        $status == 0 or die "@command failed with status " . ($status >> 8) . "\n";
     }
 }
 

@@ -36,6 +36,22 @@ final class UnitFileTest {
     }
 
     @Test
+    void noCharacterOfAValueEndsItsLine() {
+        String value = "a\rExecStartPre=/bin/touch /pwned\r\n\u0001\u007f\u0085";
+        NspawnPlan plan = new NspawnPlan(
+                new TreeMap<>(Map.of("A", value)),
+                List.of("/bin/nspawn", "--setenv=A=" + value),
+                new TreeMap<>(Map.of("RequiresMountsFor", List.of("/x" + value))),
+                List.of(),
+                List.of());
+        String text = UnitFile.of(plan, SCRIPT, FOLDER, new Payload.Boot(), Signal.parse("SIGTERM"));
+        String quoted = "a\\x0dExecStartPre=/bin/touch /pwned\\x0d\\n\\x01\\x7f\\u0085\"";
+        assertThat(text).contains("Environment=\"A=" + quoted, "\"--setenv=A=" + quoted, "\"/x" + quoted);
+        assertThat(text.chars().filter(c -> c != '\n' && Character.isISOControl(c)))
+                .isEmpty();
+    }
+
+    @Test
     void directivesAreInTheirSections() {
         var directives = Map.of(
                 "Description", List.of("Container web"),

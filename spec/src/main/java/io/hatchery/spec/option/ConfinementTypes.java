@@ -103,7 +103,13 @@ final class ConfinementTypes {
             Json.object().put("type", "string"),
             value -> {
                 String text = Types.string(value);
-                return NODE.matcher(text).matches() ? value : TextNode.valueOf(Types.path(text));
+                if (NODE.matcher(text).matches()) {
+                    return value;
+                }
+                if (text.chars().anyMatch(Character::isWhitespace)) {
+                    throw new IllegalArgumentException("holds white space, which would end it in DeviceAllow=");
+                }
+                return TextNode.valueOf(Types.path(text));
             },
             "give a path such as /dev/fuse, or a group such as char-alsa");
 

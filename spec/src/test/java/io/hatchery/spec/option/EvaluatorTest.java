@@ -22,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EvaluatorTest {
     private static final ContainerName WEB = new ContainerName("web");
@@ -285,5 +286,39 @@ class EvaluatorTest {
         assertThat(inWords("{boot: true, host: h1, requires: {zone: north}}"))
                 .containsExactly("containers.web.requires: it counts only where host is not given, got"
                         + " {\"zone\":\"north\"} (in the definition of web); take one of the two out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a;id>pwned",
+                "$(id)",
+                "a&b",
+                "br`id`",
+                "eth0|id",
+                "eth 0",
+                "eth\u00e9",
+                "eth0\n",
+                "a/b",
+                "..",
+                ".",
+                "%d",
+                ""
+            })
+    void anInterfaceIsNamedAsTheKernelAndNoShellReadsIt(String name) throws UnreadableException {
+        String quoted = new String(Json.bytes(Json.node(name)), StandardCharsets.UTF_8);
+        for (String options : List.of(
+                "extraVeths: {%s: {}}",
+                "hostBridge: %s", "interfaces: [%s]", "macvlans: [%s]", "extraVeths: {a: {hostBridge: %s}}")) {
+            assertThat(problems("{boot: true, privateNetwork: true, " + options.formatted(quoted) + "}"))
+                    .as(options)
+                    .anyMatch(problem -> problem.remedy().contains("A-Z, a-z, 0-9, '_', '.' and '-'"));
+        }
+    }
+
+    @Test
+    void aDeviceIsOneWord() {
+        assertThat(problems("{boot: true, allowedDevices: [{node: /dev/x rwm, modifier: r}]}"))
+                .anyMatch(problem -> problem.message().contains("white space"));
     }
 }
