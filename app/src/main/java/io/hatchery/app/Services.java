@@ -93,7 +93,10 @@ final class Services implements AutoCloseable {
     Future<?> configService(BusConfig bus) throws IOException {
         String instance = settings.get(Key.CONFIG_INSTANCE);
         return vertx.deployVerticle(new ConfigService(
-                bus, instance.isEmpty() ? Secrets.instance(settings.data()) : instance, SystemSettings.of(settings)));
+                bus,
+                instance.isEmpty() ? Secrets.instance(settings.data()) : instance,
+                SystemSettings.of(settings),
+                this::failed));
     }
 
     Future<?> runner(BusConfig bus) throws IOException {

@@ -53,6 +53,11 @@ public final class BusRecord {
         return record.value() == null;
     }
 
+    /** The bytes of its key and value. */
+    public int size() {
+        return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+    }
+
     /** The record as Kafka gave it. */
     public ConsumerRecord<byte[], byte[]> raw() {
         return record;

@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * topic, for instance one that was sent compressed, is cut, since a dead letter that cannot be written would stop its reader.
  */
 final class DeadLetter {
-    /** The most bytes of a value or key that are kept. */
+    /** The most bytes of a value that are kept. */
     static final int MAX_VALUE = 1 << 20;
+
+    /** The most bytes of a key that are kept. */
+    static final int MAX_KEY = 64 << 10;
 
     /** The most bytes of all headers of the record; if they have more, none is kept. */
     static final int MAX_HEADERS = 64 << 10;
@@ -35,11 +38,11 @@ final class DeadLetter {
         var letter = new ProducerRecord<byte[], byte[]>(
                 Topics.DEAD_LETTERS.name(),
                 null,
-                cut(raw.key()),
-                cut(raw.value()),
+                cut(raw.key(), MAX_KEY),
+                cut(raw.value(), MAX_VALUE),
                 keepsHeaders ? raw.headers() : null);
         int size = length(raw.key()) + length(raw.value()) + headers;
-        if (!keepsHeaders || length(raw.key()) > MAX_VALUE || length(raw.value()) > MAX_VALUE) {
+        if (!keepsHeaders || length(raw.key()) > MAX_KEY || length(raw.value()) > MAX_VALUE) {
             add(letter, Headers.ORIGINAL_SIZE, Integer.toString(size));
         }
         add(letter, Headers.ORIGIN, record.position().text());
@@ -52,8 +55,8 @@ final class DeadLetter {
         return bytes == null ? 0 : bytes.length;
     }
 
-    private static byte @Nullable [] cut(byte @Nullable [] bytes) {
-        return bytes == null || bytes.length <= MAX_VALUE ? bytes : Arrays.copyOf(bytes, MAX_VALUE);
+    private static byte @Nullable [] cut(byte @Nullable [] bytes, int most) {
+        return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
     }
 
     private static void add(ProducerRecord<byte[], byte[]> letter, String name, String value) {

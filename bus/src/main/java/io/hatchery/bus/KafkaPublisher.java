@@ -58,7 +58,7 @@ public final class KafkaPublisher implements Publisher {
 
     @Override
     public Future<Position> publish(Message message) {
-        return send(message.toRecord());
+        return send(message.toRecord(config.partitions()));
     }
 
     @Override

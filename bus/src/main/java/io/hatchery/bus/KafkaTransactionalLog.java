@@ -1,40 +1,59 @@
 package io.hatchery.bus;
 
+import io.hatchery.protocol.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A member of a group on Kafka. */
+/** A member of a group on Kafka, of which one is active and the others stand by. */
 final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalanceListener {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaTransactionalLog.class);
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration VIEW = Duration.ofMillis(1);
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
+    /** Definitions of 256 KiB in a batch are 25 MiB then. */
+    private static final String MAX_POLLED = "100";
+
+    /** How long reading the views may make no progress before the session fails, and how often it says how far it is. */
+    private static final Duration STALLED = Duration.ofSeconds(60);
+
+    private static final Duration PROGRESS_LOGGED = Duration.ofSeconds(10);
+
     private final TransactionalLoop.Plan plan;
+    private final int partitions;
     private final KafkaConsumer<byte[], byte[]> source;
     private final KafkaConsumer<byte[], byte[]> views;
     private final KafkaConsumer<byte[], byte[]> ends;
     private final KafkaProducer<byte[], byte[]> producer;
     private boolean ownershipChanged;
-    private @Nullable Integer partitions;
+    private @Nullable ConsumerGroupMetadata membership;
 
     KafkaTransactionalLog(BusConfig config, TransactionalLoop.Plan plan) {
         this.plan = plan;
+        this.partitions = config.partitions();
         Map<String, Object> consuming = new HashMap<>(config.consumer());
         this.views = new KafkaConsumer<>(consuming);
         Map<String, Object> uncommitted = new HashMap<>(consuming);
@@ -42,6 +61,10 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         this.ends = new KafkaConsumer<>(uncommitted);
         consuming.put("group.id", plan.group());
         consuming.put("group.instance.id", plan.instance());
+        // The assignment by this client's own strategy is a part of the classic protocol alone.
+        consuming.put("group.protocol", "classic");
+        consuming.put("partition.assignment.strategy", SingleOwnerAssignor.class.getName());
+        consuming.put("max.poll.records", MAX_POLLED);
         consuming.put("session.timeout.ms", "10000");
         consuming.put("heartbeat.interval.ms", "2000");
         this.source = new KafkaConsumer<>(consuming);
@@ -54,14 +77,29 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     @Override
     public void begin() {
         producer.initTransactions();
-        views.assign(Polling.partitionsOf(views, plan.views()));
-        views.seekToBeginning(views.assignment());
+        // The dead letters first: what was reported is known before it is met again.
+        follow(List.of(Topics.DEAD_LETTERS.name()));
         source.subscribe(List.of(plan.source()), this);
     }
 
+    private void follow(Collection<String> topics) {
+        Set<TopicPartition> added = Polling.partitionsOf(views, topics);
+        added.removeAll(views.assignment());
+        if (!added.isEmpty()) {
+            var all = new HashSet<>(views.assignment());
+            all.addAll(added);
+            views.assign(all);
+            views.seekToBeginning(added);
+        }
+    }
+
     @Override
-    public Batch poll() {
-        ConsumerRecords<byte[], byte[]> polled = source.poll(IDLE);
+    public Batch poll(boolean waits) {
+        ConsumerRecords<byte[], byte[]> polled = source.poll(waits ? IDLE : Duration.ZERO);
+        // As it is now: the heartbeat's thread forgets it when this member is no longer one, and a transaction without
+        // it
+        // would not be fenced.
+        membership = source.groupMetadata();
         var records = new ArrayList<BusRecord>();
         polled.forEach(raw -> records.add(new BusRecord(raw)));
         var next = new HashMap<Integer, Long>();
@@ -87,39 +125,89 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
 
     @Override
     public int partitionCount() {
-        Integer known = partitions;
-        if (known == null) {
-            known = source.partitionsFor(plan.source()).size();
-            partitions = known;
-        }
-        return known;
+        return partitions;
     }
 
     @Override
     public void readViews(boolean settled, Consumer<BusRecord> onRecord) {
+        if (views.assignment().size() == 1) {
+            readToEnd(settled, onRecord);
+        }
+        // Also those partitions that an operator has added meanwhile.
+        follow(plan.views());
+        readToEnd(settled, onRecord);
+    }
+
+    private void readToEnd(boolean settled, Consumer<BusRecord> onRecord) {
         // A reader of committed records is told an end before the first transaction that is still under way. Its
         // decision may
         // have been taken and its offsets be visible, for each partition learns of it by itself (KIP-98).
-        Map<TopicPartition, Long> goal = (settled ? ends : views).endOffsets(views.assignment());
-        boolean behind = true;
-        while (behind) {
-            views.poll(VIEW).forEach(record -> onRecord.accept(new BusRecord(record)));
-            behind = goal.entrySet().stream().anyMatch(end -> views.position(end.getKey()) < end.getValue());
+        Map<TopicPartition, Long> goal = new HashMap<>((settled ? ends : views).endOffsets(views.assignment()));
+        long read = 0;
+        long sum = -1;
+        long moved = System.nanoTime();
+        long told = moved;
+        while (!isReached(goal)) {
+            var polled = views.poll(VIEW);
+            polled.forEach(record -> onRecord.accept(new BusRecord(record)));
+            read += polled.count();
+            long now = System.nanoTime();
+            long positions = goal.keySet().stream().mapToLong(views::position).sum();
+            if (positions != sum) {
+                sum = positions;
+                moved = now;
+            } else if (now - moved > STALLED.toNanos()) {
+                throw new BusException("the topics " + plan.views() + " cannot be read to their end: " + read
+                        + " records read, none for " + STALLED.toSeconds() + " s, and not there yet: " + goal);
+            }
+            if (now - told > PROGRESS_LOGGED.toNanos()) {
+                told = now;
+                LOG.info("{} reads its topics: {} records so far", plan.group(), read);
+            }
         }
+    }
+
+    private boolean isReached(Map<TopicPartition, Long> goal) {
+        goal.entrySet().removeIf(end -> views.position(end.getKey()) >= end.getValue());
+        return goal.isEmpty();
     }
 
     @Override
     public void transact(Collection<ProducerRecord<byte[], byte[]>> records, Map<Integer, Long> offsets) {
-        producer.beginTransaction();
-        for (var record : records) {
-            // A failure shows again, and is thrown, at the commit.
-            var _ = producer.send(record);
+        ConsumerGroupMetadata member = membership;
+        var positions = positions(offsets);
+        if (positions.isEmpty() || member == null || member.generationId() < 0) {
+            throw new BusException("this member of " + plan.group() + " owns nothing, and writes nothing");
         }
+        var tooLarge = new AtomicReference<RecordTooLargeException>();
+        producer.beginTransaction();
+        try {
+            for (var record : records) {
+                // A failure shows again, and is thrown, at the commit.
+                var _ = producer.send(record, (written, e) -> {
+                    if (e instanceof RecordTooLargeException large) {
+                        tooLarge.set(large);
+                    }
+                });
+            }
+            producer.sendOffsetsToTransaction(positions, member);
+            producer.commitTransaction();
+        } catch (KafkaException e) {
+            RecordTooLargeException large = tooLarge.get();
+            throw large == null ? e : large;
+        }
+    }
+
+    /** Never empty for an owner: offsets that are committed are what fences a member that was the owner before. */
+    private Map<TopicPartition, OffsetAndMetadata> positions(Map<Integer, Long> offsets) {
         var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
         offsets.forEach((partition, next) ->
                 positions.put(new TopicPartition(plan.source(), partition), new OffsetAndMetadata(next)));
-        producer.sendOffsetsToTransaction(positions, source.groupMetadata());
-        producer.commitTransaction();
+        if (positions.isEmpty()) {
+            source.assignment()
+                    .forEach(partition -> positions.put(partition, new OffsetAndMetadata(source.position(partition))));
+        }
+        return positions;
     }
 
     @Override

@@ -1,23 +1,35 @@
 package io.hatchery.bus;
 
-import java.util.ArrayList;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.json.UnreadableException;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One life of a {@link TransactionalLoop}, from reading the views to the first failure: poll, look, answer, and again. */
+/** One session of a {@link TransactionalLoop}, from reading the views to the first failure: poll, look, answer, and again. */
 public final class LoopLife implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoopLife.class);
-    private static final TransactionalLog.Batch NOTHING = new TransactionalLog.Batch(List.of(), Map.of());
+    private static final TransactionalLog.Batch NOTHING = new TransactionalLog.Batch(List.of(), java.util.Map.of());
+
+    /** The most reviews between two polls, so that membership and views are looked after meanwhile. */
+    static final int MAX_REVIEWS = 500;
 
     private final TransactionalLoop.Plan plan;
     private final TransactionalLog log;
     private final TransactionalLoop.Judge judge;
     private final Runnable ready;
+    private final Isolation isolation;
+    private final RefusedViews refusedViews;
     private TransactionalLog.Batch batch = NOTHING;
     private boolean hasWritten;
+    private boolean isReviewPending;
+    private boolean isMemoryDoubtful;
+    private long answered;
 
     /**
      * Has done nothing yet.
@@ -25,10 +37,21 @@ public final class LoopLife implements AutoCloseable {
      * @param ready is run each time it has caught up with the views and owns its partitions
      */
     public LoopLife(TransactionalLoop.Plan plan, TransactionalLog log, TransactionalLoop.Judge judge, Runnable ready) {
+        this(plan, log, judge, ready, new Isolation());
+    }
+
+    LoopLife(
+            TransactionalLoop.Plan plan,
+            TransactionalLog log,
+            TransactionalLoop.Judge judge,
+            Runnable ready,
+            Isolation isolation) {
         this.plan = plan;
         this.log = log;
         this.judge = judge;
         this.ready = ready;
+        this.isolation = isolation;
+        this.refusedViews = new RefusedViews(plan.group());
     }
 
     /** Joins the group. */
@@ -38,14 +61,14 @@ public final class LoopLife implements AutoCloseable {
 
     /** Takes what is next of the source. */
     public void poll() {
-        batch = log.poll();
+        batch = log.poll(!isReviewPending);
     }
 
     /** Sees what has changed around it, whatever came before that batch included. */
     public void look() {
         boolean ownershipChanged = log.hasOwnershipChanged();
         // What it wrote itself is not always to be seen yet, and must not be seen after something newer that it knows.
-        log.readViews(ownershipChanged || hasWritten, judge::view);
+        log.readViews(ownershipChanged || hasWritten, this::view);
         hasWritten = false;
         if (ownershipChanged) {
             judge.own(log.owned(), log.partitionCount());
@@ -53,37 +76,171 @@ public final class LoopLife implements AutoCloseable {
         }
     }
 
+    private void view(BusRecord record) {
+        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+            refusedViews.viewLetter(record);
+            return;
+        }
+        String refusal = misplaced(record);
+        if (refusal == null) {
+            try {
+                judge.view(record);
+                return;
+            } catch (KafkaException | BusException e) {
+                throw e;
+            } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+                refusal = reason(e);
+            }
+        } else {
+            judge.misplaced(record);
+        }
+        refusedViews.add(record, refusal);
+    }
+
     /** Judges the batch and writes what follows. */
     public void answer() {
-        var writing = new ArrayList<ProducerRecord<byte[], byte[]>>();
-        boolean judged = false;
+        if (log.owned().isEmpty()) {
+            // Another member is active, and writes what this one would.
+            batch = NOTHING;
+            return;
+        }
+        var transaction = new LoopTransaction();
         for (BusRecord record : batch.records()) {
-            judged = true;
-            TransactionalLoop.Verdict verdict = isMisplaced(record) ? misplaced() : judge.judge(record);
-            verdict.messages().forEach(message -> writing.add(message.toRecord()));
-            if (verdict.unreadable() != null) {
-                LOG.warn("{} goes to the dead letters: {}", record.position().text(), verdict.unreadable());
-                writing.add(KafkaPublisher.deadLetter(record, plan.group(), verdict.unreadable()));
-            }
+            answer(record, transaction);
+            transaction = committedIf(transaction.isFull() || isolation.isActive(), transaction);
         }
-        judge.review().forEach(message -> writing.add(message.toRecord()));
-        if (judged || !writing.isEmpty()) {
-            log.transact(writing, batch.next());
-            hasWritten = true;
-        }
+        transaction.read(batch.next());
         batch = NOTHING;
+        for (RefusedViews.Refused refused : refusedViews.take()) {
+            refuse(refused.record(), refused.reason(), transaction);
+            transaction = committedIf(transaction.isFull(), transaction);
+        }
+        committedIf(true, review(transaction));
+        if (isMemoryDoubtful) {
+            throw new BusException("an answer was too large and was not written: reading again what the topics say");
+        }
     }
 
-    private boolean isMisplaced(BusRecord record) {
+    private LoopTransaction review(LoopTransaction first) {
+        LoopTransaction transaction = first;
+        isReviewPending = true;
+        for (int i = 0; i < MAX_REVIEWS; i++) {
+            Optional<List<Message>> messages = judge.review();
+            if (messages.isEmpty()) {
+                isReviewPending = false;
+                break;
+            }
+            var records = records(messages.get());
+            String excess = excess(records);
+            if (excess == null) {
+                records.forEach(transaction::write);
+            } else {
+                LOG.error("a review is not written: {}", excess);
+            }
+            transaction = committedIf(transaction.isFull(), transaction);
+        }
+        return transaction;
+    }
+
+    private void answer(BusRecord record, LoopTransaction transaction) {
+        transaction.answer(record);
+        String refusal = misplaced(record);
+        if (refusal == null && isolation.isRefused(record.position())) {
+            refusal = "what follows from it is larger than the broker takes";
+        }
+        if (refusal == null) {
+            refusal = judged(record, transaction);
+        }
+        if (refusal != null) {
+            refuse(record, refusal, transaction);
+        }
+    }
+
+    /** Writes what follows from a record; returns why it is refused, or null. */
+    private @Nullable String judged(BusRecord record, LoopTransaction transaction) {
+        TransactionalLoop.Verdict verdict;
+        List<ProducerRecord<byte[], byte[]>> records;
+        try {
+            verdict = judge.judge(record);
+            records = records(verdict.messages());
+        } catch (KafkaException | BusException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.warn("{} cannot be handled", record.position().text(), e);
+            return reason(e);
+        }
+        String excess = excess(records);
+        if (excess != null) {
+            isMemoryDoubtful = true;
+            return excess;
+        }
+        records.forEach(transaction::write);
+        return verdict.unreadable();
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> records(List<Message> messages) {
+        return messages.stream()
+                .map(message -> message.toRecord(log.partitionCount()))
+                .toList();
+    }
+
+    private static @Nullable String excess(List<ProducerRecord<byte[], byte[]>> records) {
+        return records.stream()
+                .flatMap(record -> RecordSizes.excess(record).stream())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void refuse(BusRecord record, String reason, LoopTransaction transaction) {
+        LOG.warn("{} goes to the dead letters: {}", record.position().text(), reason);
+        transaction.write(KafkaPublisher.deadLetter(record, plan.group(), reason));
+        records(judge.refused(record, reason)).forEach(transaction::write);
+    }
+
+    /** Commits the transaction if that is due; returns the one to go on with. */
+    private LoopTransaction committedIf(boolean due, LoopTransaction transaction) {
+        if (!due || transaction.isEmpty()) {
+            return transaction;
+        }
+        try {
+            log.transact(transaction.records(), transaction.offsets());
+        } catch (RecordTooLargeException e) {
+            isolation.tooLarge(transaction.answered());
+            throw e;
+        }
+        answered += transaction.answered().size();
+        isolation.committed(transaction.answered());
+        hasWritten = true;
+        return new LoopTransaction();
+    }
+
+    /** How many records of the source are answered and committed. */
+    long answered() {
+        return answered;
+    }
+
+    private @Nullable String misplaced(BusRecord record) {
         byte[] key = record.raw().key();
-        return key != null && Partitioning.partitionOf(key, log.partitionCount()) != record.partition();
+        int partitions = log.partitionCount();
+        if (key == null || !Topics.isShared(record.topic())) {
+            return null;
+        }
+        int right = Partitioning.partitionOf(key, partitions);
+        return right == record.partition()
+                ? null
+                : "its key belongs to partition " + right + " of " + partitions
+                        + " (topics.partitions), not to partition "
+                        + record.partition()
+                        + ", and its revisions would not be monotonic: write it through the gateway, or with the murmur2"
+                        + " partitioner over " + partitions + " partitions (kcat.conf sets it)";
     }
 
-    private static TransactionalLoop.Verdict misplaced() {
-        return new TransactionalLoop.Verdict(
-                List.of(),
-                "its key belongs to another partition: write with the murmur2 partitioner (kcat.conf sets it), or its"
-                        + " revisions would not be monotonic");
+    private static String reason(Throwable e) {
+        if (e instanceof StackOverflowError) {
+            return "it is nested too deeply";
+        }
+        boolean isExplained = e instanceof UnreadableException || e instanceof IllegalArgumentException;
+        return isExplained && e.getMessage() != null ? e.getMessage() : "it cannot be handled: " + e;
     }
 
     @Override

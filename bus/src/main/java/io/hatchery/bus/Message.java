@@ -1,6 +1,7 @@
 package io.hatchery.bus;
 
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -58,10 +59,16 @@ public record Message(String topic, String key, @Nullable Object value, Map<Stri
         return new Message(topic, key, value, more);
     }
 
-    /** As Kafka takes it. */
-    public ProducerRecord<byte[], byte[]> toRecord() {
+    /**
+     * As Kafka takes it. The partition is named, since a partitioner would count those that an operator has added meanwhile.
+     *
+     * @param sharedPartitions over how many partitions the keys of shared topics are placed
+     */
+    public ProducerRecord<byte[], byte[]> toRecord(int sharedPartitions) {
+        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+        Integer partition = Topics.isShared(topic) ? Partitioning.partitionOf(keyBytes, sharedPartitions) : null;
         var record = new ProducerRecord<byte[], byte[]>(
-                topic, key.getBytes(StandardCharsets.UTF_8), value == null ? null : Json.bytes(value));
+                topic, partition, keyBytes, value == null ? null : Json.bytes(value));
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
         return record;
     }

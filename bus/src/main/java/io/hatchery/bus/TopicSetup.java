@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -42,12 +43,32 @@ public final class TopicSetup implements AutoCloseable {
      * Creates those topics that are missing, and checks and corrects the settings of the others.
      *
      * @throws BusException if the broker does not answer within a minute or refuses, or a topic has another cleanup policy
+     * @throws TopicMismatchException if a shared topic has fewer partitions than are configured
      */
     public void ensure(Collection<Topic> topics) {
         List<Topic> existing = create(topics);
         if (!existing.isEmpty()) {
             correct(existing);
+            Set<String> _ = grown(existing);
         }
+    }
+
+    /**
+     * Counts the partitions of the shared topics among these.
+     *
+     * @return the warnings of those with more partitions than are configured: the ones beyond are not used
+     * @throws BusException if the broker does not answer within a minute or refuses
+     * @throws TopicMismatchException if one has fewer
+     */
+    public Set<String> grown(Collection<Topic> topics) {
+        List<String> shared =
+                topics.stream().filter(Topic::isShared).map(Topic::name).toList();
+        var counts = new TreeMap<String, Integer>();
+        await(admin.describeTopics(shared).allTopicNames(), "count the topics' partitions")
+                .forEach((name, topic) -> counts.put(name, topic.partitions().size()));
+        Set<String> grown = PartitionCounts.check(counts, config.partitions());
+        grown.forEach(LOG::warn);
+        return grown;
     }
 
     private List<Topic> create(Collection<Topic> topics) {

@@ -23,16 +23,20 @@ public interface TransactionalLog extends AutoCloseable {
     /** Takes over from a member of the same name, whose unfinished transaction is ended, and joins the group. */
     void begin();
 
-    /** Reads on in the source, for as long as it takes to see whether there is anything. */
-    Batch poll();
+    /**
+     * Reads on in the source.
+     *
+     * @param waits for as long as it takes to see whether there is anything; otherwise gives what is there
+     */
+    Batch poll(boolean waits);
 
     /** Whether partitions were given or taken since this was asked last. */
     boolean hasOwnershipChanged();
 
-    /** The partitions of the source that are this member's. */
+    /** The partitions of the source that are this member's: all, or none if it stands by. */
     Set<Integer> owned();
 
-    /** How many partitions the source has. */
+    /** Over how many partitions the keys of shared topics are placed; the topics may have more by now. */
     int partitionCount();
 
     /**
@@ -43,7 +47,12 @@ public interface TransactionalLog extends AutoCloseable {
      */
     void readViews(boolean settled, Consumer<BusRecord> onRecord);
 
-    /** Writes all of it and commits the group's offsets, or does nothing of it. */
+    /**
+     * Writes all of it and commits the group's offsets, or does nothing of it. Without offsets, those where the last batch ended
+     * are committed, since the commit is what fails for a member whose place another has taken.
+     *
+     * @throws org.apache.kafka.common.errors.RecordTooLargeException if the broker refuses one of the records for its size
+     */
     void transact(Collection<ProducerRecord<byte[], byte[]>> records, Map<Integer, Long> offsets);
 
     @Override

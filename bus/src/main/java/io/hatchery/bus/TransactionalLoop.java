@@ -1,9 +1,15 @@
 package io.hatchery.bus;
 
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.json.UnreadableException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -11,27 +17,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a topic as one of a group, judges its records in the light of other topics read to their end, and writes what follows
- * together with the offsets in one transaction: all of it happens, once, or none. After any failure it starts anew from what
- * the topics say. Runs on a thread of its own.
+ * Reads a topic as the one active member of a group, judges its records in the light of other topics read to their end, and
+ * writes what follows together with the offsets in one transaction: all of it happens, once, or none. A record that cannot be
+ * handled goes to the dead letters. After any failure it starts anew from what the topics say. Runs on a thread of its own.
  */
 public final class TransactionalLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** What to do with the records: a new one for each beginning, since its memory is what the topics say. */
-    public interface Judge {
-        /** The record of a viewed topic. */
-        void view(BusRecord record);
+    /** How many sessions may fail unexpectedly, one after the other, without a record answered between them. */
+    static final int MAX_FAILURES = 10;
 
-        /** These of so many partitions of the source are now this process's. Called after the views were read to their end. */
+    /** After this long without an unexpected failure, earlier ones count no more. */
+    private static final Duration FORGIVEN = Duration.ofHours(1);
+
+    /** What to do with the records: a new one for each session, since its memory is what the topics say. */
+    public interface Judge {
+        /**
+         * The record of a viewed topic.
+         *
+         * @throws UnreadableException if it is not what its topic holds; it goes to the dead letters, as after any other
+         *     exception
+         */
+        void view(BusRecord record) throws UnreadableException;
+
+        /**
+         * These of so many partitions of the source are now this process's: all or none. Called after the views were read to
+         * their end.
+         *
+         * @throws TopicMismatchException if what the views hold was written for another number of partitions
+         */
         void own(Set<Integer> partitions, int of);
 
         /** What follows from a record of the source. */
         Verdict judge(BusRecord record);
 
-        /** What follows from changes in the views. */
-        List<Message> review();
+        /** What follows for the next thing that changes in the views concern, maybe nothing; empty if there is none left. */
+        Optional<List<Message>> review();
+
+        /** A record of a viewed topic lies in the wrong partition and goes to the dead letters. */
+        default void misplaced(BusRecord record) {}
+
+        /** What else is to be written about a record that goes to the dead letters. */
+        default List<Message> refused(BusRecord record, String reason) {
+            return List.of();
+        }
     }
 
     /**
@@ -51,14 +81,18 @@ public final class TransactionalLoop implements AutoCloseable {
      * What to read and as whom.
      *
      * @param source the topic whose records are judged
-     * @param views the topics that are read to their end before any is
+     * @param views the topics that are read to their end before any is; always with the dead letters
      * @param group the consumer group
      * @param instance names this process among the group, the same after its restart
      */
     public record Plan(String source, List<String> views, String group, String instance) {
-        /** Keeps an immutable copy of the views. */
+        /** Adds the dead letters, so that what was reported is known, and keeps an immutable copy of the views. */
         public Plan {
-            views = List.copyOf(views);
+            var all = new ArrayList<>(views);
+            if (!all.contains(Topics.DEAD_LETTERS.name())) {
+                all.add(Topics.DEAD_LETTERS.name());
+            }
+            views = List.copyOf(all);
         }
     }
 
@@ -66,47 +100,97 @@ public final class TransactionalLoop implements AutoCloseable {
     private final Plan plan;
     private final Supplier<Judge> judges;
     private final Runnable ready;
+    private final Consumer<Throwable> onFailure;
+    private final Isolation isolation = new Isolation();
     private final Thread thread;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** Starts it; {@code ready} is run, on its thread, each time it has caught up with the views and owns its partitions. */
-    public TransactionalLoop(BusConfig config, Plan plan, Supplier<Judge> judges, Runnable ready) {
+    /**
+     * Starts it.
+     *
+     * @param ready is run, on its thread, each time it has caught up with the views and owns its partitions or stands by
+     * @param onFailure is told, on its thread, why it ended, unless it was closed
+     */
+    public TransactionalLoop(
+            BusConfig config, Plan plan, Supplier<Judge> judges, Runnable ready, Consumer<Throwable> onFailure) {
         this.config = config;
         this.plan = plan;
         this.judges = judges;
         this.ready = ready;
+        this.onFailure = onFailure;
         this.thread =
-                Thread.ofPlatform().daemon().name("hatchery-" + plan.group()).start(this::runAnew);
+                Thread.ofPlatform().daemon().name("hatchery-" + plan.group()).start(this::run);
     }
 
-    private void runAnew() {
+    private void run() {
         try {
-            while (!closing) {
-                try (var life = new LoopLife(plan, new KafkaTransactionalLog(config, plan), judges.get(), ready)) {
-                    life.begin();
-                    while (!closing) {
-                        life.poll();
-                        life.look();
-                        life.answer();
-                    }
-                } catch (KafkaException | BusException e) {
-                    LOG.warn("{} starts anew from what the topics say, after: {}", plan.group(), e.getMessage(), e);
-                    Thread.sleep(RETRY);
-                }
+            runSessions();
+            if (!isClosing()) {
+                onFailure.accept(new IllegalStateException(plan.group() + " was interrupted"));
             }
+        } catch (Throwable e) { // whatever ends this thread must end its service
+            LOG.error("{} cannot go on", plan.group(), e);
+            onFailure.accept(e);
+        }
+    }
+
+    private void runSessions() {
+        int failures = 0;
+        long lastFailure = System.nanoTime();
+        while (!isClosing()) {
+            long answered = 0;
+            try (var session =
+                    new LoopLife(plan, new KafkaTransactionalLog(config, plan), judges.get(), ready, isolation)) {
+                try {
+                    runSession(session);
+                } finally {
+                    answered = session.answered();
+                }
+            } catch (KafkaException | BusException e) {
+                LOG.warn("{} starts anew from what the topics say, after: {}", plan.group(), e.getMessage(), e);
+            } catch (TopicMismatchException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                boolean isForgiven = answered > 0 || System.nanoTime() - lastFailure > FORGIVEN.toNanos();
+                failures = isForgiven ? 1 : failures + 1;
+                lastFailure = System.nanoTime();
+                if (failures >= MAX_FAILURES) {
+                    throw new IllegalStateException(
+                            plan.group() + " failed " + failures + " times without answering a record, at last with: "
+                                    + e,
+                            e);
+                }
+                LOG.error("{} starts anew after an unexpected failure", plan.group(), e);
+            }
+            pause();
+        }
+    }
+
+    private void runSession(LoopLife session) {
+        session.begin();
+        while (!isClosing()) {
+            session.poll();
+            session.look();
+            session.answer();
+        }
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0 || Thread.currentThread().isInterrupted();
+    }
+
+    private void pause() {
+        try {
+            boolean _ = closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            closed.countDown();
         }
     }
 
     @Override
     public void close() {
-        closing = true;
+        closing.countDown();
         try {
-            closed.await();
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -328,15 +329,16 @@ class BusTest {
             }
 
             @Override
-            public List<Message> review() {
-                return List.of();
+            public Optional<List<Message>> review() {
+                return Optional.empty();
             }
         };
         var judged = new CopyOnWriteArrayList<String>();
         var follower = new TopicFollower(
                 vertx, broker.config(), "judged", record -> judged.add(record.key()), Throwable::printStackTrace);
         done(follower.follow(List.of(Topics.EVALUATIONS.name())));
-        try (var loop = new TransactionalLoop(broker.config(), plan, () -> judge, () -> {})) {
+        try (var loop =
+                new TransactionalLoop(broker.config(), plan, () -> judge, () -> {}, Throwable::printStackTrace)) {
             assertThat(loop).isNotNull();
             await().atMost(30, TimeUnit.SECONDS).until(() -> judged.size() >= 20);
             try (var producer =

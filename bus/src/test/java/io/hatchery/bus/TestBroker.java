@@ -24,14 +24,23 @@ final class TestBroker implements AutoCloseable {
     /** One with other server properties. */
     TestBroker(Path data, Map<String, String> more) throws IOException {
         this.data = data;
-        this.port = freePort();
-        this.controllerPort = freePort();
+        int[] ports = freePorts();
+        this.port = ports[0];
+        this.controllerPort = ports[1];
         this.more = Map.copyOf(more);
         this.broker = start(credentials);
     }
 
     private EmbeddedBroker start(Credentials accepted) throws IOException {
         return EmbeddedBroker.start(data, EmbeddedBroker.LOOPBACK, port, controllerPort, accepted, more);
+    }
+
+    /** Two different ones: a port that was free is given again at once. */
+    private static int[] freePorts() throws IOException {
+        try (var first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new int[] {first.getLocalPort(), second.getLocalPort()};
+        }
     }
 
     /** Starts it again after {@link #close}, with the same ports, data and credentials. */

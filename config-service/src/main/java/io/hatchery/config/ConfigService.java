@@ -2,6 +2,7 @@ package io.hatchery.config;
 
 import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.KafkaBus;
+import io.hatchery.bus.TopicMismatchException;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.system.EvaluationPool;
@@ -9,22 +10,29 @@ import io.hatchery.config.system.NixSettings;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Definitions in, specs out: reads, judges, publishes and commits in one Kafka transaction. */
 public final class ConfigService extends AbstractVerticle {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigService.class);
     private static final String GROUP = "hatchery-config";
     private static final int PATIENCE = 30_000;
+    private static final Duration CHECK_PARTITIONS = Duration.ofMinutes(1);
 
     private final BusConfig bus;
     private final String instance;
     private final NixSettings nix;
     private final Set<HostName> hostsWithTopics = ConcurrentHashMap.newKeySet();
+    private final Handler<Throwable> onFailure;
     private @Nullable TopicSetup topics;
     private @Nullable TransactionalLoop loop;
     private @Nullable EvaluationPool pool;
@@ -32,11 +40,13 @@ public final class ConfigService extends AbstractVerticle {
     /**
      * @param instance names this process among the config-services, the same after its restart and no other's
      * @param nix how systems are evaluated and built
+     * @param onFailure is told, from any thread, when the service cannot go on
      */
-    public ConfigService(BusConfig bus, String instance, NixSettings nix) {
+    public ConfigService(BusConfig bus, String instance, NixSettings nix, Handler<Throwable> onFailure) {
         this.bus = bus;
         this.instance = instance;
         this.nix = nix;
+        this.onFailure = onFailure;
     }
 
     @Override
@@ -53,12 +63,31 @@ public final class ConfigService extends AbstractVerticle {
                     loop = new TransactionalLoop(
                             bus,
                             plan(instance),
-                            () -> new DefinitionJudge(
-                                    Clock.systemUTC(), "/config-service/" + instance, this::topicsOf, systems),
-                            () -> context.runOnContext(ready -> started.tryComplete()));
+                            () -> new DefinitionJudge(Clock.systemUTC(), instance, this::topicsOf, systems),
+                            () -> context.runOnContext(ready -> started.tryComplete()),
+                            e -> {
+                                context.runOnContext(failed -> started.tryFail(e));
+                                onFailure.handle(e);
+                            });
                     return loop;
                 })
                 .onFailure(started::tryFail);
+        vertx.setPeriodic(CHECK_PARTITIONS.toMillis(), tick -> checkPartitions());
+    }
+
+    /** An operator may add partitions, or make a topic anew with fewer, at any time. */
+    private void checkPartitions() {
+        TopicSetup setup = topics;
+        if (setup == null) {
+            return;
+        }
+        vertx.executeBlocking(() -> setup.grown(Topics.ofTheFleet())).onFailure(e -> {
+            if (e instanceof TopicMismatchException) {
+                onFailure.handle(e);
+            } else {
+                LOG.warn("the topics' partitions are not counted: {}", e.getMessage());
+            }
+        });
     }
 
     /** What a config-service reads and views. */

@@ -217,6 +217,27 @@ final class Deciding {
         return kept(name, before, Evaluation.State.FAILED, definition, revision, judged, problems, built);
     }
 
+    /** Its evaluation failed for a reason that is no fault of the definition's author; what is in force stays. */
+    static Decision broken(Evaluation before) {
+        if (before.definition() == null) {
+            return new Decision(before, null, null, null);
+        }
+        var problem = new Problem(
+                "containers." + before.container(),
+                null,
+                "config-service",
+                "its evaluation failed unexpectedly",
+                "see the log of the config-service for the cause; another definition is evaluated as usual");
+        return failed(
+                before.container(),
+                before,
+                before.definition(),
+                before.revision(),
+                before.judged(),
+                List.of(problem),
+                before.built());
+    }
+
     /** The last good spec stays in force, for the time being or until a better definition comes. */
     private static Decision kept(
             ContainerName name,

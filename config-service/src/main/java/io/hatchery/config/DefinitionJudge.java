@@ -1,7 +1,9 @@
 package io.hatchery.config;
 
+import io.hatchery.bus.BusException;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Message;
+import io.hatchery.bus.PartitionHistory;
 import io.hatchery.bus.Partitioning;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.bus.TransactionalLoop.Verdict;
@@ -9,18 +11,12 @@ import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
-import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
-import io.hatchery.protocol.Heartbeat;
-import io.hatchery.protocol.HostStatus;
-import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
-import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
-import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.PortForward;
 import io.hatchery.spec.ProfileName;
@@ -34,36 +30,41 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Folds evaluations, profiles and hosts, and judges definitions in their light. */
+/**
+ * Folds evaluations, profiles and hosts, and judges definitions in their light. What fails to be computed changes nothing: memory
+ * is changed after everything that is to be written is known.
+ */
 public final class DefinitionJudge implements TransactionalLoop.Judge {
     private static final Logger LOG = LoggerFactory.getLogger(DefinitionJudge.class);
 
     private static final Duration BETWEEN_KEEPINGS = Duration.ofHours(1);
+    private static final String SOURCES = "/config-service/";
 
     private final Clock clock;
-    private final String source;
     private final Consumer<HostName> newHost;
     private final Systems systems;
     private final Rollbacks rollbacks;
+    private final EvaluationMessages writing;
     private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
-    private final Map<HostName, Heartbeat> hosts = new HashMap<>();
-    private final Set<HostName> heardOf = new HashSet<>();
-    private final Map<ContainerName, String> unshownBy = new HashMap<>();
-    private final Map<ContainerName, Set<String>> answered = new HashMap<>();
-    private final Set<ContainerName> toReview = new HashSet<>();
+    private final KnownHosts hosts = new KnownHosts();
+    private final Confirmations confirmations = new Confirmations();
+    private final PartitionHistory history = new PartitionHistory();
+    private final Set<ContainerName> toReview = new LinkedHashSet<>();
     private final Neighbours neighbours = new Known();
     private Set<Integer> owned = Set.of();
     private int partitions = 1;
@@ -72,42 +73,59 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     /**
      * Knows nothing yet.
      *
-     * @param source what to call this service in the records it writes
+     * @param instance names this process among the config-services
      * @param newHost makes sure that a host's topics exist before they are written to
      * @param systems evaluates and builds systems
      */
-    public DefinitionJudge(Clock clock, String source, Consumer<HostName> newHost, Systems systems) {
+    public DefinitionJudge(Clock clock, String instance, Consumer<HostName> newHost, Systems systems) {
         this.clock = clock;
-        this.source = source;
         this.newHost = newHost;
         this.systems = systems;
-        this.rollbacks = new Rollbacks(source);
+        this.rollbacks = new Rollbacks(SOURCES + instance);
+        this.writing = new EvaluationMessages(clock, SOURCES + instance);
     }
 
     @Override
-    public void view(BusRecord record) {
-        try {
-            if (record.topic().equals(Topics.EVALUATIONS.name())) {
-                viewEvaluation(record);
-            } else if (record.topic().equals(Topics.PROFILES.name())) {
-                viewProfile(record);
-            } else if (record.topic().equals(Topics.STATUS.name())) {
-                viewStatus(record);
-            } else {
-                viewHost(record);
-            }
-        } catch (UnreadableException | IllegalArgumentException e) {
-            LOG.warn(
-                    "{} cannot be read and is passed over: {}",
-                    record.position().text(),
-                    e.getMessage());
+    public void view(BusRecord record) throws UnreadableException {
+        if (record.topic().equals(Topics.EVALUATIONS.name())) {
+            viewEvaluation(record);
+        } else if (record.topic().equals(Topics.PROFILES.name())) {
+            viewProfile(record);
+        } else if (record.topic().equals(Topics.STATUS.name())) {
+            viewStatus(record);
+        } else {
+            viewHost(record);
         }
     }
 
     private void viewEvaluation(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
         Evaluation now = record.isDeletion() ? null : record.value(Evaluation.class);
+        if (now != null) {
+            requireKey(name, now.container());
+            noteWriter(record);
+        }
         portsChanged(now == null ? evaluations.remove(name) : evaluations.put(name, now), now);
+    }
+
+    @Override
+    public void misplaced(BusRecord record) {
+        if (record.topic().equals(Topics.EVALUATIONS.name())) {
+            noteWriter(record);
+        }
+    }
+
+    /** Evaluations are written by config-services alone, and so show over how many partitions keys were placed. */
+    private void noteWriter(BusRecord record) {
+        if (record.header(Headers.SOURCE).filter(by -> by.startsWith(SOURCES)).isPresent()) {
+            history.add(record);
+        }
+    }
+
+    private static void requireKey(ContainerName key, ContainerName container) throws UnreadableException {
+        if (!key.equals(container)) {
+            throw new UnreadableException("it is about container " + container + ", and its key is " + key);
+        }
     }
 
     private void viewProfile(BusRecord record) throws UnreadableException {
@@ -126,19 +144,17 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private void viewStatus(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
         if (record.isDeletion()) {
-            unshownBy.put(name, record.header(Headers.SOURCE).orElse(""));
-            record.header(Headers.OPERATION)
-                    .ifPresent(operation ->
-                            answered.computeIfAbsent(name, n -> new HashSet<>()).add(operation));
+            confirmations.confirm(name, record);
             toReview.add(name);
             rollbacks.forget(name);
-        } else {
-            unshownBy.remove(name);
-            ContainerStatus status = record.value(ContainerStatus.class);
-            rollbacks.view(status);
-            if (status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF) {
-                toReview.add(name);
-            }
+            return;
+        }
+        ContainerStatus status = record.value(ContainerStatus.class);
+        requireKey(name, status.container());
+        confirmations.contradict(name);
+        rollbacks.view(status);
+        if (status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF) {
+            toReview.add(name);
         }
     }
 
@@ -146,31 +162,28 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         var name = new HostName(record.key());
         if (record.isDeletion()) {
             hosts.remove(name);
-            heardOf.remove(name);
-            evaluations.values().stream()
-                    .filter(e -> e.leaving() != null && e.leaving().host().equals(name))
-                    .forEach(e -> toReview.add(e.container()));
-            return;
+            review(e -> e.leaving() != null && e.leaving().host().equals(name));
+        } else if (hosts.view(name, record, clock.instant())) {
+            review(e -> e.state() == Evaluation.State.UNPLACED);
         }
-        // Whatever else its heartbeat is, such a host exists, and may have containers to release.
-        heardOf.add(name);
-        HostStatus now = record.value(HostStatus.class);
-        Optional<String> refusal = Heartbeat.refusal(name, now, record.timestamp());
-        if (refusal.isPresent()) {
-            throw new UnreadableException(refusal.get());
+    }
+
+    private void review(Predicate<Evaluation> which) {
+        evaluations.values().stream().filter(which).forEach(e -> toReview.add(e.container()));
+    }
+
+    @Override
+    public List<Message> refused(BusRecord record, String reason) {
+        if (!record.topic().equals(Topics.HOSTS.name()) || !HostName.isValid(record.key())) {
+            return List.of();
         }
-        Heartbeat before = hosts.put(name, new Heartbeat(now, record.timestamp()));
-        if (before == null
-                || !before.isAlive(clock.instant())
-                || !before.status().labels().equals(now.labels())) {
-            evaluations.values().stream()
-                    .filter(e -> e.state() == Evaluation.State.UNPLACED)
-                    .forEach(e -> toReview.add(e.container()));
-        }
+        var host = new HostName(record.key());
+        return hosts.refuse(host) ? List.of(writing.heartbeatRefused(host, reason, record.timestamp())) : List.of();
     }
 
     @Override
     public void own(Set<Integer> nowOwned, int of) {
+        history.requireFits(of);
         owned = Set.copyOf(nowOwned);
         partitions = of;
         // Whatever changed while nobody looked: evaluating what has not changed changes nothing.
@@ -178,20 +191,23 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     }
 
     @Override
-    public List<Message> review() {
-        var messages = new ArrayList<Message>();
-        toReview.addAll(systems.news());
+    public Optional<List<Message>> review() {
         keepSystems();
-        var names = List.copyOf(toReview);
-        toReview.clear();
-        for (ContainerName name : names) {
+        toReview.addAll(systems.news());
+        var names = toReview.iterator();
+        while (names.hasNext()) {
+            ContainerName name = names.next();
+            names.remove();
             Evaluation before = evaluations.get(name);
-            int partition = Partitioning.partitionOf(name.value().getBytes(StandardCharsets.UTF_8), partitions);
-            if (before != null && owned.contains(partition)) {
-                messages.addAll(review(before));
+            if (before != null && owned.contains(partitionOf(name))) {
+                return Optional.of(review(before));
             }
         }
-        return messages;
+        return Optional.empty();
+    }
+
+    private int partitionOf(ContainerName name) {
+        return Partitioning.partitionOf(name.value().getBytes(StandardCharsets.UTF_8), partitions);
     }
 
     private void keepSystems() {
@@ -206,27 +222,48 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                 .collect(Collectors.toSet()));
     }
 
+    /** A container that cannot be reviewed fails by itself, and keeps no other from being reviewed. */
     private List<Message> review(Evaluation before) {
-        Evaluation now = before;
         var messages = new ArrayList<Message>();
+        try {
+            release(before, messages);
+            again(latest(before), messages);
+        } catch (KafkaException | BusException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("container {} cannot be evaluated again", before.container(), e);
+            Evaluation now = latest(before);
+            Decision failed = Deciding.broken(now);
+            if (!failed.evaluation().equals(now)) {
+                messages.addAll(decided(failed, now, clock.instant()));
+            }
+        }
+        return messages;
+    }
+
+    private Evaluation latest(Evaluation before) {
+        return evaluations.getOrDefault(before.container(), before);
+    }
+
+    private void release(Evaluation before, List<Message> messages) {
         if (before.leaving() != null && hasLetGo(before.container(), before.leaving())) {
-            messages.addAll(messages(Deciding.release(before), before, clock.instant()));
-            now = evaluations.getOrDefault(before.container(), before);
+            messages.addAll(decided(Deciding.release(before), before, clock.instant()));
         } else if (before.isPublished() && before.spec() != null) {
             messages.addAll(askedAgain(before.spec()));
         }
-        if (now.leaving() == null) {
-            answered.remove(now.container());
+        if (latest(before).leaving() == null) {
+            confirmations.settle(before.container());
         }
-        if (now.definition() != null) {
-            Decision decision = Deciding.again(now, now.definition(), profiles, neighbours);
-            if (!decision.evaluation().equals(now)) {
-                messages.addAll(messages(decision, now, clock.instant()));
-                now = decision.evaluation();
+    }
+
+    private void again(Evaluation before, List<Message> messages) {
+        if (before.definition() != null) {
+            Decision decision = Deciding.again(before, before.definition(), profiles, neighbours);
+            if (!decision.evaluation().equals(before)) {
+                messages.addAll(decided(decision, before, clock.instant()));
             }
         }
-        messages.addAll(rollbacks.follow(now, clock.instant()));
-        return messages;
+        messages.addAll(rollbacks.follow(latest(before), clock.instant()));
     }
 
     /**
@@ -234,28 +271,24 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
      * is given its spec again, and says again how it is.
      */
     private List<Message> askedAgain(ContainerSpec spec) {
-        String by = unshownBy.remove(spec.name());
-        return by == null || by.equals("/runner/" + spec.host())
-                ? List.of()
-                : List.of(message(Topics.specs(spec.host()).name(), spec.name().value(), spec));
+        String by = confirmations.takeLastBy(spec.name());
+        return by == null || by.equals("/runner/" + spec.host()) ? List.of() : List.of(writing.spec(spec));
     }
 
     /** It says so itself, or someone has said that it is no more, or it never was: then nobody ever read what it was given. */
     private boolean hasLetGo(ContainerName container, Evaluation.Leaving leaving) {
-        return answered.getOrDefault(container, Set.of())
-                        .contains(leaving.operation().value())
-                || !heardOf.contains(leaving.host());
+        return confirmations.isConfirmed(container, leaving.operation()) || !hosts.isHeardOf(leaving.host());
     }
 
     @Override
     public Verdict judge(BusRecord record) {
         if (!ContainerName.isValid(record.key())) {
-            return new Verdict(List.of(), "its key is no container name: '" + record.key() + "'");
+            return new Verdict(List.of(), "its key is no container name: '" + Problem.shorten(record.key()) + "'");
         }
         var name = new ContainerName(record.key());
         Evaluation before = evaluations.get(name);
         try {
-            Long expected = record.header(Headers.IF_MATCH).map(Long::valueOf).orElse(null);
+            Long expected = expected(record);
             Decision decision = record.isDeletion()
                     ? Deciding.delete(name, before, record.offset(), expected, new CommandId(record.id()))
                     : Deciding.define(
@@ -266,21 +299,34 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
                             expected,
                             profiles,
                             neighbours);
-            var messages = new ArrayList<>(messages(decision, before, record.timestamp()));
+            var messages = new ArrayList<Message>();
             if (record.isDeletion()) {
-                deletion(record, decision, messages);
+                messages.add(writing.deletion(record, decision));
             }
             messages.addAll(rollbacks.start(record, decision, clock.instant()));
+            messages.addAll(0, decided(decision, before, record.timestamp()));
             return new Verdict(messages, null);
-        } catch (UnreadableException | NumberFormatException e) {
+        } catch (UnreadableException e) {
             return new Verdict(List.of(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static @Nullable Long expected(BusRecord record) throws UnreadableException {
+        String text = record.header(Headers.IF_MATCH).orElse(null);
+        try {
+            return text == null ? null : Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new UnreadableException(
+                    "header " + Headers.IF_MATCH + " is '" + Problem.shorten(text)
+                            + "': give a revision, or leave it out",
+                    e);
         }
     }
 
     private final class Known implements Neighbours {
         @Override
         public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
-            return Placement.of(requires, last, hosts, evaluations.values(), clock.instant());
+            return Placement.of(requires, last, hosts.accepted(), evaluations.values(), clock.instant());
         }
 
         @Override
@@ -302,9 +348,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     /** What failed for want of a port may have it now. */
     private void portsChanged(@Nullable Evaluation before, @Nullable Evaluation now) {
         if (!portsOf(before).equals(portsOf(now))) {
-            evaluations.values().stream()
-                    .filter(e -> e.state() == Evaluation.State.FAILED)
-                    .forEach(e -> toReview.add(e.container()));
+            review(e -> e.state() == Evaluation.State.FAILED);
         }
     }
 
@@ -312,9 +356,13 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         return evaluation == null || evaluation.spec() == null ? List.of() : Ports.of(evaluation.spec());
     }
 
-    private List<Message> messages(Decision decision, @Nullable Evaluation before, Instant at) {
+    /** What is written of a decision, which is in force in memory from now on. */
+    private List<Message> decided(Decision decision, @Nullable Evaluation before, Instant at) {
         Evaluation evaluation = decision.evaluation();
-        String name = evaluation.container().value();
+        var messages = writing.of(decision, before, at);
+        if (evaluation.spec() != null) {
+            newHost.accept(evaluation.spec().host());
+        }
         portsChanged(evaluations.put(evaluation.container(), evaluation), evaluation);
         if (evaluation.state() != Evaluation.State.BUILDING) {
             systems.forget(evaluation.container());
@@ -322,82 +370,6 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         if (evaluation.leaving() != null) {
             toReview.add(evaluation.container()); // its host may be gone already
         }
-        var messages = new ArrayList<Message>();
-        messages.add(message(Topics.EVALUATIONS.name(), name, evaluation));
-        if (decision.removal() != null && evaluation.spec() != null) {
-            messages.add(removal(decision.removal(), name, before));
-        }
-        if (decision.withdrawn() != null) {
-            messages.add(withdrawal(decision.withdrawn()));
-        }
-        if (evaluation.spec() != null) {
-            newHost.accept(evaluation.spec().host());
-        }
-        if (decision.published() != null) {
-            messages.add(message(Topics.specs(decision.published().host()).name(), name, decision.published()));
-        }
-        if (before == null
-                || before.state() != evaluation.state()
-                || before.revision() != evaluation.revision()
-                || decision.published() != null) {
-            HostName from =
-                    decision.removal() == null ? null : decision.removal().host();
-            HostName host = evaluation.spec() == null ? from : evaluation.spec().host();
-            messages.add(message(
-                    Topics.EVENTS.name(),
-                    name,
-                    new FleetEvent.Judged(
-                            evaluation.container(),
-                            host,
-                            evaluation.state(),
-                            evaluation.revision(),
-                            evaluation.generation(),
-                            at)));
-        }
         return messages;
-    }
-
-    /** A deletion is an operation too: its host ends it, or, where none has the container, this service. */
-    private void deletion(BusRecord record, Decision decision, List<Message> messages) {
-        String name = record.key();
-        if (decision.removal() != null) {
-            messages.add(removal(decision.removal(), name, decision.evaluation())
-                    .with(Headers.PURGE, record.header(Headers.PURGE).orElse(null))
-                    .with(Headers.BY, record.header(Headers.BY).orElse(null)));
-            return;
-        }
-        String refusal = decision.evaluation().refusal();
-        messages.add(message(
-                Topics.EVENTS.name(),
-                name,
-                new FleetEvent.Ended(
-                        new CommandId(record.id()),
-                        Verb.REMOVE,
-                        decision.evaluation().container(),
-                        null,
-                        record.header(Headers.BY).orElse(null),
-                        record.timestamp(),
-                        refusal == null ? Outcome.COMPLETED : Outcome.REJECTED,
-                        refusal == null ? "it was on no host" : refusal,
-                        null,
-                        List.of(),
-                        clock.instant())));
-    }
-
-    private Message removal(Evaluation.Leaving from, String name, @Nullable Evaluation last) {
-        Generation generation = last == null ? null : last.generation();
-        return message(Topics.specs(from.host()).name(), name, null)
-                .with(Headers.OPERATION, from.operation().value())
-                .with(Headers.GENERATION, generation == null ? null : generation.toString());
-    }
-
-    private Message withdrawal(ContainerSpec spec) {
-        return message(Topics.specs(spec.host()).name(), spec.name().value(), null)
-                .with(Headers.OPERATION, "withdrawn/" + spec.name() + "/" + spec.generation())
-                .with(Headers.GENERATION, spec.generation().toString());
-    }
-
-    private Message message(String topic, String key, @Nullable Object value) {
-        return Message.of(topic, key, value, null, source, clock.instant());
     }
 }

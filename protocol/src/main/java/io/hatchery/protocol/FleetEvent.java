@@ -19,15 +19,23 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FleetEvent.Transition.class, name = "transition"),
     @JsonSubTypes.Type(value = FleetEvent.Judged.class, name = "evaluation"),
     @JsonSubTypes.Type(value = FleetEvent.SystemBuilt.class, name = "system"),
-    @JsonSubTypes.Type(value = FleetEvent.Fetching.class, name = "fetching")
+    @JsonSubTypes.Type(value = FleetEvent.Fetching.class, name = "fetching"),
+    @JsonSubTypes.Type(value = FleetEvent.HeartbeatRefused.class, name = "heartbeatRefused")
 })
 public sealed interface FleetEvent {
-    /** The container it happened to. */
+    /** The container it happened to; null if it concerns a host alone. */
+    @Nullable
     ContainerName container();
 
     /** The host it happened on; null if on none. */
     @Nullable
     HostName host();
+
+    /** The key of its record: the container, or the host if it concerns a host alone. */
+    default String key() {
+        ContainerName container = container();
+        return container == null ? String.valueOf(host()) : container.value();
+    }
 
     /** When it happened. */
     Instant at();
@@ -171,4 +179,16 @@ public sealed interface FleetEvent {
             @Nullable String reason,
             Instant at)
             implements FleetEvent {}
+
+    /**
+     * A heartbeat of a host was refused, and the one before was not.
+     *
+     * @param reason why, and what to do
+     */
+    record HeartbeatRefused(HostName host, String reason, Instant at) implements FleetEvent {
+        @Override
+        public @Nullable ContainerName container() {
+            return null;
+        }
+    }
 }

@@ -8,6 +8,8 @@ import io.hatchery.spec.HostName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every topic, with its key, partitions, retention, readers and writers: the one table that they are created, checked and documented from. */
 public final class Topics {
@@ -106,11 +108,19 @@ public final class Topics {
             "all → operators, gateway, config-service",
             "an operator has a month to find out why a record was refused; a producer of garbage cannot fill the disk");
 
+    private static final Set<String> SHARED =
+            ofTheFleet().stream().filter(Topic::isShared).map(Topic::name).collect(Collectors.toUnmodifiableSet());
+
     private Topics() {}
 
     /** The topics that every fleet has once. */
     public static List<Topic> ofTheFleet() {
         return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, CONSOLE, DEAD_LETTERS);
+    }
+
+    /** Whether the topic of that name has as many partitions as the fleet was set up with. */
+    public static boolean isShared(String topic) {
+        return SHARED.contains(topic);
     }
 
     /** The topics of one host. */

@@ -164,6 +164,7 @@ public final class FleetView {
             case FleetEvent.Judged j -> {}
             case FleetEvent.SystemBuilt built -> systems.merge(built.source(), 1L, Long::sum);
             case FleetEvent.Fetching f -> {}
+            case FleetEvent.HeartbeatRefused r -> {}
         }
     }
 

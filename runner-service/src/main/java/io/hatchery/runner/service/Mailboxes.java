@@ -307,7 +307,7 @@ final class Mailboxes implements Mailbox.Surroundings {
         if (!telling) {
             return Promise.<Position>promise().future(); // it is in the outbox, and sent when the fleet is told things
         }
-        String key = event.event().container().value();
+        String key = event.event().key();
         var message = Message.of(Topics.EVENTS.name(), key, event.event(), event.id(), source(), clock.instant());
         return publisher.publish(message).onFailure(onFailure);
     }
@@ -349,7 +349,10 @@ final class Mailboxes implements Mailbox.Surroundings {
                 promise.tryComplete();
             }
         }
-        rested(event.container());
+        ContainerName container = event.container();
+        if (container != null) {
+            rested(container);
+        }
     }
 
     @Override

@@ -120,12 +120,7 @@ public final class RunnerService extends AbstractVerticle {
         Publisher publisher = new KafkaBus(vertx, config.bus()).publisher(NEWS_PATIENCE);
         Consumer<FleetEvent> news = event -> onContext(() -> publisher
                 .publish(Message.of(
-                        Topics.EVENTS.name(),
-                        event.container().value(),
-                        event,
-                        null,
-                        "/runner/" + config.host(),
-                        event.at()))
+                        Topics.EVENTS.name(), event.key(), event, null, "/runner/" + config.host(), event.at()))
                 .onFailure(e -> LOG.debug("not told: {}", e.getMessage())));
         return new FetchingDriver(
                 driver,

@@ -40,10 +40,8 @@ enum Fault {
     SECOND_RUNNER(0.01),
     COMPACTED(0.02),
     HOSTILE_DEFINITION(0.04),
-    /** Off (0.04 is on): a tombstone with such an id ends config-service's thread (issue 13, item 1). */
-    HOSTILE_DEFINITION_ID(0),
-    /** Off (0.04 is on): what config-service cannot read in its views is to go to the dead letters (issue 13, item 1). */
-    HOSTILE_VIEW(0),
+    HOSTILE_DEFINITION_ID(0.04),
+    HOSTILE_VIEW(0.04),
     HOSTILE_COMMAND(0.04),
     HOSTILE_SPEC(0.04),
     HOSTILE_SPEC_DELETION(0.04),

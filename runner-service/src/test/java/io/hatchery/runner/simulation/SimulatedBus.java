@@ -136,7 +136,7 @@ final class SimulatedBus implements Bus {
 
         @Override
         public Future<Position> publish(Message message) {
-            return send(message.toRecord());
+            return send(message.toRecord(SimulatedKafka.SHARED_PARTITIONS));
         }
 
         @Override

@@ -59,7 +59,7 @@ final class SimulatedConfigService {
     private void live(World.Actor mine) {
         asleep = false;
         var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
-        var judge = new DefinitionJudge(clock(), "/config-service/" + name, host -> {}, Systems.NONE);
+        var judge = new DefinitionJudge(clock(), name, host -> {}, Systems.NONE);
         var life = new LoopLife(plan, group.member(name, edge, mutation), judge, () -> {});
         Set<String> watched = new HashSet<>(plan.views());
         watched.add(plan.source());

@@ -36,15 +36,21 @@ final class SimulatedGroup {
         this.plan = plan;
     }
 
-    /** Gives every partition to some member, and each member another generation. */
+    /** Gives all partitions to one member, mostly the one that had them, and each member another generation. */
     void rebalance() {
         generation++;
         var all = new ArrayList<>(members.values());
+        Member before = all.stream()
+                .filter(member -> !member.assigned.isEmpty())
+                .findFirst()
+                .orElse(null);
         all.forEach(member -> member.assigned.clear());
         if (!all.isEmpty()) {
-            int first = world.random.nextInt(all.size());
+            // A member that was restarted does not know any more that it was the owner.
+            boolean keeps = before != null && world.random.nextBoolean();
+            Member owner = keeps ? before : all.get(world.random.nextInt(all.size()));
             for (int i = 0; i < SimulatedKafka.SHARED_PARTITIONS; i++) {
-                all.get((first + i) % all.size()).assigned.add(i);
+                owner.assigned.add(i);
             }
         }
         world.note("-- the group is rebalanced: generation " + generation);
@@ -97,7 +103,7 @@ final class SimulatedGroup {
         }
 
         @Override
-        public Batch poll() {
+        public Batch poll(boolean waits) {
             call("poll");
             if (members.get(name) != this) {
                 throw new ProducerFencedException("another has taken its place");
@@ -166,6 +172,7 @@ final class SimulatedGroup {
             if (seen != generation || members.get(name) != this) {
                 throw new ProducerFencedException("the group has been rebalanced");
             }
+            world.check(!owned.isEmpty(), () -> name + " stands by and writes");
             if (world.happens(Fault.TRANSACTION_ABORTED)) {
                 if (mutation == Mutation.TRANSACTION_IN_PARTS) {
                     records.stream().limit(2).forEach(record -> kafka.append(record, 0));

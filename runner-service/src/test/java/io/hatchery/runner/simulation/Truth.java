@@ -4,6 +4,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
@@ -233,10 +234,20 @@ final class Truth {
             } else if (record.topic().endsWith(".specs")) {
                 specWritten(record);
             } else if (record.topic().equals(Topics.HOSTS.name())) {
-                heartbeats.put(record.key(), record.value(HostStatus.class));
+                heartbeatWritten(record);
             }
         } catch (UnreadableException e) {
             world.check(false, () -> record.position().text() + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void heartbeatWritten(BusRecord record) throws UnreadableException {
+        HostStatus status = record.value(HostStatus.class);
+        if (Heartbeat.refusal(new HostName(record.key()), status, record.timestamp())
+                .isPresent()) {
+            deadLetters.owe(record, Intruder.MAY + Intruder.CONFIG);
+        } else {
+            heartbeats.put(record.key(), status);
         }
     }
 
@@ -331,6 +342,7 @@ final class Truth {
             }
             case FleetEvent.SystemBuilt b -> {}
             case FleetEvent.Fetching f -> {}
+            case FleetEvent.HeartbeatRefused r -> {}
             case FleetEvent.Judged judged -> {}
         }
     }

@@ -1,8 +1,10 @@
 package io.hatchery.spec.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +17,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.UncheckedIOException;
@@ -28,11 +31,13 @@ import java.util.regex.Pattern;
  * taken for a string nor the other way round. A record component that is not {@code @Nullable} must be given. Times are RFC 3339 text.
  */
 public final class Json {
-    private static final ObjectMapper LENIENT = configure(JsonMapper.builder()).build();
-    private static final ObjectMapper STRICT = configure(JsonMapper.builder())
+    private static final ObjectMapper LENIENT =
+            configure(JsonMapper.builder(json())).build();
+    private static final ObjectMapper STRICT = configure(JsonMapper.builder(json()))
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
-    private static final ObjectMapper YAML = configure(YAMLMapper.builder()).build();
+    private static final ObjectMapper YAML =
+            configure(YAMLMapper.builder(yaml())).build();
     private static final Pattern INTERNALS =
             Pattern.compile(" \\(class [^)]*\\)|\\(for [^)]*\\)|`?(?:java|io\\.hatchery)\\.[\\w.$]+`?");
 
@@ -42,7 +47,25 @@ public final class Json {
     private static final String MISSING = "Missing required creator property";
     private static final String NULL = "Invalid `null` value";
 
+    /**
+     * How deeply values may be nested. No message of ours needs more; writers allow 1000, so that whatever was read can be written
+     * within another message.
+     */
+    public static final int MAX_DEPTH = 200;
+
     private Json() {}
+
+    private static StreamReadConstraints constraints() {
+        return StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build();
+    }
+
+    private static JsonFactory json() {
+        return JsonFactory.builder().streamReadConstraints(constraints()).build();
+    }
+
+    private static YAMLFactory yaml() {
+        return YAMLFactory.builder().streamReadConstraints(constraints()).build();
+    }
 
     private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
         return builder.addModule(new JavaTimeModule())

@@ -20,7 +20,8 @@ public record Problem(String path, @Nullable String value, String origin, String
         return new Problem(path, value == null ? null : shorten(value.toString()), origin, message, remedy);
     }
 
-    static String shorten(String text) {
+    /** The text, cut to what can be read in a message. */
+    public static String shorten(String text) {
         return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 

@@ -1,0 +1,46 @@
+package io.hatchery.bus;
+
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Over how many partitions the keys of a shared topic were placed, as the records of its only writer show: the setting
+ * {@code topics.partitions} that the fleet was set up with. Not thread-safe.
+ */
+public final class PartitionHistory {
+    /** The most partitions that can be set. */
+    private static final int MAX = 1_000;
+
+    private final long[] fitting = new long[MAX + 1];
+
+    /** Takes in a record of that writer; one without a key says nothing. */
+    public void add(BusRecord record) {
+        byte[] key = record.raw().key();
+        if (key == null) {
+            return;
+        }
+        int hash = Utils.toPositive(Utils.murmur2(key));
+        for (int partitions = record.partition() + 1; partitions <= MAX; partitions++) {
+            if (hash % partitions == record.partition()) {
+                fitting[partitions]++;
+            }
+        }
+    }
+
+    /**
+     * Checks the setting against the records.
+     *
+     * @throws TopicMismatchException if more of them were placed over another number of partitions
+     */
+    public void requireFits(int partitions) {
+        int best = partitions;
+        for (int other = 1; other <= MAX; other++) {
+            if (fitting[other] > fitting[best]) {
+                best = other;
+            }
+        }
+        if (best != partitions) {
+            throw new TopicMismatchException("topics.partitions is " + partitions + ", and the fleet was set up with "
+                    + best + ": set topics.partitions to " + best + " in every service");
+        }
+    }
+}

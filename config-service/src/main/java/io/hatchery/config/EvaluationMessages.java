@@ -1,0 +1,124 @@
+package io.hatchery.config;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Message;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts decisions into the records that are written. */
+final class EvaluationMessages {
+    private final Clock clock;
+    private final String source;
+
+    EvaluationMessages(Clock clock, String source) {
+        this.clock = clock;
+        this.source = source;
+    }
+
+    /**
+     * What is written of a decision.
+     *
+     * @param at when what led to it was written
+     */
+    List<Message> of(Decision decision, @Nullable Evaluation before, Instant at) {
+        Evaluation evaluation = decision.evaluation();
+        String name = evaluation.container().value();
+        var messages = new ArrayList<Message>();
+        messages.add(message(Topics.EVALUATIONS.name(), name, evaluation));
+        if (decision.removal() != null && evaluation.spec() != null) {
+            messages.add(removal(decision.removal(), name, before));
+        }
+        if (decision.withdrawn() != null) {
+            messages.add(withdrawal(decision.withdrawn()));
+        }
+        if (decision.published() != null) {
+            messages.add(spec(decision.published()));
+        }
+        if (before == null
+                || before.state() != evaluation.state()
+                || before.revision() != evaluation.revision()
+                || decision.published() != null) {
+            messages.add(event(decision, at));
+        }
+        return messages;
+    }
+
+    private Message event(Decision decision, Instant at) {
+        Evaluation evaluation = decision.evaluation();
+        HostName from = decision.removal() == null ? null : decision.removal().host();
+        HostName host = evaluation.spec() == null ? from : evaluation.spec().host();
+        return message(
+                Topics.EVENTS.name(),
+                evaluation.container().value(),
+                new FleetEvent.Judged(
+                        evaluation.container(),
+                        host,
+                        evaluation.state(),
+                        evaluation.revision(),
+                        evaluation.generation(),
+                        at));
+    }
+
+    /** A deletion is an operation too: its host ends it, or, where none has the container, this service. */
+    Message deletion(BusRecord record, Decision decision) {
+        if (decision.removal() != null) {
+            return removal(decision.removal(), record.key(), decision.evaluation())
+                    .with(Headers.PURGE, record.header(Headers.PURGE).orElse(null))
+                    .with(Headers.BY, record.header(Headers.BY).orElse(null));
+        }
+        String refusal = decision.evaluation().refusal();
+        return message(
+                Topics.EVENTS.name(),
+                record.key(),
+                new FleetEvent.Ended(
+                        new CommandId(record.id()),
+                        Verb.REMOVE,
+                        decision.evaluation().container(),
+                        null,
+                        record.header(Headers.BY).orElse(null),
+                        record.timestamp(),
+                        refusal == null ? Outcome.COMPLETED : Outcome.REJECTED,
+                        refusal == null ? "it was on no host" : refusal,
+                        null,
+                        List.of(),
+                        clock.instant()));
+    }
+
+    Message spec(ContainerSpec spec) {
+        return message(Topics.specs(spec.host()).name(), spec.name().value(), spec);
+    }
+
+    private Message removal(Evaluation.Leaving from, String name, @Nullable Evaluation last) {
+        Generation generation = last == null ? null : last.generation();
+        return message(Topics.specs(from.host()).name(), name, null)
+                .with(Headers.OPERATION, from.operation().value())
+                .with(Headers.GENERATION, generation == null ? null : generation.toString());
+    }
+
+    private Message withdrawal(ContainerSpec spec) {
+        return message(Topics.specs(spec.host()).name(), spec.name().value(), null)
+                .with(Headers.OPERATION, "withdrawn/" + spec.name() + "/" + spec.generation())
+                .with(Headers.GENERATION, spec.generation().toString());
+    }
+
+    Message heartbeatRefused(HostName host, String reason, Instant at) {
+        return message(Topics.EVENTS.name(), host.value(), new FleetEvent.HeartbeatRefused(host, reason, at));
+    }
+
+    private Message message(String topic, String key, @Nullable Object value) {
+        return Message.of(topic, key, value, null, source, clock.instant());
+    }
+}

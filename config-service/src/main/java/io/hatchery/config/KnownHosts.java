@@ -1,0 +1,62 @@
+package io.hatchery.config;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.protocol.Heartbeat;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.UnreadableException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The hosts that heartbeats tell of. */
+final class KnownHosts {
+    private final Map<HostName, Heartbeat> accepted = new HashMap<>();
+    private final Set<HostName> heardOf = new HashSet<>();
+    private final Set<HostName> refused = new HashSet<>();
+
+    /** The last accepted heartbeat of each host. */
+    Map<HostName, Heartbeat> accepted() {
+        return Collections.unmodifiableMap(accepted);
+    }
+
+    /** Whether such a host exists, whatever its heartbeats are worth: it may have containers to release. */
+    boolean isHeardOf(HostName host) {
+        return heardOf.contains(host);
+    }
+
+    void remove(HostName host) {
+        accepted.remove(host);
+        heardOf.remove(host);
+        refused.remove(host);
+    }
+
+    /**
+     * Takes in a heartbeat.
+     *
+     * @return whether containers without a host may find one now
+     * @throws UnreadableException if it is refused
+     */
+    boolean view(HostName name, BusRecord record, Instant now) throws UnreadableException {
+        heardOf.add(name);
+        HostStatus status = record.value(HostStatus.class);
+        Optional<String> refusal = Heartbeat.refusal(name, status, record.timestamp());
+        if (refusal.isPresent()) {
+            throw new UnreadableException(refusal.get());
+        }
+        refused.remove(name);
+        Heartbeat before = accepted.put(name, new Heartbeat(status, record.timestamp()));
+        return before == null
+                || !before.isAlive(now)
+                || !before.status().labels().equals(status.labels());
+    }
+
+    /** Notes that a heartbeat of a host is refused; returns whether the one before was not. */
+    boolean refuse(HostName host) {
+        return heardOf.contains(host) && refused.add(host);
+    }
+}
