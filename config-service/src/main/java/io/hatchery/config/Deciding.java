@@ -17,6 +17,7 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.Evaluated;
 import io.hatchery.spec.option.Evaluator;
 import io.hatchery.spec.option.Problem;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,9 @@ final class Deciding {
             return refused(name, before, revision, refusal);
         }
         HostName holder = before == null || before.spec() == null ? null : holder(before);
-        var removal = holder == null ? null : new Evaluation.Leaving(holder, operation);
+        var removal = holder == null
+                ? null
+                : new Evaluation.Leaving(holder, operation, generationOf(before), null, null, null);
         var evaluation = new Evaluation(
                 name,
                 Evaluation.State.DELETED,
@@ -102,11 +105,16 @@ final class Deciding {
         return before.spec() == null ? null : before.spec().host();
     }
 
-    /** The host that was leaving has let go: what waited for that is in force. */
-    static Decision release(Evaluation before) {
-        var evaluation = new Evaluation(
+    /** The host that is leaving is told so again; nothing else changes. */
+    static Evaluation repeat(Evaluation before, Evaluation.Leaving leaving, Instant now) {
+        return withLeaving(before, before.state(), leaving.again(now));
+    }
+
+    private static Evaluation withLeaving(
+            Evaluation before, Evaluation.State state, Evaluation.@Nullable Leaving leaving) {
+        return new Evaluation(
                 before.container(),
-                before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state(),
+                state,
                 before.revision(),
                 before.judged(),
                 before.refusal(),
@@ -114,11 +122,34 @@ final class Deciding {
                 before.definition(),
                 before.spec(),
                 before.change(),
-                null,
+                leaving,
                 before.errors(),
                 before.built(),
                 before.systems());
-        return new Decision(evaluation, before.spec(), null, null);
+    }
+
+    /**
+     * A deletion with what was asked for besides.
+     *
+     * @param purge whether the root goes as well
+     * @param by who asked; null if unsaid
+     */
+    static Decision asked(Decision deletion, boolean purge, @Nullable String by, Instant now) {
+        Evaluation.Leaving removal = deletion.removal();
+        if (removal == null) {
+            return deletion;
+        }
+        var full = new Evaluation.Leaving(
+                removal.host(), removal.operation(), removal.generation(), purge ? Boolean.TRUE : null, by, now);
+        Evaluation evaluation = deletion.evaluation();
+        return new Decision(
+                withLeaving(evaluation, evaluation.state(), full), deletion.published(), deletion.withdrawn(), full);
+    }
+
+    /** The host that was leaving has let go: what waited for that is in force. */
+    static Decision release(Evaluation before) {
+        var state = before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state();
+        return new Decision(withLeaving(before, state, null), before.spec(), null, null);
     }
 
     private static Decision evaluate(
@@ -287,7 +318,7 @@ final class Deciding {
         Evaluation.Leaving pending = leavingOf(before);
         Evaluation.Leaving removal =
                 pending == null && inForce != null && !inForce.host().equals(host)
-                        ? new Evaluation.Leaving(inForce.host(), moved(spec))
+                        ? new Evaluation.Leaving(inForce.host(), moved(spec), last, null, null, neighbours.now())
                         : null;
         Evaluation.Leaving leaving = removal != null ? removal : pending;
         if (leaving != null && leaving.host().equals(host)) {

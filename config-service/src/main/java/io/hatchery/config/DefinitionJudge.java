@@ -12,6 +12,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
@@ -63,6 +64,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
     private final KnownHosts hosts = new KnownHosts();
     private final Confirmations confirmations = new Confirmations();
+    private final SpecsAudit audit = new SpecsAudit();
     private final PartitionHistory history = new PartitionHistory();
     private final Set<ContainerName> toReview = new LinkedHashSet<>();
     private final Neighbours neighbours = new Known();
@@ -105,7 +107,12 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
             requireKey(name, now.container());
             noteWriter(record);
         }
-        portsChanged(now == null ? evaluations.remove(name) : evaluations.put(name, now), now);
+        changed(now == null ? evaluations.remove(name) : evaluations.put(name, now), now);
+    }
+
+    private void changed(@Nullable Evaluation before, @Nullable Evaluation now) {
+        audit.changed(before, now, clock.instant());
+        portsChanged(before, now);
     }
 
     @Override
@@ -163,8 +170,14 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         if (record.isDeletion()) {
             hosts.remove(name);
             review(e -> e.leaving() != null && e.leaving().host().equals(name));
-        } else if (hosts.view(name, record, clock.instant())) {
+            return;
+        }
+        if (hosts.view(name, record, clock.instant())) {
             review(e -> e.state() == Evaluation.State.UNPLACED);
+        }
+        Heartbeat heartbeat = hosts.accepted().get(name);
+        if (heartbeat != null) {
+            toReview.addAll(audit.view(heartbeat.status(), evaluations, clock.instant()));
         }
     }
 
@@ -216,6 +229,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
             return;
         }
         nextKeeping = now.plus(BETWEEN_KEEPINGS);
+        review(e -> e.leaving() != null);
         systems.keep(evaluations.values().stream()
                 .flatMap(evaluation -> evaluation.systems().stream())
                 .map(Evaluation.GivenSystem::path)
@@ -228,6 +242,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         try {
             release(before, messages);
             again(latest(before), messages);
+            repeat(latest(before), messages);
         } catch (KafkaException | BusException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
@@ -267,6 +282,31 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     }
 
     /**
+     * What hosts are told once more of a container: an open removal in time before its marker expires, and whatever hosts have lost
+     * sight of.
+     */
+    private void repeat(Evaluation evaluation, List<Message> messages) {
+        Map<HostName, Boolean> sightless = audit.take(evaluation.container());
+        Instant now = clock.instant();
+        Evaluation.Leaving leaving = evaluation.leaving();
+        boolean isLost = leaving != null && sightless.containsKey(leaving.host());
+        if (leaving != null && (isLost || SpecsAudit.isToBeRepeated(leaving, now))) {
+            Evaluation again = Deciding.repeat(evaluation, leaving, now);
+            evaluations.put(again.container(), again);
+            messages.add(writing.evaluation(again));
+            messages.add(writing.removal(leaving, again.container()));
+        }
+        ContainerSpec spec = evaluation.spec();
+        sightless.forEach((host, mayRemove) -> {
+            if (evaluation.isPublished() && spec != null && spec.host().equals(host)) {
+                messages.add(writing.spec(spec));
+            } else if (mayRemove && (leaving == null || !leaving.host().equals(host))) {
+                messages.add(writing.removal(SpecsAudit.vanished(host, evaluation), evaluation.container()));
+            }
+        });
+    }
+
+    /**
      * A host that had the container before may say once more that it has gone, and so hide what its host has said since: that one
      * is given its spec again, and says again how it is.
      */
@@ -290,7 +330,11 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         try {
             Long expected = expected(record);
             Decision decision = record.isDeletion()
-                    ? Deciding.delete(name, before, record.offset(), expected, new CommandId(record.id()))
+                    ? Deciding.asked(
+                            Deciding.delete(name, before, record.offset(), expected, new CommandId(record.id())),
+                            record.header(Headers.PURGE).filter("true"::equals).isPresent(),
+                            record.header(Headers.BY).orElse(null),
+                            clock.instant())
                     : Deciding.define(
                             name,
                             before,
@@ -363,7 +407,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         if (evaluation.spec() != null) {
             newHost.accept(evaluation.spec().host());
         }
-        portsChanged(evaluations.put(evaluation.container(), evaluation), evaluation);
+        changed(evaluations.put(evaluation.container(), evaluation), evaluation);
         if (evaluation.state() != Evaluation.State.BUILDING) {
             systems.forget(evaluation.container());
         }

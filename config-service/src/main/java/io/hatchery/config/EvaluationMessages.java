@@ -9,6 +9,7 @@ import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -35,11 +36,10 @@ final class EvaluationMessages {
      */
     List<Message> of(Decision decision, @Nullable Evaluation before, Instant at) {
         Evaluation evaluation = decision.evaluation();
-        String name = evaluation.container().value();
         var messages = new ArrayList<Message>();
-        messages.add(message(Topics.EVALUATIONS.name(), name, evaluation));
+        messages.add(evaluation(evaluation));
         if (decision.removal() != null && evaluation.spec() != null) {
-            messages.add(removal(decision.removal(), name, before));
+            messages.add(removal(decision.removal(), evaluation.container()));
         }
         if (decision.withdrawn() != null) {
             messages.add(withdrawal(decision.withdrawn()));
@@ -75,9 +75,7 @@ final class EvaluationMessages {
     /** A deletion is an operation too: its host ends it, or, where none has the container, this service. */
     Message deletion(BusRecord record, Decision decision) {
         if (decision.removal() != null) {
-            return removal(decision.removal(), record.key(), decision.evaluation())
-                    .with(Headers.PURGE, record.header(Headers.PURGE).orElse(null))
-                    .with(Headers.BY, record.header(Headers.BY).orElse(null));
+            return removal(decision.removal(), decision.evaluation().container());
         }
         String refusal = decision.evaluation().refusal();
         return message(
@@ -101,11 +99,18 @@ final class EvaluationMessages {
         return message(Topics.specs(spec.host()).name(), spec.name().value(), spec);
     }
 
-    private Message removal(Evaluation.Leaving from, String name, @Nullable Evaluation last) {
-        Generation generation = last == null ? null : last.generation();
-        return message(Topics.specs(from.host()).name(), name, null)
+    Message evaluation(Evaluation evaluation) {
+        return message(Topics.EVALUATIONS.name(), evaluation.container().value(), evaluation);
+    }
+
+    /** Tells a host to remove a container. */
+    Message removal(Evaluation.Leaving from, ContainerName name) {
+        Generation generation = from.generation();
+        return message(Topics.specs(from.host()).name(), name.value(), null)
                 .with(Headers.OPERATION, from.operation().value())
-                .with(Headers.GENERATION, generation == null ? null : generation.toString());
+                .with(Headers.GENERATION, generation == null ? null : generation.toString())
+                .with(Headers.PURGE, Boolean.TRUE.equals(from.purge()) ? "true" : null)
+                .with(Headers.BY, from.by());
     }
 
     private Message withdrawal(ContainerSpec spec) {

@@ -89,10 +89,26 @@ class DecidingTest {
     }
 
     @Test
+    void openRemovalKeepsWhatWasAskedForAndWhenItWasTold() {
+        Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
+        Instant now = Instant.parse("2026-01-01T00:00:00Z");
+        Decision deleted = Deciding.asked(Deciding.delete(WEB, first, 6, null, DELETION), true, "ann", now);
+        var leaving = new Evaluation.Leaving(H1, DELETION, Generation.FIRST, true, "ann", now);
+        assertThat(deleted.removal()).isEqualTo(leaving);
+        assertThat(deleted.evaluation().leaving()).isEqualTo(leaving);
+        Instant later = now.plusSeconds(1);
+        Evaluation again = Deciding.repeat(deleted.evaluation(), leaving, later);
+        assertThat(again.leaving()).isEqualTo(leaving.again(later));
+        assertThat(again.state()).isEqualTo(Evaluation.State.DELETED);
+    }
+
+    @Test
     void generationsNeverStartAnew() {
         Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
         Decision deleted = Deciding.delete(WEB, first, 6, null, DELETION);
-        assertThat(deleted.removal()).isEqualTo(new Evaluation.Leaving(H1, DELETION));
+        assertThat(deleted.removal())
+                .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
+                .containsExactly(H1, DELETION);
         assertThat(deleted.evaluation().spec()).isNull();
         Decision again = define(deleted.evaluation(), "{boot: true}", 7, null);
         assertThat(again.evaluation().generation()).isEqualTo(new Generation(2));
@@ -142,9 +158,13 @@ class DecidingTest {
         Evaluation deleted = Deciding.delete(WEB, placed, 6, null, DELETION).evaluation();
         Decision elsewhere = define(deleted, "{boot: true, host: h2}", 7, null);
         assertThat(elsewhere.published()).isNull();
-        assertThat(elsewhere.evaluation().leaving()).isEqualTo(new Evaluation.Leaving(H1, DELETION));
+        assertThat(elsewhere.evaluation().leaving())
+                .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
+                .containsExactly(H1, DELETION);
         Decision again = Deciding.delete(WEB, elsewhere.evaluation(), 8, null, new CommandId("second"));
-        assertThat(again.removal()).isEqualTo(new Evaluation.Leaving(H1, new CommandId("second")));
+        assertThat(again.removal())
+                .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
+                .containsExactly(H1, new CommandId("second"));
     }
 
     @Test

@@ -42,7 +42,8 @@ class PlacementTest {
                 0,
                 NOW,
                 NOW,
-                5);
+                5,
+                null);
         return new Heartbeat(status, NOW);
     }
 

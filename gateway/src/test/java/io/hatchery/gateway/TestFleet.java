@@ -192,7 +192,8 @@ final class TestFleet implements AutoCloseable {
                         0,
                         at,
                         at,
-                        5));
+                        5,
+                        null));
     }
 
     /** Publishes the evaluation that config-service would make of a container with a root on that host. */

@@ -71,12 +71,28 @@ public record Evaluation(
     public record GivenSystem(Generation generation, String path, long revision, Instant since) {}
 
     /**
-     * A host that was told to remove the container and has not said that it has.
+     * A host that was told to remove the container and has not said that it has. It is told so again each week, since the marker
+     * of a deletion expires.
      *
      * @param host which
      * @param operation the removal, which the end of the container's status names
+     * @param generation the last one that is taken back; null if all are
+     * @param purge whether the root goes as well; null if it does not
+     * @param by who asked; null if unsaid
+     * @param at when the host was told last; null if unsaid
      */
-    public record Leaving(HostName host, CommandId operation) {}
+    public record Leaving(
+            HostName host,
+            CommandId operation,
+            @Nullable Generation generation,
+            @Nullable Boolean purge,
+            @Nullable String by,
+            @Nullable Instant at) {
+        /** This as it is told again. */
+        public Leaving again(Instant now) {
+            return new Leaving(host, operation, generation, purge, by, now);
+        }
+    }
 
     /** Keeps immutable copies. */
     public Evaluation {

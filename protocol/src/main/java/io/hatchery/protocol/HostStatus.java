@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host's heartbeat.
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param started when its runner started
  * @param at when this was written, by the host's clock
  * @param interval seconds until the next, 1 to 300; the host is lost after three of them, see {@link Heartbeat}
+ * @param specs what it has read of its specs; null before it has read them, and of an earlier version
  */
 public record HostStatus(
         HostName host,
@@ -43,7 +45,8 @@ public record HostStatus(
         int containers,
         Instant started,
         Instant at,
-        int interval) {
+        int interval,
+        @Nullable HostSpecs specs) {
     /** Keeps an immutable copy of the labels. */
     public HostStatus {
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));

@@ -29,7 +29,8 @@ class HeartbeatTest {
                 0,
                 at,
                 at,
-                interval);
+                interval,
+                null);
     }
 
     private static HostStatus at(Duration skew) {

@@ -1,10 +1,12 @@
 package io.hatchery.runner.service;
 
+import io.hatchery.protocol.HostSpecs;
 import io.hatchery.protocol.HostStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What does not change about a host while its runner runs.
@@ -35,6 +37,7 @@ public record HostFacts(String machineId, String bootId, long memory) {
             String driver,
             String cgroups,
             int containers,
+            @Nullable HostSpecs specs,
             Instant started,
             Instant now) {
         return new HostStatus(
@@ -53,7 +56,8 @@ public record HostFacts(String machineId, String bootId, long memory) {
                 containers,
                 started,
                 now,
-                config.heartbeatSeconds());
+                config.heartbeatSeconds(),
+                specs);
     }
 
     /** Whether the status is of this very runner, or of one that ran in its place before. */

@@ -83,8 +83,8 @@ final class Mailbox {
         @Nullable
         ContainerName otherWithRoot(ContainerName container, String root);
 
-        /** Notes for good that the broker has an event. */
-        void noteTold(FleetEvent event) throws IOException;
+        /** Notes for good that the broker has an event, which the container's journal knows. */
+        void noteTold(Journal.Pending event) throws IOException;
 
         /** An event has been acknowledged. */
         void told(FleetEvent event);
@@ -322,7 +322,7 @@ final class Mailbox {
     private void note(Journal.Pending pending, Position position) throws IOException {
         journal = journal.without(pending, position);
         surroundings.write(journal);
-        surroundings.noteTold(pending.event());
+        surroundings.noteTold(pending);
     }
 
     private void perform(Effect effect) {

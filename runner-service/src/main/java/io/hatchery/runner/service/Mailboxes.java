@@ -62,6 +62,7 @@ final class Mailboxes implements Mailbox.Surroundings {
     private final Map<ContainerName, Mailbox> boxes = new HashMap<>();
     private final Map<ContainerName, Generation> takenBack = new HashMap<>();
     private final Map<CommandId, Promise<Void>> awaited = new HashMap<>();
+    private final Set<String> underWay = new HashSet<>();
     private @Nullable Driver driver;
     private boolean telling;
 
@@ -149,7 +150,7 @@ final class Mailboxes implements Mailbox.Surroundings {
     /**
      * By partition of the events' topic, where an event that an earlier runner told and did not see acknowledged may lie first.
      *
-     * @param otherwise where that is for a container of which no event was ever acknowledged
+     * @param otherwise before which no such event lies, as far as that was noted
      */
     Map<Integer, Long> untoldFrom(Map<Integer, Long> otherwise) {
         var from = new TreeMap<Integer, Long>();
@@ -157,11 +158,15 @@ final class Mailboxes implements Mailbox.Surroundings {
             if (!box.journal().outbox().isEmpty()) {
                 Position told = box.journal().told();
                 // Events of a container lie in one partition, in their order.
-                (told == null ? otherwise : Map.of(told.partition(), told.offset() + 1))
+                (told == null ? otherwise : Map.of(told.partition(), after(told, otherwise)))
                         .forEach((partition, offset) -> from.merge(partition, offset, Math::min));
             }
         }
         return from;
+    }
+
+    private static long after(Position told, Map<Integer, Long> noted) {
+        return Math.max(told.offset() + 1, noted.getOrDefault(told.partition(), 0L));
     }
 
     /** Takes these events as told, for good: where they lie, by their id. */
@@ -309,6 +314,7 @@ final class Mailboxes implements Mailbox.Surroundings {
         }
         String key = event.event().key();
         var message = Message.of(Topics.EVENTS.name(), key, event.event(), event.id(), source(), clock.instant());
+        underWay.add(event.id());
         return publisher.publish(message).onFailure(onFailure);
     }
 
@@ -335,10 +341,21 @@ final class Mailboxes implements Mailbox.Surroundings {
     }
 
     @Override
-    public void noteTold(FleetEvent event) throws IOException {
-        if (event instanceof FleetEvent.Ended ended) {
+    public void noteTold(Journal.Pending pending) throws IOException {
+        if (pending.event() instanceof FleetEvent.Ended ended) {
             ledger.told(ended.id());
         }
+        underWay.remove(pending.id());
+    }
+
+    /** The ids of the events that were sent and are not noted to be on the broker. */
+    Set<String> underWay() {
+        return Set.copyOf(underWay);
+    }
+
+    /** Makes all that is noted of outcomes durable. */
+    void sync() throws IOException {
+        ledger.sync();
     }
 
     @Override

@@ -90,6 +90,7 @@ public final class Runner {
     private final CommandReader commandReader;
     private final JournalFiles journals;
     private final ToldFrom toldFrom;
+    private final AcknowledgedEvents acknowledged;
     private final Driver driver;
     private boolean stopping;
 
@@ -122,6 +123,7 @@ public final class Runner {
                 publisher,
                 this::failed);
         mailboxes.forgetOutcomes();
+        this.acknowledged = new AcknowledgedEvents(outside.bus, outside.timers, mailboxes, toldFrom);
         this.specs = new SpecIntake(mailboxes, cache, positions, publisher, name(), this::failed);
         this.specsReader = new SpecsReader(outside.bus, outside.timers, config.host(), specs, this::failed);
         this.commandReader = new CommandReader(
@@ -169,6 +171,7 @@ public final class Runner {
                 .compose(ours -> insist(this::acknowledgeWhatIsThere))
                 .compose(known -> {
                     mailboxes.beginTelling();
+                    acknowledged.begin();
                     return beat();
                 })
                 // Whoever has read a spec has been heard of: a host that never was has nothing to let go.
@@ -305,7 +308,14 @@ public final class Runner {
 
     private void tell(HostStatus.State state, Runnable written) {
         HostStatus status = outside.facts.status(
-                config, state, driver.name(), outside.cgroups, mailboxes.running(), started, outside.clock.instant());
+                config,
+                state,
+                driver.name(),
+                outside.cgroups,
+                mailboxes.running(),
+                specs.said(),
+                started,
+                outside.clock.instant());
         var message = Message.of(
                 Topics.HOSTS.name(),
                 config.host().value(),
@@ -328,6 +338,7 @@ public final class Runner {
     public Future<Void> stop() {
         stopping = true;
         tell(HostStatus.State.AWAY, () -> {});
+        acknowledged.close();
         return Future.join(specsReader.close(), commandReader.close()).mapEmpty();
     }
 }

@@ -5,6 +5,7 @@ import io.hatchery.bus.PartitionExtent;
 import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.HostSpecs;
 import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.journal.SpecsPosition;
@@ -170,6 +171,7 @@ final class SpecIntake {
         handling.unseen().forEach(removal -> enqueue(() -> tellOvertaken(removal, handling), null, handling));
         overtaken.stream()
                 .filter(record -> handling.isContinued() || isRemembered(record))
+                .filter(record -> !isRepeatedBy(record, history.get(record.key())))
                 .forEach(record -> enqueue(() -> tellOvertaken(open(record), handling), record, handling));
         overtaken.clear();
         var last = new ArrayList<>(history.values());
@@ -186,6 +188,14 @@ final class SpecIntake {
                 null,
                 handling);
         return done.future();
+    }
+
+    /** An open removal is written again from time to time: nothing has overtaken it then. */
+    private static boolean isRepeatedBy(BusRecord removal, @Nullable BusRecord last) {
+        return last != null
+                && last.isDeletion()
+                && removal.header(Headers.OPERATION).isPresent()
+                && removal.header(Headers.OPERATION).equals(last.header(Headers.OPERATION));
     }
 
     private boolean isRemembered(BusRecord record) {
@@ -262,7 +272,10 @@ final class SpecIntake {
     }
 
     private void closeAfter(Future<Void> ended, OpenRemoval removal, SpecsProgress handling) {
-        ended.onSuccess(told -> closed(removal.offset(), handling));
+        ended.onSuccess(told -> {
+            handling.close(removal.operation());
+            Future<Void> _ = writer.changed();
+        });
     }
 
     private void closed(long offset, SpecsProgress handling) {
@@ -306,9 +319,11 @@ final class SpecIntake {
         }
         handling.removed(container);
         // Exactly once and for ever: whoever has forgotten its outcome still knows that it had one.
-        if (handling.wasHandled(record)
-                || mailboxes.hasEnded(open.operation())
-                || !handling.isContinued() && isOfLongAgo(record, container)) {
+        if (mailboxes.hasEnded(open.operation())) {
+            handling.close(open.operation());
+            return;
+        }
+        if (handling.wasHandled(record) || !handling.isContinued() && isOfLongAgo(record, container)) {
             return;
         }
         var removal = new SpecCache.Removal(
@@ -334,6 +349,12 @@ final class SpecIntake {
     /** How far the topic is handled. */
     TopicPosition position() {
         return progress.position().topic();
+    }
+
+    /** What the fleet is to know of that; null before the topic is read. */
+    @Nullable
+    HostSpecs said() {
+        return progress.isRead() ? progress.said() : null;
     }
 
     /** Writes the position if it has changed. */

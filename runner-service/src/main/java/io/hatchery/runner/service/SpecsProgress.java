@@ -2,6 +2,8 @@ package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.PartitionExtent;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.HostSpecs;
 import io.hatchery.runner.journal.SpecsPosition;
 import io.hatchery.runner.journal.SpecsPosition.OpenRemoval;
 import io.hatchery.runner.journal.TopicPosition;
@@ -29,6 +31,8 @@ final class SpecsProgress {
     private final SortedSet<Long> gone;
     private final SortedMap<ContainerName, Generation> named = new TreeMap<>();
     private final SortedSet<ContainerName> unnamed = new TreeSet<>();
+    private long sum;
+    private boolean read;
 
     private SpecsProgress(TopicPosition start, List<OpenRemoval> open, boolean continued) {
         this.topic = new Progress(start);
@@ -88,6 +92,7 @@ final class SpecsProgress {
 
     /** Every record that was seen is handled or taken on. */
     void passSeen() {
+        read = true;
         gone.forEach(topic::close);
         gone.clear();
         topic.advance(ahead);
@@ -109,27 +114,58 @@ final class SpecsProgress {
         topic.open(record.offset());
     }
 
-    /** The removal has its outcome, or the record is with the dead letters. */
+    /** The removal has its outcome, whichever records asked for it. */
+    void close(CommandId operation) {
+        removals.values().removeIf(removal -> {
+            boolean ended = removal.operation().equals(operation);
+            if (ended) {
+                topic.close(removal.offset());
+            }
+            return ended;
+        });
+    }
+
+    /** The record is with the dead letters. */
     void close(long offset) {
         topic.close(offset);
-        removals.remove(offset);
     }
 
     /** The topic has a spec of a container. */
     void named(ContainerSpec spec) {
+        forget(spec.name());
         named.put(spec.name(), spec.generation());
+        sum += HostSpecs.share(spec.name(), spec.generation());
         unnamed.remove(spec.name());
     }
 
     /** The topic says that a container is to go. */
     void removed(ContainerName container) {
-        named.remove(container);
+        forget(container);
         unnamed.remove(container);
+    }
+
+    private void forget(ContainerName container) {
+        Generation before = named.remove(container);
+        sum -= before == null ? 0 : HostSpecs.share(container, before);
     }
 
     /** The host has a container of which the topic says nothing. */
     boolean isUnnamed(ContainerName container) {
         return unnamed.add(container);
+    }
+
+    /** Whether the topic was read to its end. */
+    boolean isRead() {
+        return read;
+    }
+
+    HostSpecs said() {
+        TopicPosition position = topic.position();
+        return new HostSpecs(
+                position.topicId(),
+                position.next(),
+                HostSpecs.digest(sum),
+                unnamed.stream().limit(HostSpecs.MAX_UNNAMED).toList());
     }
 
     SpecsPosition position() {

@@ -271,6 +271,11 @@ final class SimulatedHost {
         killRunner();
     }
 
+    /** What is on its disk as that file; null if nothing is. */
+    byte @Nullable [] onDisk(String file) {
+        return data.read(file);
+    }
+
     /** Its runner runs again after it was retired. */
     void bringBack() {
         retired = false;

@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.config.ConfigService;
 import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.HostSpecs;
+import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +39,7 @@ final class WeeksAwayTest {
     @BeforeEach
     void start() {
         world.quieten();
-        kafka = new SimulatedKafka(world, List.of(H0));
+        kafka = new SimulatedKafka(world, List.of(H0, new HostName("h9")));
         kafka.witness(record -> written.add(new BusRecord(record)));
         var group = new SimulatedGroup(world, kafka, ConfigService.plan("any"));
         host = new SimulatedHost(world, kafka, H0, "m-h0", Mutation.NONE);
@@ -198,5 +204,80 @@ final class WeeksAwayTest {
         pass(SOON);
         assertThat(outcomes("k2")).isEqualTo(1);
         assertThat(runs()).isFalse();
+    }
+
+    @Test
+    void specsAreThereAgainAfterTheirTopicWasCreatedAnew() throws Exception {
+        define("one");
+        kafka.recreate(SPECS);
+        pass(SOON);
+        assertThat(kafka.latest(SPECS)).containsKey(WEB.value());
+        assertThat(host.runs).hasSize(1);
+        assertThat(specsSaid().unnamed()).isEmpty();
+        assertThat(specsSaid().topicId()).isEqualTo("id-1");
+    }
+
+    private HostSpecs specsSaid() throws UnreadableException {
+        var heartbeat = new BusRecord(kafka.latest(Topics.HOSTS.name()).get(H0.value()));
+        return Objects.requireNonNull(heartbeat.value(HostStatus.class).specs());
+    }
+
+    /** Whatever nobody has confirmed is there still when the host comes back after longer than deletions are kept. */
+    private void awayForLongerThanTombstonesAreKept() {
+        for (int day = 0; day < 32; day++) {
+            pass(Duration.ofDays(1));
+            kafka.expire(Topics.TOMBSTONES);
+        }
+    }
+
+    @Test
+    void purgeIsCarriedOutByAHostThatWasAwayForLongerThanTombstonesAreKept() {
+        define("one");
+        away(Duration.ofMinutes(1));
+        delete("x1", Headers.PURGE, "true");
+        awayForLongerThanTombstonesAreKept();
+        back();
+        assertThat(outcomes("x1")).isEqualTo(1);
+        assertThat(runs()).isFalse();
+        assertThat(host.roots).doesNotContainKey(ROOT);
+        assertThat(statusTombstones()).isEqualTo(1);
+    }
+
+    @Test
+    void moveGoesOnOnceTheHostIsBackAfterLongerThanTombstonesAreKept() {
+        define("one");
+        away(Duration.ofMinutes(1));
+        write(Topics.DEFINITIONS.name(), "{\"host\":\"h9\",\"root\":\"" + ROOT + "\",\"boot\":true}", "d-two");
+        awayForLongerThanTombstonesAreKept();
+        String there = Topics.specs(new HostName("h9")).name();
+        assertThat(kafka.latest(there)).doesNotContainKey(WEB.value());
+        back();
+        assertThat(runs()).isFalse();
+        assertThat(outcomes("moved/web/2")).isEqualTo(1);
+        assertThat(kafka.latest(there)).containsKey(WEB.value());
+    }
+
+    @Test
+    void containerThatWasWrittenOffWithItsHostIsRemovedWhenThatComesBack() {
+        define("one");
+        away(Duration.ofMinutes(1));
+        delete("x1");
+        kafka.append(new ProducerRecord<byte[], byte[]>(Topics.HOSTS.name(), bytes(H0.value()), null), 0);
+        awayForLongerThanTombstonesAreKept();
+        back();
+        pass(SOON);
+        assertThat(runs()).isFalse();
+        assertThat(outcomes("vanished/h0/web/1")).isEqualTo(1);
+    }
+
+    @Test
+    void whereUnacknowledgedEventsMayLieIsNotedWhileTheRunnerRuns() {
+        define("one");
+        pass(Duration.ofMinutes(15));
+        byte[] noted = Objects.requireNonNull(host.onDisk("events-from.json"));
+        var ends = new TreeMap<Integer, Long>();
+        kafka.logs(Topics.EVENTS.name()).forEach(log -> ends.put(log.name.partition(), log.next));
+        assertThat(ends.values()).anyMatch(end -> end > 0);
+        assertThat(new String(noted, StandardCharsets.UTF_8)).isEqualTo(Json.text(ends));
     }
 }
