@@ -2,14 +2,19 @@ package io.hatchery.runner.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.protocol.CommandId;
 import io.hatchery.runner.lifecycle.SpecsOfTests;
+import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,5 +68,105 @@ final class SpecCacheTest {
         Files.write(file(), Json.bytes(SPEC));
 
         assertThat(cache.specs()).containsExactly(SPEC);
+    }
+
+    private static SpecCache.Removal removal(@Nullable Generation generation) {
+        return new SpecCache.Removal(
+                SPEC.name(), new CommandId("one"), generation, null, "/r", false, null, Instant.EPOCH);
+    }
+
+    private static ContainerSpec spec(long generation) {
+        return SPEC.withGeneration(new Generation(generation));
+    }
+
+    @Test
+    void generationOfAKeptSpecIsKnown() throws IOException {
+        assertThat(cache.generationOf(SPEC.name())).isNull();
+        cache.keep(spec(7));
+        assertThat(cache.generationOf(SPEC.name())).isEqualTo(new Generation(7));
+    }
+
+    @Test
+    void specIsGoneAsSoonAsItsRemovalBegins() throws IOException {
+        cache.keep(spec(3));
+        cache.beginRemoval(removal(new Generation(3)));
+        assertThat(file()).doesNotExist();
+        assertThat(cache.specs()).isEmpty();
+        assertThat(cache.removals()).containsExactly(removal(new Generation(3)));
+    }
+
+    @Test
+    void specThatIsBeingRemovedIsNotUsed() throws IOException {
+        cache.beginRemoval(removal(new Generation(3)));
+        cache.keep(spec(3));
+        assertThat(cache.specs()).isEmpty();
+        cache.keep(spec(2));
+        assertThat(cache.specs()).isEmpty();
+    }
+
+    @Test
+    void newerSpecOfAContainerThatIsBeingRemovedIsUsed() throws IOException {
+        cache.beginRemoval(removal(new Generation(3)));
+        cache.keep(spec(4));
+        assertThat(cache.specs()).containsExactly(spec(4));
+    }
+
+    @Test
+    void specBesideARemovalWithoutGenerationIsUsed() throws IOException {
+        cache.beginRemoval(removal(null));
+        cache.keep(spec(1));
+        assertThat(cache.specs()).containsExactly(spec(1));
+    }
+
+    @Test
+    void specOfAnotherContainerIsNotRemoved() throws IOException {
+        ContainerSpec other = SpecsOfTests.with("{\"name\": \"api\"}");
+        cache.keep(other);
+        cache.beginRemoval(removal(new Generation(9)));
+        assertThat(cache.specs()).containsExactly(other);
+        cache.endRemoval(SPEC.name());
+        assertThat(cache.specs()).containsExactly(other);
+    }
+
+    @Test
+    void endOfARemovalDropsTheSpecThatACrashLeft() throws IOException {
+        cache.beginRemoval(removal(new Generation(3)));
+        cache.keep(spec(3));
+        cache.endRemoval(SPEC.name());
+        assertThat(cache.removals()).isEmpty();
+        assertThat(cache.specs()).isEmpty();
+        assertThat(file()).doesNotExist();
+    }
+
+    @Test
+    void endOfARemovalKeepsANewerSpec() throws IOException {
+        cache.beginRemoval(removal(new Generation(3)));
+        cache.keep(spec(4));
+        cache.endRemoval(SPEC.name());
+        assertThat(cache.specs()).containsExactly(spec(4));
+    }
+
+    @Test
+    void endOfARemovalLeavesThoseOfOthers() throws IOException {
+        cache.beginRemoval(removal(new Generation(3)));
+        cache.endRemoval(new ContainerName("api"));
+        assertThat(cache.removals()).hasSize(1);
+    }
+
+    @Test
+    void fileThatAnInterruptedWriteLeftIsNotUsed() throws IOException {
+        cache.keep(SPEC);
+        Files.copy(file(), folder.resolve("specs/.api.json.new"));
+        Files.copy(file(), folder.resolve("specs/.api.json"));
+        Files.writeString(folder.resolve("specs/.api.removal.json"), "{}");
+        assertThat(cache.specs()).containsExactly(SPEC);
+        assertThat(cache.removals()).isEmpty();
+    }
+
+    @Test
+    void fileThatIsNoSpecIsNotUsed() throws IOException {
+        Files.createDirectories(folder.resolve("specs"));
+        Files.writeString(file(), "{}");
+        assertThat(cache.specs()).isEmpty();
     }
 }

@@ -1,0 +1,165 @@
+package io.hatchery.runner.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Outcome;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the ledger writes, and when that is durable. */
+class LedgerWritesTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final CommandId ONE = new CommandId("one");
+    private static final CommandId TWO = new CommandId("two");
+
+    @TempDir
+    private Path folder;
+
+    private RecordingDisk disk;
+    private Ledger ledger;
+
+    @BeforeEach
+    void open() throws IOException {
+        disk = new RecordingDisk(new FileDisk(folder));
+        ledger = Ledger.open(disk);
+        disk.writes.clear();
+    }
+
+    private static FleetEvent.Ended ended(CommandId id, Outcome outcome) {
+        return new FleetEvent.Ended(
+                id,
+                Verb.STOP,
+                new ContainerName("web"),
+                new HostName("host1"),
+                null,
+                NOW,
+                outcome,
+                null,
+                null,
+                List.of(),
+                NOW);
+    }
+
+    private Ledger reopened() throws IOException {
+        return Ledger.open(disk);
+    }
+
+    @Test
+    void outcomeIsDurableBeforeItIsPublished() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        assertThat(disk.writes).containsExactly("append durably outcomes.log");
+        assertThat(ledger.hasEnded(ONE)).isTrue();
+        assertThat(ledger.untold()).containsExactly(ended(ONE, Outcome.COMPLETED));
+    }
+
+    @Test
+    void firstOutcomeOfACommandIsTheOnlyOne() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        disk.writes.clear();
+        ledger.end(ended(ONE, Outcome.FAILED), null);
+        assertThat(disk.writes).isEmpty();
+        assertThat(ledger.untold()).containsExactly(ended(ONE, Outcome.COMPLETED));
+        assertThat(reopened().untold()).containsExactly(ended(ONE, Outcome.COMPLETED));
+    }
+
+    @Test
+    void acknowledgementIsNotedOnce() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        ledger.end(ended(TWO, Outcome.COMPLETED), null);
+        disk.writes.clear();
+        ledger.told(ONE);
+        ledger.told(ONE);
+        assertThat(disk.writes).containsExactly("append outcomes.log");
+        assertThat(ledger.untold()).containsExactly(ended(TWO, Outcome.COMPLETED));
+        assertThat(ledger.hasEnded(ONE)).isTrue();
+    }
+
+    @Test
+    void acknowledgementOfAnUnknownOutcomeIsIgnored() throws IOException {
+        ledger.told(ONE);
+        assertThat(disk.writes).isEmpty();
+        assertThat(ledger.hasEnded(ONE)).isFalse();
+    }
+
+    @Test
+    void appendThatFailsIsFollowedByAWholeFile() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        disk.failNextAppend();
+        assertThatThrownBy(() -> ledger.end(ended(TWO, Outcome.COMPLETED), null))
+                .isInstanceOf(IOException.class);
+        assertThat(ledger.hasEnded(TWO)).isFalse();
+        disk.writes.clear();
+        ledger.end(ended(TWO, Outcome.COMPLETED), null);
+        assertThat(disk.writes).containsExactly("replace outcomes.log");
+        assertThat(reopened().untold()).containsExactly(ended(ONE, Outcome.COMPLETED), ended(TWO, Outcome.COMPLETED));
+    }
+
+    @Test
+    void appendsGoOnAfterTheWholeFile() throws IOException {
+        disk.failNextAppend();
+        assertThatThrownBy(() -> ledger.end(ended(ONE, Outcome.COMPLETED), null))
+                .isInstanceOf(IOException.class);
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        disk.writes.clear();
+        ledger.end(ended(TWO, Outcome.COMPLETED), null);
+        assertThat(disk.writes).containsExactly("append durably outcomes.log");
+    }
+
+    @Test
+    void syncMakesAcknowledgementsDurableOnce() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        ledger.told(ONE);
+        disk.writes.clear();
+        ledger.sync();
+        ledger.sync();
+        assertThat(disk.writes).containsExactly("replace outcomes.log");
+    }
+
+    @Test
+    void syncAfterADurableOutcomeHasNothingToDo() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        ledger.told(ONE);
+        ledger.end(ended(TWO, Outcome.COMPLETED), null);
+        disk.writes.clear();
+        ledger.sync();
+        assertThat(disk.writes).isEmpty();
+    }
+
+    @Test
+    void syncAfterAWholeFileHasNothingToDo() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        ledger.told(ONE);
+        disk.failNextAppend();
+        assertThatThrownBy(() -> ledger.end(ended(TWO, Outcome.COMPLETED), null))
+                .isInstanceOf(IOException.class);
+        ledger.end(ended(TWO, Outcome.COMPLETED), null);
+        disk.writes.clear();
+        ledger.sync();
+        assertThat(disk.writes).isEmpty();
+    }
+
+    @Test
+    void syncRepairsAFailedAppend() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        ledger.told(ONE);
+        disk.failNextAppend();
+        assertThatThrownBy(() -> ledger.end(ended(TWO, Outcome.COMPLETED), null))
+                .isInstanceOf(IOException.class);
+        ledger.sync();
+        disk.writes.clear();
+        ledger.end(ended(TWO, Outcome.COMPLETED), null);
+        assertThat(disk.writes).containsExactly("append durably outcomes.log");
+        assertThat(reopened().untold()).containsExactly(ended(TWO, Outcome.COMPLETED));
+    }
+}
