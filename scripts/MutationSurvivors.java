@@ -3,8 +3,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
@@ -14,7 +16,7 @@ import org.w3c.dom.Element;
  *
  * <p>usage: {@code java scripts/MutationSurvivors.java LIST MODULE...}, where each module has {@code target/pit-reports/mutations.xml}. Exits with 1 if a
  * survivor is not in the list, or a listed one no longer survives. A row is matched by class, method, text of the source line, and mutation, not by line
- * number, so that the list stays true when code moves.
+ * number, so that the list stays true when code moves. A line on which a mutation survives in two places has two rows.
  */
 final class MutationSurvivors {
     private static final Pattern ROW = Pattern.compile("\\| `(.*?)` \\| `(.*)` \\| (.*?) \\| (.*?) \\|");
@@ -35,7 +37,6 @@ final class MutationSurvivors {
     /** How often a mutation was made, and what became of it. */
     private static final class Fate {
         private int survived;
-        private int detected;
         private int timedOut;
     }
 
@@ -48,15 +49,19 @@ final class MutationSurvivors {
             total += read(Path.of(module), made);
         }
         var listed = listed(Path.of(arguments[0]));
-        List<Mutation> unlisted = made.entrySet().stream()
-                .filter(entry -> entry.getValue().survived > 0 && !listed.contains(entry.getKey()))
-                .map(entry -> entry.getKey())
-                .toList();
-        List<Mutation> gone = listed.stream()
-                .filter(mutation -> isTested(mutation, made.keySet()))
-                .filter(mutation -> !made.containsKey(mutation)
-                        || made.get(mutation).survived == 0 && made.get(mutation).timedOut == 0)
-                .toList();
+        var unlisted = new ArrayList<Mutation>();
+        made.forEach((mutation, fate) -> {
+            int rows = Collections.frequency(listed, mutation);
+            unlisted.addAll(Collections.nCopies(Math.max(0, fate.survived - rows), mutation));
+        });
+        var gone = new ArrayList<Mutation>();
+        for (Mutation mutation : new TreeSet<>(listed)) {
+            Fate fate = made.getOrDefault(mutation, new Fate());
+            int rows = Collections.frequency(listed, mutation);
+            if (isTested(mutation, made.keySet()) && rows > fate.survived + fate.timedOut) {
+                gone.addAll(Collections.nCopies(rows - fate.survived, mutation));
+            }
+        }
         int survived = made.values().stream().mapToInt(fate -> fate.survived).sum();
         System.out.println("mutation: " + total + " mutations, " + survived + " survive");
         report("no test notices these mutations: write a test, or add the row with a reason to " + arguments[0], unlisted);
@@ -100,7 +105,7 @@ final class MutationSurvivors {
             switch (element.getAttribute("status")) {
                 case "SURVIVED", "NO_COVERAGE" -> fate.survived++;
                 case "TIMED_OUT" -> fate.timedOut++;
-                default -> fate.detected++;
+                default -> {}
             }
         }
         return elements.getLength();
@@ -111,7 +116,9 @@ final class MutationSurvivors {
         String folder = type.substring(0, type.lastIndexOf('.')).replace('.', '/');
         Path source = module.resolve("src/main/java").resolve(folder).resolve(text(element, "sourceFile"));
         int line = Integer.parseInt(text(element, "lineNumber"));
-        String change = text(element, "description").replaceAll("io/hatchery/(\\w+/)*", "").replaceAll("java/(\\w+/)*", "");
+        String change = text(element, "description")
+                .replaceAll("(io/hatchery|java)/(\\w+/)*", "")
+                .replaceAll("lambda\\$(\\w+)\\$\\d+", "lambda in $1");
         String method = text(element, "mutatedMethod").replaceAll("^lambda\\$(\\w+)\\$\\d+$", "$1");
         return new Mutation(type, method, Files.readAllLines(source).get(line - 1).strip(), change);
     }

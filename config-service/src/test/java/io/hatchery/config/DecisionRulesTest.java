@@ -312,6 +312,14 @@ class DecisionRulesTest {
         }
 
         @Test
+        void changeOnTheSameHostRemovesNothing() {
+            Decision changed = define(first(), "{boot: true, tmpfs: [/x]}", 6, TestNeighbours.choosing(H1));
+            assertThat(changed.published()).isNotNull();
+            assertThat(changed.removal()).isNull();
+            assertThat(changed.withdrawn()).isNull();
+        }
+
+        @Test
         void changeStaysUntilTheNext() {
             Evaluation changed = define(first(), "{boot: true, stopTimeout: 7}", 6, TestNeighbours.choosing(H1))
                     .evaluation();

@@ -12,6 +12,7 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +79,7 @@ class PlacementTest {
     }
 
     private static Optional<HostName> placeAmong(List<Heartbeat> hosts, Evaluation... others) {
-        var byName = new HashMap<HostName, Heartbeat>();
+        var byName = new LinkedHashMap<HostName, Heartbeat>();
         hosts.forEach(host -> byName.put(host.status().host(), host));
         return Placement.of(new TreeMap<>(), null, byName, List.of(others), NOW);
     }
