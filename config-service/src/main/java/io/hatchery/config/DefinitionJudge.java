@@ -197,6 +197,9 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
     @Override
     public void own(Set<Integer> nowOwned, int of) {
         history.requireFits(of);
+        if (owned.isEmpty()) {
+            audit.forget();
+        }
         owned = Set.copyOf(nowOwned);
         partitions = of;
         // Whatever changed while nobody looked: evaluating what has not changed changes nothing.

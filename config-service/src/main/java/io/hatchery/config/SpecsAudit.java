@@ -148,6 +148,11 @@ final class SpecsAudit {
                 || evaluation.leaving() != null && evaluation.leaving().host().equals(host);
     }
 
+    /** Forgets what is to be told again: hosts may have said otherwise since, while another service told it. */
+    void forget() {
+        toRepeat.clear();
+    }
+
     /** The hosts that are to be told of a container again, once, and whether it may be removed there if it is not to be there. */
     Map<HostName, Boolean> take(ContainerName container) {
         Map<HostName, Boolean> hosts = toRepeat.remove(container);

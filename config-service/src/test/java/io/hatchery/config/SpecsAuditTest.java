@@ -110,6 +110,15 @@ final class SpecsAuditTest {
     }
 
     @Test
+    void serviceThatTakesOverForgetsWhatWasToBeToldWhileItStoodBy() {
+        put(defined(WEB, H1), NOW);
+        audit.view(status("0"), evaluations, NOW);
+        audit.view(status("0"), evaluations, NOW.plus(LATER));
+        audit.forget();
+        assertThat(audit.take(WEB)).isEmpty();
+    }
+
+    @Test
     void hostThatWasJustGivenASpecMayNotHaveReadItYet() {
         put(defined(WEB, H1), NOW);
         audit.view(status("0"), evaluations, NOW);
