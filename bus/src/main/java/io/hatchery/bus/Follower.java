@@ -22,6 +22,9 @@ public interface Follower {
      */
     Future<Void> followFrom(String topic, Map<Integer, Long> from, Map<Integer, Long> to);
 
+    /** Completes when everything that is on the followed topics now was handed over. */
+    Future<Void> catchUp();
+
     /** Ends it; nothing is handed over any more once the future is complete. */
     Future<Void> close();
 }

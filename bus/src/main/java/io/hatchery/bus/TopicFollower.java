@@ -118,7 +118,7 @@ public final class TopicFollower implements Follower {
                 .compose(this::awaitEnds);
     }
 
-    /** Completes when everything that is on the followed topics now was handed over. */
+    @Override
     public Future<Void> catchUp() {
         return polling.with(consumer -> consumer.endOffsets(consumer.assignment(), PATIENCE))
                 .compose(this::awaitEnds);

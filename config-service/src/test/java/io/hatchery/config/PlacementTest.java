@@ -44,6 +44,7 @@ class PlacementTest {
                 NOW,
                 NOW,
                 5,
+                null,
                 null);
         return new Heartbeat(status, NOW);
     }

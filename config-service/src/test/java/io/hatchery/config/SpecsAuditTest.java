@@ -77,7 +77,8 @@ final class SpecsAuditTest {
                 NOW,
                 NOW,
                 5,
-                new HostSpecs("id", 0, digest, List.of(unnamed)));
+                new HostSpecs("id", 0, digest, List.of(unnamed)),
+                null);
     }
 
     private static String digestOf(ContainerName name) {

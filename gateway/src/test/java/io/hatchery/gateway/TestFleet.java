@@ -193,6 +193,7 @@ final class TestFleet implements AutoCloseable {
                         at,
                         at,
                         5,
+                        null,
                         null));
     }
 

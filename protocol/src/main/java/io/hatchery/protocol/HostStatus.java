@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when this was written, by the host's clock
  * @param interval seconds until the next, 1 to 300; the host is lost after three of them, see {@link Heartbeat}
  * @param specs what it has read of its specs; null before it has read them, and of an earlier version
+ * @param owner which runner claims the host's name; null in a heartbeat that claims nothing
  */
 public record HostStatus(
         HostName host,
@@ -46,7 +47,8 @@ public record HostStatus(
         Instant started,
         Instant at,
         int interval,
-        @Nullable HostSpecs specs) {
+        @Nullable HostSpecs specs,
+        @Nullable HostOwner owner) {
     /** Keeps an immutable copy of the labels. */
     public HostStatus {
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));

@@ -30,6 +30,7 @@ class HeartbeatTest {
                 at,
                 at,
                 interval,
+                null,
                 null);
     }
 

@@ -1,5 +1,6 @@
 package io.hatchery.runner.service;
 
+import io.hatchery.protocol.HostOwner;
 import io.hatchery.protocol.HostSpecs;
 import io.hatchery.protocol.HostStatus;
 import java.io.IOException;
@@ -39,7 +40,8 @@ public record HostFacts(String machineId, String bootId, long memory) {
             int containers,
             @Nullable HostSpecs specs,
             Instant started,
-            Instant now) {
+            Instant now,
+            HostOwner owner) {
         return new HostStatus(
                 config.host(),
                 state,
@@ -57,12 +59,7 @@ public record HostFacts(String machineId, String bootId, long memory) {
                 started,
                 now,
                 config.heartbeatSeconds(),
-                specs);
-    }
-
-    /** Whether the status is of this very runner, or of one that ran in its place before. */
-    boolean isOurs(RunnerConfig config, HostStatus status) {
-        return status.machineId().equals(machineId)
-                && status.runtime().equals(config.runtime().toString());
+                specs,
+                owner);
     }
 }

@@ -44,6 +44,9 @@ final class Mailbox {
 
     /** What a mailbox needs of the runner that it is part of. */
     interface Surroundings {
+        /** Whether containers may be acted on at the moment, since the host is certainly this runner's. */
+        boolean mayAct();
+
         /** The time. */
         Clock clock();
 
@@ -160,7 +163,7 @@ final class Mailbox {
         busy = true;
         try {
             while (decided != null || !inputs.isEmpty()) {
-                if (!(decided == null ? decide(inputs.element()) : carryOut(decided))) {
+                if (!surroundings.mayAct() || !(decided == null ? decide(inputs.element()) : carryOut(decided))) {
                     Runnable _ = surroundings.later(RETRY, this::work);
                     return;
                 }

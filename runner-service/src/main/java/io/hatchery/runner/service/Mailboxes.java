@@ -56,6 +56,7 @@ final class Mailboxes implements Mailbox.Surroundings {
     private final Positions positions;
     private final SpecCache cache;
     private final Publisher publisher;
+    private final HostOwnership ownership;
     private final LatestPublisher statuses;
     private final StartGate gate;
     private final Handler<Throwable> onFailure;
@@ -76,6 +77,7 @@ final class Mailboxes implements Mailbox.Surroundings {
             Positions positions,
             SpecCache cache,
             Publisher publisher,
+            HostOwnership ownership,
             Handler<Throwable> onFailure) {
         this.host = config.host();
         this.clock = clock;
@@ -86,6 +88,7 @@ final class Mailboxes implements Mailbox.Surroundings {
         this.positions = positions;
         this.cache = cache;
         this.publisher = publisher;
+        this.ownership = ownership;
         this.statuses = new LatestPublisher(publisher, onFailure);
         this.gate = new StartGate(config.mostStarts());
         this.onFailure = onFailure;
@@ -248,6 +251,16 @@ final class Mailboxes implements Mailbox.Surroundings {
             throw e;
         }
         return promise.future();
+    }
+
+    /** This runner's claim to the host's name. */
+    HostOwnership ownership() {
+        return ownership;
+    }
+
+    @Override
+    public boolean mayAct() {
+        return ownership.mayAct();
     }
 
     @Override

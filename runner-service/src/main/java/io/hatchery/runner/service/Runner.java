@@ -8,7 +8,7 @@ import io.hatchery.bus.Position;
 import io.hatchery.bus.RepeatedWarning;
 import io.hatchery.bus.RetryingPublisher;
 import io.hatchery.protocol.Headers;
-import io.hatchery.protocol.Heartbeat;
+import io.hatchery.protocol.HostOwner;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
@@ -20,7 +20,6 @@ import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.journal.ToldFrom;
 import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -32,7 +31,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -55,6 +53,7 @@ public final class Runner {
      *
      * @param clock the time
      * @param uptime how long ago the host was booted; no clock that is set changes it
+     * @param sinceBoot the time since the host was booted, suspended time included
      * @param timers calls back
      * @param bus Kafka
      * @param runtime a folder that a reboot empties
@@ -66,6 +65,7 @@ public final class Runner {
     public record Outside(
             Clock clock,
             Supplier<Duration> uptime,
+            Supplier<Duration> sinceBoot,
             Timers timers,
             Bus bus,
             Disk runtime,
@@ -79,11 +79,11 @@ public final class Runner {
     private final Handler<Throwable> onFailure;
     private final Instant started;
     private final Promise<Void> ready = Promise.promise();
-    private final Promise<Void> heardOf = Promise.promise();
     private final RepeatedWarning absence =
             new RepeatedWarning(LOG, "the broker is out of reach or refuses, containers run on");
     private final RetryingPublisher publisher;
     private final LatestPublisher heartbeats;
+    private final HostOwnership ownership;
     private final Mailboxes mailboxes;
     private final SpecIntake specs;
     private final SpecsReader specsReader;
@@ -107,6 +107,12 @@ public final class Runner {
         journals.beginBoot(outside.facts.bootId());
         this.publisher = new RetryingPublisher(outside.bus, this::later, Topics.EVENTS.name());
         this.heartbeats = new LatestPublisher(outside.bus.publisher(HEARTBEAT_PATIENCE), absence::failed);
+        this.ownership = new HostOwnership(
+                config.host(),
+                config.heartbeatSeconds(),
+                RuntimeFolderId.of(outside.runtime, outside.facts.bootId()),
+                new HostOwnership.Surroundings(
+                        outside.bus, outside.timers, outside.sinceBoot, this::publishHeartbeat, this::failed));
         this.toldFrom = new ToldFrom(outside.data);
         var cache = new SpecCache(outside.data);
         Positions positions = Positions.open(outside.data);
@@ -121,17 +127,19 @@ public final class Runner {
                 positions,
                 cache,
                 publisher,
+                ownership,
                 this::failed);
         mailboxes.forgetOutcomes();
         this.acknowledged = new AcknowledgedEvents(outside.bus, outside.timers, mailboxes, toldFrom);
         this.specs = new SpecIntake(mailboxes, cache, positions, publisher, name(), this::failed);
         this.specsReader = new SpecsReader(outside.bus, outside.timers, config.host(), specs, this::failed);
+        var commands = new CommandIntake(mailboxes, publisher, name());
         this.commandReader = new CommandReader(
                 outside.bus,
                 outside.timers,
                 config.host(),
                 positions,
-                new CommandIntake(mailboxes, publisher, name())::take,
+                record -> whenCertain(() -> commands.take(record)),
                 this::failed);
         this.driver = outside.driver.apply(mailboxes::post);
     }
@@ -167,15 +175,18 @@ public final class Runner {
         var topics = new ArrayList<>(Topics.ofTheFleet());
         topics.addAll(Topics.of(config.host()));
         insist(() -> outside.bus.ensure(topics))
-                .compose(there -> insist(this::refuseIfHeld))
-                .compose(ours -> insist(this::acknowledgeWhatIsThere))
+                .compose(there -> insist(ownership::follow))
+                // A host that has read a spec has published a heartbeat: one that never did has nothing to release.
+                .compose(read -> ownership.claim())
+                .compose(ours -> {
+                    absence.succeeded();
+                    return insist(this::acknowledgeWhatIsThere);
+                })
                 .compose(known -> {
                     mailboxes.beginTelling();
                     acknowledged.begin();
-                    return beat();
+                    return insist(specsReader::start);
                 })
-                // Whoever has read a spec has been heard of: a host that never was has nothing to let go.
-                .compose(heardOf -> insist(specsReader::start))
                 .compose(read -> insist(commandReader::start))
                 .onSuccess(consuming -> {
                     LOG.info("{} is ready", name());
@@ -212,44 +223,6 @@ public final class Runner {
 
     private void later(Duration delay, Runnable task) {
         Runnable _ = outside.timers.later(delay, task);
-    }
-
-    private Future<Void> refuseIfHeld() {
-        var holders = new ArrayList<Heartbeat>();
-        Follower follower = outside.bus.follower(
-                "hosts",
-                record -> {
-                    if (record.key().equals(config.host().value()) && !record.isDeletion()) {
-                        try {
-                            HostStatus status = record.value(HostStatus.class);
-                            Optional<String> refusal = Heartbeat.refusal(config.host(), status, record.timestamp());
-                            if (refusal.isPresent()) {
-                                throw new UnreadableException(refusal.get());
-                            }
-                            holders.add(new Heartbeat(status, record.timestamp()));
-                        } catch (UnreadableException e) {
-                            LOG.warn("{} cannot be read: {}", record.position().text(), e.getMessage());
-                        }
-                    }
-                },
-                this::failed);
-        return follower.follow(List.of(Topics.HOSTS.name()))
-                .eventually(follower::close)
-                .compose(read -> {
-                    Heartbeat last = holders.isEmpty() ? null : holders.getLast();
-                    if (last == null
-                            || outside.facts.isOurs(config, last.status())
-                            || !last.isAlive(outside.clock.instant())) {
-                        return Future.succeededFuture();
-                    }
-                    return Future.failedFuture(new IllegalStateException("another runner holds host " + config.host()
-                            + ": pid "
-                            + last.status().pid() + " on machine "
-                            + last.status().machineId() + " with runtime folder "
-                            + last.status().runtime()
-                            + ", heard of at " + last.appended()
-                            + ". Stop that one first, or give this one another host name"));
-                });
     }
 
     /** What an earlier runner told without hearing so is not told again. */
@@ -290,23 +263,13 @@ public final class Runner {
         return follower.followFrom(Topics.EVENTS.name(), from, ends).eventually(follower::close);
     }
 
-    /** Completes when the broker has one. */
-    private Future<Void> beat() {
-        if (!stopping) {
-            tell(HostStatus.State.READY, this::heard);
-            later(Duration.ofSeconds(config.heartbeatSeconds()), () -> {
-                Future<Void> _ = beat();
-            });
-        }
-        return heardOf.future();
+    private Future<Void> whenCertain(Supplier<Future<?>> task) {
+        Promise<Void> done = Promise.promise();
+        ownership.whenCertain(() -> task.get().<Void>mapEmpty().onComplete(done));
+        return done.future();
     }
 
-    private void heard() {
-        absence.succeeded();
-        heardOf.tryComplete();
-    }
-
-    private void tell(HostStatus.State state, Runnable written) {
+    private void publishHeartbeat(HostStatus.State state, HostOwner owner, String id) {
         HostStatus status = outside.facts.status(
                 config,
                 state,
@@ -315,15 +278,15 @@ public final class Runner {
                 mailboxes.running(),
                 specs.said(),
                 started,
-                outside.clock.instant());
-        var message = Message.of(
+                outside.clock.instant(),
+                owner);
+        heartbeats.publish(Message.of(
                 Topics.HOSTS.name(),
                 config.host().value(),
                 status,
-                null,
+                id,
                 "/runner/" + config.host(),
-                outside.clock.instant());
-        heartbeats.publish(message, written);
+                outside.clock.instant()));
     }
 
     private void failed(Throwable e) {
@@ -337,8 +300,9 @@ public final class Runner {
     /** Takes up nothing more, and tells the fleet so; completes when nothing is read any more. */
     public Future<Void> stop() {
         stopping = true;
-        tell(HostStatus.State.AWAY, () -> {});
+        ownership.leave();
         acknowledged.close();
-        return Future.join(specsReader.close(), commandReader.close()).mapEmpty();
+        return Future.join(specsReader.close(), commandReader.close(), ownership.close())
+                .mapEmpty();
     }
 }

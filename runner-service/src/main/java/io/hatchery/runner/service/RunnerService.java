@@ -77,6 +77,7 @@ public final class RunnerService extends AbstractVerticle {
         var outside = new Runner.Outside(
                 Clock.systemUTC(),
                 uptime(),
+                RunnerService::sinceBoot,
                 this::later,
                 new KafkaBus(vertx, config.bus()),
                 new FileDisk(config.runtime()),
@@ -162,13 +163,21 @@ public final class RunnerService extends AbstractVerticle {
         return vertx.executeBlocking(task, false);
     }
 
-    /** That of proc_uptime(5), which counts suspended time too, and from then on the monotonic clock's, which does not. */
-    private static Supplier<Duration> uptime() throws IOException {
-        String seconds = Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0];
-        var atStart =
-                Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
+    /** At first the time since boot, suspended time included, and from then on what the monotonic clock adds, which does not. */
+    private static Supplier<Duration> uptime() {
+        Duration atStart = sinceBoot();
         long started = System.nanoTime();
         return () -> atStart.plusNanos(System.nanoTime() - started);
+    }
+
+    /** That of proc_uptime(5), which includes suspended time. */
+    private static Duration sinceBoot() {
+        try {
+            String seconds = Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0];
+            return Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Runnable later(Duration delay, Runnable task) {

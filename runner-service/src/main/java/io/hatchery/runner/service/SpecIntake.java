@@ -220,6 +220,10 @@ final class SpecIntake {
     private void drain() {
         waiting = true;
         for (Step step = steps.peek(); step != null; step = steps.peek()) {
+            if (!mailboxes.ownership().isCertain()) {
+                mailboxes.ownership().whenCertain(this::drain);
+                return;
+            }
             try {
                 step.action.run();
             } catch (IOException e) {

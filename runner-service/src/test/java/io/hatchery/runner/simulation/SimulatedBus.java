@@ -46,6 +46,7 @@ final class SimulatedBus implements Bus {
     private final Edge edge;
     private final Mutation mutation;
     private final List<Sender> senders = new ArrayList<>();
+    private boolean cutOff;
 
     SimulatedBus(World world, SimulatedKafka kafka, World.Actor process, Edge edge, Mutation mutation) {
         this.world = world;
@@ -53,6 +54,15 @@ final class SimulatedBus implements Bus {
         this.process = process;
         this.edge = edge;
         this.mutation = mutation;
+    }
+
+    /** Whether this process alone cannot reach the broker. */
+    void setCutOff(boolean now) {
+        cutOff = now;
+    }
+
+    private boolean isAway() {
+        return cutOff || kafka.isAway();
     }
 
     private long latency() {
@@ -73,9 +83,9 @@ final class SimulatedBus implements Bus {
     private <T> Future<T> call(String what, Supplier<Future<T>> work) {
         edge.check();
         Promise<T> promise = Promise.promise();
-        boolean away = kafka.isAway();
+        boolean away = isAway();
         world.after(away ? API_TIMEOUT.toNanos() / 1000 : latency(), process, what, () -> {
-            if (kafka.isAway()) {
+            if (isAway()) {
                 promise.fail(
                         world.random.nextBoolean()
                                 ? new BusException("the broker does not answer")
@@ -162,7 +172,7 @@ final class SimulatedBus implements Bus {
         }
 
         private void land() {
-            if (kafka.isAway() && !isGivenUp(underWay.peek())) {
+            if (isAway() && !isGivenUp(underWay.peek())) {
                 world.after(Duration.ofSeconds(1), process, "", this::land);
                 return;
             }
@@ -170,7 +180,7 @@ final class SimulatedBus implements Bus {
             if (sending == null) {
                 return;
             }
-            if (kafka.isAway() || world.happens(Fault.PRODUCE_TIMED_OUT)) {
+            if (isAway() || world.happens(Fault.PRODUCE_TIMED_OUT)) {
                 fail(sending); // what came after it may be written nevertheless
                 return;
             }
@@ -204,7 +214,7 @@ final class SimulatedBus implements Bus {
         }
 
         void processEnded() {
-            int landing = kafka.isAway() ? 0 : world.random.nextInt(underWay.size() + 1);
+            int landing = isAway() ? 0 : world.random.nextInt(underWay.size() + 1);
             for (int i = 0; i < landing; i++) {
                 kafka.append(underWay.remove().record, 0);
             }
@@ -261,6 +271,16 @@ final class SimulatedBus implements Bus {
             });
         }
 
+        @Override
+        public Future<Void> catchUp() {
+            return call("catches up with " + topics, () -> {
+                positions.keySet().forEach(partition -> goals.put(partition, kafka.log(partition).next));
+                caughtUp = Promise.promise();
+                pollSoon();
+                return caughtUp.future();
+            });
+        }
+
         private Future<Void> begin(Collection<String> added) {
             return call("follows " + added, () -> {
                 topics.addAll(added);
@@ -285,7 +305,7 @@ final class SimulatedBus implements Bus {
 
         private void poll() {
             polling = false;
-            if (closed || kafka.isAway()) {
+            if (closed || isAway()) {
                 return; // it is woken when the broker is back
             }
             boolean more = false;
@@ -386,7 +406,7 @@ final class SimulatedBus implements Bus {
 
         private void poll() {
             polling = false;
-            if (paused || kafka.isAway()) {
+            if (paused || isAway()) {
                 return;
             }
             if (position > kafka.log(partition).next) {

@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine: what it has on disk, what runs on it, and whoever starts its runner again. */
 final class SimulatedHost {
-    private static final int HEARTBEAT_SECONDS = 60;
+    static final int HEARTBEAT_SECONDS = 10;
     private static final int MOST_STARTS = 2;
     private static final long SOONEST_RESTART = 1_000;
-    private static final long LATEST_RESTART = 30_000_000;
+    static final long LATEST_RESTART = 30_000_000;
     private static final long LONGEST_BOOT = 90_000_000;
 
     private final World world;
@@ -51,6 +51,7 @@ final class SimulatedHost {
     private int boots;
     private int runners;
     private World.@Nullable Actor runner;
+    private @Nullable SimulatedBus runnersBus;
     private long runnerSince;
     private long lastDisturbed = Run.NEVER;
     private Duration clockOffset = Duration.ZERO;
@@ -162,6 +163,7 @@ final class SimulatedHost {
         runnerSince = world.now();
         var edge = new Edge(world, process, Fault.RUNNER_KILLED_AT_AN_EDGE);
         var bus = new SimulatedBus(world, kafka, process, edge, mutation);
+        runnersBus = bus;
         process.onDeath(() -> {
             bus.processEnded();
             startRunnerLater(world.between(SOONEST_RESTART, LATEST_RESTART));
@@ -171,6 +173,7 @@ final class SimulatedHost {
         }
         var outside = new Runner.Outside(
                 clock(),
+                () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
                 () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
                 (delay, task) -> later(process, delay, task),
                 bus,
@@ -262,6 +265,27 @@ final class SimulatedHost {
         if (runner != null && !runner.isDead()) {
             world.note("-- " + runner.name + " is killed");
             runner.die();
+        }
+    }
+
+    /** Its runner's process is stopped, and goes on later. */
+    void pauseRunner(long length) {
+        if (runner != null) {
+            world.note("-- " + runner.name + " is paused");
+            runner.pauseUntil(world.now() + length);
+        }
+    }
+
+    /** Its runner, and no other process, cannot reach the broker for a while. */
+    void cutRunnerOff(long length) {
+        SimulatedBus bus = runnersBus;
+        if (bus != null) {
+            world.note("-- " + machine + " is cut off");
+            bus.setCutOff(true);
+            world.after(length, null, "", () -> {
+                bus.setCutOff(false);
+                kafka.setAway(false);
+            });
         }
     }
 

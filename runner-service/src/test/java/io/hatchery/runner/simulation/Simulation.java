@@ -14,7 +14,8 @@ final class Simulation {
     private static final Duration SETTLING = Duration.ofMinutes(15);
     private static final long SHORTEST = 120_000_000;
     private static final long LONGEST = 900_000_000;
-    private static final long HOUR = 3_600_000_000L;
+    private static final long SECOND = 1_000_000;
+    private static final long HOUR = 3_600 * SECOND;
 
     private final World world;
     private final Mutation mutation;
@@ -143,22 +144,34 @@ final class Simulation {
         });
     }
 
-    /** Another machine takes the name of one whose runner is there: it must refuse, and touch nothing. */
+    /** Another machine takes the name of one whose runner is there: it must wait or refuse, and touch nothing. */
     private void secondRunner(SimulatedHost first) {
         if (kafka.isAway() || !truth.isHeardOf(first)) {
             return;
         }
         var second = new SimulatedHost(world, kafka, first.name(), "m-second", mutation);
         second.startRunner();
+        long began = world.now();
         int absences = kafka.absences();
-        world.after(Duration.ofSeconds(5), null, "", () -> {
-            world.check(
-                    !second.hasRunnerForAWhile()
-                            || second.refusal() instanceof IllegalStateException
-                            || kafka.absences() != absences,
-                    () -> "a second runner of " + first.name() + " does not refuse");
-            world.check(second.runs.isEmpty(), () -> "a second runner began " + second.runs);
-            second.retire();
+        world.after(SimulatedHost.HEARTBEAT_SECONDS * 5L / 4 * SECOND, null, "", () -> {
+            // Before three heartbeats can have been missed, after which the second may take over.
+            boolean mustRefuse = truth.heardOfAt(first) > began + 2 * SECOND;
+            world.after(
+                    2 * SECOND,
+                    null,
+                    "",
+                    () -> endSecondRunner(second, began, mustRefuse && kafka.absences() == absences));
         });
+    }
+
+    private void endSecondRunner(SimulatedHost second, long began, boolean mustRefuse) {
+        world.check(
+                !mustRefuse
+                        || second.refusal() instanceof IllegalStateException
+                        || !second.hasRunner()
+                        || !second.isUndisturbedSince(began + 1),
+                () -> "a second runner of " + second.name() + " does not refuse");
+        world.check(second.runs.isEmpty(), () -> "a second runner began " + second.runs);
+        second.retire();
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sees every record that is written, and holds it against what is known to have been asked and to have happened. */
 final class Truth {
-    private static final long FRESH_SECONDS = 120;
+    private static final long FRESH_SECONDS = SimulatedHost.HEARTBEAT_SECONDS;
 
     private final World world;
     private final List<SimulatedHost> hosts;
@@ -43,6 +43,7 @@ final class Truth {
     private final Map<String, Long> reached = new HashMap<>();
     private final Map<String, Intent> intents = new HashMap<>();
     private final Map<String, HostStatus> heartbeats = new HashMap<>();
+    private final Map<String, Long> heardOfAt = new HashMap<>();
 
     /**
      * Something that was asked and is owed one outcome. {@code landed} is -1 until it is on the broker, {@code generation} is 0
@@ -216,6 +217,11 @@ final class Truth {
                 && !last.at().isAfter(world.instant());
     }
 
+    /** When it was heard of last. */
+    long heardOfAt(SimulatedHost host) {
+        return heardOfAt.getOrDefault(host.name().value(), Run.NEVER);
+    }
+
     void written(ConsumerRecord<byte[], byte[]> raw) {
         var record = new BusRecord(raw);
         try {
@@ -235,6 +241,7 @@ final class Truth {
                 specWritten(record);
             } else if (record.topic().equals(Topics.HOSTS.name())) {
                 heartbeatWritten(record);
+                heardOfAt.put(record.key(), world.now());
             }
         } catch (UnreadableException e) {
             world.check(false, () -> record.position().text() + " cannot be read: " + e.getMessage());

@@ -33,6 +33,7 @@ final class World {
     static final class Actor {
         final String name;
         private boolean dead;
+        private long pausedUntil;
         private final List<Runnable> mourners = new ArrayList<>();
 
         Actor(String name) {
@@ -41,6 +42,11 @@ final class World {
 
         boolean isDead() {
             return dead;
+        }
+
+        /** Does nothing until then, and then what was due meanwhile. */
+        void pauseUntil(long time) {
+            pausedUntil = time;
         }
 
         void onDeath(Runnable mourner) {
@@ -135,7 +141,10 @@ final class World {
     void runUntil(long end) {
         for (Task next = tasks.peek(); next != null && next.at <= end; next = tasks.peek()) {
             tasks.remove();
-            if (next.owner == null || !next.owner.isDead()) {
+            if (next.owner != null && next.owner.pausedUntil > next.at) {
+                tasks.add(new Task(
+                        next.owner.pausedUntil, random.nextLong(), next.sequence, next.owner, next.what, next.work));
+            } else if (next.owner == null || !next.owner.isDead()) {
                 take(next);
             }
         }
