@@ -38,6 +38,9 @@ final class DeadLetters {
     void written(BusRecord letter) {
         String origin = letter.header(Headers.ORIGIN).orElse("");
         String reader = letter.header(Headers.READER).orElse("");
+        if (reader.equals("gateway")) {
+            return; // GatewayChecks holds these against what a gateway can read
+        }
         String key = key(origin, reader);
         world.check(
                 allowed.contains(key),

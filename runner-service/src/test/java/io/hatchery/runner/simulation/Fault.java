@@ -1,5 +1,8 @@
 package io.hatchery.runner.simulation;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What may go wrong. Each has a probability of its own in each run, often none. */
 enum Fault {
     RUNNER_KILLED_AT_AN_EDGE(0.004),
@@ -46,7 +49,15 @@ enum Fault {
     HOSTILE_SPEC(0.04),
     HOSTILE_SPEC_DELETION(0.04),
     HOSTILE_SPEC_OVERTAKEN(0.04),
-    HOSTILE_EVENT(0.02);
+    HOSTILE_EVENT(0.02),
+    GATEWAY_KILLED(0.02),
+    GATEWAY_KILLED_AT_AN_EDGE(0.02),
+    CLIENT_DISCONNECTED(0.1),
+    CLIENT_SLOW(0.05);
+
+    /** What can go wrong only where there are gateways, see {@link GatewayChecks}. */
+    static final Set<Fault> OF_GATEWAYS =
+            EnumSet.of(GATEWAY_KILLED, GATEWAY_KILLED_AT_AN_EDGE, CLIENT_DISCONNECTED, CLIENT_SLOW);
 
     /** How likely it is, where it is at all, each time that it could happen; {@code -Dfault.NAME=P} sets another. */
     final double most;

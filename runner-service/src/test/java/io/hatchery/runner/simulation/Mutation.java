@@ -50,10 +50,33 @@ enum Mutation {
     /** A new owner of a partition does not wait for what the last one committed. */
     VIEWS_NOT_SETTLED,
     /** A transaction that is aborted leaves some of its records. */
-    TRANSACTION_IN_PARTS;
+    TRANSACTION_IN_PARTS,
+    /** What a gateway polled together with a record that it cannot read is not folded. */
+    GATEWAY_LOSES_THE_REST_OF_A_BATCH,
+    /** A gateway that reads an outcome before its command does not keep it. */
+    GATEWAY_FORGETS_OUTCOMES_BEFORE_COMMANDS,
+    /** A gateway does not learn of deletions that it was not asked for itself. */
+    GATEWAY_KNOWS_ITS_OWN_DELETIONS_ONLY,
+    /** The cursor that a client has covers what is still on its way. */
+    GATEWAY_GIVES_CURSORS_AHEAD,
+    /** What a client missed follows what is new. */
+    GATEWAY_SAYS_SYNCED_BEFORE_THE_REPLAY,
+    /** A client that resumes is not given the deletions that it missed. */
+    GATEWAY_REPLAYS_NO_DELETIONS,
+    /** What waits for a slow client is not sent when it can take more. */
+    GATEWAY_FORGETS_SLOW_CLIENTS;
 
-    /** Every bug there is. */
+    /** Every bug of the gateways, which {@link GatewaySimulationTest} looks for. */
+    static List<Mutation> bugsOfGateways() {
+        return Arrays.stream(values())
+                .filter(mutation -> mutation.name().startsWith("GATEWAY_"))
+                .toList();
+    }
+
+    /** Every bug but those of the gateways. */
     static List<Mutation> bugs() {
-        return Arrays.stream(values()).filter(mutation -> mutation != NONE).toList();
+        return Arrays.stream(values())
+                .filter(mutation -> mutation != NONE && !bugsOfGateways().contains(mutation))
+                .toList();
     }
 }

@@ -26,6 +26,7 @@ final class Simulation {
     private final Truth truth;
     private final Operators operators;
     private final Intruder intruder;
+    private final @Nullable GatewayChecks gateways;
 
     /**
      * What came of it.
@@ -40,7 +41,7 @@ final class Simulation {
             @Nullable Violation violation,
             List<String> trace) {}
 
-    private Simulation(long seed, Mutation mutation, boolean traced) {
+    private Simulation(long seed, Mutation mutation, boolean traced, boolean withGateways) {
         this.world = new World(seed, traced);
         this.mutation = mutation;
         var names = List.of(new HostName("h0"), new HostName("h1"));
@@ -57,11 +58,20 @@ final class Simulation {
         kafka.witness(truth::written);
         this.operators = new Operators(world, kafka, truth, names, 2 + world.random.nextInt(4));
         this.intruder = new Intruder(world, kafka, names);
+        this.gateways = withGateways ? new GatewayChecks(world, kafka, names, mutation) : null;
     }
 
     /** Runs it; the same seed and mutation give the same result. */
     static Result run(long seed, Mutation mutation, boolean traced) {
-        var simulation = new Simulation(seed, mutation, traced);
+        return run(new Simulation(seed, mutation, traced, false), seed);
+    }
+
+    /** The same with gateways and their clients, which takes longer. */
+    static Result runWithGateways(long seed, Mutation mutation, boolean traced) {
+        return run(new Simulation(seed, mutation, traced, true), seed);
+    }
+
+    private static Result run(Simulation simulation, long seed) {
         Violation violation = null;
         try {
             simulation.go();
@@ -75,6 +85,9 @@ final class Simulation {
     private void go() {
         hosts.forEach(host -> world.after(0, null, "", host::startRunner));
         configServices.forEach(service -> world.after(0, null, "", service::start));
+        if (gateways != null) {
+            gateways.start();
+        }
         operators.begin();
         chaosLater();
         world.runUntil(world.between(SHORTEST, LONGEST));
@@ -85,6 +98,9 @@ final class Simulation {
         }
         world.runUntil(world.now() + SETTLING.toNanos() / 1000);
         new Quiescence(world, kafka, truth, hosts).check();
+        if (gateways != null) {
+            gateways.check();
+        }
     }
 
     private void chaosLater() {
@@ -98,6 +114,9 @@ final class Simulation {
 
     private void chaos() {
         intruder.act();
+        if (gateways != null) {
+            gateways.chaos();
+        }
         for (SimulatedHost host : hosts) {
             if (world.happens(Fault.RUNNER_KILLED)) {
                 host.killRunner();

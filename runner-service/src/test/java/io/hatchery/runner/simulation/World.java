@@ -7,9 +7,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +86,12 @@ final class World {
     World(long seed, boolean traced) {
         this.random = new SplittableRandom(seed);
         this.trace = traced ? new ArrayList<>() : null;
-        for (Fault fault : Fault.values()) {
-            // Half of the faults are absent from a run, so that what others lead to is not always cut short.
+        allow(EnumSet.complementOf(EnumSet.copyOf(Fault.OF_GATEWAYS)));
+    }
+
+    /** These may happen, though half of them are absent from a run, so that what others lead to is not always cut short. */
+    void allow(Set<Fault> faults) {
+        for (Fault fault : faults) {
             likely.put(fault, random.nextBoolean() ? 0 : fault.most * random.nextDouble());
         }
     }
