@@ -184,7 +184,7 @@ class CommandLineTest {
 
         up = begin();
         assertThat(Ground.supervisors("t-down")).containsExactly(supervisor);
-        Ran down = installation.hatchery("down");
+        Ran down = installation.hatchery("down", "--yes");
         assertThat(down.code()).as(down.err()).isZero();
         assertThat(down.out()).contains("Everything is down");
         Ground.assertGone("t-down", root);

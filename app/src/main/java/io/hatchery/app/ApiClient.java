@@ -49,6 +49,15 @@ final class ApiClient {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
+    /** As the command line, the environment and the configuration say, in this order. */
+    ApiClient() {}
+
+    /** The gateway at that address, whatever the environment and the configuration say. */
+    ApiClient(String url, Path tokenFile) {
+        this.url = url;
+        this.tokenFile = tokenFile;
+    }
+
     /** An answer that is no problem. */
     record Answer(int status, Map<String, java.util.List<String>> headers, ObjectNode body) {}
 
@@ -74,7 +83,7 @@ final class ApiClient {
 
     private String token() {
         String given = System.getenv("HATCHERY_TOKEN");
-        if (given != null) {
+        if (given != null && tokenFile == null) {
             return given;
         }
         Path file = tokenFile == null ? options.settings().tokenFile() : tokenFile;

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -138,9 +137,7 @@ final class ApplyCommand implements Callable<Integer> {
             return;
         }
         List<ApplyPlan.Change> changes = plan().of(definitions, true);
-        Console console = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .orElse(null);
+        Console console = Terminal.console().orElse(null);
         if (console == null) {
             throw new Refusal("--prune would remove "
                     + changes.stream()
@@ -151,10 +148,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
         changes.forEach(change -> System.err.println(
                 change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why())));
-        String answer = console.readLine("Apply this, and stop and remove what is removed? [y/N] ");
-        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
-            throw new Refusal("nothing was changed");
-        }
+        Terminal.confirm(console, "Apply this, and stop and remove what is removed?");
     }
 
     private void remove(List<String> names, ArrayNode told) {

@@ -2,71 +2,96 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hatchery.app.ApiClient.Answer;
-import io.hatchery.runner.nspawn.Trees;
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code hatchery down}: ends and removes every container, ends the services, and removes what they made. */
+/** {@code hatchery down}: stops and removes every container of an installation, its services, and the files that it made. */
 @Command(
         name = "down",
-        description = "Stop and remove all containers of this installation, and what hatchery up made",
+        description =
+                "Stop and remove all containers of the installation in the data folder, and the files that it made",
+        footer =
+                "Acts only on a folder in which hatchery up ran, on this machine. Files that Hatchery did not make stay.",
         mixinStandardHelpOptions = true)
 final class Down implements Callable<Integer> {
+    private static final long LONGEST_END_SECONDS = 60;
+
     @Mixin
-    private ApiClient api = new ApiClient();
+    private SettingsOptions options = new SettingsOptions();
 
     @Option(names = "--purge", description = "Remove the containers' roots as well")
     private boolean purge;
 
+    @Option(names = "--yes", description = "Do not ask")
+    private boolean yes;
+
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Settings settings = api.settings();
-        Path data = settings.data();
-        if (!Files.exists(data)) {
-            System.out.println("There is nothing to take down: " + data + " does not exist.");
+    public Integer call() throws IOException {
+        Settings settings = options.settings();
+        if (!Files.exists(settings.data())) {
+            System.out.println("There is nothing to take down: " + settings.data() + " does not exist.");
             return 0;
         }
-        Path pidFile = data.resolve(Up.PID_FILE);
-        ProcessHandle running = runningUp(pidFile);
+        Installation installation = Installation.open(settings);
+        Up.requireEmbedded(settings);
+        Console console = yes ? null : requireConsole(installation);
+        RunningServices running = RunningServices.of(installation.pidFile(), settings);
         if (running != null) {
-            removeContainers();
+            removeContainers(new ApiClient(running.gateway(), settings.tokenFile()), installation, console);
             System.out.println("Ending the services …");
-            running.destroy();
-            running.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            end(running.process());
         } else {
+            if (console != null) {
+                Terminal.confirm(console, "The services are not running. Start them to see and remove the containers?");
+            }
             System.out.println("The services are not running; starting them to take the containers down …");
             try (var services = new Services(settings)) {
                 Up.start(services, settings);
-                removeContainers();
+                removeContainers(new ApiClient(Up.gateway(settings), settings.tokenFile()), installation, console);
             }
         }
-        Trees.delete(data);
-        Trees.delete(Path.of(settings.get(Key.RUNTIME)));
-        System.out.println("Everything is down and " + data + " is removed"
-                + (purge ? "." : "; containers' roots elsewhere stay."));
+        List<Path> left = installation.remove();
+        System.out.println("Everything is down" + (purge ? "." : "; containers' roots elsewhere stay."));
+        left.forEach(path -> System.out.println("  kept, since Hatchery did not make it: " + path));
         return 0;
     }
 
-    private static @Nullable ProcessHandle runningUp(Path pidFile) throws IOException {
-        if (!Files.exists(pidFile)) {
-            return null;
-        }
-        long pid = Long.parseLong(Files.readString(pidFile).strip());
-        return ProcessHandle.of(pid)
-                .filter(process -> process.info().commandLine().orElse("").contains("io.hatchery.app.Main"))
-                .orElse(null);
+    private static Console requireConsole(Installation installation) {
+        return Terminal.console()
+                .orElseThrow(() -> new Refusal("hatchery down would stop and remove every container of the installation"
+                        + " in " + installation.data() + " and the files that it made, and there is no terminal to ask"
+                        + " on: give --yes. Nothing was changed"));
     }
 
-    private void removeContainers() {
-        JsonNode containers =
-                api.call("GET", "/v1/containers?limit=1000").body().path("items");
+    private static void end(ProcessHandle process) {
+        process.destroy();
+        try {
+            process.onExit().orTimeout(LONGEST_END_SECONDS, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            throw new Refusal(
+                    "the services (pid " + process.pid() + ") have not ended within " + LONGEST_END_SECONDS
+                            + " s: end that process and run hatchery down again; no file was removed",
+                    e);
+        }
+    }
+
+    private void removeContainers(ApiClient api, Installation installation, @Nullable Console console)
+            throws IOException {
+        List<JsonNode> containers = api.all("/v1/containers");
+        show(containers, installation.made());
+        if (console != null) {
+            Terminal.confirm(console, "Remove all of this?");
+        }
         for (JsonNode container : containers) {
             String name = container.path("name").asText();
             System.out.println("Stopping and removing " + name + " …");
@@ -75,8 +100,20 @@ final class Down implements Callable<Integer> {
             String outcome = answer.body().path("outcome").asText();
             if (!outcome.equals("completed")) {
                 throw new Refusal(name + " is not removed: " + outcome + " "
-                        + answer.body().path("reason").asText());
+                        + answer.body().path("reason").asText() + "; no file was removed");
             }
         }
+    }
+
+    private void show(List<JsonNode> containers, List<Path> files) {
+        System.out.println("Containers, to be stopped and removed:" + (containers.isEmpty() ? " none" : ""));
+        for (JsonNode container : containers) {
+            String root = container.at("/spec/root").asText();
+            System.out.println("  " + container.path("name").asText() + " on "
+                    + container.path("host").asText("no host")
+                    + (root.isEmpty() ? "" : ", its root " + root + (purge ? " as well" : " stays")));
+        }
+        System.out.println("Files and folders, to be removed:");
+        files.forEach(file -> System.out.println("  " + file));
     }
 }

@@ -39,7 +39,14 @@ public final class Main {
 
     /** Runs the command that the arguments name, and exits with its code. */
     public static void main(String[] arguments) {
-        int code = new CommandLine(new Main())
+        int code = commandLine().execute(arguments);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    /** All commands, ready to be executed. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     if (e instanceof Refusal) {
                         commandLine.getErr().println("hatchery: " + e.getMessage());
@@ -48,10 +55,7 @@ public final class Main {
                     }
                     return 1;
                 })
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments);
-        System.out.flush();
-        System.exit(code);
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     /** {@code hatchery settings}. */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -152,6 +153,11 @@ final class Settings {
         } catch (IllegalArgumentException e) {
             throw new Refusal(e.getMessage() + "; set the key host", e);
         }
+    }
+
+    /** The configured address of a Kafka cluster, if there is one. */
+    Optional<String> bootstrapServers() {
+        return Optional.ofNullable(values.get(KAFKA + "bootstrap.servers"));
     }
 
     /** How to reach Kafka: as configured, or else as the embedded broker in the same data folder wrote it down. */

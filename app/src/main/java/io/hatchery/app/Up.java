@@ -16,8 +16,6 @@ import picocli.CommandLine.Option;
         description = "Run the embedded broker and all services in this process",
         mixinStandardHelpOptions = true)
 final class Up implements Callable<Integer> {
-    static final String PID_FILE = "up.pid";
-
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
@@ -32,15 +30,15 @@ final class Up implements Callable<Integer> {
     public Integer call() throws IOException {
         long begun = System.nanoTime();
         Settings settings = options.settings();
-        Files.createDirectories(settings.data());
+        requireEmbedded(settings);
+        Installation installation = Installation.claim(settings);
         var services = new Services(settings);
         start(services, settings);
-        Path pid = settings.data().resolve(PID_FILE);
-        Files.writeString(pid, ProcessHandle.current().pid() + "\n");
+        Path pid = installation.pidFile();
+        RunningServices.write(pid, gateway(settings));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(services, pid), "hatchery-shutdown"));
         System.out.printf("All services are ready after %.1f s.%n", (System.nanoTime() - begun) / 1e9);
-        System.out.println(
-                "  gateway  http://" + settings.get(Key.GATEWAY_ADDRESS) + ":" + settings.port(Key.GATEWAY_PORT));
+        System.out.println("  gateway  " + gateway(settings));
         System.out.println("  token    " + settings.tokenFile());
         System.out.println("  kafka    " + settings.data().resolve("kcat.conf")
                 + " (kcat -F), client.properties beside it (Java)");
@@ -50,6 +48,20 @@ final class Up implements Callable<Integer> {
         }
         services.awaitEnd();
         return 0;
+    }
+
+    /** Where the gateway of this configuration listens. */
+    static String gateway(Settings settings) {
+        return "http://" + settings.get(Key.GATEWAY_ADDRESS) + ":" + settings.port(Key.GATEWAY_PORT);
+    }
+
+    /** The services of {@code up} use the broker of {@code up}: with another one, {@code down} would empty another fleet. */
+    static void requireEmbedded(Settings settings) {
+        settings.bootstrapServers().ifPresent(servers -> {
+            throw new Refusal(
+                    "kafka.bootstrap.servers is " + servers + ", and hatchery up and down use their own broker:"
+                            + " leave that key out, or run hatchery config-service, runner and gateway by themselves");
+        });
     }
 
     static void start(Services services, Settings settings) throws IOException {

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
-import java.io.Console;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -37,8 +35,7 @@ final class Watch implements Runnable {
     private @Nullable String since;
 
     private final Map<String, ObjectNode> containers = new TreeMap<>();
-    private final boolean terminal =
-            Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    private final boolean terminal = Terminal.console().isPresent();
 
     @Override
     public void run() {
