@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -191,5 +192,143 @@ class CommandLineTest {
         assertThat(installation.data()).doesNotExist();
         assertThat(installation.runtime()).doesNotExist();
         assertThat(root).isDirectory();
+    }
+
+    @Test
+    void verbsActOnNamesAllAndSelectorsAtTheSameTime() throws Exception {
+        for (String name : List.of("t-one", "t-two", "t-three")) {
+            String tier = name.equals("t-three") ? "db" : "web";
+            Path root = Roots.busybox(installation.roots().resolve(name));
+            Path file = Files.writeString(
+                    installation.data().resolveSibling(name + ".yaml"), yaml(root) + "labels: {tier: " + tier + "}\n");
+            installation.hatchery("apply", "-f", file.toString()).orFail();
+        }
+        Ran named = installation.hatchery("start", "t-one", "t-none", "t-two");
+        assertThat(named.code()).isEqualTo(1);
+        assertThat(named.out()).contains("start t-one: completed", "start t-two: completed");
+        assertThat(named.err()).contains("t-none: there is no container t-none");
+        assertThat(installation.hatchery("start", "--all").orFail().out().lines())
+                .hasSize(3);
+        assertThat(installation
+                        .hatchery("stop", "--selector", "tier!=db")
+                        .orFail()
+                        .out()
+                        .lines())
+                .allSatisfy(line -> assertThat(line).contains(": completed, stopped: "))
+                .hasSize(2);
+        assertThat(names(json(installation.hatchery("list", "-l", "tier=web", "-o", "json"))))
+                .containsExactly("t-one", "t-two");
+        assertThat(installation.hatchery("stop", "-l", "tier=none").err()).contains("no container matches tier=none");
+        Ran unasked = installation.hatchery("delete", "--all");
+        assertThat(unasked.code()).isEqualTo(1);
+        assertThat(unasked.err()).contains("give --yes");
+        assertThat(json(installation.hatchery("delete", "--all", "--yes", "-o", "json")))
+                .hasSize(3);
+        assertThat(json(installation.hatchery("list", "-o", "json"))).isEmpty();
+    }
+
+    @Test
+    void unchangedDefinitionsAreNotWrittenAgain() throws Exception {
+        byte[] input = "containers: {t-in: {root: /nowhere, command: [/bin/true]}}".getBytes(StandardCharsets.UTF_8);
+        assertThat(Ran.toEnd(installation.launcher("apply", "-f", "-"), input)
+                        .orFail()
+                        .out())
+                .contains("t-in defined");
+        int revision =
+                json(installation.hatchery("show", "t-in")).path("revision").asInt(-1);
+        assertThat(Ran.toEnd(installation.launcher("apply", "-f", "-"), input)
+                        .orFail()
+                        .out())
+                .isEqualTo("t-in unchanged\n");
+        assertThat(json(installation.hatchery("show", "t-in")).path("revision").asInt(-2))
+                .isEqualTo(revision);
+    }
+
+    @Test
+    void namesThatTheFleetDoesNotHaveAreErrors() {
+        for (String[] command : new String[][] {
+            {"events", "--container", "t-none"},
+            {"watch", "--container", "t-none"},
+            {"watch", "--host", "t-none"},
+            {"list", "--host", "t-none"},
+            {"show", "t-none"}
+        }) {
+            Ran ran = installation.hatchery(command);
+            assertThat(ran.code()).as(String.join(" ", command)).isEqualTo(1);
+            assertThat(ran.err()).startsWith("hatchery: ").contains("t-none").hasLineCount(1);
+        }
+        installation.environment().put("HATCHERY_TOKEN", "wrong");
+        assertThat(installation.hatchery("list").err())
+                .contains("does not take the token of HATCHERY_TOKEN")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void eventsAreMergedByTimeAndFollowed() throws Exception {
+        for (String name : List.of("t-ev-a", "t-ev-b", "t-ev-c")) {
+            Path root = Roots.busybox(installation.roots().resolve(name));
+            Path file = Files.writeString(installation.data().resolveSibling(name + ".yaml"), yaml(root));
+            installation.hatchery("apply", "-f", file.toString()).orFail();
+        }
+        installation.hatchery("start", "--all").orFail();
+        List<String> events =
+                installation.hatchery("events").orFail().out().lines().toList();
+        assertThat(events).allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z  .*"));
+        assertThat(events).extracting(line -> line.substring(0, 24)).isSorted();
+        assertThat(installation
+                        .hatchery("events", "--limit", "2")
+                        .orFail()
+                        .out()
+                        .lines())
+                .containsExactlyElementsOf(events.subList(events.size() - 2, events.size()));
+        assertThat(installation.hatchery("events", "--until", "1h").orFail().out())
+                .isEmpty();
+        assertThat(installation
+                        .hatchery("events", "--since", "1h")
+                        .orFail()
+                        .out()
+                        .lines())
+                .hasSameSizeAs(events);
+        Path log = installation.data().resolveSibling("follow.log");
+        Process follow = installation
+                .launcher("events", "--follow", "--limit", "1")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Files.readString(log).contains(events.getLast()));
+            installation.hatchery("stop", "t-ev-b").orFail();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(Files.readString(log)).contains("t-ev-b  stop completed"));
+        } finally {
+            follow.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Test
+    void watchFitsTheTerminalAndQuitsOnQ() throws Exception {
+        Path file = Files.writeString(
+                installation.data().resolveSibling("t-a-name-that-is-quite-long.yaml"),
+                "root: /nowhere\ncommand: [/bin/true]\n");
+        installation.hatchery("apply", "-f", file.toString()).orFail();
+        var builder = new ProcessBuilder(
+                "script", "-qec", "stty cols 20 rows 5; " + Installation.REPOSITORY.resolve("hatchery") + " watch");
+        builder.command().add("/dev/null");
+        builder.environment().putAll(installation.environment());
+        Path shown = installation.data().resolveSibling("watch.log");
+        Process watch =
+                builder.redirectErrorStream(true).redirectOutput(shown.toFile()).start();
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Files.readString(shown).contains("t-a-name-that-is-qu…"));
+            watch.getOutputStream().write('q');
+            watch.getOutputStream().flush();
+            assertThat(watch.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(watch.exitValue()).isZero();
+            assertThat(Files.readString(shown)).doesNotContain("quite-long").contains("q quits");
+        } finally {
+            watch.destroyForcibly().onExit().join();
+        }
     }
 }

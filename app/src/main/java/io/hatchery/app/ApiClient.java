@@ -7,10 +7,13 @@ import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,29 +75,60 @@ final class ApiClient {
         return options.settings();
     }
 
+    /**
+     * The gateway's URL, without a slash at its end.
+     *
+     * @throws Refusal if it is no URL of a gateway
+     */
     String base() {
-        String given = url == null ? System.getenv("HATCHERY_URL") : url;
-        if (given != null) {
-            return given.replaceAll("/$", "");
+        String variable = System.getenv("HATCHERY_URL");
+        if (url != null) {
+            return checked(url, "--url");
         }
-        Settings settings = options.settings();
-        return "http://" + settings.get(Key.GATEWAY_ADDRESS) + ":" + settings.port(Key.GATEWAY_PORT);
+        return variable != null ? checked(variable, "HATCHERY_URL") : Up.gateway(options.settings());
+    }
+
+    private static String checked(String given, String source) {
+        String trimmed = given.replaceAll("/+$", "");
+        if (trimmed.matches("[^/:]+(:\\d+)?")) {
+            throw new Refusal(source + " is '" + given + "', which lacks http:// or https://: give http://" + trimmed);
+        }
+        try {
+            var uri = new URI(trimmed);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
+                return trimmed;
+            }
+        } catch (URISyntaxException e) {
+            throw new Refusal(
+                    source + " is '" + given + "', which is no URL (" + e.getReason()
+                            + "): give one such as http://127.0.0.1:8470",
+                    e);
+        }
+        throw new Refusal(source + " is '" + given + "': give the gateway's URL, such as http://127.0.0.1:8470");
     }
 
     private String token() {
         String given = System.getenv("HATCHERY_TOKEN");
         if (given != null && tokenFile == null) {
-            return given;
+            return readable(given.strip(), "HATCHERY_TOKEN");
         }
         Path file = tokenFile == null ? options.settings().tokenFile() : tokenFile;
         try {
-            return Files.readString(file).strip();
+            return readable(Files.readString(file).strip(), file.toString());
         } catch (IOException e) {
             throw new Refusal(
                     "the gateway's token cannot be read from " + file
                             + ": set HATCHERY_TOKEN, --token-file, or HATCHERY_DATA to the gateway's data folder",
                     e);
         }
+    }
+
+    /** RFC 9110 allows no control characters in a header, and a token has no blanks. */
+    private static String readable(String token, String source) {
+        if (!token.matches("[!-~]+")) {
+            throw new Refusal("the gateway's token in " + source + " is empty or holds characters that no token has");
+        }
+        return token;
     }
 
     Answer call(String method, String path) {
@@ -110,7 +144,7 @@ final class ApiClient {
         HttpResponse<byte[]> response = request(method, path, body, contentType);
         ObjectNode answer = read(response);
         if (response.statusCode() >= 400 && response.statusCode() != 504) {
-            throw new Refusal(inWords(answer));
+            throw refusal(response.statusCode(), answer);
         }
         return new Answer(response.statusCode(), response.headers().map(), answer);
     }
@@ -123,9 +157,33 @@ final class ApiClient {
             return Optional.empty();
         }
         if (response.statusCode() >= 400) {
-            throw new Refusal(inWords(answer));
+            throw refusal(response.statusCode(), answer);
         }
         return Optional.of(answer);
+    }
+
+    /**
+     * What must be there.
+     *
+     * @param what for the message, such as "container web"
+     * @throws Refusal if the gateway does not know it
+     */
+    ObjectNode require(String path, String what) {
+        return find(path).orElseThrow(() -> new Refusal("there is no " + what));
+    }
+
+    private Refusal refusal(int status, ObjectNode problem) {
+        return status == 401 ? wrongToken() : new Refusal(inWords(problem));
+    }
+
+    private Refusal wrongToken() {
+        String source = tokenFile != null
+                ? "--token-file " + tokenFile
+                : System.getenv("HATCHERY_TOKEN") != null
+                        ? "HATCHERY_TOKEN"
+                        : options.settings().tokenFile().toString();
+        return new Refusal("the gateway at " + base() + " does not take the token of " + source
+                + ": set HATCHERY_TOKEN or --token-file to its token, which is in <its data folder>/admin.token");
     }
 
     private HttpResponse<byte[]> request(String method, String path, byte @Nullable [] body, String contentType) {
@@ -169,15 +227,34 @@ final class ApiClient {
     private HttpResponse<byte[]> send(HttpRequest request) {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        } catch (ConnectException e) {
-            throw new Refusal(
-                    "no gateway answers at " + base() + ": is it running? (hatchery up, or hatchery gateway)", e);
         } catch (IOException e) {
-            throw new Refusal("the gateway at " + base() + " cannot be reached: " + e, e);
+            throw unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal("interrupted", e);
         }
+    }
+
+    private Refusal unreachable(Throwable e) {
+        String base = base();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return new Refusal(
+                        "the host name in " + base
+                                + " cannot be resolved: check --url, HATCHERY_URL or gateway.address",
+                        e);
+            }
+        }
+        if (e instanceof ConnectException) {
+            return new Refusal(
+                    "no gateway answers at " + base + ": is it running? (hatchery up, or hatchery gateway)", e);
+        }
+        String reason = Optional.ofNullable(e.getMessage())
+                .orElse(e.getClass().getSimpleName())
+                .lines()
+                .findFirst()
+                .orElse("");
+        return new Refusal("the gateway at " + base + " cannot be reached: " + reason + "; check the URL", e);
     }
 
     private static ObjectNode read(HttpResponse<byte[]> response) {
@@ -217,7 +294,12 @@ final class ApiClient {
         return words.toString();
     }
 
-    /** Watches the stream. */
+    /**
+     * Opens the stream.
+     *
+     * @param query the parameters, with their question mark
+     * @throws Refusal if the gateway cannot be reached or refuses
+     */
     WebSocket watch(String query, WebSocket.Listener listener) {
         URI uri = URI.create(base().replaceFirst("^http", "ws") + "/v1/stream" + query);
         try {
@@ -226,7 +308,17 @@ final class ApiClient {
                     .buildAsync(uri, listener)
                     .join();
         } catch (CompletionException e) {
-            throw new Refusal("the stream at " + uri + " cannot be opened: " + e.getCause(), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof WebSocketHandshakeException handshake) {
+                int status = handshake.getResponse().statusCode();
+                throw switch (status) {
+                    case 401 -> wrongToken();
+                    case 410 ->
+                        new Refusal("the events after that cursor are not kept any longer: leave --since out", e);
+                    default -> new Refusal("the gateway at " + base() + " refuses the stream with status " + status, e);
+                };
+            }
+            throw unreachable(cause);
         }
     }
 }

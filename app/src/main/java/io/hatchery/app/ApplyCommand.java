@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,8 +62,18 @@ final class ApplyCommand implements Callable<Integer> {
 
     private final StringBuilder refused = new StringBuilder();
 
-    /** A definition that was taken, and whose system may be to be built. */
-    private record Taken(DefinitionFiles.Named definition, Answer answer, long logFrom) {}
+    /**
+     * A definition that is in force or was taken, and whose system may be to be built.
+     *
+     * @param unchanged whether the fleet had it already, and nothing was written
+     */
+    private record Taken(DefinitionFiles.Named definition, Answer answer, long logFrom, boolean unchanged) {}
+
+    /** What became of a definition: either taken, or refused with the reason. */
+    private record Attempt(
+            DefinitionFiles.Named definition,
+            @Nullable Taken taken,
+            @Nullable String refusal) {}
 
     @Override
     public Integer call() throws IOException {
@@ -75,11 +88,11 @@ final class ApplyCommand implements Callable<Integer> {
             confirm(definitions);
         }
         var taken = new ArrayList<Taken>();
-        for (DefinitionFiles.Named definition : definitions) {
-            try {
-                taken.add(put(definition));
-            } catch (Refusal e) {
-                refuse(definition, e.getMessage());
+        for (Attempt attempt : Parallel.map(definitions, this::attempt)) {
+            if (attempt.taken == null) {
+                refuse(attempt.definition, attempt.refusal);
+            } else {
+                taken.add(attempt.taken);
             }
         }
         ArrayNode applied = Json.object().putArray("applied");
@@ -88,7 +101,10 @@ final class ApplyCommand implements Callable<Integer> {
                 Answer answer = noWait ? each.answer : awaitSystem(each);
                 applied.add(answer.body());
                 if (!api.json()) {
-                    System.out.println(inWords(each.definition.name(), answer));
+                    System.out.println(
+                            each.unchanged
+                                    ? each.definition.name() + " unchanged"
+                                    : inWords(each.definition.name(), answer));
                 }
             } catch (Refusal e) {
                 refuse(each.definition, e.getMessage());
@@ -183,12 +199,40 @@ final class ApplyCommand implements Callable<Integer> {
                 .append(why);
     }
 
+    private Attempt attempt(DefinitionFiles.Named definition) {
+        try {
+            return new Attempt(definition, put(definition), null);
+        } catch (Refusal e) {
+            return new Attempt(definition, null, e.getMessage());
+        }
+    }
+
     private Taken put(DefinitionFiles.Named definition) {
         String path = ClientCommands.container(definition.name());
-        long from = api.find(path + "/build-log")
+        Optional<ObjectNode> before = api.find(path);
+        if (before.isPresent() && isInForce(definition, before.get())) {
+            return new Taken(definition, new Answer(200, Map.of(), before.get()), 0, true);
+        }
+        long from = mayBeBuilt(definition) ? logEnd(path) : 0;
+        Answer answer = api.call("PUT", path, Json.bytes(definition.options()), "application/json");
+        return new Taken(definition, answer, from, false);
+    }
+
+    private static boolean mayBeBuilt(DefinitionFiles.Named definition) {
+        return Stream.of("config", "flake", "profiles").anyMatch(definition.options()::has);
+    }
+
+    private long logEnd(String path) {
+        return api.find(path + "/build-log")
                 .map(log -> log.path("next").asLong())
                 .orElse(0L);
-        return new Taken(definition, api.call("PUT", path, Json.bytes(definition.options()), "application/json"), from);
+    }
+
+    /** A definition whose evaluation failed is written again, since what it failed for may be there now. */
+    private static boolean isInForce(DefinitionFiles.Named definition, ObjectNode container) {
+        return container.path("definition") instanceof ObjectNode options
+                && new ContainerDefinition(options).equals(new ContainerDefinition(definition.options()))
+                && !state(container).equals("failed");
     }
 
     /** Tells what is printed meanwhile. */

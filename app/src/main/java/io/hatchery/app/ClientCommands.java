@@ -2,8 +2,8 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -28,26 +28,52 @@ final class ClientCommands {
         }
     }
 
+    /** Refuses a host that the fleet has never had. */
+    static void requireHost(ApiClient api, String host) {
+        if (!HostName.isValid(host)) {
+            throw new Refusal("'" + host + "' is no host's name");
+        }
+        api.require("/v1/hosts/" + host, "host " + host + ": see hatchery hosts");
+    }
+
+    /** Refuses a container that the fleet does not have. */
+    static void requireContainer(ApiClient api, String container) {
+        api.require(container(container), "container " + container + ": see hatchery list");
+    }
+
     static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** {@code hatchery delete}. */
-    @Command(name = "delete", description = "Stop a container and remove it", mixinStandardHelpOptions = true)
+    @Command(name = "delete", description = "Stop containers and remove them", mixinStandardHelpOptions = true)
     static final class Delete implements Callable<Integer> {
         @Mixin
         private ApiClient api = new ApiClient();
 
-        @Parameters(paramLabel = "NAME")
-        private String name = "";
+        @Mixin
+        private Targets targets = new Targets();
 
-        @Option(names = "--purge", description = "Remove its root as well")
+        @Option(names = "--purge", description = "Remove their roots as well")
         private boolean purge;
+
+        @Option(names = "--yes", description = "With --all or --selector: do not ask")
+        private boolean yes;
 
         @Override
         public Integer call() {
-            return VerbCommands.report(
-                    api, api.call("DELETE", container(name) + "?wait=5min" + (purge ? "&purge=true" : "")));
+            List<String> containers = targets.resolve(api);
+            if (targets.areMany() && !yes) {
+                String question =
+                        "stop and remove " + String.join(", ", containers) + (purge ? " and their roots" : "");
+                Terminal.confirm(
+                        Terminal.console()
+                                .orElseThrow(() -> new Refusal("hatchery delete would " + question
+                                        + ", and there is no terminal to ask on: give --yes. Nothing was changed")),
+                        question.replaceFirst("^s", "S") + "?");
+            }
+            String query = "?wait=5min" + (purge ? "&purge=true" : "");
+            return targets.operate(api, containers, name -> api.call("DELETE", container(name) + query));
         }
     }
 
@@ -66,10 +92,18 @@ final class ClientCommands {
         @Option(names = "--label", paramLabel = "KEY[=VALUE]", description = "Only those with this label")
         private List<String> labels = List.of();
 
+        @Option(
+                names = {"-l", "--selector"},
+                paramLabel = "LABEL=VALUE,…",
+                description = "Only those with these labels, such as tier=web,zone!=north")
+        private @Nullable String selector;
+
         @Override
         public void run() {
             var filter = new StringBuilder();
+            LabelSelector selected = selector == null ? null : LabelSelector.parse(selector);
             if (host != null) {
+                requireHost(api, host);
                 filter.append("&host=").append(encode(host));
             }
             if (phase != null) {
@@ -77,7 +111,9 @@ final class ClientCommands {
             }
             labels.forEach(label -> filter.append("&label=").append(encode(label)));
             ArrayNode all = Json.object().putArray("items");
-            api.all("/v1/containers", filter.toString()).forEach(all::add);
+            api.all("/v1/containers", filter.toString()).stream()
+                    .filter(container -> selected == null || selected.matches(container))
+                    .forEach(all::add);
             System.out.print(
                     api.json()
                             ? Json.pretty(all) + "\n"
@@ -126,62 +162,6 @@ final class ClientCommands {
                         Table.since(host.path("at"), Instant.now()) + " ago");
             }
             System.out.print(table.text());
-        }
-    }
-
-    /** {@code hatchery events}. */
-    @Command(name = "events", description = "List what happened", mixinStandardHelpOptions = true)
-    static final class Events implements Runnable {
-        @Mixin
-        private ApiClient api = new ApiClient();
-
-        @Option(names = "--container", paramLabel = "NAME", description = "Only what happened to this one")
-        private @Nullable String container;
-
-        @Option(names = "--since", paramLabel = "CURSOR", description = "Only what came after")
-        private @Nullable String since;
-
-        @Option(names = "--limit", paramLabel = "N", description = "At most so many", defaultValue = "100")
-        private int limit = 100;
-
-        @Override
-        public void run() {
-            String query = "/v1/events?limit=" + limit + (container == null ? "" : "&container=" + encode(container))
-                    + (since == null ? "" : "&since=" + encode(since));
-            ObjectNode page = api.call("GET", query).body();
-            if (api.json()) {
-                System.out.println(Json.pretty(page));
-                return;
-            }
-            for (JsonNode item : page.path("items")) {
-                System.out.println(inWords(item.path("event")));
-            }
-        }
-
-        static String inWords(JsonNode event) {
-            String what = switch (event.path("type").asText()) {
-                case "transition" ->
-                    event.path("from").asText() + " -> " + event.path("to").asText();
-                case "accepted" -> event.path("command").asText() + " accepted";
-                case "outcome" ->
-                    event.path("command").asText() + " " + event.path("outcome").asText()
-                            + (event.has("stoppedBy")
-                                    ? ", " + event.path("stoppedBy").asText()
-                                    : "");
-                case "system" ->
-                    "system " + event.path("source").asText()
-                            + (event.has("path") ? " " + event.path("path").asText() : "");
-                case "fetching" ->
-                    "fetching " + event.path("path").asText() + ", "
-                            + event.path("paths").asText() + " of "
-                            + event.path("pathsExpected").asText() + " paths, "
-                            + event.path("bytes").asText() + " of "
-                            + event.path("bytesExpected").asText() + " bytes";
-                default ->
-                    event.path("type").asText() + " " + event.path("state").asText();
-            };
-            return event.path("at").asText() + "  " + event.path("container").asText() + "  " + what
-                    + (event.has("reason") ? " (" + event.path("reason").asText() + ")" : "");
         }
     }
 }

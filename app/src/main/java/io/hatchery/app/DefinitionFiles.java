@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Definitions in files: JSON, YAML or Nix. */
 final class DefinitionFiles {
     private static final String SEVERAL = "containers";
+    private static final Path STANDARD_INPUT = Path.of("-");
+
+    /** More than any fleet's definitions, and less than the memory. */
+    private static final int LONGEST_INPUT = 64 << 20;
 
     /**
      * A definition.
@@ -26,11 +31,14 @@ final class DefinitionFiles {
     private DefinitionFiles() {}
 
     /**
-     * Those of a file, or of every {@code .json}, {@code .yaml} and {@code .yml} file in a folder, and its {@code fleet.nix}.
+     * Those of a file, of standard input where the path is {@code -}, or of every {@code .json}, {@code .yaml} and {@code .yml} file in a folder, and its {@code fleet.nix}.
      *
      * @param nixpkgs whose lib a file in Nix takes; null if there is none
      */
     static List<Named> read(Path path, @Nullable Path nixpkgs) throws IOException {
+        if (path.equals(STANDARD_INPUT)) {
+            return readInput(System.in);
+        }
         if (!Files.exists(path)) {
             throw new Refusal("there is no " + path);
         }
@@ -59,26 +67,56 @@ final class DefinitionFiles {
         if (file.toString().endsWith(".nix")) {
             return FleetNix.read(file, nixpkgs);
         }
-        ObjectNode object;
-        try {
-            object = Json.readYamlObject(Files.readAllBytes(file));
-        } catch (UnreadableException e) {
-            throw new Refusal(file + " cannot be read: " + e.getMessage(), e);
-        }
+        ObjectNode object = parse(Files.readAllBytes(file), file.toString());
         var definitions = new ArrayList<Named>();
-        if (object.size() == 1 && object.get(SEVERAL) instanceof ObjectNode several) {
-            for (var entry : several.properties()) {
-                if (!(entry.getValue() instanceof ObjectNode options)) {
-                    throw new Refusal(file + ": containers." + entry.getKey() + " is no object of options");
-                }
-                definitions.add(new Named(entry.getKey(), options, file));
-            }
+        if (isSeveral(object)) {
+            definitions.addAll(several(object, file));
         } else {
             String name = file.getFileName().toString().replaceAll("\\.[^.]*$", "");
             definitions.add(new Named(name, object, file));
         }
         for (Named definition : definitions) {
             ModuleFiles.resolve(definition.options(), file);
+        }
+        return definitions;
+    }
+
+    /** Those of a stream, in which each has its name since there is no file to take it from. */
+    static List<Named> readInput(InputStream input) throws IOException {
+        byte[] bytes = input.readNBytes(LONGEST_INPUT + 1);
+        if (bytes.length > LONGEST_INPUT) {
+            throw new Refusal("standard input is longer than " + (LONGEST_INPUT >> 20) + " MiB: apply it in parts");
+        }
+        ObjectNode object = parse(bytes, "standard input");
+        if (!isSeveral(object)) {
+            throw new Refusal("standard input names no container: write containers: {<name>: {<options>}}");
+        }
+        List<Named> definitions = several(object, STANDARD_INPUT);
+        for (Named definition : definitions) {
+            ModuleFiles.resolve(definition.options(), STANDARD_INPUT);
+        }
+        return definitions;
+    }
+
+    private static ObjectNode parse(byte[] bytes, String source) {
+        try {
+            return Json.readYamlObject(bytes);
+        } catch (UnreadableException e) {
+            throw new Refusal(source + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isSeveral(ObjectNode object) {
+        return object.size() == 1 && object.get(SEVERAL) instanceof ObjectNode;
+    }
+
+    private static List<Named> several(ObjectNode object, Path source) {
+        var definitions = new ArrayList<Named>();
+        for (var entry : object.withObject(SEVERAL).properties()) {
+            if (!(entry.getValue() instanceof ObjectNode options)) {
+                throw new Refusal(source + ": containers." + entry.getKey() + " is no object of options");
+            }
+            definitions.add(new Named(entry.getKey(), options, source));
         }
         return definitions;
     }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
             VerbCommands.Restart.class,
             VerbCommands.Kill.class,
             Watch.class,
-            ClientCommands.Events.class,
+            EventsCommand.class,
             ClientCommands.Hosts.class,
             ServiceCommands.Config.class,
             ServiceCommands.Runner.class,
@@ -48,11 +48,10 @@ public final class Main {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    if (e instanceof Refusal) {
-                        commandLine.getErr().println("hatchery: " + e.getMessage());
-                    } else {
-                        e.printStackTrace(commandLine.getErr());
-                    }
+                    ErrorLine.of(e)
+                            .ifPresentOrElse(
+                                    line -> commandLine.getErr().println("hatchery: " + line),
+                                    () -> e.printStackTrace(commandLine.getErr()));
                     return 1;
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true);
@@ -69,6 +68,7 @@ public final class Main {
 
         @Override
         public void run() {
+            SettingsCheck.check(options.settings());
             options.settings().inWords().forEach(System.out::println);
         }
     }

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param gateway its base URL
  */
 record RunningServices(ProcessHandle process, String gateway) {
-    private static final String UNKNOWN = "unknown";
+    /** proc_pid_stat(5): field 22, of those after the name in parentheses, which is the second, the 20th. */
+    private static final int START_TIME = 19;
 
     /** Writes down this process. */
     static void write(Path pidFile, String gateway) throws IOException {
-        ProcessHandle self = ProcessHandle.current();
-        Files.writeString(pidFile, self.pid() + "\n" + started(self) + "\n" + gateway + "\n");
+        long pid = ProcessHandle.current().pid();
+        Files.writeString(pidFile, pid + "\n" + identity(pid) + "\n" + gateway + "\n");
     }
 
     /** The process that was written down, if it is still that one: pids are given again. */
@@ -35,16 +36,30 @@ record RunningServices(ProcessHandle process, String gateway) {
                             + " command again",
                     e);
         }
-        String started = lines.size() > 1 ? lines.get(1) : UNKNOWN;
         String gateway = lines.size() > 2 ? lines.get(2) : Up.gateway(settings);
         return ProcessHandle.of(pid)
-                .filter(process -> process.info().commandLine().orElse("").contains(Main.class.getName()))
-                .filter(process -> started.equals(UNKNOWN) || started.equals(started(process)))
+                .filter(process -> lines.size() > 1 ? isSame(pid, lines.get(1)) : isHatchery(process))
                 .map(process -> new RunningServices(process, gateway))
                 .orElse(null);
     }
 
-    private static String started(ProcessHandle process) {
-        return process.info().startInstant().map(Object::toString).orElse(UNKNOWN);
+    private static boolean isSame(long pid, String identity) {
+        try {
+            return identity(pid).equals(identity);
+        } catch (IOException e) {
+            return false; // it has ended meanwhile
+        }
+    }
+
+    /** A version before the identity wrote down the pid alone. */
+    private static boolean isHatchery(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains(Main.class.getName());
+    }
+
+    /** The boot, and when in it the process started: other than a time of day, that is never shifted by setting a clock. */
+    private static String identity(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip() + " " + fields[START_TIME];
     }
 }

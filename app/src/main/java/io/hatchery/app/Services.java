@@ -5,7 +5,6 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayConfig;
 import io.hatchery.gateway.GatewayService;
-import io.hatchery.protocol.Heartbeat;
 import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.RunnerConfig;
@@ -51,7 +50,13 @@ final class Services implements AutoCloseable {
     private @Nullable EmbeddedBroker broker;
     private volatile @Nullable Throwable failure;
 
+    /**
+     * Nothing runs yet.
+     *
+     * @throws Refusal if a key has a value that it does not take
+     */
     Services(Settings settings) {
+        SettingsCheck.check(settings);
         this.settings = settings;
     }
 
@@ -103,19 +108,19 @@ final class Services implements AutoCloseable {
         String starts = settings.get(Key.RUNNER_STARTS);
         int most = starts.isEmpty()
                 ? Math.max(4, 2 * Runtime.getRuntime().availableProcessors())
-                : (int) settings.number(Key.RUNNER_STARTS, 1, 10_000);
+                : (int) SettingsCheck.number(settings, Key.RUNNER_STARTS);
         var config = new RunnerConfig(
                 settings.host(),
                 labels(),
                 bus,
                 Path.of(settings.get(Key.RUNTIME)),
                 settings.data().resolve("runner"),
-                settings.number(Key.RUNNER_CONSOLE_BYTES, 65_536, 1L << 40),
+                SettingsCheck.number(settings, Key.RUNNER_CONSOLE_BYTES),
                 most,
                 driver(),
                 policy(),
                 store(),
-                (int) settings.number(Key.RUNNER_HEARTBEAT, Heartbeat.MIN_INTERVAL, Heartbeat.MAX_INTERVAL),
+                (int) SettingsCheck.number(settings, Key.RUNNER_HEARTBEAT),
                 VERSION);
         var runner = new RunnerService(config, this::failed);
         return deploy(runner).compose(deployed -> runner.ready());
@@ -175,6 +180,7 @@ final class Services implements AutoCloseable {
 
     Future<?> gateway(BusConfig bus) throws IOException {
         String address = settings.get(Key.GATEWAY_ADDRESS);
+        requireFree(address, Key.GATEWAY_PORT);
         var config = new GatewayConfig(
                 address,
                 settings.port(Key.GATEWAY_PORT),

@@ -181,8 +181,8 @@ final class Settings {
 
     BusConfig bus(Map<String, String> client) {
         try {
-            return new BusConfig(
-                    client, (int) number(Key.PARTITIONS, 1, 1000), (short) number(Key.REPLICATION, -1, 100));
+            return new BusConfig(client, (int) SettingsCheck.number(this, Key.PARTITIONS), (short)
+                    SettingsCheck.number(this, Key.REPLICATION));
         } catch (IllegalArgumentException e) {
             throw new Refusal(e.getMessage() + " (or start hatchery broker with the same data folder)", e);
         }

@@ -17,7 +17,13 @@ final class SettingsOptions {
             description = "Sets a configuration key, over file and environment")
     private Map<String, String> flags = new LinkedHashMap<>();
 
-    Settings settings() {
-        return Settings.read(file, System.getenv(), flags);
+    private @Nullable Settings settings;
+
+    /** The configuration; its sources are read once. */
+    synchronized Settings settings() {
+        if (settings == null) {
+            settings = Settings.read(file, System.getenv(), flags);
+        }
+        return settings;
     }
 }

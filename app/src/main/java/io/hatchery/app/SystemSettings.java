@@ -21,8 +21,8 @@ final class SystemSettings {
                 nixpkgs.isEmpty() ? null : Path.of(nixpkgs).toAbsolutePath(),
                 processes.isEmpty()
                         ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2)
-                        : (int) settings.number(Key.CONFIG_EVALUATIONS, 1, 1000),
-                settings.number(Key.CONFIG_EVALUATION_MEMORY, 64, 1L << 30) << 20,
+                        : (int) SettingsCheck.number(settings, Key.CONFIG_EVALUATIONS),
+                SettingsCheck.number(settings, Key.CONFIG_EVALUATION_MEMORY) << 20,
                 span(settings, Key.CONFIG_EVALUATION_TIMEOUT),
                 span(settings, Key.CONFIG_BUILD_TIMEOUT),
                 settings.bool(Key.CONFIG_IMPORT_FROM_DERIVATION),

@@ -3,11 +3,17 @@ package io.hatchery.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Text in columns. */
 final class Table {
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
     private final List<List<String>> rows = new ArrayList<>();
 
     Table(String... heads) {
@@ -77,6 +83,15 @@ final class Table {
         var words = new ArrayList<String>();
         names.forEach(name -> words.add(name.asText()));
         return String.join(", ", words);
+    }
+
+    /** A time as every command shows it: RFC 3339, UTC, with three digits of the second; as it is if it is none. */
+    static String time(JsonNode at) {
+        try {
+            return MILLIS.format(Instant.parse(at.asText()));
+        } catch (DateTimeParseException e) {
+            return at.asText("-");
+        }
     }
 
     static String since(JsonNode at, Instant now) {

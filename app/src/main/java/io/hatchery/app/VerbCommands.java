@@ -3,12 +3,14 @@ package io.hatchery.app;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.app.ApiClient.Answer;
 import io.hatchery.spec.json.Json;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The commands that a runner executes. */
 final class VerbCommands {
@@ -18,22 +20,27 @@ final class VerbCommands {
 
     /** Shows an operation; the exit code says whether it is completed, or, if nobody waited, begun. */
     static int report(ApiClient api, Answer answer) {
-        ObjectNode operation = answer.body();
+        System.out.println(api.json() ? Json.pretty(answer.body()) : inWords(answer.body()));
+        return exitCode(answer);
+    }
+
+    /** 0 if the operation is completed, or, if nobody waited, begun; else 3. */
+    static int exitCode(Answer answer) {
+        return answer.body().path("outcome").asText().equals("completed") || answer.status() == 202 ? 0 : NOT_AS_ASKED;
+    }
+
+    /** An operation in one line. */
+    static String inWords(ObjectNode operation) {
         String outcome = operation.path("outcome").asText();
-        if (api.json()) {
-            System.out.println(Json.pretty(operation));
-        } else {
-            System.out.println(operation.path("command").asText() + " "
-                    + operation.path("container").asText() + ": " + outcome
-                    + (operation.has("stoppedBy")
-                            ? ", stopped: " + operation.path("stoppedBy").asText()
-                            : "")
-                    + (operation.has("reason") ? " (" + operation.path("reason").asText() + ")" : "")
-                    + (outcome.equals("pending")
-                            ? ", see GET /v1/operations/" + operation.path("id").asText()
-                            : ""));
-        }
-        return outcome.equals("completed") || answer.status() == 202 ? 0 : NOT_AS_ASKED;
+        return operation.path("command").asText() + " "
+                + operation.path("container").asText() + ": " + outcome
+                + (operation.has("stoppedBy")
+                        ? ", stopped: " + operation.path("stoppedBy").asText()
+                        : "")
+                + (operation.has("reason") ? " (" + operation.path("reason").asText() + ")" : "")
+                + (outcome.equals("pending")
+                        ? ", see GET /v1/operations/" + operation.path("id").asText()
+                        : "");
     }
 
     /** What the four have in common. */
@@ -41,8 +48,8 @@ final class VerbCommands {
         @Mixin
         private ApiClient api = new ApiClient();
 
-        @Parameters(paramLabel = "NAME")
-        private String name = "";
+        @Mixin
+        private Targets targets = new Targets();
 
         @Option(
                 names = "--wait",
@@ -65,14 +72,19 @@ final class VerbCommands {
 
         @Override
         public Integer call() {
-            String query = (noWait ? "?" : "?wait=" + ClientCommands.encode(wait) + "&")
-                    + (deadline == null ? "" : "deadline=" + ClientCommands.encode(deadline));
-            return report(api, api.call("POST", ClientCommands.container(name) + "/" + verb + query));
+            String query = Stream.of(
+                            noWait ? "" : "wait=" + ClientCommands.encode(wait),
+                            deadline == null ? "" : "deadline=" + ClientCommands.encode(deadline))
+                    .filter(parameter -> !parameter.isEmpty())
+                    .collect(Collectors.joining("&", "?", ""));
+            List<String> containers = targets.resolve(api);
+            return targets.operate(
+                    api, containers, name -> api.call("POST", ClientCommands.container(name) + "/" + verb + query));
         }
     }
 
     /** {@code hatchery start}. */
-    @Command(name = "start", description = "Make a container run", mixinStandardHelpOptions = true)
+    @Command(name = "start", description = "Start containers", mixinStandardHelpOptions = true)
     static final class Start extends VerbCommand {
         Start() {
             super("start");
@@ -80,7 +92,7 @@ final class VerbCommands {
     }
 
     /** {@code hatchery stop}. */
-    @Command(name = "stop", description = "End a container gracefully", mixinStandardHelpOptions = true)
+    @Command(name = "stop", description = "Stop containers gracefully", mixinStandardHelpOptions = true)
     static final class Stop extends VerbCommand {
         Stop() {
             super("stop");
@@ -90,7 +102,7 @@ final class VerbCommands {
     /** {@code hatchery restart}. */
     @Command(
             name = "restart",
-            description = "Stop a container if it runs, and start it",
+            description = "Stop containers if they run, and start them",
             mixinStandardHelpOptions = true)
     static final class Restart extends VerbCommand {
         Restart() {
@@ -99,7 +111,7 @@ final class VerbCommands {
     }
 
     /** {@code hatchery kill}. */
-    @Command(name = "kill", description = "End every process of a container at once", mixinStandardHelpOptions = true)
+    @Command(name = "kill", description = "Kill every process of containers at once", mixinStandardHelpOptions = true)
     static final class Kill extends VerbCommand {
         Kill() {
             super("kill");

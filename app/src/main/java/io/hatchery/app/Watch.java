@@ -3,25 +3,18 @@ package io.hatchery.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.json.Json;
-import io.hatchery.spec.json.UnreadableException;
-import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code hatchery watch}: a live table on a terminal, a line or a JSON message per change elsewhere. */
-@Command(name = "watch", description = "Watch the fleet live", mixinStandardHelpOptions = true)
+@Command(name = "watch", description = "Watch the fleet live; q quits on a terminal", mixinStandardHelpOptions = true)
 final class Watch implements Runnable {
-    private static final String CLEAR = "\033[H\033[2J";
-    private static final long RECONNECT_MILLIS = 1000;
-
     @Mixin
     private ApiClient api = new ApiClient();
 
@@ -35,100 +28,61 @@ final class Watch implements Runnable {
     private @Nullable String since;
 
     private final Map<String, ObjectNode> containers = new TreeMap<>();
-    private final boolean terminal = Terminal.console().isPresent();
+    private @Nullable RawTerminal terminal;
 
     @Override
     public void run() {
-        boolean first = true;
-        while (true) {
-            try {
-                follow();
-            } catch (Refusal e) {
-                if (first) {
-                    throw e;
-                }
-                System.err.println("hatchery: " + e.getMessage());
-            }
-            first = false;
-            try {
-                Thread.sleep(RECONNECT_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-            System.err.println("hatchery: not live: coming back from where it broke off");
+        if (container != null && since == null) {
+            ClientCommands.requireContainer(api, container);
+        }
+        if (host != null && since == null) {
+            ClientCommands.requireHost(api, host);
+        }
+        String filter = (container == null ? "" : "container=" + ClientCommands.encode(container) + "&")
+                + (host == null ? "" : "host=" + ClientCommands.encode(host) + "&");
+        var follower = new StreamFollower(api, filter, since, this::show);
+        if (api.json() || Terminal.console().isEmpty()) {
+            follower.run();
+            return;
+        }
+        try (RawTerminal raw = RawTerminal.open()) {
+            terminal = raw;
+            Thread.ofPlatform().daemon().name("hatchery-keys").start(() -> awaitQuit(follower));
+            follower.run();
         }
     }
 
-    private void follow() {
-        var ended = new CountDownLatch(1);
-        String query = "?" + (container == null ? "" : "container=" + ClientCommands.encode(container) + "&")
-                + (host == null ? "" : "host=" + ClientCommands.encode(host) + "&")
-                + (since == null ? "" : "since=" + ClientCommands.encode(since));
-        api.watch(query, new Listener(ended));
+    /** Ends at q, Q, or the end of the input. */
+    private static void awaitQuit(StreamFollower follower) {
         try {
-            ended.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            int key = System.in.read();
+            while (key != 'q' && key != 'Q' && key != -1) {
+                key = System.in.read();
+            }
+        } catch (IOException e) {
+            System.err.println("hatchery: keys cannot be read: " + e.getMessage());
         }
+        follower.stop();
     }
 
-    private final class Listener implements WebSocket.Listener {
-        private final CountDownLatch ended;
-        private final StringBuilder text = new StringBuilder();
-
-        Listener(CountDownLatch ended) {
-            this.ended = ended;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
-            text.append(part);
-            if (last) {
-                show(text.toString());
-                text.setLength(0);
-            }
-            socket.request(1);
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-            if (code == 4410) {
-                since = null; // what was missed is gone: begin anew
-            }
-            ended.countDown();
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket socket, Throwable e) {
-            ended.countDown();
-        }
-    }
-
-    private void show(String text) {
-        ObjectNode message;
-        try {
-            message = Json.readObject(text.getBytes(StandardCharsets.UTF_8));
-        } catch (UnreadableException e) {
-            throw new Refusal("the stream sent what is no message: " + e.getMessage(), e);
-        }
-        since = message.path("cursor").asText(since);
+    private void show(ObjectNode message) {
         if (api.json()) {
-            System.out.println(text);
+            System.out.println(Json.text(message));
             return;
         }
         fold(message);
-        if (terminal) {
-            System.out.print(CLEAR
-                    + Table.ofContainers(containers.values(), Instant.now()).text());
-        } else if (message.path("type").asText().equals("event")) {
-            System.out.println(ClientCommands.Events.inWords(message.path("event")));
-        } else if (message.path("type").asText().equals("snapshot")) {
-            System.out.print(
-                    Table.ofContainers(containers.values(), Instant.now()).text());
+        String type = message.path("type").asText();
+        if (terminal != null) {
+            terminal.show(table());
+        } else if (type.equals("event")) {
+            System.out.println(EventsCommand.inWords(message.path("event")));
+        } else if (type.equals("snapshot")) {
+            System.out.print(table());
         }
+    }
+
+    private String table() {
+        return Table.ofContainers(containers.values(), Instant.now()).text();
     }
 
     private void fold(ObjectNode message) {

@@ -25,7 +25,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -83,11 +83,16 @@ final class FleetApi {
                         HttpMethod.GET,
                         "/v1/events",
                         "listEvents",
-                        "Lists what happened, oldest first",
+                        "Lists what happened, by time, oldest first",
                         List.of(
                                 Parameter.query("container", "Only what happened to this one"),
-                                Parameter.query("since", "Only what came after this cursor"),
-                                Parameter.query("limit", "At most so many, 1 to 1000; 100 if unsaid")),
+                                Parameter.query(
+                                        "since", "Only what came after this cursor, the oldest first to be shown"),
+                                Parameter.query("from", "Only what happened at this time or later, RFC 3339"),
+                                Parameter.query("until", "Only what happened before this time, RFC 3339"),
+                                Parameter.query(
+                                        "limit",
+                                        "At most so many, 1 to 1000; 100 if unsaid. Without since, the newest ones")),
                         null,
                         Map.of(200, "EventList", 400, Api.PROBLEM, 410, Api.PROBLEM),
                         this::events),
@@ -157,57 +162,40 @@ final class FleetApi {
     }
 
     private void events(RoutingContext request) {
-        ContainerName container = Requests.query(request, "container", ContainerName::new);
-        int limit = Requests.limit(request, PAGE, LONGEST_PAGE);
         Cursor now = streams.cursor();
         Cursor since = Requests.query(request, "since", streams::parse);
+        var page = new EventPage(new EventPage.Query(
+                Requests.query(request, "container", ContainerName::new),
+                Requests.query(request, "from", Requests::time),
+                Requests.query(request, "until", Requests::time),
+                since == null,
+                Requests.limit(request, PAGE, LONGEST_PAGE)));
         Offsets from = eventsOnly(since == null ? beginning(now.offsets()) : since.offsets());
-        var found = new Found(from, container, since == null, limit);
-        log.read(from, eventsOnly(now.offsets()), found::take)
+        log.read(from, eventsOnly(now.offsets()), record -> take(page, record))
                 .map(done -> {
-                    var offsets = new TreeMap<>(now.offsets().next());
-                    offsets.putAll(found.readTo.next());
-                    ObjectNode page = Json.object();
-                    page.putArray("items").addAll(found.items);
-                    page.put("next", new Cursor(now.ids(), new Offsets(offsets), now.at()).text());
-                    Responses.json(request, 200, page);
+                    ObjectNode body = Json.object();
+                    body.putArray("items").addAll(page.items());
+                    Offsets next = page.next(Topics.EVENTS.name(), now.offsets());
+                    body.put("next", new Cursor(now.ids(), next, now.at()).text());
+                    Responses.json(request, 200, body);
                     return null;
                 })
                 .onFailure(request::fail);
     }
 
-    /** The events of one page: the first after a cursor, or, without one, the last there are. */
-    private final class Found {
-        private final List<ObjectNode> items = new ArrayList<>();
-        private final @Nullable ContainerName container;
-        private final boolean newest;
-        private final int limit;
-        private Offsets readTo;
-
-        Found(Offsets from, @Nullable ContainerName container, boolean newest, int limit) {
-            this.readTo = from;
-            this.container = container;
-            this.newest = newest;
-            this.limit = limit;
+    private void take(EventPage page, BusRecord record) {
+        if (!page.admits(record)) {
+            return;
         }
-
-        void take(BusRecord record) {
-            if (!newest && items.size() == limit) {
-                return;
-            }
-            readTo = readTo.after(record);
-            if (container != null && !record.key().equals(container.value())) {
-                return;
-            }
-            try {
-                FleetRecord.read(record).change().ifPresent(change -> items.add((ObjectNode) change.body()));
-            } catch (UnreadableException | RuntimeException | StackOverflowError e) {
-                refused.accept(record, e);
-                items.add(Json.object().put("id", record.id()).put("unreadable", String.valueOf(e.getMessage())));
-            }
-            if (items.size() > limit) {
-                items.removeFirst();
-            }
+        try {
+            FleetRecord.read(record).change().ifPresent(change -> {
+                Instant at = Instant.parse(change.body().at("/event/at").asText());
+                page.take(record, (ObjectNode) change.body(), at);
+            });
+        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+            refused.accept(record, e);
+            ObjectNode body = Json.object().put("id", record.id()).put("unreadable", String.valueOf(e.getMessage()));
+            page.take(record, body, record.timestamp());
         }
     }
 

@@ -7,7 +7,10 @@ import io.hatchery.spec.Span;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.ext.web.RoutingContext;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -56,6 +59,19 @@ final class Requests {
             }
             return span.toDuration();
         }));
+    }
+
+    /**
+     * A point in time.
+     *
+     * @throws IllegalArgumentException if the text is not RFC 3339
+     */
+    static Instant time(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("give a time as RFC 3339 has it, such as 2026-05-01T12:00:00Z", e);
+        }
     }
 
     static int limit(RoutingContext request, int usual, int most) {

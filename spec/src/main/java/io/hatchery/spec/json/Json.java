@@ -25,6 +25,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * The one reader and writer of JSON. Duplicate keys, trailing text and values of another type are errors; a number is never
@@ -211,6 +213,12 @@ public final class Json {
     }
 
     private static UnreadableException unreadable(JsonProcessingException e) {
+        if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
+            // Jackson's own message begins with what was being read, and its place is where that began.
+            Mark at = yaml.getProblemMark();
+            return new UnreadableException(
+                    yaml.getProblem() + " (line " + (at.getLine() + 1) + ", column " + (at.getColumn() + 1) + ")", e);
+        }
         String original = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
         int problem = original.indexOf(PROBLEM);
         String words = problem >= 0 ? original.substring(problem + PROBLEM.length()) : plain(original);

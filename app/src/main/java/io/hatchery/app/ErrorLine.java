@@ -1,0 +1,35 @@
+package io.hatchery.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+/** What a user is shown of an exception: one sentence where its cause lies outside the program. */
+final class ErrorLine {
+    private ErrorLine() {}
+
+    /** Empty for what can only be a defect of the program, whose trace is needed. */
+    static Optional<String> of(Throwable e) {
+        return switch (e) {
+            case Refusal refusal -> Optional.of(String.valueOf(refusal.getMessage()));
+            case NoSuchFileException missing -> Optional.of("there is no " + missing.getFile());
+            case AccessDeniedException denied ->
+                Optional.of(
+                        "no permission for " + denied.getFile() + ": run the command as root, or as the file's owner");
+            case FileSystemException file ->
+                Optional.of(file.getFile() + ": "
+                        + Optional.ofNullable(file.getReason())
+                                .orElse(file.getClass().getSimpleName()));
+            case IOException io ->
+                Optional.of(Optional.ofNullable(io.getMessage())
+                        .orElse(io.getClass().getSimpleName()));
+            case UncheckedIOException io when io.getCause() != null -> of(io.getCause());
+            case CompletionException completion when completion.getCause() != null -> of(completion.getCause());
+            default -> Optional.empty();
+        };
+    }
+}

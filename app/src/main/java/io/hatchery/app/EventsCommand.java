@@ -1,0 +1,137 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.Span;
+import io.hatchery.spec.json.Json;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code hatchery events}. */
+@Command(
+        name = "events",
+        description = "List what happened, by time",
+        footer = "TIME is RFC 3339, such as 2026-05-01T12:00:00Z, or how long ago, such as 10min.",
+        mixinStandardHelpOptions = true)
+final class EventsCommand implements Runnable {
+    @Mixin
+    private ApiClient api = new ApiClient();
+
+    @Option(names = "--container", paramLabel = "NAME", description = "Only what happened to this one")
+    private @Nullable String container;
+
+    @Option(names = "--since", paramLabel = "TIME|CURSOR", description = "Only what happened from then on")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Only what happened before")
+    private @Nullable String until;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Only the newest N, 1 to 1000; after a cursor, the oldest",
+            defaultValue = "100")
+    private int limit = 100;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on with what happens from now on")
+    private boolean follow;
+
+    @Override
+    public void run() {
+        if (follow && until != null) {
+            throw new Refusal("give --follow or --until, not both");
+        }
+        Instant now = Instant.now();
+        Instant from = since == null ? null : time(since, now);
+        var query = new StringBuilder("/v1/events?limit=" + limit);
+        if (container != null) {
+            query.append("&container=").append(ClientCommands.encode(container));
+        }
+        if (from != null) {
+            query.append("&from=").append(from);
+        } else if (since != null) {
+            query.append("&since=").append(ClientCommands.encode(since));
+        }
+        if (until != null) {
+            Instant to = time(until, now);
+            if (to == null) {
+                throw new Refusal("--until " + until + " is no time: give RFC 3339 or how long ago, such as 10min");
+            }
+            query.append("&until=").append(to);
+        }
+        ObjectNode page = api.call("GET", query.toString()).body();
+        if (container != null && page.path("items").isEmpty()) {
+            ClientCommands.requireContainer(api, container);
+        }
+        if (!follow) {
+            showPage(page);
+            return;
+        }
+        page.path("items").forEach(this::showItem);
+        String filter = container == null ? "" : "container=" + ClientCommands.encode(container) + "&";
+        new StreamFollower(api, filter, page.path("next").asText(), message -> {
+                    if (message.path("type").asText().equals("event")) {
+                        showItem(message);
+                    }
+                })
+                .run();
+    }
+
+    private void showPage(ObjectNode page) {
+        if (api.json()) {
+            System.out.println(Json.pretty(page));
+        } else {
+            page.path("items").forEach(this::showItem);
+        }
+    }
+
+    private void showItem(JsonNode item) {
+        System.out.println(api.json() ? Json.text(item) : inWords(item.path("event")));
+    }
+
+    /** A time, or a span before now; null if it is neither, and so may be a cursor. */
+    static @Nullable Instant time(String text, Instant now) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException notATime) {
+            try {
+                Span span = Span.parse(text);
+                return span.isInfinite() ? null : now.minus(span.toDuration());
+            } catch (IllegalArgumentException notASpan) {
+                return null;
+            }
+        }
+    }
+
+    static String inWords(JsonNode event) {
+        String what = switch (event.path("type").asText()) {
+            case "transition" ->
+                event.path("from").asText() + " -> " + event.path("to").asText();
+            case "accepted" -> event.path("command").asText() + " accepted";
+            case "outcome" ->
+                event.path("command").asText() + " " + event.path("outcome").asText()
+                        + (event.has("stoppedBy")
+                                ? ", " + event.path("stoppedBy").asText()
+                                : "");
+            case "system" ->
+                "system " + event.path("source").asText()
+                        + (event.has("path") ? " " + event.path("path").asText() : "");
+            case "fetching" ->
+                "fetching " + event.path("path").asText() + ", "
+                        + event.path("paths").asText() + " of "
+                        + event.path("pathsExpected").asText() + " paths, "
+                        + event.path("bytes").asText() + " of "
+                        + event.path("bytesExpected").asText() + " bytes";
+            default -> event.path("type").asText() + " " + event.path("state").asText();
+        };
+        return Table.time(event.path("at")) + "  " + event.path("container").asText() + "  " + what
+                + (event.has("reason") ? " (" + event.path("reason").asText() + ")" : "");
+    }
+}

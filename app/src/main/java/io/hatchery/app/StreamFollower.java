@@ -1,0 +1,138 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The gateway's stream, opened again from its last cursor whenever it breaks off. */
+final class StreamFollower {
+    private static final long RECONNECT_MILLIS = 1000;
+
+    /** The gateway's close code for a cursor whose records are not kept any longer. */
+    private static final int GONE = 4410;
+
+    private final ApiClient api;
+    private final String filter;
+    private final Consumer<ObjectNode> onMessage;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable String since;
+
+    /**
+     * Nothing is opened yet.
+     *
+     * @param filter further parameters, each followed by an ampersand
+     * @param since the cursor to begin after; null begins with a snapshot
+     * @param onMessage is called with one message at a time
+     */
+    StreamFollower(ApiClient api, String filter, @Nullable String since, Consumer<ObjectNode> onMessage) {
+        this.api = api;
+        this.filter = filter;
+        this.since = since;
+        this.onMessage = onMessage;
+    }
+
+    /**
+     * Follows until {@link #stop} is called.
+     *
+     * @throws Refusal if the stream cannot be opened the first time
+     */
+    void run() {
+        boolean first = true;
+        while (stopped.getCount() > 0) {
+            try {
+                follow();
+            } catch (Refusal e) {
+                if (first) {
+                    throw e;
+                }
+                System.err.println("hatchery: " + e.getMessage());
+            }
+            first = false;
+            if (await(stopped, RECONNECT_MILLIS)) {
+                return;
+            }
+            System.err.println("hatchery: the stream broke off; opening it again from the last cursor");
+        }
+    }
+
+    /** Ends {@link #run}. */
+    void stop() {
+        stopped.countDown();
+        ended.countDown();
+    }
+
+    private void follow() {
+        var end = new CountDownLatch(1);
+        ended = end;
+        String cursor = since;
+        String query = "?" + filter + (cursor == null ? "" : "since=" + ClientCommands.encode(cursor));
+        WebSocket socket = api.watch(query, new Listener(end));
+        if (stopped.getCount() > 0) {
+            await(end, Long.MAX_VALUE);
+        }
+        socket.abort();
+    }
+
+    private static boolean await(CountDownLatch latch, long millis) {
+        try {
+            return latch.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal("interrupted", e);
+        }
+    }
+
+    private void take(String text) {
+        ObjectNode message;
+        try {
+            message = Json.readObject(text.getBytes(StandardCharsets.UTF_8));
+        } catch (UnreadableException e) {
+            throw new Refusal("the stream sent what is no message: " + e.getMessage(), e);
+        }
+        since = message.path("cursor").asText(since);
+        onMessage.accept(message);
+    }
+
+    private final class Listener implements WebSocket.Listener {
+        private final CountDownLatch end;
+        private final StringBuilder text = new StringBuilder();
+
+        Listener(CountDownLatch end) {
+            this.end = end;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+            text.append(part);
+            if (last) {
+                take(text.toString());
+                text.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            if (code == GONE) {
+                since = null; // begin with a snapshot: what was missed is not kept any longer
+            }
+            end.countDown();
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable e) {
+            System.err.println("hatchery: " + ErrorLine.of(e).orElse(e.toString()));
+            end.countDown();
+        }
+    }
+}
