@@ -1,7 +1,11 @@
-# Sourced: sets JAVA_HOME to a JDK of at least 25, or says where to get one. Where java_tool is "java", a JRE will do.
+# Sourced: sets JAVA_HOME to a JDK of at least 25. Where java_tool is "java", a JRE will do. Where java_install is "yes", one is installed
+# if the distribution has it; else the commands that install one are printed.
+jvm_folder=${jvm_folder:-/usr/lib/jvm}
+jdk_package=openjdk-25-jdk-headless
+
 find_jdk() {
   local candidate release version
-  for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+  for candidate in "${JAVA_HOME:-}" "$jvm_folder"/*; do
     release="$candidate/release"
     if [ -n "$candidate" ] && [ -x "$candidate/bin/${java_tool:-javac}" ] && [ -r "$release" ]; then
       version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
@@ -11,8 +15,43 @@ find_jdk() {
       fi
     fi
   done
-  echo "Hatchery needs a JDK of version 25 or newer, and none is in JAVA_HOME (${JAVA_HOME:-unset}) or under /usr/lib/jvm." >&2
-  echo "Install one, for instance Temurin 25 from https://adoptium.net, and set JAVA_HOME to it." >&2
   return 1
 }
-find_jdk || exit 1
+
+has_jdk_package() {
+  apt-cache policy "$jdk_package" 2>/dev/null | grep -q 'Candidate: [0-9]'
+}
+
+install_jdk() {
+  [ "${java_install:-no}" = yes ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 1
+  has_jdk_package || apt-get update -qq >/dev/null 2>&1 || true
+  has_jdk_package || return 1
+  . "$(dirname "${BASH_SOURCE[0]}")/packages.sh"
+  install_packages "$jdk_package" && find_jdk
+}
+
+say_how_to_install_jdk() {
+  local distribution=
+  [ ! -r /etc/os-release ] || distribution=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
+  echo "Hatchery needs a JDK of version 25 or newer, and none is in JAVA_HOME (${JAVA_HOME:-unset}) or under $jvm_folder."
+  echo "As root, one is installed by:"
+  case " $distribution " in
+    *" debian "* | *" ubuntu "*)
+      if has_jdk_package; then
+        echo "  apt-get install -y $jdk_package"
+      else
+        echo "  apt-get install -y curl gpg"
+        echo "  curl -fsSL https://packages.adoptium.net/artifactory/api/gpg/key/public | gpg --dearmor -o /usr/share/keyrings/adoptium.gpg"
+        echo "  echo \"deb [signed-by=/usr/share/keyrings/adoptium.gpg] https://packages.adoptium.net/artifactory/deb \$(. /etc/os-release && echo \$VERSION_CODENAME) main\" >/etc/apt/sources.list.d/adoptium.list"
+        echo "  apt-get update && apt-get install -y temurin-25-jdk"
+      fi
+      ;;
+    *" fedora "* | *" rhel "*) echo "  dnf install -y java-25-openjdk-devel" ;;
+    *" arch "*) echo "  pacman -S jdk-openjdk" ;;
+    *suse*) echo "  zypper install -y java-25-openjdk-devel" ;;
+    *) echo "  the packages of https://adoptium.net/installation/linux" ;;
+  esac
+  echo "Or unpack one from https://adoptium.net and set JAVA_HOME to it."
+}
+
+find_jdk || install_jdk || { say_how_to_install_jdk >&2; exit 1; }

@@ -177,8 +177,12 @@ class CommandLineTest {
         installation.hatchery("start", "t-down").orFail();
         long supervisor = Ground.supervisors("t-down").getFirst();
 
+        long asked = System.nanoTime();
         up.destroy(); // SIGTERM; a terminal's SIGINT takes the same road
         assertThat(up.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - asked))
+                .as("under 2 s on an idle machine; twice that where other tests run beside it")
+                .isLessThan(Duration.ofSeconds(4));
         assertThat(Files.readString(installation.data().resolveSibling("up.log")))
                 .contains("Containers run on");
         assertThat(Ground.supervisors("t-down")).containsExactly(supervisor);

@@ -93,7 +93,14 @@ final class EventsCommand implements Runnable {
     }
 
     private void showItem(JsonNode item) {
-        System.out.println(api.json() ? Json.text(item) : inWords(item.path("event")));
+        if (api.json()) {
+            System.out.println(Json.text(item));
+        } else if (item.has("event")) {
+            System.out.println(inWords(item.path("event")));
+        } else {
+            System.out.println("an unreadable event, " + item.path("id").asText() + ": "
+                    + item.path("unreadable").asText());
+        }
     }
 
     /** A time, or a span before now; null if it is neither, and so may be a cursor. */
