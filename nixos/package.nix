@@ -6,6 +6,7 @@ stdenvNoCC.mkDerivation {
 
   nativeBuildInputs = [ makeWrapper ];
   dontUnpack = true;
+  dontPatchELF = true;
   dontBuild = true;
 
   installPhase = ''
@@ -13,6 +14,7 @@ stdenvNoCC.mkDerivation {
     home=$out/share/hatchery
     mkdir -p $home/lib $home/scripts $out/bin
     cp ${jars}/hatchery-*.jar ${jars}/lib/*.jar $home/lib/
+    install -m 755 ${jars}/lib/hatchery-supervisor $home/lib/hatchery-supervisor # static: it runs anywhere
     cp ${launcher} $home/hatchery
     cp ${scripts}/java.sh $home/scripts/
     chmod +x $home/hatchery

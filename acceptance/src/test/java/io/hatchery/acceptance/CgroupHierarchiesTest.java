@@ -14,7 +14,7 @@ class CgroupHierarchiesTest {
             delimiter = '|',
             value = {
                 "v2 | umount -R -l /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup",
-                "v1 | umount -R -l /sys/fs/cgroup; mount -t tmpfs tmpfs /sys/fs/cgroup; mkdir /sys/fs/cgroup/systemd; mount -t cgroup -o none,name=systemd,xattr cgroup /sys/fs/cgroup/systemd"
+                "v1 | umount -R -l /sys/fs/cgroup; mount -t tmpfs tmpfs /sys/fs/cgroup; mkdir /sys/fs/cgroup/systemd; mount -t cgroup -o none,name=systemd,xattr cgroup /sys/fs/cgroup/systemd; mkdir /sys/fs/cgroup/devices; mount -t cgroup -o devices cgroup /sys/fs/cgroup/devices"
             })
     void aSystemBootsHaltsAndDies(String kind, String mounts) throws Exception {
         Path root = Roots.debian();

@@ -98,9 +98,7 @@ class ConfinementTest {
 
     @Test
     void whatTheDirectDriverCannotDoIsNotPassedOverInSilence() {
-        for (String option : List.of(
-                "\"limits\": {\"memoryMax\": \"64M\"}",
-                "\"allowedDevices\": [{\"node\": \"/dev/fuse\", \"modifier\": \"rw\"}]")) {
+        for (String option : List.of("\"limits\": {\"memoryMax\": \"64M\"}")) {
             Path root = Roots.busybox(installation.roots().resolve("cannot"));
             api.define("t-cannot", "{\"root\": \"" + root + "\", \"command\": [\"/bin/true\"], " + option + "}");
             JsonNode outcome = api.command("start", "t-cannot");

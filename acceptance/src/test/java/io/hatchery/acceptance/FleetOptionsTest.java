@@ -164,7 +164,10 @@ class FleetOptionsTest {
         for (FleetHost host : hosts) {
             String name = "t-switch-" + host.name();
             String systems = "/srv/" + name + "-systems";
-            Path _ = Roots.systems(host.at(systems), "echo $1 >>/switched", "echo no such unit; exit 4");
+            Path _ = Roots.systems(
+                    host.at(systems),
+                    "grep -E '^(Cap|NoNew|Seccomp)' /proc/self/status >/status; echo $1 >>/switched",
+                    "echo no such unit; exit 4");
             String root = host.busybox(name);
             defineSystem(host, name, root, systems, 0);
             api.completes("start", name);
@@ -176,6 +179,9 @@ class FleetOptionsTest {
                             .isEqualTo("test\n"));
             JsonNode switched = api.await(name, c -> !c.at("/status/outdated").asBoolean());
             assertThat(switched.at("/status/leader").asText()).isEqualTo(leader);
+            assertThat(Files.readString(host.at(root + "/status")).strip())
+                    .as("the confinement of what is run inside")
+                    .isEqualTo(host.says("grep", "-E", "^(Cap|NoNew|Seccomp)", "/proc/" + leader + "/status"));
             host.systemctl("reload", "container-" + name);
             assertThat(Files.readString(host.at(root + "/switched"))).isEqualTo("test\ntest\n");
 

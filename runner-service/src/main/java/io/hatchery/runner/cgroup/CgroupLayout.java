@@ -14,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param roots mount points in which a container's processes are kept: the systemd hierarchy, the unified one, or both
  * @param unified the mount point of the unified hierarchy; null if there is none
  * @param controllers mount points of the version 1 hierarchies that limit and account
+ * @param devices the one of them with the devices controller; null if there is none
  */
 public record CgroupLayout(
-        Mode mode, List<Path> roots, @Nullable Path unified, List<Path> controllers) {
+        Mode mode,
+        List<Path> roots,
+        @Nullable Path unified,
+        List<Path> controllers,
+        @Nullable Path devices) {
     /** The setups. */
     public enum Mode {
         /** Only version 1 hierarchies. */
@@ -48,6 +53,7 @@ public record CgroupLayout(
         Path named = null;
         Path unified = null;
         var controllers = new ArrayList<Path>();
+        Path devices = null;
         for (String line : mountinfo.lines().toList()) {
             int dash = line.indexOf(" - ");
             if (dash < 0) {
@@ -64,12 +70,14 @@ public record CgroupLayout(
                 named = Path.of(left[4]);
             } else if (right[0].equals("cgroup")) {
                 controllers.add(Path.of(left[4]));
+                devices = List.of(right[2].split(",")).contains("devices") ? Path.of(left[4]) : devices;
             }
         }
-        return of(named, unified, controllers);
+        return of(named, unified, controllers, devices);
     }
 
-    private static CgroupLayout of(@Nullable Path named, @Nullable Path unified, List<Path> controllers) {
+    private static CgroupLayout of(
+            @Nullable Path named, @Nullable Path unified, List<Path> controllers, @Nullable Path devices) {
         var roots = new ArrayList<Path>();
         if (named != null) {
             roots.add(named);
@@ -82,6 +90,6 @@ public record CgroupLayout(
                     "no control group hierarchy is mounted below /sys/fs/cgroup: mount cgroup2 there");
         }
         Mode mode = named == null ? Mode.V2 : unified == null ? Mode.V1 : Mode.HYBRID;
-        return new CgroupLayout(mode, roots, unified, controllers);
+        return new CgroupLayout(mode, roots, unified, controllers, devices);
     }
 }

@@ -11,24 +11,37 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy that holds processes. Containers come and go
- * on many threads: what they have in common is there from the first {@link #create} to the last {@link #remove}.
+ * The control groups of containers: {@code machine/<name>.nspawn} in each hierarchy. Containers come and go on many threads: what they
+ * have in common is there from the first {@link #create} to the last {@link #remove}.
+ *
+ * <p>In a version 1 hierarchy of controllers the container is one level further down, and that is the root of its cgroup namespace:
+ * what is set above it cannot be set back from inside, and the hierarchy's own root, with its release_agent, is not shown inside.
  */
 public final class CgroupTree implements Cgroups {
     private static final String PARENT = "machine";
     private static final int LINKS_OF_A_LEAF = 2;
     private static final String SUFFIX = ".nspawn";
     private static final String SHIMS = "hatchery-shims";
+    private static final String INSIDE = "payload";
+    /** What a group of the cpuset controller must have before a process can join it: cpuset(7). */
+    private static final List<String> CPUSET = List.of("cpuset.cpus", "cpuset.mems");
 
     private final CgroupLayout layout;
+    private final DeviceProgram program;
     private final Object common = new Object();
 
-    /** On a host with that layout. */
-    public CgroupTree(CgroupLayout layout) {
+    /**
+     * On a host with that layout.
+     *
+     * @param program closes devices where there is no controller for that
+     */
+    public CgroupTree(CgroupLayout layout, DeviceProgram program) {
         this.layout = layout;
+        this.program = program;
     }
 
     /** The host's layout. */
@@ -36,15 +49,67 @@ public final class CgroupTree implements Cgroups {
         return layout;
     }
 
-    /** The container's groups, made if they are missing. */
-    public List<Path> create(ContainerName container) throws IOException {
-        List<Path> groups = groups(container);
+    /**
+     * Makes the container's groups anew, which hold no process, with all devices closed but those of the rules.
+     *
+     * @return the groups that the container's processes are to join
+     * @throws IOException if devices cannot be closed, or one that is required cannot be opened
+     */
+    public List<Path> create(ContainerName container, List<DeviceRule> devices) throws IOException {
+        var joined = new ArrayList<Path>(groups(container));
         synchronized (common) {
-            for (Path group : groups) {
+            for (Path group : joined) {
                 Files.createDirectories(group);
             }
+            for (Path controller : layout.controllers()) {
+                Path group = group(controller, container);
+                delete(group); // devices are closed to a group only while nothing is below it
+                makeGroup(controller.resolve(PARENT));
+                makeGroup(group);
+                if (controller.equals(layout.devices())) {
+                    allow(group, devices);
+                }
+                makeGroup(group.resolve(INSIDE));
+                joined.add(group.resolve(INSIDE));
+            }
         }
-        return groups;
+        if (layout.devices() == null && layout.unified() != null) {
+            program.attach(group(layout.unified(), container), devices);
+        } else if (layout.devices() == null) {
+            throw new IOException(
+                    "the container's devices cannot be closed: this host has neither the unified hierarchy nor the"
+                            + " devices controller below /sys/fs/cgroup; mount one: mount -t cgroup -o devices cgroup"
+                            + " /sys/fs/cgroup/devices");
+        }
+        return joined;
+    }
+
+    private static void makeGroup(Path group) throws IOException {
+        Files.createDirectories(group);
+        Path parent = group.getParent();
+        for (String file : CPUSET) {
+            if (parent != null
+                    && Files.exists(group.resolve(file))
+                    && Files.readString(group.resolve(file)).isBlank()) {
+                Files.writeString(group.resolve(file), Files.readString(parent.resolve(file)));
+            }
+        }
+    }
+
+    private static void allow(Path group, List<DeviceRule> devices) throws IOException {
+        Files.writeString(group.resolve("devices.deny"), "a");
+        for (DeviceRule rule : devices) {
+            try {
+                Files.writeString(group.resolve("devices.allow"), rule.controllerLine());
+            } catch (IOException e) {
+                if (rule.isRequired()) {
+                    throw new IOException(
+                            "the device " + rule.controllerLine()
+                                    + " cannot be allowed: this host may not use it itself (" + e.getMessage() + ")",
+                            e);
+                }
+            }
+        }
     }
 
     /**
@@ -61,9 +126,17 @@ public final class CgroupTree implements Cgroups {
         return groups;
     }
 
+    private static Path group(Path hierarchy, ContainerName container) {
+        return hierarchy.resolve(PARENT).resolve(container + SUFFIX);
+    }
+
     private List<Path> groups(ContainerName container) {
-        return layout.roots().stream()
-                .map(root -> root.resolve(PARENT).resolve(container + SUFFIX))
+        return layout.roots().stream().map(root -> group(root, container)).toList();
+    }
+
+    private List<Path> allGroups(ContainerName container) {
+        return Stream.concat(layout.roots().stream(), layout.controllers().stream())
+                .map(hierarchy -> group(hierarchy, container))
                 .toList();
     }
 
@@ -112,13 +185,17 @@ public final class CgroupTree implements Cgroups {
 
     @Override
     public void remove(ContainerName container) throws IOException {
-        for (Path group : groups(container)) {
-            for (Path directory : tree(group).reversed()) {
-                Files.deleteIfExists(directory);
-            }
+        for (Path group : allGroups(container)) {
+            delete(group);
             synchronized (common) {
                 removeCommon(group.getParent());
             }
+        }
+    }
+
+    private static void delete(Path group) throws IOException {
+        for (Path directory : tree(group).reversed()) {
+            Files.deleteIfExists(directory);
         }
     }
 
@@ -141,7 +218,7 @@ public final class CgroupTree implements Cgroups {
 
     @Override
     public boolean exists(ContainerName container) {
-        return groups(container).stream().anyMatch(Files::exists);
+        return allGroups(container).stream().anyMatch(Files::exists);
     }
 
     private static Set<Long> pids(Path directory) throws IOException {

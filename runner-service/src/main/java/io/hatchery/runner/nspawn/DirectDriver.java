@@ -104,9 +104,6 @@ public final class DirectDriver implements Driver {
         if (spec.limits() != null) {
             throw new IOException("limits: the direct driver cannot limit a container: take them out");
         }
-        if (spec.confinement() != null && !spec.confinement().allowedDevices().isEmpty()) {
-            throw new IOException("allowedDevices: the direct driver cannot allow devices: take them out");
-        }
     }
 
     @Override

@@ -18,6 +18,7 @@ public final class ShimLauncher implements Launcher {
 
     private final DirectSettings settings;
     private final CgroupTree cgroups;
+    private final SupervisorProgram supervisor;
     private final HostPlans plans;
     private final Path shim;
 
@@ -26,8 +27,9 @@ public final class ShimLauncher implements Launcher {
      *
      * @throws IOException if the runtime folder cannot be made ready
      */
-    public ShimLauncher(DirectSettings settings, CgroupTree cgroups) throws IOException {
+    public ShimLauncher(DirectSettings settings, CgroupTree cgroups, SupervisorProgram supervisor) throws IOException {
         this.settings = settings;
+        this.supervisor = supervisor;
         this.cgroups = cgroups;
         this.plans = new HostPlans(false, cgroups.layout().mode() == CgroupLayout.Mode.V2);
         this.shim = settings.installShim();
@@ -35,7 +37,7 @@ public final class ShimLauncher implements Launcher {
 
     @Override
     public void launch(ContainerSpec spec, long run) throws IOException {
-        List<Path> groups = cgroups.create(spec.name());
+        List<Path> groups = cgroups.create(spec.name(), DeviceRules.of(spec));
         List<Path> outside = cgroups.createOutside();
         Files.createDirectories(settings.consoles());
         NspawnPlan plan = plans.of(spec);
@@ -62,7 +64,7 @@ public final class ShimLauncher implements Launcher {
 
     @Override
     public void reload(ContainerSpec spec, long leader) throws IOException {
-        Switching.run(spec, leader);
+        Switching.run(spec, supervisor, leader);
     }
 
     private static void await(Process process, Path console) throws IOException {

@@ -8,6 +8,7 @@ import io.hatchery.spec.RestartPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,8 @@ final class UnitDirectives {
         return List.copyOf(paths);
     }
 
-    private static List<String> devices(ContainerSpec spec) {
+    /** What the container may use beside the pseudo devices that every unit may. */
+    static Set<Device> allowed(ContainerSpec spec) {
         var devices = new LinkedHashSet<Device>();
         var confinement = spec.confinement();
         if (confinement != null) {
@@ -85,9 +87,13 @@ final class UnitDirectives {
                 devices.add(TUN);
             }
         }
-        var words = new ArrayList<String>();
-        devices.forEach(device -> words.add(device.node() + " " + device.modifier()));
-        return words;
+        return devices;
+    }
+
+    private static List<String> devices(ContainerSpec spec) {
+        return allowed(spec).stream()
+                .map(device -> device.node() + " " + device.modifier())
+                .toList();
     }
 
     private static void limits(Limits limits, SortedMap<String, List<String>> directives) {

@@ -17,6 +17,7 @@ import io.hatchery.runner.nspawn.HostRoots;
 import io.hatchery.runner.nspawn.HostRunFolders;
 import io.hatchery.runner.nspawn.PolicedDriver;
 import io.hatchery.runner.nspawn.ShimLauncher;
+import io.hatchery.runner.nspawn.SupervisorProgram;
 import io.hatchery.runner.process.HostProcesses;
 import io.hatchery.runner.store.FetchingDriver;
 import io.hatchery.runner.store.NixStore;
@@ -73,7 +74,8 @@ public final class RunnerService extends AbstractVerticle {
     public void start(Promise<Void> startedUp) throws IOException {
         toClose.add(HostLock.take(config.runtime(), config.host()));
         Files.createDirectories(config.data());
-        var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))));
+        var supervisor = SupervisorProgram.installed();
+        var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), supervisor);
         var outside = new Runner.Outside(
                 Clock.systemUTC(),
                 uptime(),
@@ -83,8 +85,8 @@ public final class RunnerService extends AbstractVerticle {
                 new FileDisk(config.runtime()),
                 new FileDisk(config.data()),
                 HostFacts.read(),
-                listener ->
-                        new PolicedDriver(fetching(driver(cgroups, listener), listener), config.policy(), this::work),
+                listener -> new PolicedDriver(
+                        fetching(driver(cgroups, supervisor, listener), listener), config.policy(), this::work),
                 cgroups.layout().mode().word());
         var born = new Runner(config, outside, this::failed);
         runner = born;
@@ -94,13 +96,13 @@ public final class RunnerService extends AbstractVerticle {
         born.start().onComplete(startedUp);
     }
 
-    private Driver driver(CgroupTree cgroups, Driver.Listener listener) {
+    private Driver driver(CgroupTree cgroups, SupervisorProgram supervisor, Driver.Listener listener) {
         var settings = new DirectSettings(config.runtime(), config.data().resolve("console"), config.consoleBytes());
         try {
             var folders = new HostRunFolders(settings, this::onContext);
             toClose.add(folders);
             if (config.driver() == DriverChoice.SYSTEMD) {
-                return systemd(cgroups, settings, folders, listener);
+                return systemd(cgroups, settings, folders, supervisor, listener);
             }
             var outside = new DirectDriver.Outside(
                     this::work,
@@ -109,7 +111,7 @@ public final class RunnerService extends AbstractVerticle {
                     new HostProcesses(),
                     cgroups,
                     folders,
-                    new ShimLauncher(settings, cgroups),
+                    new ShimLauncher(settings, cgroups, supervisor),
                     new HostRoots(settings));
             return new DirectDriver(outside, listener);
         } catch (IOException e) {
@@ -138,7 +140,11 @@ public final class RunnerService extends AbstractVerticle {
     }
 
     private Driver systemd(
-            CgroupTree cgroups, DirectSettings settings, HostRunFolders folders, Driver.Listener listener)
+            CgroupTree cgroups,
+            DirectSettings settings,
+            HostRunFolders folders,
+            SupervisorProgram supervisor,
+            Driver.Listener listener)
             throws IOException {
         boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
         var bus = new SystemdBus();
@@ -149,7 +155,7 @@ public final class RunnerService extends AbstractVerticle {
                 Clock.systemUTC(),
                 this::onContext,
                 bus,
-                new UnitFiles(config.runtime(), new HostPlans(true, unified)),
+                new UnitFiles(config.runtime(), new HostPlans(true, unified), supervisor.path()),
                 folders,
                 new HostRoots(settings));
         return new SystemdDriver(outside, listener);

@@ -18,17 +18,25 @@ final class UnitFile {
 
     private static final char LAST_ASCII = 0x7f;
 
+    /**
+     * Programs of the host that a unit calls.
+     *
+     * @param script {@code unit.pl}
+     * @param supervisor {@code hatchery-supervisor}
+     */
+    record Programs(Path script, Path supervisor) {}
+
     private UnitFile() {}
 
     /**
      * The text.
      *
-     * @param script {@code unit.pl} on the host
+     * @param programs what the unit calls
      * @param folder the container's, for that
      * @param payload what runs behind nspawn
      * @param toProgram what a program behind nspawn's stub init is sent at a stop
      */
-    static String of(NspawnPlan plan, Path script, Path folder, Payload payload, Signal toProgram) {
+    static String of(NspawnPlan plan, Programs programs, Path folder, Payload payload, Signal toProgram) {
         var unit = new ArrayList<String>();
         var service = new ArrayList<String>();
         var install = new ArrayList<String>();
@@ -43,7 +51,7 @@ final class UnitFile {
         service.add("RestartSec=1s");
         service.add("TimeoutStartFailureMode=kill");
         plan.environment().forEach((name, value) -> service.add("Environment=" + quoted(name + "=" + value, false)));
-        List<String> helper = List.of("/usr/bin/perl", script.toString());
+        List<String> helper = List.of("/usr/bin/perl", programs.script().toString());
         service.add("ExecStartPre=" + command(helper, List.of("before", folder.toString())));
         if (plan.after().isEmpty()) {
             service.add("ExecStart=" + command(plan.arguments(), List.of()));
@@ -54,7 +62,8 @@ final class UnitFile {
             service.add("ExecStart=" + command(around, plan.arguments()));
         }
         if (payload instanceof Payload.SystemPath(String system)) {
-            var reload = new ArrayList<>(List.of("reload", folder.toString()));
+            var reload = new ArrayList<>(
+                    List.of("enter", folder.toString(), programs.supervisor().toString()));
             reload.addAll(Switching.command(system));
             service.add("ExecReload=" + command(helper, reload));
         }

@@ -26,16 +26,19 @@ public final class UnitFiles {
 
     private final Path runtime;
     private final HostPlans plans;
+    private final Path supervisor;
 
     /**
      * Installs the script that the units call.
      *
      * @param runtime the runner's runtime folder
+     * @param supervisor {@code hatchery-supervisor} on this host
      * @throws IOException if it cannot be written
      */
-    public UnitFiles(Path runtime, HostPlans plans) throws IOException {
+    public UnitFiles(Path runtime, HostPlans plans, Path supervisor) throws IOException {
         this.runtime = runtime;
         this.plans = plans;
+        this.supervisor = supervisor;
         Files.createDirectories(runtime);
         try (InputStream in = UnitFiles.class.getResourceAsStream("unit.pl")) {
             if (in == null) {
@@ -71,7 +74,8 @@ public final class UnitFiles {
         replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + StepLines.of(plan.before()));
         replace(folder.resolve("after"), StepLines.of(plan.after()));
         boolean wanted = want(spec.name(), spec.autoStart());
-        String text = UnitFile.of(plan, script(), folder, payload, spec.killSignal());
+        String text =
+                UnitFile.of(plan, new UnitFile.Programs(script(), supervisor), folder, payload, spec.killSignal());
         return replace(UNITS.resolve(unit(spec.name())), text) || wanted;
     }
 

@@ -4,7 +4,7 @@
 # usage: unit.pl before FOLDER                             ExecStartPre=: what comes before nspawn
 #        unit.pl network FOLDER PROGRAM ARGUMENT...        ExecStart=: nspawn, whose network is set up before it is ready
 #        unit.pl signal FOLDER NUMBER                     ExecStop=: for a program behind nspawn's stub init, which passes nothing on
-#        unit.pl reload FOLDER PROGRAM ARGUMENT...        ExecReload=: runs a program inside
+#        unit.pl enter FOLDER SUPERVISOR PROGRAM ARGUMENT...  ExecReload=: runs a program inside, with the rights of the container's init
 #        unit.pl ended FOLDER                              ExecStopPost=: how it ended
 #
 # In FOLDER it finds "before" and "after", a step a line, its parts apart by tabs. There it makes a folder named by systemd's
@@ -308,14 +308,21 @@ sub signal_program {
     kill $number, $program if $program;
 }
 
-sub reload {
+sub start_time {
+    my ($pid) = @_;
+    open my $stat, '<', "/proc/$pid/stat" or return;
+    my $line = do { local $/; <$stat> } // '';
+    $line =~ s/^.*\)\s+//s;
+    return (split ' ', $line)[19];
+}
+
+sub enter {
+    my ($supervisor, @command) = @program;
     my ($init) = grep { inside($_) == 1 } children($ENV{MAINPID});
-    $init or die "its init is not there\n";
-    %ENV = (
-        PATH => '/run/current-system/sw/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-        HOME => '/root',
-    );
-    exec 'nsenter', '-t', $init, '-a', @program or die "nsenter: $!\n";
+    my $started = $init && start_time($init) or die "its init is not there\n";
+    %ENV = ();
+    my @enter = ($supervisor, 'enter', '--start-time', $started, $init, '--', @command);
+    exec { $supervisor } @enter or die "$supervisor: $!\n";
 }
 
 sub ended {
@@ -326,5 +333,6 @@ sub ended {
     note('exit', join ' ', map { $_ // '-' } @ENV{qw(EXIT_CODE EXIT_STATUS SERVICE_RESULT)});
 }
 
-my %acts = (before => \&before, network => \&network, signal => \&signal_program, reload => \&reload, ended => \&ended);
-eval { $acts{$act}->(); 1 } or $act eq 'reload' ? die($@) : fail($@);
+my %acts = (before => \&before, network => \&network, signal => \&signal_program, enter => \&enter, ended => \&ended);
+$acts{$act} or die "unit.pl has no act '$act': the unit is not of this version, which is written when the container is defined\n";
+eval { $acts{$act}->(); 1 } or $act eq 'enter' ? die($@) : fail($@);

@@ -29,6 +29,16 @@ class CgroupLayoutTest {
     }
 
     @Test
+    void theDevicesControllerIsFoundWhereItIsMounted() {
+        String devices = "33 24 0:29 / /sys/fs/cgroup/devices rw - cgroup cgroup rw,devices\n";
+        CgroupLayout layout = CgroupLayout.of(NAMED + MEMORY + devices);
+        assertThat(layout.devices()).isEqualTo(Path.of("/sys/fs/cgroup/devices"));
+        assertThat(layout.controllers())
+                .containsExactly(Path.of("/sys/fs/cgroup/memory"), Path.of("/sys/fs/cgroup/devices"));
+        assertThat(CgroupLayout.of(NAMED + MEMORY).devices()).isNull();
+    }
+
+    @Test
     void versionOneAlone() {
         CgroupLayout layout = CgroupLayout.of(NAMED + MEMORY);
         assertThat(layout.mode()).isEqualTo(CgroupLayout.Mode.V1);

@@ -30,7 +30,8 @@ class CgroupTreeTest {
                 .getFirst()
                 .resolve("hatchery-test-" + ProcessHandle.current().pid());
         Files.createDirectory(root);
-        tree = new CgroupTree(new CgroupLayout(host.mode(), List.of(root), null, List.of()));
+        tree = new CgroupTree(
+                new CgroupLayout(host.mode(), List.of(root), root, List.of(), null), (group, rules) -> {});
     }
 
     @AfterEach
@@ -56,7 +57,7 @@ class CgroupTreeTest {
     private Callable<Void> comeAndGo(ContainerName name) {
         return () -> {
             for (int round = 0; round < ROUNDS; round++) {
-                tree.create(name);
+                tree.create(name, List.of());
                 List<Path> outside = tree.createOutside();
                 Process shim = new ProcessBuilder("sleep", "100").start();
                 try {

@@ -58,7 +58,8 @@ class AdoptionTest {
                 this::later,
                 Clock.systemUTC(),
                 processes,
-                new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo")))),
+                new CgroupTree(
+                        CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), (group, rules) -> {}),
                 folders,
                 new LaunchesNothing(),
                 new HostRoots(settings));

@@ -13,7 +13,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class UnitFileTest {
-    private static final Path SCRIPT = Path.of("/run/hatchery/unit.pl");
+    private static final UnitFile.Programs PROGRAMS = new UnitFile.Programs(
+            Path.of("/run/hatchery/unit.pl"), Path.of("/usr/lib/hatchery/lib/hatchery-supervisor"));
     private static final Path FOLDER = Path.of("/run/hatchery/u/web");
 
     private static NspawnPlan plan(List<String> arguments, Map<String, List<String>> directives, List<Step> after) {
@@ -22,7 +23,7 @@ final class UnitFileTest {
     }
 
     private static List<String> lines(NspawnPlan plan, Payload payload) {
-        return UnitFile.of(plan, SCRIPT, FOLDER, payload, Signal.parse("SIGRTMIN+3"))
+        return UnitFile.of(plan, PROGRAMS, FOLDER, payload, Signal.parse("SIGRTMIN+3"))
                 .lines()
                 .toList();
     }
@@ -44,7 +45,7 @@ final class UnitFileTest {
                 new TreeMap<>(Map.of("RequiresMountsFor", List.of("/x" + value))),
                 List.of(),
                 List.of());
-        String text = UnitFile.of(plan, SCRIPT, FOLDER, new Payload.Boot(), Signal.parse("SIGTERM"));
+        String text = UnitFile.of(plan, PROGRAMS, FOLDER, new Payload.Boot(), Signal.parse("SIGTERM"));
         String quoted = "a\\x0dExecStartPre=/bin/touch /pwned\\x0d\\n\\x01\\x7f\\u0085\"";
         assertThat(text).contains("Environment=\"A=" + quoted, "\"--setenv=A=" + quoted, "\"/x" + quoted);
         assertThat(text.chars().filter(c -> c != '\n' && Character.isISOControl(c)))
@@ -89,7 +90,8 @@ final class UnitFileTest {
     @Test
     void aNixosSystemIsSwitchedByAReload() {
         assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.SystemPath("/nix/store/x-web")))
-                .contains("ExecReload=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"reload\" \"/run/hatchery/u/web\""
-                        + " \"/nix/store/x-web/bin/switch-to-configuration\" \"test\"");
+                .contains(
+                        "ExecReload=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"enter\" \"/run/hatchery/u/web\" \"/usr/lib/hatchery/lib/hatchery-supervisor\""
+                                + " \"/nix/store/x-web/bin/switch-to-configuration\" \"test\"");
     }
 }
