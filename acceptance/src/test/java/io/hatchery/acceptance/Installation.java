@@ -49,6 +49,7 @@ final class Installation implements AutoCloseable {
         environment.put("HATCHERY_DATA", data().toString());
         environment.put("HATCHERY_RUNTIME", runtime.toString());
         environment.put("HATCHERY_HOST", HOST);
+        environment.put("HATCHERY_RUNNER_ROOT_PREFIXES", roots().toString());
         environment.put("HATCHERY_RUNNER_HEARTBEAT", "1");
         environment.put("HATCHERY_RUNNER_CONSOLE_BYTES", "65536");
     }

@@ -62,6 +62,11 @@ enum Key {
             "runner.hosts-file",
             "",
             "File that gets '<localAddress> <name>.containers' of each container, such as /etc/hosts; none if unsaid"),
+    RUNNER_ROOT_PREFIXES(
+            "runner.root-prefixes",
+            "",
+            "Folders below which a purge deletes roots, beside the roots that Hatchery made; apart by commas;"
+                    + " /var/lib/containers, /var/lib/nixos-containers and <data>/examples if unsaid"),
     RUNNER_NIX_CACHES(
             "runner.nix-caches",
             "",

@@ -6,6 +6,7 @@ import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayConfig;
 import io.hatchery.gateway.GatewayService;
 import io.hatchery.runner.nspawn.HostPolicy;
+import io.hatchery.runner.nspawn.PrivateFiles;
 import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.service.RunnerService;
@@ -67,6 +68,10 @@ final class Services implements AutoCloseable {
         requireFree(address, Key.BROKER_PORT);
         requireFree(EmbeddedBroker.LOOPBACK, Key.BROKER_CONTROLLER_PORT);
         Path data = settings.data();
+        if (!Files.exists(data)) {
+            PrivateFiles.folder(data);
+        }
+        PrivateFiles.folder(data.resolve("broker"));
         var credentials = Secrets.broker(data, address + ":" + port);
         broker = EmbeddedBroker.start(
                 data.resolve("broker"),
@@ -175,7 +180,24 @@ final class Services implements AutoCloseable {
                 flags.equals(List.of("any"))
                         ? null
                         : flags.stream().filter(flag -> !flag.equals("none")).collect(Collectors.toSet()),
-                hosts.isEmpty() ? null : Path.of(hosts));
+                hosts.isEmpty() ? null : Path.of(hosts),
+                rootPrefixes());
+    }
+
+    private List<Path> rootPrefixes() {
+        List<String> prefixes = words(Key.RUNNER_ROOT_PREFIXES);
+        if (prefixes.isEmpty()) {
+            var usual = new ArrayList<>(HostPolicy.ROOT_PREFIXES);
+            usual.add(settings.data().toAbsolutePath().normalize().resolve("examples"));
+            return usual;
+        }
+        for (String prefix : prefixes) {
+            if (!Path.of(prefix).isAbsolute() || Path.of(prefix).normalize().getNameCount() == 0) {
+                throw new Refusal(Key.RUNNER_ROOT_PREFIXES.key() + " has '" + prefix
+                        + "': write absolute folders other than /, apart by commas");
+            }
+        }
+        return prefixes.stream().map(prefix -> Path.of(prefix).normalize()).toList();
     }
 
     Future<?> gateway(BusConfig bus) throws IOException {

@@ -1,6 +1,7 @@
 package io.hatchery.app;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.runner.nspawn.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ final class Up implements Callable<Integer> {
         Settings settings = options.settings();
         requireEmbedded(settings);
         Installation installation = Installation.claim(settings);
+        PrivateFiles.folder(settings.data()); // it holds nothing but what Hatchery made
         var services = new Services(settings);
         start(services, settings);
         Path pid = installation.pidFile();

@@ -11,10 +11,18 @@ import java.util.List;
 /** Real ones. */
 public final class HostRoots implements Roots {
     private final DirectSettings settings;
+    private final CreatedRoots created;
+    private final PurgePolicy purges;
 
-    /** With consoles where the settings say. */
-    public HostRoots(DirectSettings settings) {
+    /**
+     * With consoles where the settings say.
+     *
+     * @param notes folder of what is kept on the roots that Hatchery makes, over reboots
+     */
+    public HostRoots(DirectSettings settings, Path notes, HostPolicy policy) {
         this.settings = settings;
+        this.created = new CreatedRoots(notes);
+        this.purges = new PurgePolicy(policy.rootPrefixes(), created);
     }
 
     @Override
@@ -30,6 +38,9 @@ public final class HostRoots implements Roots {
                 && !Files.isDirectory(root)
                 && !expected.holds(spec.root())) {
             throw new IOException("root: the host has no directory " + root + ", which the container is to run from");
+        }
+        if (spec.payload() instanceof Payload.SystemPath && !expected.holds(spec.root())) {
+            created.note(root); // whoever prepares the container is about to make it
         }
     }
 
@@ -59,6 +70,8 @@ public final class HostRoots implements Roots {
 
     @Override
     public void purge(String root) throws IOException {
+        purges.check(Path.of(root));
         Trees.deleteRoot(Path.of(root));
+        created.forget(Path.of(root));
     }
 }

@@ -86,12 +86,12 @@ public record NspawnPlan(
         arguments.addAll(List.of("--resolv-conf=off", "--timezone=off"));
         arguments.add("--kill-signal=" + spec.killSignal());
         arguments.add("--notify-ready=" + (spec.readiness() == Readiness.NOTIFY ? "yes" : "no"));
+        Confinement confinement = spec.confinement() == null ? Confinement.DEFAULT : spec.confinement();
         if (spec.ephemeral()) {
             arguments.add("--ephemeral");
-        } else if (!(spec.payload() instanceof Payload.Program)) {
+        } else if (linksJournal(spec.payload(), confinement)) {
             arguments.add("--link-journal=try-guest");
         }
-        Confinement confinement = spec.confinement() == null ? Confinement.DEFAULT : spec.confinement();
         confinement(confinement, arguments);
         if (spec.network() != null) {
             arguments.addAll(new NetworkPlan(spec.name(), spec.network()).arguments());
@@ -105,6 +105,14 @@ public record NspawnPlan(
         arguments.addAll(confinement.extraFlags());
         payload(spec.payload(), arguments);
         return arguments;
+    }
+
+    /**
+     * A link of the host's journal leads into the root, where the container's root may put a link to a folder of the host. That is for a
+     * root of whose system the fleet knows, or whose users cannot read such a folder.
+     */
+    private static boolean linksJournal(Payload payload, Confinement confinement) {
+        return payload instanceof Payload.SystemPath || payload instanceof Payload.Boot && confinement.mapsUsers();
     }
 
     private static void confinement(Confinement confinement, List<String> arguments) {

@@ -2,12 +2,14 @@ package io.hatchery.runner.nspawn;
 
 import io.hatchery.runner.cgroup.CgroupLayout;
 import io.hatchery.runner.cgroup.CgroupTree;
+import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +44,7 @@ public final class ShimLauncher implements Launcher {
         Files.createDirectories(settings.consoles());
         NspawnPlan plan = plans.of(spec);
         Files.writeString(settings.directory(spec.name(), run).resolve("after"), StepLines.of(plan.after()));
-        Path console = settings.console(spec.name());
+        Path console = console(spec.name());
         var command = new ArrayList<>(List.of("/usr/bin/setsid", "--fork", "/usr/bin/perl", shim.toString()));
         command.add(settings.directory(spec.name(), run).toString());
         command.add(console.toString());
@@ -60,6 +62,16 @@ public final class ShimLauncher implements Launcher {
         builder.environment().clear();
         builder.environment().putAll(plan.environment());
         await(builder.start(), console);
+    }
+
+    /** The console's file, which the group of its owner may read. */
+    private Path console(ContainerName container) throws IOException {
+        Path console = settings.console(container);
+        if (!Files.exists(console)) {
+            Files.createFile(console);
+        }
+        Files.setPosixFilePermissions(console, PosixFilePermissions.fromString("rw-r-----"));
+        return console;
     }
 
     @Override

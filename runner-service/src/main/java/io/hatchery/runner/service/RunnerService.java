@@ -16,6 +16,7 @@ import io.hatchery.runner.nspawn.HostPlans;
 import io.hatchery.runner.nspawn.HostRoots;
 import io.hatchery.runner.nspawn.HostRunFolders;
 import io.hatchery.runner.nspawn.PolicedDriver;
+import io.hatchery.runner.nspawn.PrivateFiles;
 import io.hatchery.runner.nspawn.ShimLauncher;
 import io.hatchery.runner.nspawn.SupervisorProgram;
 import io.hatchery.runner.process.HostProcesses;
@@ -73,7 +74,8 @@ public final class RunnerService extends AbstractVerticle {
     @Override
     public void start(Promise<Void> startedUp) throws IOException {
         toClose.add(HostLock.take(config.runtime(), config.host()));
-        Files.createDirectories(config.data());
+        PrivateFiles.folder(config.runtime());
+        PrivateFiles.folder(config.data());
         var supervisor = SupervisorProgram.installed();
         var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), supervisor);
         var outside = new Runner.Outside(
@@ -112,7 +114,7 @@ public final class RunnerService extends AbstractVerticle {
                     cgroups,
                     folders,
                     new ShimLauncher(settings, cgroups, supervisor),
-                    new HostRoots(settings));
+                    new HostRoots(settings, config.data().resolve("roots"), config.policy()));
             return new DirectDriver(outside, listener);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -157,7 +159,7 @@ public final class RunnerService extends AbstractVerticle {
                 bus,
                 new UnitFiles(config.runtime(), new HostPlans(true, unified), supervisor.path()),
                 folders,
-                new HostRoots(settings));
+                new HostRoots(settings, config.data().resolve("roots"), config.policy()));
         return new SystemdDriver(outside, listener);
     }
 

@@ -1,5 +1,6 @@
 package io.hatchery.runner.systemd;
 
+import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.spec.ContainerName;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -22,7 +23,6 @@ final class LastWords {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastWords.class);
     private static final int LINES = 10;
-    private static final int LONGEST = 300;
     private static final int PATIENCE_SECONDS = 5;
 
     private LastWords() {}
@@ -41,7 +41,7 @@ final class LastWords {
                 .lines()
                 .filter(line -> !NOISE.matcher(line).matches())
                 .reduce((before, last) -> last)
-                .map(line -> line.length() > LONGEST ? line.substring(0, LONGEST) : line);
+                .map(PrintableText::of);
     }
 
     /** Nothing if it takes too long: how a run ended is told without its last words too. */

@@ -2,6 +2,7 @@ package io.hatchery.runner.systemd;
 
 import io.hatchery.runner.nspawn.HostPlans;
 import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.nspawn.PrivateFiles;
 import io.hatchery.runner.nspawn.StepLines;
 import io.hatchery.runner.nspawn.Trees;
 import io.hatchery.spec.ContainerName;
@@ -14,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /** The units of containers and what belongs to them, on file systems that a reboot empties. */
@@ -39,7 +40,7 @@ public final class UnitFiles {
         this.runtime = runtime;
         this.plans = plans;
         this.supervisor = supervisor;
-        Files.createDirectories(runtime);
+        PrivateFiles.folder(runtime);
         try (InputStream in = UnitFiles.class.getResourceAsStream("unit.pl")) {
             if (in == null) {
                 throw new IOException("unit.pl is missing from the jar");
@@ -94,13 +95,16 @@ public final class UnitFiles {
 
     /** Whether the file had to be written. */
     private static boolean replace(Path file, String text) throws IOException {
-        if (Files.exists(file) && Files.readString(file).equals(text)) {
+        if (Files.exists(file) && isPrivate(file) && Files.readString(file).equals(text)) {
             return false;
         }
-        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFiles.write(file, text); // a container's environment is nobody else's
         return true;
+    }
+
+    private static boolean isPrivate(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+                .endsWith("------");
     }
 
     /** Removes the unit and all that belongs to it. */

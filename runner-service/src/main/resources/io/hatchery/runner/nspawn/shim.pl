@@ -68,7 +68,10 @@ my $log_bytes;
 # A container does not depend on its console's being kept: without room for it, what it says is lost.
 sub open_log {
     undef $log;
-    open my $file, '>>', $console or return;
+    my $before = umask 0027; # the group of its owner may read it
+    my $opened = sysopen my $file, $console, O_WRONLY | O_APPEND | O_CREAT, 0640;
+    umask $before;
+    $opened or return;
     $log = $file;
     select((select($log), $| = 1)[0]);
     $log_bytes = -s $log;

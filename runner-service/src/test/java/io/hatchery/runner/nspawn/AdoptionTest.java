@@ -62,7 +62,7 @@ class AdoptionTest {
                         CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), (group, rules) -> {}),
                 folders,
                 new LaunchesNothing(),
-                new HostRoots(settings));
+                new HostRoots(settings, runtime.resolve("roots"), HostPolicy.USUAL));
         driver = new DirectDriver(outside, (container, input) -> told.add(input));
         Files.createSymbolicLink(folder.resolve("claim"), Path.of("shim"));
         note("leader", "4711 99");

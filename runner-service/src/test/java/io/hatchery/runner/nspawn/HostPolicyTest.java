@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ class HostPolicyTest {
 
     @Test
     void onlyFlagsThatTheHostAllowsAreTaken() {
-        var policy = new HostPolicy(Set.of("--rlimit"), null);
+        var policy = new HostPolicy(Set.of("--rlimit"), null, List.of());
         assertThatCode(() -> policy.check(flagged("--rlimit=RLIMIT_NOFILE=9"))).doesNotThrowAnyException();
         assertThatThrownBy(() -> policy.check(flagged("--bind=/:/host")))
                 .hasMessage("extraFlags: this host does not allow --bind, only --rlimit; its key runner.extra-flags"

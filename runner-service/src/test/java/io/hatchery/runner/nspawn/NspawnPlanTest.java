@@ -3,6 +3,7 @@ package io.hatchery.runner.nspawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.spec.BindMount;
+import io.hatchery.spec.Confinement;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
@@ -16,10 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class NspawnPlanTest {
     private static ContainerSpec spec(Payload payload, boolean ephemeral, List<BindMount> binds) {
+        return spec(payload, ephemeral, binds, null);
+    }
+
+    private static ContainerSpec spec(
+            Payload payload, boolean ephemeral, List<BindMount> binds, @Nullable Confinement confinement) {
         boolean program = payload instanceof Payload.Program;
         return new ContainerSpec(
                 new ContainerName("web"),
@@ -42,7 +49,7 @@ class NspawnPlanTest {
                 null,
                 null,
                 null,
-                null,
+                confinement,
                 null,
                 new TreeMap<>(),
                 null);
@@ -67,7 +74,6 @@ class NspawnPlanTest {
                         "--timezone=off",
                         "--kill-signal=SIGRTMIN+3",
                         "--notify-ready=yes",
-                        "--link-journal=try-guest",
                         "--setenv=A=b c",
                         "--tmpfs=/scratch",
                         "--boot");
@@ -95,6 +101,21 @@ class NspawnPlanTest {
                         "--bind-ro=/nix/store", "--bind=/nix/var/nix/profiles/per-container/web:/nix/var/nix/profiles")
                 .doesNotContain("--bind-ro=/nix/var/nix/db")
                 .endsWith("--", "/nix/store/abc-system/init");
+    }
+
+    @Test
+    void onlyATrustedRootOrPrivateUsersHaveTheirJournalLinked() {
+        var host = new HostFacts(true, true, Set.of());
+        Confinement mapped = new Confinement("pick", List.of(), false, List.of(), List.of());
+        assertThat(NspawnPlan.of(spec(new Payload.SystemPath("/nix/store/x"), false, List.of()), host)
+                        .arguments())
+                .contains("--link-journal=try-guest");
+        assertThat(NspawnPlan.of(spec(new Payload.Boot(), false, List.of(), mapped), host)
+                        .arguments())
+                .contains("--link-journal=try-guest");
+        assertThat(NspawnPlan.of(spec(new Payload.Boot(), false, List.of()), host)
+                        .arguments())
+                .noneMatch(argument -> argument.startsWith("--link-journal"));
     }
 
     @Test

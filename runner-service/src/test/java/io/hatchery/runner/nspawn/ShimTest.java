@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,15 @@ class ShimTest {
         assertThat(Files.readString(folder.resolve("console"))).contains("line 999");
         assertThat(Files.size(folder.resolve("console")) + Files.size(folder.resolve("console.1")))
                 .isLessThanOrEqualTo(4096);
+    }
+
+    @Test
+    void theConsoleIsReadByNobodyButTheGroupOfItsOwner() throws Exception {
+        run(1, "i=0; while [ $i -lt 1000 ]; do echo line $i; i=$((i+1)); done");
+        for (String name : List.of("console", "console.1")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
+                    .isEqualTo("rw-r-----");
+        }
     }
 
     @Test
