@@ -166,7 +166,9 @@ public final class LoopLife implements AutoCloseable {
         } catch (KafkaException | BusException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
-            LOG.warn("{} cannot be handled", record.position().text(), e);
+            if (!isExplained(e)) {
+                LOG.warn("{} cannot be handled", record.position().text(), e);
+            }
             return reason(e);
         }
         String excess = excess(records);
@@ -239,8 +241,11 @@ public final class LoopLife implements AutoCloseable {
         if (e instanceof StackOverflowError) {
             return "it is nested too deeply";
         }
-        boolean isExplained = e instanceof UnreadableException || e instanceof IllegalArgumentException;
-        return isExplained && e.getMessage() != null ? e.getMessage() : "it cannot be handled: " + e;
+        return isExplained(e) && e.getMessage() != null ? e.getMessage() : "it cannot be handled: " + e;
+    }
+
+    private static boolean isExplained(Throwable e) {
+        return e instanceof UnreadableException || e instanceof IllegalArgumentException;
     }
 
     @Override

@@ -1,8 +1,9 @@
 package io.hatchery.config;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.bus.BusException;
 import io.hatchery.bus.KafkaBus;
-import io.hatchery.bus.TopicMismatchException;
+import io.hatchery.bus.PartitionWatch;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.system.EvaluationPool;
@@ -13,20 +14,17 @@ import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Definitions in, specs out: reads, judges, publishes and commits in one Kafka transaction. */
 public final class ConfigService extends AbstractVerticle {
-    private static final Logger LOG = LoggerFactory.getLogger(ConfigService.class);
     private static final String GROUP = "hatchery-config";
     private static final int PATIENCE = 30_000;
-    private static final Duration CHECK_PARTITIONS = Duration.ofMinutes(1);
 
     private final BusConfig bus;
     private final String instance;
@@ -72,22 +70,7 @@ public final class ConfigService extends AbstractVerticle {
                     return loop;
                 })
                 .onFailure(started::tryFail);
-        vertx.setPeriodic(CHECK_PARTITIONS.toMillis(), tick -> checkPartitions());
-    }
-
-    /** An operator may add partitions, or make a topic anew with fewer, at any time. */
-    private void checkPartitions() {
-        TopicSetup setup = topics;
-        if (setup == null) {
-            return;
-        }
-        vertx.executeBlocking(() -> setup.grown(Topics.ofTheFleet())).onFailure(e -> {
-            if (e instanceof TopicMismatchException) {
-                onFailure.handle(e);
-            } else {
-                LOG.warn("the topics' partitions are not counted: {}", e.getMessage());
-            }
-        });
+        PartitionWatch.start(vertx, bus, onFailure);
     }
 
     /** What a config-service reads and views. */
@@ -101,10 +84,25 @@ public final class ConfigService extends AbstractVerticle {
 
     private void topicsOf(HostName host) {
         TopicSetup setup = topics;
-        if (setup != null && !hostsWithTopics.contains(host)) {
-            setup.ensure(Topics.of(host));
-            hostsWithTopics.add(host);
+        if (setup == null || hostsWithTopics.contains(host)) {
+            return;
         }
+        try {
+            setup.ensure(Topics.of(host));
+        } catch (BusException e) {
+            if (isTransient(e)) {
+                throw e;
+            }
+            // Trying again does not help, and must not keep the containers of other hosts waiting.
+            throw new IllegalStateException("the topics of host " + host + " cannot be used: " + e.getMessage(), e);
+        }
+        hostsWithTopics.add(host);
+    }
+
+    private static boolean isTransient(BusException e) {
+        Throwable cause = e.getCause();
+        return cause != null
+                && !(cause instanceof ExecutionException failed && !(failed.getCause() instanceof RetriableException));
     }
 
     @Override

@@ -237,6 +237,33 @@ final class Deciding {
                         "give a host these labels by its key host.labels, or require others"));
     }
 
+    /**
+     * The decision, if its evaluation can be written. Otherwise the definition fails, and is not copied into its evaluation; what was
+     * in force before fitted and stays.
+     */
+    static Decision within(int bytes, Decision decision, @Nullable Evaluation before) {
+        Evaluation large = decision.evaluation();
+        int size = Json.bytes(large).length;
+        if (size <= bytes) {
+            return decision;
+        }
+        var problem = new Problem(
+                "containers." + large.container(),
+                null,
+                "definition of " + large.container(),
+                "its evaluation has " + size + " bytes as JSON, and at most " + bytes + " are allowed",
+                "give shorter values, or move large texts into files that the container mounts");
+        return kept(
+                large.container(),
+                before,
+                Evaluation.State.FAILED,
+                null,
+                large.revision(),
+                large.judged(),
+                List.of(problem),
+                null);
+    }
+
     private static Decision failed(
             ContainerName name,
             @Nullable Evaluation before,
@@ -245,7 +272,8 @@ final class Deciding {
             long judged,
             List<Problem> problems,
             @Nullable Built built) {
-        return kept(name, before, Evaluation.State.FAILED, definition, revision, judged, problems, built);
+        ContainerDefinition small = Evaluator.isTooLarge(definition) ? null : definition;
+        return kept(name, before, Evaluation.State.FAILED, small, revision, judged, problems, built);
     }
 
     /** Its evaluation failed for a reason that is no fault of the definition's author; what is in force stays. */
@@ -274,7 +302,7 @@ final class Deciding {
             ContainerName name,
             @Nullable Evaluation before,
             Evaluation.State state,
-            ContainerDefinition definition,
+            @Nullable ContainerDefinition definition,
             long revision,
             long judged,
             List<Problem> problems,

@@ -276,7 +276,8 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
 
     private void again(Evaluation before, List<Message> messages) {
         if (before.definition() != null) {
-            Decision decision = Deciding.again(before, before.definition(), profiles, neighbours);
+            Decision decision = Deciding.within(
+                    Evaluation.MAX_BYTES, Deciding.again(before, before.definition(), profiles, neighbours), before);
             if (!decision.evaluation().equals(before)) {
                 messages.addAll(decided(decision, before, clock.instant()));
             }
@@ -331,21 +332,7 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
         var name = new ContainerName(record.key());
         Evaluation before = evaluations.get(name);
         try {
-            Long expected = expected(record);
-            Decision decision = record.isDeletion()
-                    ? Deciding.asked(
-                            Deciding.delete(name, before, record.offset(), expected, new CommandId(record.id())),
-                            record.header(Headers.PURGE).filter("true"::equals).isPresent(),
-                            record.header(Headers.BY).orElse(null),
-                            clock.instant())
-                    : Deciding.define(
-                            name,
-                            before,
-                            record.value(ContainerDefinition.class),
-                            record.offset(),
-                            expected,
-                            profiles,
-                            neighbours);
+            Decision decision = decide(record, name, before);
             var messages = new ArrayList<Message>();
             if (record.isDeletion()) {
                 messages.add(writing.deletion(record, decision));
@@ -355,6 +342,31 @@ public final class DefinitionJudge implements TransactionalLoop.Judge {
             return new Verdict(messages, null);
         } catch (UnreadableException e) {
             return new Verdict(List.of(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Decision decide(BusRecord record, ContainerName name, @Nullable Evaluation before)
+            throws UnreadableException {
+        Long expected = expected(record);
+        if (record.isDeletion()) {
+            return Deciding.asked(
+                    Deciding.delete(name, before, record.offset(), expected, operation(record)),
+                    record.header(Headers.PURGE).filter("true"::equals).isPresent(),
+                    record.header(Headers.BY).orElse(null),
+                    clock.instant());
+        }
+        ContainerDefinition definition = record.value(ContainerDefinition.class);
+        return Deciding.within(
+                Evaluation.MAX_BYTES,
+                Deciding.define(name, before, definition, record.offset(), expected, profiles, neighbours),
+                before);
+    }
+
+    private static CommandId operation(BusRecord deletion) throws UnreadableException {
+        try {
+            return new CommandId(deletion.id());
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableException("header " + Headers.ID + ": " + e.getMessage(), e);
         }
     }
 

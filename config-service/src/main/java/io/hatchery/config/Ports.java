@@ -3,10 +3,12 @@ package io.hatchery.config;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.PortForward;
+import io.hatchery.spec.option.DefinitionLimits;
 import io.hatchery.spec.option.Problem;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.TreeMap;
 
 /** A port of a host is forwarded to one container. */
 final class Ports {
@@ -16,27 +18,34 @@ final class Ports {
         return spec.network() == null ? List.of() : spec.network().forwardPorts();
     }
 
-    /** The ports that the container wants and another one on its host has. */
+    /** The ports that the container wants and another one on its host has, as many as errors are listed. */
     static List<Problem> clashes(ContainerSpec spec, Collection<Evaluation> evaluations) {
-        var problems = new ArrayList<Problem>();
-        for (PortForward port : of(spec)) {
-            for (Evaluation evaluation : evaluations) {
-                ContainerSpec other = evaluation.spec();
-                if (other != null
-                        && other.host().equals(spec.host())
-                        && !other.name().equals(spec.name())
-                        && has(other, port)) {
-                    problems.add(clash(spec, port, other));
+        var wanted = new HashMap<String, PortForward>();
+        of(spec).forEach(port -> wanted.put(key(port), port));
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        // Sorted, so that the same clashes give the same evaluation.
+        var clashes = new TreeMap<String, Problem>();
+        for (Evaluation evaluation : evaluations) {
+            ContainerSpec other = evaluation.spec();
+            if (other == null
+                    || !other.host().equals(spec.host())
+                    || other.name().equals(spec.name())) {
+                continue;
+            }
+            for (PortForward taken : of(other)) {
+                PortForward port = wanted.get(key(taken));
+                if (port != null) {
+                    clashes.put(key(port) + " " + other.name(), clash(spec, port, other));
                 }
             }
         }
-        return problems;
+        return clashes.values().stream().limit(DefinitionLimits.MAX_ERRORS).toList();
     }
 
-    private static boolean has(ContainerSpec spec, PortForward wanted) {
-        return of(spec).stream()
-                .anyMatch(port ->
-                        port.hostPort() == wanted.hostPort() && port.protocol().equals(wanted.protocol()));
+    private static String key(PortForward port) {
+        return port.protocol() + " " + port.hostPort();
     }
 
     private static Problem clash(ContainerSpec spec, PortForward port, ContainerSpec other) {

@@ -270,4 +270,50 @@ class ConfigServiceTest {
             assertThat(Ports.clashes(inForce.spec(), evaluations)).isEmpty();
         });
     }
+
+    @Test
+    void definitionsAndProfilesThatAreTooLargeFailByThemselves() throws Exception {
+        deploy("one");
+        for (int i = 0; i < 5; i++) {
+            write(Topics.PROFILES, "big" + i, profile(i, 940_000), Map.of());
+            write(Topics.PROFILES, "fair" + i, profile(i, 250_000), Map.of());
+        }
+        producer.flush();
+        define("wrong", manyWrongKeys(30_000));
+        define("wrongish", manyWrongKeys(10_000));
+        define("large", "{\"boot\":true,\"description\":\"" + "x".repeat(1_900_000) + "\"}");
+        define("bigs", "{\"boot\":true,\"host\":\"h1\",\"profiles\":[\"big0\",\"big1\",\"big2\",\"big3\",\"big4\"]}");
+        define(
+                "fairs",
+                "{\"boot\":true,\"host\":\"h1\",\"profiles\":[\"fair0\",\"fair1\",\"fair2\",\"fair3\",\"fair4\"]}");
+        define("full", "{\"boot\":true,\"host\":\"h1\",\"profiles\":[\"fair0\",\"fair1\",\"fair2\",\"fair3\"]}");
+        define("last", "{\"boot\":true,\"host\":\"h1\"}");
+        awaitEvaluated("last");
+        await().atMost(SOON).until(() -> evaluations().size() == 7);
+        for (String failed : List.of("wrong", "wrongish", "large", "bigs", "fairs")) {
+            Evaluation evaluation = evaluations().get(failed);
+            assertThat(evaluation.state()).as(failed).isEqualTo(Evaluation.State.FAILED);
+            assertThat(evaluation.errors()).as(failed).hasSizeBetween(1, 51);
+        }
+        assertThat(evaluations().get("large").errors().getFirst().message()).contains("bytes as JSON, and at most");
+        assertThat(evaluations().get("full").state()).isEqualTo(Evaluation.State.EVALUATED);
+        assertThat(letters()).isEmpty();
+        assertThat(failure.get()).isNull();
+    }
+
+    private static String profile(int number, int bytes) {
+        var variables = new ArrayList<String>();
+        for (int part = 0; part < 10; part++) {
+            variables.add("\"V" + number + "_" + part + "\":\"" + "x".repeat(bytes / 10) + "\"");
+        }
+        return "{\"environment\":{" + String.join(",", variables) + "}}";
+    }
+
+    private static String manyWrongKeys(int count) {
+        var json = new StringBuilder("{\"boot\":true");
+        for (int i = 0; i < count; i++) {
+            json.append(",\"key").append(i).append("\":1");
+        }
+        return json.append('}').toString();
+    }
 }

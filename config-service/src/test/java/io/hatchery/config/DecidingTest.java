@@ -15,6 +15,7 @@ import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.DefinitionLimits;
 import io.hatchery.spec.option.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -306,5 +307,47 @@ class DecidingTest {
         }
         assertThat(last.systems()).hasSize(Evaluation.KEPT_SYSTEMS);
         assertThat(last.systems().getLast().path()).isEqualTo("/nix/store/" + (Evaluation.KEPT_SYSTEMS + 2));
+    }
+
+    @Test
+    void definitionThatIsTooLargeFailsAndIsNotCopied() {
+        Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
+        String large = "{boot: true, description: " + "x".repeat(DefinitionLimits.MAX_BYTES) + "}";
+        Decision failed = define(good, large, 6, null);
+        assertThat(failed.published()).isNull();
+        assertThat(failed.removal()).isNull();
+        assertThat(failed.evaluation().state()).isEqualTo(Evaluation.State.FAILED);
+        assertThat(failed.evaluation().revision()).isEqualTo(6);
+        assertThat(failed.evaluation().definition()).isNull();
+        assertThat(failed.evaluation().spec()).isEqualTo(good.spec());
+        assertThat(failed.evaluation().errors().getFirst().message()).contains("at most 262144 are allowed");
+        assertThat(Deciding.delete(WEB, failed.evaluation(), 7, 6L, DELETION).removal())
+                .as("the host has the container still")
+                .isNotNull();
+        assertThat(define(failed.evaluation(), "{boot: true, tmpfs: [/x]}", 7, 6L)
+                        .published())
+                .isNotNull();
+    }
+
+    @Test
+    void evaluationThatIsTooLargeFailsWithTheLastSpecInForce() {
+        Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
+        Decision changed = define(good, "{boot: true, description: " + "x".repeat(3_000) + "}", 6, null);
+        assertThat(Deciding.within(100_000, changed, good)).isSameAs(changed);
+        Decision failed = Deciding.within(3_000, changed, good);
+        assertThat(failed.published()).isNull();
+        assertThat(failed.evaluation().state()).isEqualTo(Evaluation.State.FAILED);
+        assertThat(failed.evaluation().definition()).isNull();
+        assertThat(failed.evaluation().spec()).isEqualTo(good.spec());
+        assertThat(failed.evaluation().errors().getFirst().message()).contains("at most 3000 are allowed");
+    }
+
+    @Test
+    void evaluationThatBreaksDownKeepsWhatIsInForce() {
+        Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
+        Evaluation broken = Deciding.broken(good).evaluation();
+        assertThat(broken.state()).isEqualTo(Evaluation.State.FAILED);
+        assertThat(broken.spec()).isEqualTo(good.spec());
+        assertThat(Deciding.broken(broken).evaluation()).isEqualTo(broken);
     }
 }

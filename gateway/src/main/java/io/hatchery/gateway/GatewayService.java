@@ -4,6 +4,7 @@ import io.hatchery.bus.BusException;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.LogReader;
+import io.hatchery.bus.PartitionWatch;
 import io.hatchery.bus.TopicFollower;
 import io.hatchery.bus.TopicIds;
 import io.hatchery.bus.TopicSetup;
@@ -110,6 +111,7 @@ public final class GatewayService extends AbstractVerticle {
                 .addWebSocketSubProtocol("hatchery.v1")
                 .setMaxWebSocketFrameSize(LARGEST_FRAME)
                 .setCompressionSupported(true);
+        PartitionWatch.start(vertx, config.bus(), onFailure);
         vertx.createHttpServer(options)
                 .requestHandler(api.router())
                 .listen()

@@ -14,7 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a definition. It outlives the definition's deletion, since generations never start anew.
+ * What became of a definition. It outlives the definition's deletion, since generations never start anew: of a deleted one, name,
+ * revisions, state, generation and a removal under way are kept, some 200 bytes for each name that was ever used.
  *
  * @param container which
  * @param state what came out
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param judged revision of the definition last looked at: above {@code revision} if that one was refused
  * @param refusal why the one last looked at was refused; null if it is the one in force
  * @param generation of the spec in force, or of the last one; null if there never was one
- * @param definition the one in force; null once deleted
+ * @param definition the one in force; null once deleted, and while the last one failed because it is too large to be kept: the spec
+ *     in force then stays as it is until another definition comes
  * @param spec the one in force, or the one to be once its host before has let go; null if there is none
  * @param change what that spec changed, against the one before; null if it is the first
  * @param leaving the host that is to let go of the container before another is given it; null if none is
@@ -44,6 +46,12 @@ public record Evaluation(
         List<Problem> errors,
         @Nullable Built built,
         List<GivenSystem> systems) {
+    /**
+     * The most bytes of an evaluation as JSON: a definition of 256 KiB, a spec of 1 MiB and the errors, below the 2 MiB that a topic
+     * takes. One that would be larger fails and says so.
+     */
+    public static final int MAX_BYTES = 1_792 << 10;
+
     /** How many systems of a container are remembered, and kept in stores. */
     public static final int KEPT_SYSTEMS = 10;
 

@@ -2,8 +2,11 @@ package io.hatchery.spec;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.json.Json;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator declares of a container: option names and values, not yet merged with profiles nor checked. A value may be
@@ -12,6 +15,7 @@ import java.util.List;
  */
 public final class ContainerDefinition {
     private final ObjectNode options;
+    private int size;
 
     /** Keeps a copy of the options. */
     @JsonCreator
@@ -23,6 +27,20 @@ public final class ContainerDefinition {
     @JsonValue
     public ObjectNode options() {
         return options.deepCopy();
+    }
+
+    /** A copy of one option as it was written; null if it is not given. */
+    public @Nullable JsonNode option(String name) {
+        JsonNode value = options.get(name);
+        return value == null ? null : value.deepCopy();
+    }
+
+    /** Its size as compact JSON, in bytes. */
+    public int size() {
+        if (size == 0) {
+            size = Json.bytes(options).length; // never 0: an empty object has two
+        }
+        return size;
     }
 
     /** The same, but that it runs this evaluated system whatever it or its profiles say. */

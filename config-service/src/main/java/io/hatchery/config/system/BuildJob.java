@@ -141,7 +141,7 @@ final class BuildJob {
             result.completeExceptionally(
                     new Failure(e instanceof IOException io ? io : new IOException(e.toString(), e)));
         } finally {
-            log.flush();
+            log.end();
             synchronized (this) {
                 thread = null;
             }

@@ -34,6 +34,9 @@ public final class EvaluationPool implements Systems, AutoCloseable {
 
     private static final Duration UNUSED_FOR = Duration.ofDays(1);
 
+    /** How many nixpkgs are remembered; authors of definitions choose them. */
+    private static final int MAX_FINGERPRINTS = 64;
+
     /** Is told what goes on, from any thread. */
     public interface Listener {
         /** A container has its system, or will not have it; {@code path} is null then. */
@@ -159,7 +162,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
             end(want, new Failed(problems), Source.FAILED, null);
         } catch (IOException e) {
             failed(want, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("{}: the evaluation of revision {} failed unforeseen", want.container(), want.revision(), e);
             failed(want, new IOException(e.toString(), e));
         }
@@ -180,6 +183,9 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     }
 
     private Fingerprint fingerprint(Path nixpkgs) {
+        if (fingerprints.size() >= MAX_FINGERPRINTS) {
+            fingerprints.clear(); // they are made again when they are asked for
+        }
         return fingerprints.computeIfAbsent(nixpkgs, path -> new Fingerprint(path));
     }
 

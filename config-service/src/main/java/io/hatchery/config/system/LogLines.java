@@ -7,9 +7,21 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Gathers what a job prints, and gives it on in batches. */
+/** Gathers what a job prints, and gives it on in batches, up to a bound: a build that prints without end must not fill the topic. */
 final class LogLines {
     private static final int MOST = 100;
+
+    /** The most characters of a batch, well below the size of a record. */
+    private static final int MOST_CHARACTERS = 200_000;
+
+    /** The most characters of a line; the rest of it is cut. */
+    static final int LONGEST_LINE = 4_000;
+
+    /** The most lines and characters of a job; of what comes after them only the count is told. */
+    static final int MAX_LINES = 20_000;
+
+    static final long MAX_CHARACTERS = 4L << 20;
+
     private static final int KEPT = 10;
     private static final long LONGEST_NANOS = 250_000_000;
 
@@ -17,6 +29,10 @@ final class LogLines {
     private final List<String> lines = new ArrayList<>();
     private final Deque<String> last = new ArrayDeque<>();
     private long since = System.nanoTime();
+    private int waiting;
+    private int lineCount;
+    private long characters;
+    private long dropped;
 
     LogLines(Consumer<List<String>> next) {
         this.next = next;
@@ -36,7 +52,7 @@ final class LogLines {
     }
 
     private synchronized void keep(String line) {
-        last.add(line);
+        last.add(cut(line));
         if (last.size() > KEPT) {
             last.remove();
         }
@@ -47,18 +63,45 @@ final class LogLines {
         return List.copyOf(last);
     }
 
+    private static String cut(String line) {
+        return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…";
+    }
+
     synchronized void say(String line) {
-        lines.add(line);
-        if (lines.size() >= MOST || System.nanoTime() - since > LONGEST_NANOS) {
+        String shown = cut(line);
+        if (lineCount >= MAX_LINES || characters + shown.length() > MAX_CHARACTERS) {
+            dropped++;
+            return;
+        }
+        lineCount++;
+        characters += shown.length();
+        add(shown);
+        if (lines.size() >= MOST || waiting >= MOST_CHARACTERS || System.nanoTime() - since > LONGEST_NANOS) {
             flush();
         }
+    }
+
+    private void add(String line) {
+        lines.add(line);
+        waiting += line.length();
     }
 
     synchronized void flush() {
         if (!lines.isEmpty()) {
             next.accept(List.copyOf(lines));
             lines.clear();
+            waiting = 0;
         }
         since = System.nanoTime();
+    }
+
+    /** Nothing more is printed. */
+    synchronized void end() {
+        if (dropped > 0) {
+            add(dropped + " lines dropped: a log has at most " + MAX_LINES + " lines and " + MAX_CHARACTERS
+                    + " characters");
+            dropped = 0;
+        }
+        flush();
     }
 }

@@ -4,6 +4,7 @@ import io.hatchery.nix.NixFailure;
 import io.hatchery.nix.NixLine;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.SystemSource;
+import io.hatchery.spec.option.DefinitionLimits;
 import io.hatchery.spec.option.Problem;
 import java.io.IOException;
 import java.util.List;
@@ -26,6 +27,7 @@ final class SystemFailure {
         return nix.failures().stream()
                 .map(said -> problem(container, source, placeIn(said), words(said), MEND))
                 .distinct()
+                .limit(DefinitionLimits.MAX_ERRORS)
                 .toList();
     }
 

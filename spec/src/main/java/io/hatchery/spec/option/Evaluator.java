@@ -27,11 +27,18 @@ public final class Evaluator {
      */
     public static Evaluated evaluate(
             ContainerName name, ContainerDefinition definition, Map<ProfileName, ContainerDefinition> profiles) {
-        var merge = new Merge();
         String path = "containers." + name;
+        List<Problem> tooLarge = tooLarge(name, definition);
+        if (!tooLarge.isEmpty()) {
+            return new Evaluated.Bad(tooLarge);
+        }
+        var merge = new Merge();
         List<Layer> layers = new ArrayList<>();
         for (ProfileName profile : profilesOf(definition)) {
             ContainerDefinition options = profiles.get(profile);
+            if (options != null && isTooLarge(options)) {
+                return new Evaluated.Bad(List.of(excess(path + ".profiles", "profile " + profile, options.size())));
+            }
             if (options == null) {
                 merge.problem(
                         path + ".profiles",
@@ -52,13 +59,16 @@ public final class Evaluator {
      * only faults that no profile can mend.
      */
     public static List<Problem> checkAlone(ContainerName name, ContainerDefinition definition) {
+        List<Problem> tooLarge = tooLarge(name, definition);
+        if (!tooLarge.isEmpty()) {
+            return tooLarge;
+        }
         if (!profilesOf(definition).isEmpty()) {
             var merge = new Merge();
-            merge.merge(
-                    "containers." + name,
-                    Options.container(),
-                    List.of(Defined.unwrap(definition.options(), "definition of " + name)));
-            return merge.problems();
+            String path = "containers." + name;
+            String origin = "definition of " + name;
+            merge.merge(path, Options.container(), List.of(Defined.unwrap(definition.options(), origin)));
+            return merge.report(path, origin);
         }
         return evaluate(name, List.of(Layer.of(name, definition)), new Merge()) instanceof Evaluated.Bad bad
                 ? bad.problems()
@@ -67,9 +77,12 @@ public final class Evaluator {
 
     /** Everything that is wrong with a profile by itself. */
     public static List<Problem> checkProfile(ProfileName name, ContainerDefinition profile) {
-        var merge = new Merge();
         String path = "profiles." + name;
         String origin = "profile " + name;
+        if (isTooLarge(profile)) {
+            return List.of(excess(path, origin, profile.size()));
+        }
+        var merge = new Merge();
         merge.merge(path, Options.container(), List.of(Defined.unwrap(profile.options(), origin)));
         if (profile.options().has("profiles")) {
             merge.problem(
@@ -79,13 +92,45 @@ public final class Evaluator {
                     "profiles do not nest",
                     "name all profiles in the container's definition");
         }
-        return merge.problems();
+        return merge.report(path, origin);
+    }
+
+    /** Whether a definition or a profile is larger than {@link DefinitionLimits#MAX_BYTES}. */
+    public static boolean isTooLarge(ContainerDefinition definition) {
+        return definition.size() > DefinitionLimits.MAX_BYTES;
+    }
+
+    private static List<Problem> tooLarge(ContainerName name, ContainerDefinition definition) {
+        String path = "containers." + name;
+        String origin = "definition of " + name;
+        if (isTooLarge(definition)) {
+            return List.of(excess(path, origin, definition.size()));
+        }
+        int profiles = profilesOf(definition).size();
+        return profiles <= DefinitionLimits.MAX_PROFILES
+                ? List.of()
+                : List.of(new Problem(
+                        path + ".profiles",
+                        null,
+                        origin,
+                        "it names " + profiles + " profiles, and at most " + DefinitionLimits.MAX_PROFILES
+                                + " are allowed",
+                        "put what belongs together into one profile"));
+    }
+
+    private static Problem excess(String path, String origin, int size) {
+        return new Problem(
+                path,
+                null,
+                origin,
+                "it has " + size + " bytes as JSON, and at most " + DefinitionLimits.MAX_BYTES + " are allowed",
+                "move large texts into files that the container mounts, or into a flake");
     }
 
     /** The profiles that a definition names, those that are no names left out. */
     public static List<ProfileName> profilesOf(ContainerDefinition definition) {
         var names = new ArrayList<ProfileName>();
-        JsonNode list = definition.options().get("profiles");
+        JsonNode list = definition.option("profiles");
         if (list != null && Defined.unwrap(list, "").value() instanceof ArrayNode array) {
             for (JsonNode name : array) {
                 if (name.isTextual() && ProfileName.isValid(name.textValue())) {
@@ -108,11 +153,24 @@ public final class Evaluator {
             assertions(path, origin, values, name, merge);
             new Rules(path, origin, values, merge).check();
             if (merge.problems().isEmpty()) {
-                return new Evaluated.Good(
-                        name, requires(values), SystemOptions.source(name, values), Shape.of(name, values));
+                ObjectNode shaped = Shape.of(name, values);
+                int size = Json.bytes(shaped).length;
+                return size <= DefinitionLimits.MAX_MERGED_BYTES
+                        ? new Evaluated.Good(name, requires(values), SystemOptions.source(name, values), shaped)
+                        : new Evaluated.Bad(List.of(mergedExcess(path, origin, size)));
             }
         }
-        return new Evaluated.Bad(merge.problems());
+        return new Evaluated.Bad(merge.report(path, layers.getLast().origin()));
+    }
+
+    private static Problem mergedExcess(String path, String origin, int size) {
+        return new Problem(
+                path,
+                null,
+                origin,
+                "merged with its profiles it has " + size + " bytes as JSON, and at most "
+                        + DefinitionLimits.MAX_MERGED_BYTES + " are allowed",
+                "name fewer profiles, or move large texts into files that the container mounts");
     }
 
     private static SortedMap<String, String> requires(ObjectNode values) {

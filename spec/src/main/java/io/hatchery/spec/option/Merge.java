@@ -14,13 +14,43 @@ import org.jspecify.annotations.Nullable;
 /** Merges and checks the values that layers give to an option, and collects everything that is wrong with them. */
 final class Merge {
     private final List<Problem> problems = new ArrayList<>();
+    private int unlisted;
 
+    /** What is wrong, as far as it is listed. */
     List<Problem> problems() {
         return problems;
     }
 
+    /** What is wrong, with an entry at the end that counts what is not listed. */
+    List<Problem> report(String path, String origin) {
+        if (unlisted == 0) {
+            return problems;
+        }
+        var all = new ArrayList<>(problems);
+        all.add(new Problem(
+                path,
+                null,
+                origin,
+                "and " + (isExhausted() ? "at least " : "") + unlisted + " more errors",
+                "mend those listed and apply it again"));
+        return all;
+    }
+
     void problem(String path, @Nullable JsonNode value, String origin, String message, String remedy) {
-        problems.add(Problem.of(path, value, origin, message, remedy));
+        if (isFull()) {
+            unlisted++;
+        } else {
+            problems.add(Problem.of(path, value, origin, message, remedy));
+        }
+    }
+
+    private boolean isFull() {
+        return problems.size() >= DefinitionLimits.MAX_ERRORS;
+    }
+
+    /** Whether so much is wrong that it is not worth while to look further. */
+    private boolean isExhausted() {
+        return unlisted >= DefinitionLimits.MAX_COUNTED;
     }
 
     /** The merged value in canonical form, or null if there is none or it is wrong. */
@@ -82,7 +112,7 @@ final class Merge {
                 wrongType(path, type, defined);
                 continue;
             }
-            for (int i = 0; i < array.size(); i++) {
+            for (int i = 0; i < array.size() && !isExhausted(); i++) {
                 JsonNode element = merge(
                         path + "[" + i + "]", type.element(), List.of(Defined.unwrap(array.get(i), defined.origin())));
                 if (element != null) {
@@ -112,6 +142,9 @@ final class Merge {
     private JsonNode attributes(String path, OptionType.AttributesOf type, List<Defined> winners) {
         Map<String, List<Defined>> byCanonicalKey = new LinkedHashMap<>();
         collect(path, type, winners).forEach((key, values) -> {
+            if (isExhausted()) {
+                return;
+            }
             try {
                 String canonical =
                         type.key().normalize().apply(TextNode.valueOf(key)).textValue();
@@ -129,7 +162,7 @@ final class Merge {
         });
         ObjectNode merged = Json.object();
         byCanonicalKey.forEach((key, values) -> {
-            JsonNode value = merge(path + "." + key, type.value(), values);
+            JsonNode value = isExhausted() ? null : merge(path + "." + key, type.value(), values);
             if (value != null) {
                 merged.set(key, value);
             }
@@ -141,6 +174,9 @@ final class Merge {
         Map<String, List<Defined>> given = collect(path, type, winners);
         Map<String, List<Defined>> byOption = new LinkedHashMap<>();
         given.forEach((key, values) -> {
+            if (isExhausted()) {
+                return;
+            }
             Option option = find(type, key);
             if (option == null) {
                 unknown(path, type, key, values.getFirst());
@@ -177,6 +213,10 @@ final class Merge {
     }
 
     private void unknown(String path, OptionType.Submodule type, String key, Defined defined) {
+        if (isFull()) {
+            unlisted++; // the search for the nearest name is what takes time
+            return;
+        }
         var names = type.options().stream().map(Option::name).toList();
         String nearest = NearestName.of(key, names);
         problem(

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something wrong with a definition, in words that its author can act on.
  *
+ * <p>Longer texts are cut, so that the errors of a definition stay readable and fit into a record.
+ *
  * @param path the option, such as {@code containers.web.bindMounts./data.hostPath}
  * @param value the offending value as JSON text, shortened; null if the fault is that there is none
  * @param origin the layer that holds it, such as {@code profile base}
@@ -15,6 +17,21 @@ import org.jspecify.annotations.Nullable;
 public record Problem(String path, @Nullable String value, String origin, String message, String remedy) {
     private static final int SHOWN = 120;
 
+    /** The most characters of a path or an origin, which hold keys that the author chose. */
+    static final int MAX_PATH = 500;
+
+    /** The most characters of a message or a remedy; a Nix trace has some thousand. */
+    static final int MAX_TEXT = 8_000;
+
+    /** Cuts what is too long. */
+    public Problem {
+        path = cut(path, MAX_PATH);
+        value = value == null ? null : cut(value, MAX_PATH);
+        origin = cut(origin, MAX_PATH);
+        message = cut(message, MAX_TEXT);
+        remedy = cut(remedy, MAX_TEXT);
+    }
+
     /** With the value as it was written, shortened for reading. */
     public static Problem of(String path, @Nullable JsonNode value, String origin, String message, String remedy) {
         return new Problem(path, value == null ? null : shorten(value.toString()), origin, message, remedy);
@@ -22,7 +39,11 @@ public record Problem(String path, @Nullable String value, String origin, String
 
     /** The text, cut to what can be read in a message. */
     public static String shorten(String text) {
-        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+        return cut(text, SHOWN);
+    }
+
+    private static String cut(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "…";
     }
 
     /** One line: path, message, value, origin and remedy. */

@@ -1,0 +1,38 @@
+package io.hatchery.bus;
+
+import io.hatchery.protocol.Topics;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts the partitions of the shared topics each minute: an operator may add some, or make a topic anew with fewer, at any time. */
+public final class PartitionWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionWatch.class);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+    private PartitionWatch() {}
+
+    /**
+     * Starts it; it ends with the verticle on whose context this is called. More partitions than configured are logged.
+     *
+     * @param onFailure is told if a topic has fewer partitions than configured
+     */
+    public static void start(Vertx vertx, BusConfig config, Handler<Throwable> onFailure) {
+        vertx.setPeriodic(
+                INTERVAL.toMillis(),
+                tick -> vertx.executeBlocking(() -> {
+                            try (var setup = new TopicSetup(config)) {
+                                return setup.grown(Topics.ofTheFleet());
+                            }
+                        })
+                        .onFailure(e -> {
+                            if (e instanceof TopicMismatchException) {
+                                onFailure.handle(e);
+                            } else {
+                                LOG.warn("the partitions of the topics are not counted: {}", e.getMessage());
+                            }
+                        }));
+    }
+}
