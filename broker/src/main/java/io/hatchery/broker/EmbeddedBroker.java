@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -94,6 +95,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.put("share.coordinator.state.topic.replication.factor", "1");
         p.put("share.coordinator.state.topic.min.isr", "1");
         p.put("group.initial.rebalance.delay.ms", "0");
+        // Kafka forgets the offsets of a group that is away for a week: a host in repair would read its old commands
+        // again.
+        p.put("offsets.retention.minutes", Long.toString(Duration.ofDays(60).toMinutes()));
         p.put("auto.create.topics.enable", "false");
         // A record acknowledged is a record kept, also over a power cut: one broker has no replica to fetch it back
         // from.
