@@ -78,13 +78,12 @@ class HostileRecordsTest {
         write(topic, "t-evil", "{\"a\":".repeat(20_000));
     }
 
+    /** Writes a record; an empty value is a tombstone. */
     private static void write(String topic, String key, String value, String... more) {
-        var arguments = new ArrayList<>(List.of("-P", "-Z", "-t", topic, "-k", key));
+        var arguments = new ArrayList<>(List.of("-P", "-Z", "-t", topic, "-K", "|"));
         arguments.addAll(List.of(more));
         installation
-                .kcat(
-                        value.isEmpty() ? new byte[] {'\n'} : value.getBytes(StandardCharsets.UTF_8),
-                        arguments.toArray(String[]::new))
+                .kcat((key + "|" + value).getBytes(StandardCharsets.UTF_8), arguments.toArray(String[]::new))
                 .orFail();
         written.merge(topic, 1, Integer::sum);
     }
