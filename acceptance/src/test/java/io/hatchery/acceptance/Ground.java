@@ -82,11 +82,28 @@ final class Ground {
                     .map(Ground::machineOf)
                     .filter(machine::equals)
                     .isPresent();
-            if (machine.startsWith("t-") && !forked) {
+            if (machine.startsWith("t-") && !forked && !isInNamespaceOfItsOwn(process.pid())) {
                 found.computeIfAbsent(machine, name -> new ArrayList<>()).add(process.pid());
             }
         });
         return found;
+    }
+
+    /**
+     * Whether a process is in a pid namespace below that of the tests: the payload before it executes its program. Its parent, another
+     * fork of nspawn, may have ended by then, so that its parent alone does not show what it is.
+     */
+    private static boolean isInNamespaceOfItsOwn(long pid) {
+        return depth(String.valueOf(pid)) > depth("self");
+    }
+
+    /** How many pid namespaces a process has a pid in; 0 if it is gone. See proc_pid_status(5). */
+    private static int depth(String pid) {
+        return lines(Path.of("/proc/" + pid + "/status")).stream()
+                .filter(line -> line.startsWith("NSpid:"))
+                .mapToInt(line -> line.split("\\s+").length - 1)
+                .findFirst()
+                .orElse(0);
     }
 
     /** The machine name of an nspawn process; empty if it is none. */

@@ -60,10 +60,11 @@ final class Installation {
     /** What a folder may hold before the first {@code hatchery up}: none of these is removed as a whole. */
     private static final Set<String> HARMLESS = Set.of(EXAMPLES, "build.log", "lost+found");
 
-    private static final Set<String> RUNTIME = Set.of("boot-id", "c", "u", "runner.lock", "shim.pl", "unit.pl");
+    private static final Set<String> RUNTIME =
+            Set.of("boot-id", "c", "folder-id", "u", "runner.lock", "shim.pl", "unit.pl");
 
     /** Temporary files that a kill leaves: a dot, the name of the file that they become, and a suffix. */
-    private static final String TEMPORARY = "\\.(boot-id|shim\\.pl|unit\\.pl)\\..*";
+    private static final String TEMPORARY = "\\.(boot-id|folder-id|shim\\.pl|unit\\.pl)\\..*";
 
     private final Path data;
     private final Path runtime;

@@ -39,7 +39,7 @@ final class EventPage {
      * An event on the page.
      *
      * @param at orders the events that are shown: never before an earlier event of the same container
-     * @param pageAt decides which events are on the page: never before an earlier event of the same partition, so that a page has a
+     * @param pageAt decides which events are on a page after a cursor: never before an earlier event of the same partition, so that a page has a
      *     whole beginning of each partition, and a cursor can say where the next one begins
      */
     private record Entry(Instant at, Instant pageAt, int partition, long offset, ObjectNode body) {}
@@ -60,7 +60,7 @@ final class EventPage {
 
     EventPage(Query query) {
         this.query = query;
-        this.kept = new PriorityQueue<>(query.newest ? BY_PAGE : BY_PAGE.reversed());
+        this.kept = new PriorityQueue<>(query.newest ? BY_TIME : BY_PAGE.reversed());
     }
 
     /** Whether a record's key is asked for. */

@@ -44,8 +44,8 @@ final class StreamChannel {
             message.putObject("payload").put("$ref", SCHEMAS + name(type));
             components.withObject("schemas").set(name(type), schema(type));
         });
-        components.withObject("schemas").set("StreamContainer", container());
-        components.withObject("schemas").set("StreamHost", host());
+        components.withObject("schemas").set("ContainerResource", container());
+        components.withObject("schemas").set("HostResource", host());
         ObjectNode operation = document.withObject("operations")
                 .putObject("send-" + ID)
                 .put("action", "send")
@@ -89,8 +89,8 @@ final class StreamChannel {
         switch (type) {
             case "snapshot" -> {
                 required.addAll(List.of("containers", "hosts"));
-                list(properties.putObject("containers"), "StreamContainer");
-                list(properties.putObject("hosts"), "StreamHost");
+                list(properties.putObject("containers"), "ContainerResource");
+                list(properties.putObject("hosts"), "HostResource");
             }
             case "status" -> {
                 required.addAll(List.of("container", "status"));
@@ -106,7 +106,7 @@ final class StreamChannel {
             case "host" -> {
                 required.addAll(List.of("host", "status"));
                 properties.putObject("host").put("type", "string");
-                orNull(properties.putObject("status"), "StreamHost");
+                orNull(properties.putObject("status"), "HostResource");
             }
             default -> {
                 // a synced message has a cursor alone
