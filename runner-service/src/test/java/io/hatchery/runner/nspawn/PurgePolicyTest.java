@@ -70,8 +70,8 @@ class PurgePolicyTest {
     void aRootThatHatcheryMadeIsPurgedWhereverItIs() throws IOException {
         Path made = folder.resolve("elsewhere/made");
         roots.check(
-                SpecsOfTests.with("{\"payload\": {\"type\": \"systemPath\", \"path\": \"/nix/store/x\"}, \"root\": \""
-                        + made + "\"}"),
+                SpecsOfTests.with(
+                        "{\"payload\": {\"type\": \"path\", \"path\": \"/nix/store/x\"}, \"root\": \"" + made + "\"}"),
                 path -> false);
         Files.createDirectories(made.resolve("etc"));
         roots.purge(made.toString());
