@@ -165,11 +165,14 @@ final class Simulation {
 
     /** Another machine takes the name of one whose runner is there: it must wait or refuse, and touch nothing. */
     private void secondRunner(SimulatedHost first) {
-        if (kafka.isAway() || !truth.isHeardOf(first)) {
+        // The second lives for less than two intervals: it must not see three heartbeats missed, or it takes over
+        // rightly.
+        if (kafka.isAway()
+                || !truth.isHeardOf(first)
+                || world.now() - truth.heardOfAt(first) > SimulatedHost.HEARTBEAT_SECONDS * SECOND) {
             return;
         }
         var second = new SimulatedHost(world, kafka, first.name(), "m-second", mutation);
-        second.startRunner();
         long began = world.now();
         int absences = kafka.absences();
         world.after(SimulatedHost.HEARTBEAT_SECONDS * 5L / 4 * SECOND, null, "", () -> {
@@ -181,6 +184,8 @@ final class Simulation {
                     "",
                     () -> endSecondRunner(second, began, mustRefuse && kafka.absences() == absences));
         });
+        second.startRunner(); // last, since it may be killed in its first step, and its end must be arranged all the
+        // same
     }
 
     private void endSecondRunner(SimulatedHost second, long began, boolean mustRefuse) {
