@@ -10,10 +10,13 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.DefinitionLimits;
 import io.hatchery.spec.option.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PortsTest {
@@ -49,6 +52,15 @@ class PortsTest {
                 .singleElement()
                 .asString()
                 .contains("containers.web.forwardPorts", "h1", "api", "tcp 80");
+    }
+
+    @Test
+    void asManyClashesAreListedAsErrors() {
+        var ports = IntStream.rangeClosed(1, DefinitionLimits.MAX_ERRORS + 10)
+                .mapToObj(port -> "{hostPort: " + port + "}")
+                .collect(Collectors.joining(",", "[", "]"));
+        assertThat(clashes(spec("web", H1, ports), forwarding("api", H1, ports)))
+                .hasSize(DefinitionLimits.MAX_ERRORS);
     }
 
     @Test

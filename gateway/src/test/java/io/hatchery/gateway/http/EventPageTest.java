@@ -79,6 +79,20 @@ class EventPageTest {
         assertThat(seconds(page)).containsExactly(2, 3);
     }
 
+    @Test
+    void smallPageOfTheNewestIsTheEndOfALargeOne() {
+        var large = new EventPage(new EventPage.Query(null, null, null, true, 10));
+        var small = new EventPage(new EventPage.Query(null, null, null, true, 2));
+        for (var page : List.of(large, small)) {
+            page.take(record(0, 0, "web", 9), Json.object().put("second", 3), START.plusSeconds(3));
+            page.take(record(0, 1, "db", 9), Json.object().put("second", 1), START.plusSeconds(1));
+            page.take(record(0, 2, "web", 9), Json.object().put("second", 4), START.plusSeconds(4));
+            page.take(record(0, 3, "db", 9), Json.object().put("second", 2), START.plusSeconds(2));
+        }
+        assertThat(seconds(large)).containsExactly(1, 2, 3, 4);
+        assertThat(seconds(small)).containsExactly(3, 4);
+    }
+
     private static void offer(EventPage page, int[][] log, Offsets from) {
         for (int partition = 0; partition < log.length; partition++) {
             long first = from.next().get(TOPIC).get(partition);
@@ -93,7 +107,8 @@ class EventPageTest {
     }
 
     private static void take(EventPage page, int partition, long offset, int at, int written) {
-        page.take(record(partition, offset, "web", written), Json.object().put("second", at), START.plusSeconds(at));
+        String key = partition == 0 ? "web" : "db"; // the events of a container lie in one partition
+        page.take(record(partition, offset, key, written), Json.object().put("second", at), START.plusSeconds(at));
     }
 
     private static List<Integer> seconds(EventPage page) {
