@@ -105,13 +105,17 @@ final class Down implements Callable<Integer> {
         }
     }
 
+    private boolean isRemoved(String root, List<Path> files) {
+        return purge || files.stream().anyMatch(Path.of(root)::startsWith);
+    }
+
     private void show(List<JsonNode> containers, List<Path> files) {
         System.out.println("Containers, to be stopped and removed:" + (containers.isEmpty() ? " none" : ""));
         for (JsonNode container : containers) {
             String root = container.at("/spec/root").asText();
             System.out.println("  " + container.path("name").asText() + " on "
                     + container.path("host").asText("no host")
-                    + (root.isEmpty() ? "" : ", its root " + root + (purge ? " as well" : " stays")));
+                    + (root.isEmpty() ? "" : ", its root " + root + (isRemoved(root, files) ? " as well" : " stays")));
         }
         System.out.println("Files and folders, to be removed:");
         files.forEach(file -> System.out.println("  " + file));

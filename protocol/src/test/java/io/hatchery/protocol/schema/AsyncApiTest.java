@@ -95,6 +95,13 @@ class AsyncApiTest {
         assertThat(stream.path("messages").fieldNames())
                 .toIterable()
                 .containsExactly("snapshot", "synced", "status", "event", "host");
+        for (var message : stream.path("messages").properties()) {
+            String place = message.getValue().path("$ref").asText().substring(1) + "/payload/$ref";
+            JsonNode schema = DOCUMENT.at(DOCUMENT.at(place).asText().substring(1));
+            assertThat(schema.at("/properties/type/const").asText())
+                    .as("the schema of a message is not that of something else")
+                    .isEqualTo(message.getKey());
+        }
         assertThat(stream.path("description").asText()).contains("1001", "1013", "4410");
         assertThat(DOCUMENT.at("/servers/gateway/security")).isNotEmpty();
         assertThat(DOCUMENT.at("/servers/kafka/security")).isNotEmpty();
