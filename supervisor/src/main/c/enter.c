@@ -28,6 +28,7 @@ enum {
     SECUREBIT_KEEP_CAPS = 1 << 4,
     KEYCTL_JOIN_SESSION = 1,
     MOST_FILES = 1024,
+    DEATH_MILLISECONDS = 5000,
     ENTRY_SECONDS = 20, /* a frozen container stops whoever enters it */
     MOST_ENVIRONMENT = 8,
     LONGEST_VARIABLE = 128,
@@ -222,6 +223,15 @@ static bool pass_on(int from) {
     return count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
+/* Nobody else reaps it: its container could not end before it is. One that is frozen by cgroups of version 1 does not die. */
+static void end_command(pid_t child, int ending) {
+    struct pollfd wait = {.fd = ending, .events = POLLIN};
+    syscall(SYS_pidfd_send_signal, ending, SIGKILL, NULL, 0);
+    while (poll(&wait, 1, DEATH_MILLISECONDS) < 0 && errno == EINTR)
+        continue;
+    waitpid(child, NULL, __WALL | WNOHANG);
+}
+
 /* Until the command ends, or this process is asked to: then its group is killed. What it leaves behind keeps nobody waiting. */
 static int await_end(pid_t child, int output) {
     sigset_t asked;
@@ -242,7 +252,7 @@ static int await_end(pid_t child, int output) {
         if (wait[1].revents) {
             struct signalfd_siginfo got;
             if (read(signals, &got, sizeof got) == sizeof got) {
-                syscall(SYS_pidfd_send_signal, ending, SIGKILL, NULL, 0);
+                end_command(child, ending);
                 return EXIT_SIGNALLED + (int)got.ssi_signo;
             }
         }
