@@ -29,12 +29,17 @@ static bool own_path(const char *controllers, char path[LONGEST_PATH]) {
     return found;
 }
 
+static bool is_member(const struct cgroup *group) {
+    char own[LONGEST_PATH];
+    return own_path(group->controllers, own) && !strcmp(own, group->path);
+}
+
 /* False where the hierarchy is not mounted here and this process is in the leader's group of it already. */
 static bool folder_of(const char *mountinfo, const struct cgroup *group, const char *path, char folder[LONGEST_PATH]) {
-    char mount[LONGEST_PATH], root[LONGEST_PATH], own[LONGEST_PATH];
+    char mount[LONGEST_PATH], root[LONGEST_PATH];
     if (cgroup_mount(mountinfo, group->controllers, mount, root) && cgroup_folder(mount, root, path, folder))
         return true;
-    if (own_path(group->controllers, own) && !strcmp(own, group->path))
+    if (is_member(group))
         return false;
     refuse("the leader's control group %s:%s is not mounted below /sys/fs/cgroup", group->controllers, group->path);
 }
@@ -142,7 +147,9 @@ void join_cgroups(const struct leader *leader, const struct leaves *leaves) {
     struct cgroup group;
     while (groups && next_cgroup(&rest, &group)) {
         char folder[LONGEST_PATH];
-        if (!holds_processes(group.controllers) && folder_of(mountinfo, &group, group.path, folder))
+        /* The host may have a hierarchy read-only, as one inside a container has: then nothing moves in it, and nothing has to. */
+        if (!holds_processes(group.controllers) && !is_member(&group)
+            && folder_of(mountinfo, &group, group.path, folder))
             join(folder);
     }
     free(groups);
