@@ -15,7 +15,9 @@ final class Intruder {
 
     static final String MAY = "?";
 
+    /** As config-service is called on a dead letter. */
     static final String CONFIG = "hatchery-config";
+
     private static final byte[] OVERTAKEN = "z".getBytes(StandardCharsets.UTF_8);
     private static final int DEEP = 3_000;
     private static final String[] NO_OBJECTS = {"", "null", "17", "\"start\"", "[1,2]", "{\"a\":1", "{\"a\":1}{}"};

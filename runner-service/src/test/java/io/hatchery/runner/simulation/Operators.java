@@ -17,11 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** People who define, command and delete, without a plan. */
 final class Operators {
-    static final String VERSION = "v";
-
     private static final long LONGEST_PAUSE = 40_000_000;
     private static final long SOON = 1_000_000;
-    private static final String[] RESTART = {"on-failure", "on-failure", "always", "no"};
     private static final Verb[] VERBS = {Verb.START, Verb.START, Verb.STOP, Verb.RESTART, Verb.KILL};
 
     private final World world;
@@ -30,8 +27,9 @@ final class Operators {
     private final List<HostName> hosts;
     private final List<ContainerName> containers = new ArrayList<>();
     private final Map<ContainerName, HostName> homes = new HashMap<>();
-    private int versions;
-    private int environments;
+    private final Authors authors;
+    private int definitions;
+    private int profiles;
     private int commands;
     private boolean done;
 
@@ -40,12 +38,16 @@ final class Operators {
         this.kafka = kafka;
         this.truth = truth;
         this.hosts = hosts;
+        this.authors = new Authors(world, hosts);
         for (int i = 0; i < containers; i++) {
             this.containers.add(new ContainerName("c" + i));
         }
     }
 
     void begin() {
+        if (world.random.nextBoolean()) {
+            Authors.PROFILES.forEach(this::profile);
+        }
         containers.forEach(this::define);
         actLater();
     }
@@ -72,42 +74,23 @@ final class Operators {
                 world.after(world.between(0, SOON), null, "", () -> define(container));
             }
             case 4 -> delete(container);
+            case 5 -> profile(Authors.PROFILES.get(world.random.nextInt(Authors.PROFILES.size())));
             default -> command(container);
         }
     }
 
-    private HostName hostOf(ContainerName container) {
-        return homes.computeIfAbsent(container, c -> hosts.get(containers.indexOf(c) % hosts.size()));
-    }
-
-    private void mayMove(ContainerName container) {
-        if (world.random.nextInt(6) == 0) {
-            homes.put(container, hosts.get(world.random.nextInt(hosts.size())));
-        }
-    }
-
     private void define(ContainerName container) {
-        int version = ++versions;
-        boolean bad = world.happens(Fault.DEFINITION_IS_BAD);
-        if (world.random.nextInt(3) == 0) {
-            environments++;
-        }
-        mayMove(container);
-        HostName host = hostOf(container);
-        String text = "{\"host\":\"" + host + "\",\"root\":\"/srv/" + container + "\",\"boot\":true"
-                + ",\"description\":\"" + VERSION + version + "\",\"environment\":{\"E\":\"" + environments + "\"}"
-                + ",\"autoStart\":" + world.random.nextBoolean()
-                + ",\"restartIfChanged\":" + world.random.nextBoolean()
-                + ",\"restart\":\"" + RESTART[world.random.nextInt(RESTART.length)] + "\""
-                + ",\"readiness\":\"" + (world.random.nextInt(4) == 0 ? "started" : "notify") + "\""
-                + ",\"startTimeout\":\""
-                + (world.random.nextInt(12) == 0 ? "infinity" : 5 + world.random.nextInt(30) + "s") + "\""
-                + ",\"stopTimeout\":\"" + (1 + world.random.nextInt(60)) + "s\""
-                + (bad ? ",\"bogus\":1" : "")
-                + "}";
-        var record = record(Topics.DEFINITIONS.name(), container.value(), text, "d" + version);
-        truth.definition("d" + version, container, host, version, !bad, expectation(record, container));
-        write(record);
+        int number = containers.indexOf(container);
+        HostName home = authors.home(homes.get(container), number);
+        homes.put(container, home);
+        var record = record(Topics.DEFINITIONS.name(), container.value(), null, "d" + ++definitions);
+        Wish wish = authors.wish(container, number, home, expectation(record, container));
+        truth.declared().wish("d" + definitions, wish);
+        write(with(record, authors.text(wish)));
+    }
+
+    private void profile(String name) {
+        write(record(Topics.PROFILES.name(), name, authors.profile(name), "p" + ++profiles));
     }
 
     private void delete(ContainerName container) {
@@ -126,14 +109,16 @@ final class Operators {
         if (world.random.nextInt(6) != 0) {
             return null;
         }
-        long expected = world.random.nextBoolean() ? truth.revision(container) : world.random.nextInt(5) - 1;
+        long expected = world.random.nextBoolean() ? truth.declared().of(container).revision : world.random.nextInt(5) - 1;
         record.headers().add(Headers.IF_MATCH, Long.toString(expected).getBytes(StandardCharsets.UTF_8));
         return expected;
     }
 
     private void command(ContainerName container) {
         Verb verb = VERBS[world.random.nextInt(VERBS.length)];
-        String topic = Topics.commands(hostOf(container)).name();
+        HostName home = truth.home(container);
+        String topic = Topics.commands(home == null ? hosts.get(world.random.nextInt(hosts.size())) : home)
+                .name();
         String id = "k" + ++commands;
         Instant deadline =
                 world.happens(Fault.COMMAND_EXPIRES) ? world.instant().plusSeconds(world.random.nextInt(20)) : null;
@@ -161,6 +146,11 @@ final class Operators {
                 text == null ? null : text.getBytes(StandardCharsets.UTF_8));
         record.headers().add(Headers.ID, id.getBytes(StandardCharsets.UTF_8));
         return record;
+    }
+
+    private static ProducerRecord<byte[], byte[]> with(ProducerRecord<byte[], byte[]> record, String text) {
+        return new ProducerRecord<>(
+                record.topic(), null, record.key(), text.getBytes(StandardCharsets.UTF_8), record.headers());
     }
 
     /** Tries until it is there. */

@@ -9,9 +9,11 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.json.UnreadableException;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,13 +26,13 @@ final class Quiescence {
     private final World world;
     private final SimulatedKafka kafka;
     private final Truth truth;
-    private final Iterable<SimulatedHost> hosts;
+    private final List<SimulatedHost> hosts;
 
-    Quiescence(World world, SimulatedKafka kafka, Truth truth, Iterable<SimulatedHost> hosts) {
+    Quiescence(World world, SimulatedKafka kafka, Truth truth) {
         this.world = world;
         this.kafka = kafka;
         this.truth = truth;
-        this.hosts = hosts;
+        this.hosts = truth.hosts();
     }
 
     void check() {
@@ -41,15 +43,17 @@ final class Quiescence {
         }
         var missing = truth.deadLetters().missing();
         world.check(missing.isEmpty(), () -> "not with the dead letters: " + missing);
-        for (ContainerName container : truth.containers()) {
-            Truth.Defined defined = truth.defined(container);
-            if (defined.version == 0) {
+        var evaluations = new Evaluations(world, kafka, truth.declared(), truth.hosts());
+        evaluations.check();
+        for (ContainerName container : truth.declared().containers()) {
+            ContainerSpec spec = evaluations.inForce(container);
+            if (spec == null) {
                 ContainerStatus status = latest(Topics.STATUS.name(), container, ContainerStatus.class);
-                world.check(status == null, () -> "it was deleted and has a status: " + status);
+                world.check(status == null, () -> "it is on no host and has a status: " + status);
             }
             for (SimulatedHost host : hosts) {
-                if (defined.version != 0 && host.name().equals(defined.host)) {
-                    check(container, host);
+                if (spec != null && host.name().equals(spec.host())) {
+                    check(container, host, spec, evaluations.isEvaluated(container));
                 } else {
                     absent(container, host);
                 }
@@ -67,13 +71,10 @@ final class Quiescence {
                 () -> "it is not to be on " + host.name() + ", and its control group is there: " + container);
     }
 
-    private void check(ContainerName container, SimulatedHost host) {
+    private void check(ContainerName container, SimulatedHost host, ContainerSpec evaluated, boolean isLast) {
         ContainerSpec spec = latest(Topics.specs(host.name()).name(), container, ContainerSpec.class);
         ContainerStatus status = latest(Topics.STATUS.name(), container, ContainerStatus.class);
-        int version = truth.defined(container).version;
-        world.check(
-                spec != null && (Operators.VERSION + version).equals(spec.description()),
-                () -> "version " + version + " of " + container + " is defined, and its spec is " + spec);
+        world.check(evaluated.equals(spec), () -> "its host has another spec than " + evaluated + ": " + spec);
         Run living = host.living(container);
         if (spec == null) {
             return;
@@ -85,11 +86,28 @@ final class Quiescence {
         world.check(
                 status.host().equals(host.name()), () -> "it is on " + host.name() + ", and what is said is " + status);
         world.check(host.hasRunner(), () -> "no runner comes up on " + host.name());
-        if (living == null) {
+        if (SimulatedSystems.hangs(spec)) {
+            goesBack(spec, status, isLast);
+        } else if (living == null) {
             resting(container, host, spec, status);
         } else {
             running(spec, status, living);
         }
+    }
+
+    /** A system that never gets ready is tried again and again, unless there is one to go back to. */
+    private void goesBack(ContainerSpec spec, ContainerStatus status, boolean isLast) {
+        boolean failed = status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
+        ContainerSpec ready =
+                status.ready() == null ? null : truth.spec(spec.name(), status.ready().value());
+        world.check(
+                !isLast
+                        || !failed
+                        || !Boolean.TRUE.equals(spec.rollbackOnFailure())
+                        || !spec.generation().equals(status.begun())
+                        || ready == null
+                        || !(ready.payload() instanceof Payload.SystemPath),
+                () -> "it does not go back to " + ready + ": " + status + ", " + spec);
     }
 
     private boolean startsForEver(ContainerName container) {
@@ -118,8 +136,10 @@ final class Quiescence {
         world.check(
                 Objects.equals(status.leader(), living.leader),
                 () -> "its leader is another than " + status + ": " + living);
-        boolean same =
-                spec.environment().equals(living.spec.environment()) && spec.readiness() == living.spec.readiness();
+        boolean same = spec.environment().equals(living.spec.environment())
+                && spec.readiness() == living.spec.readiness()
+                && spec.payload().equals(living.spec.payload())
+                && Objects.equals(spec.network(), living.spec.network());
         world.check(
                 same
                         ? spec.generation().equals(status.generation())

@@ -6,6 +6,7 @@ import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.ConfigService;
 import io.hatchery.config.DefinitionJudge;
 import io.hatchery.config.system.Systems;
+import io.hatchery.spec.SystemSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -16,24 +17,33 @@ import org.apache.kafka.common.KafkaException;
 final class SimulatedConfigService {
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration RETRY_WITHOUT_BROKER = Duration.ofSeconds(20);
-    private static final long SESSION = 10_000_000;
+    private static final long GROUP_SESSION = 10_000_000;
 
     private final World world;
     private final SimulatedKafka kafka;
     private final SimulatedGroup group;
     private final String name;
     private final TransactionalLoop.Plan plan;
+    private final Set<SystemSource> built;
     private final Mutation mutation;
     private World.Actor process;
-    private boolean asleep;
-    private int sleeps;
 
-    SimulatedConfigService(World world, SimulatedKafka kafka, SimulatedGroup group, String name, Mutation mutation) {
+    /**
+     * @param built what any of them has built
+     */
+    SimulatedConfigService(
+            World world,
+            SimulatedKafka kafka,
+            SimulatedGroup group,
+            String name,
+            Set<SystemSource> built,
+            Mutation mutation) {
         this.world = world;
         this.kafka = kafka;
         this.group = group;
         this.name = name;
         this.plan = ConfigService.plan(name);
+        this.built = built;
         this.mutation = mutation;
         this.process = new World.Actor(name);
     }
@@ -46,67 +56,88 @@ final class SimulatedConfigService {
         process = new World.Actor(name);
         World.Actor mine = process;
         mine.onDeath(() -> {
-            world.after(SESSION, null, "", () -> {
+            world.after(GROUP_SESSION, null, "", () -> {
                 if (process.isDead()) {
                     group.leave(name);
                 }
             });
-            world.after(world.between(100_000, 2 * SESSION), null, "", this::start);
+            world.after(world.between(100_000, 2 * GROUP_SESSION), null, "", this::start);
         });
-        live(mine);
-    }
-
-    private void live(World.Actor mine) {
-        asleep = false;
-        var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
-        var judge = new DefinitionJudge(clock(), name, host -> {}, Systems.NONE);
-        var life = new LoopLife(plan, group.member(name, edge, mutation), judge, () -> {});
-        Set<String> watched = new HashSet<>(plan.views());
-        watched.add(plan.source());
-        boolean[] over = {false};
-        kafka.onNews(topic -> {
-            if (asleep && process == mine && !over[0] && (topic.isEmpty() || watched.contains(topic))) {
-                asleep = false;
-                next(mine, life, "polls", life::poll, over);
-            }
-            return !mine.isDead() && !over[0];
-        });
-        next(mine, life, "joins", life::begin, over);
-    }
-
-    private void next(World.Actor mine, LoopLife life, String what, Runnable phase, boolean[] over) {
-        world.after(world.between(200, 30_000), mine, what, () -> {
-            try {
-                phase.run();
-            } catch (KafkaException | BusException e) {
-                world.note(name + " starts anew: " + e.getMessage());
-                over[0] = true;
-                world.after(kafka.isAway() ? RETRY_WITHOUT_BROKER : RETRY, mine, "", () -> live(mine));
-                return;
-            }
-            switch (what) {
-                case "joins" -> next(mine, life, "polls", life::poll, over);
-                case "polls" -> next(mine, life, "looks", life::look, over);
-                case "looks" -> next(mine, life, "answers", life::answer, over);
-                default -> sleep(mine, life, over);
-            }
-        });
-    }
-
-    /** Polls again at once if there is news meanwhile, and else in a while. */
-    private void sleep(World.Actor mine, LoopLife life, boolean[] over) {
-        asleep = true;
-        int sleep = ++sleeps;
-        world.after(Duration.ofSeconds(60), mine, "", () -> {
-            if (asleep && sleep == sleeps && !over[0]) {
-                asleep = false;
-                next(mine, life, "polls", life::poll, over);
-            }
-        });
+        boolean deaf = mutation == Mutation.BUILDS_NOT_HEARD_OF;
+        var systems = new SimulatedSystems(world, mine, built, () -> kafka.wake(plan.source()), deaf);
+        new Session(mine, systems).begin();
     }
 
     void kill() {
         world.note("-- " + name + " is killed");
         process.die();
+    }
+
+    /** From joining the group to the first failure: poll, look, answer, and again. */
+    private final class Session {
+        private final World.Actor mine;
+        private final Systems systems;
+        private final LoopLife life;
+        private boolean over;
+        private boolean asleep;
+        private int sleeps;
+
+        Session(World.Actor mine, Systems systems) {
+            this.mine = mine;
+            this.systems = systems;
+            var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
+            var judge = new DefinitionJudge(clock(), name, host -> {}, systems);
+            this.life = new LoopLife(plan, group.member(name, edge, mutation), judge, () -> {});
+        }
+
+        void begin() {
+            Set<String> watched = new HashSet<>(plan.views());
+            watched.add(plan.source());
+            kafka.onNews(topic -> {
+                if (topic.isEmpty() || watched.contains(topic)) {
+                    wake();
+                }
+                return !mine.isDead() && !over;
+            });
+            next("joins", life::begin);
+        }
+
+        private void next(String what, Runnable phase) {
+            world.after(world.between(200, 30_000), mine, what, () -> {
+                try {
+                    phase.run();
+                } catch (KafkaException | BusException e) {
+                    world.note(name + " starts anew: " + e.getMessage());
+                    over = true;
+                    Duration wait = kafka.isAway() ? RETRY_WITHOUT_BROKER : RETRY;
+                    world.after(wait, mine, "", () -> new Session(mine, systems).begin());
+                    return;
+                }
+                switch (what) {
+                    case "joins" -> next("polls", life::poll);
+                    case "polls" -> next("looks", life::look);
+                    case "looks" -> next("answers", life::answer);
+                    default -> sleep();
+                }
+            });
+        }
+
+        /** Polls again at once if there is news meanwhile, and else in a while. */
+        private void sleep() {
+            asleep = true;
+            int sleep = ++sleeps;
+            world.after(Duration.ofSeconds(60), mine, "", () -> {
+                if (sleep == sleeps) {
+                    wake();
+                }
+            });
+        }
+
+        private void wake() {
+            if (asleep && !mine.isDead() && !over) {
+                asleep = false;
+                next("polls", life::poll);
+            }
+        }
     }
 }

@@ -41,6 +41,7 @@ final class SimulatedHost {
     private final SimulatedKafka kafka;
     private final HostName name;
     private final String machine;
+    private final String zone;
     private final Mutation mutation;
     private final DiskContents data = new DiskContents();
     private DiskContents runtime = new DiskContents();
@@ -75,11 +76,16 @@ final class SimulatedHost {
 
     long bootedAt;
 
-    SimulatedHost(World world, SimulatedKafka kafka, HostName name, String machine, Mutation mutation) {
+    /**
+     * @param zone its label
+     */
+    SimulatedHost(
+            World world, SimulatedKafka kafka, HostName name, String machine, String zone, Mutation mutation) {
         this.world = world;
         this.kafka = kafka;
         this.name = name;
         this.machine = machine;
+        this.zone = zone;
         this.mutation = mutation;
         this.boot = new World.Actor(machine + "/boot-0");
         this.killsGroups = world.random.nextBoolean();
@@ -101,6 +107,10 @@ final class SimulatedHost {
 
     HostName name() {
         return name;
+    }
+
+    String zone() {
+        return zone;
     }
 
     World.Actor boot() {
@@ -184,7 +194,7 @@ final class SimulatedHost {
                 "v2");
         var config = new RunnerConfig(
                 name,
-                new TreeMap<>(),
+                new TreeMap<>(Map.of("zone", zone)),
                 new BusConfig(Map.of("bootstrap.servers", "simulated:1"), SimulatedKafka.SHARED_PARTITIONS, (short) 1),
                 Path.of("/run/hatchery"),
                 Path.of("/var/lib/hatchery"),

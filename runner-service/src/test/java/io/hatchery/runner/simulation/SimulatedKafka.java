@@ -100,7 +100,8 @@ final class SimulatedKafka {
         wakes.add(wake);
     }
 
-    private void wake(String topic) {
+    /** Lets those look who follow that topic. */
+    void wake(String topic) {
         wakes.removeIf(wake -> !wake.test(topic));
     }
 

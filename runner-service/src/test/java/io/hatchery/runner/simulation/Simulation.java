@@ -2,8 +2,10 @@ package io.hatchery.runner.simulation;
 
 import io.hatchery.config.ConfigService;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.SystemSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +50,12 @@ final class Simulation {
         this.kafka = new SimulatedKafka(world, names);
         this.group = new SimulatedGroup(world, kafka, ConfigService.plan("any"));
         for (HostName name : names) {
-            hosts.add(new SimulatedHost(world, kafka, name, "m-" + name, mutation));
+            String zone = Authors.ZONES.get(hosts.size());
+            hosts.add(new SimulatedHost(world, kafka, name, "m-" + name, zone, mutation));
         }
+        var built = new HashSet<SystemSource>();
         for (int i = 0; i < 2; i++) {
-            configServices.add(new SimulatedConfigService(world, kafka, group, "config-" + i, mutation));
+            configServices.add(new SimulatedConfigService(world, kafka, group, "config-" + i, built, mutation));
         }
         this.truth = new Truth(world, hosts);
         hosts.forEach(host -> host.judgedBy(truth.reasons()));
@@ -97,7 +101,7 @@ final class Simulation {
             kafka.setAway(false);
         }
         world.runUntil(world.now() + SETTLING.toNanos() / 1000);
-        new Quiescence(world, kafka, truth, hosts).check();
+        new Quiescence(world, kafka, truth).check();
         if (gateways != null) {
             gateways.check();
         }
@@ -165,14 +169,11 @@ final class Simulation {
 
     /** Another machine takes the name of one whose runner is there: it must wait or refuse, and touch nothing. */
     private void secondRunner(SimulatedHost first) {
-        // The second lives for less than two intervals: it must not see three heartbeats missed, or it takes over
-        // rightly.
-        if (kafka.isAway()
-                || !truth.isHeardOf(first)
-                || world.now() - truth.heardOfAt(first) > SimulatedHost.HEARTBEAT_SECONDS * SECOND) {
+        if (kafka.isAway() || !truth.isHeardOf(first)) {
             return;
         }
-        var second = new SimulatedHost(world, kafka, first.name(), "m-second", mutation);
+        var second = new SimulatedHost(world, kafka, first.name(), "m-second", Authors.ZONES.getFirst(), mutation);
+        second.startRunner();
         long began = world.now();
         int absences = kafka.absences();
         world.after(SimulatedHost.HEARTBEAT_SECONDS * 5L / 4 * SECOND, null, "", () -> {
@@ -184,8 +185,6 @@ final class Simulation {
                     "",
                     () -> endSecondRunner(second, began, mustRefuse && kafka.absences() == absences));
         });
-        second.startRunner(); // last, since it may be killed in its first step, and its end must be arranged all the
-        // same
     }
 
     private void endSecondRunner(SimulatedHost second, long began, boolean mustRefuse) {

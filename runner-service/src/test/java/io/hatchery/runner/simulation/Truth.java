@@ -11,16 +11,17 @@ import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.Span;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,8 +37,7 @@ final class Truth {
     private final Reasons reasons;
     private final Map<String, Order> orders = new LinkedHashMap<>();
     private final DeadLetters deadLetters;
-    private final Map<String, Wish> wishes = new HashMap<>();
-    private final Map<ContainerName, Defined> defined = new TreeMap<>();
+    private final Declared declared;
     private final Map<ContainerName, TreeMap<Long, ContainerSpec>> specs = new TreeMap<>();
     private final Map<String, ContainerSpec> inForce = new HashMap<>();
     private final Map<String, Long> reached = new HashMap<>();
@@ -70,27 +70,10 @@ final class Truth {
         }
     }
 
-    /** What an author wants; {@code expected} is the revision that is to be replaced, null if that does not matter. */
-    private record Wish(
-            ContainerName container,
-            @Nullable HostName host,
-            int version,
-            boolean good,
-            boolean deletes,
-            @Nullable Long expected) {}
-
-    /** What follows from the definitions of a container, in their order. */
-    static final class Defined {
-        long revision = -1;
-        int version;
-
-        @Nullable
-        HostName host;
-    }
-
     Truth(World world, List<SimulatedHost> hosts) {
         this.world = world;
         this.hosts = hosts;
+        this.declared = new Declared(world);
         this.deadLetters = new DeadLetters(world);
         this.reasons = new Reasons(world, this);
         this.outcomes = new Outcomes(world, this);
@@ -102,26 +85,20 @@ final class Truth {
         orders.put(id, order);
     }
 
-    void definition(
-            String id, ContainerName container, HostName host, int version, boolean good, @Nullable Long expected) {
-        wishes.put(id, new Wish(container, host, version, good, false, expected));
-    }
-
     void deletion(String id, ContainerName container, boolean purge, @Nullable Long expected) {
-        wishes.put(id, new Wish(container, null, 0, true, true, expected));
+        declared.wish(id, Wish.deletion(container, expected));
         orders.put(id, new Order(id, Verb.REMOVE, container, purge, 0));
     }
 
-    long revision(ContainerName container) {
-        return defined(container).revision;
+    Declared declared() {
+        return declared;
     }
 
-    Defined defined(ContainerName container) {
-        return defined.computeIfAbsent(container, c -> new Defined());
-    }
-
-    Set<ContainerName> containers() {
-        return defined.keySet();
+    /** The host that was given the container's last spec; null if it has none. */
+    @Nullable
+    HostName home(ContainerName container) {
+        ContainerSpec spec = inForce.get(container.value());
+        return spec == null ? null : spec.host();
     }
 
     List<SimulatedHost> hosts() {
@@ -235,6 +212,8 @@ final class Truth {
                 event(record.value(FleetEvent.class));
             } else if (record.topic().equals(Topics.DEFINITIONS.name())) {
                 definitionWritten(record);
+            } else if (record.topic().equals(Topics.PROFILES.name())) {
+                declared.profileWritten(record);
             } else if (record.topic().endsWith(".commands")) {
                 commandWritten(record);
             } else if (record.topic().endsWith(".specs")) {
@@ -266,30 +245,42 @@ final class Truth {
 
     private void commandWritten(BusRecord record) {
         Order order = orders.get(record.id());
+        if (order == null && record.id().startsWith(Declared.ROLLBACK)) {
+            order = new Order(record.id(), Verb.START, new ContainerName(record.key()), false, 1);
+            orders.put(order.id, order);
+        }
         if (order != null && order.landed < 0) {
             order.landed = world.now();
             order.topic = record.topic();
         }
     }
 
-    private void definitionWritten(BusRecord record) {
-        Wish wish = wishes.get(record.id());
-        if (wish == null) {
-            return;
-        }
+    private void definitionWritten(BusRecord record) throws UnreadableException {
         Order order = orders.get(record.id());
         if (order != null) {
             order.landed = world.now();
         }
-        Defined now = defined(wish.container);
-        if (wish.expected != null && wish.expected != now.revision) {
-            return; // refused
+        Wish before = declared.definitionWritten(record);
+        if (before != null && record.id().startsWith(Declared.ROLLBACK)) {
+            rolledBack(before, declared.of(before.container()).wish);
         }
-        now.revision = wish.deletes ? -1 : record.offset();
-        if (wish.deletes || wish.good) {
-            now.version = wish.version;
-            now.host = wish.host;
-        }
+    }
+
+    /** It gets the system back that was ready last. */
+    private void rolledBack(Wish before, @Nullable Wish now) {
+        Run last = runs(before.container()).stream()
+                .filter(run -> run.isReady()
+                        && run.spec.payload() instanceof Payload.SystemPath path
+                        && !path.equals(payload(before)))
+                .max(Comparator.comparingLong(run -> run.readyAt))
+                .orElse(null);
+        world.check(
+                now != null && last != null && last.spec.payload().equals(payload(now)),
+                () -> "it goes back to " + now + ", and what was ready last is " + last);
+    }
+
+    private static @Nullable Payload payload(Wish wish) {
+        return wish.system() == null ? null : new Payload.SystemPath(SimulatedSystems.path(wish.system()));
     }
 
     private void specWritten(BusRecord record) throws UnreadableException {
