@@ -16,9 +16,12 @@ final class Authors {
     private static final String[] RESTART = {"on-failure", "on-failure", "always", "no"};
     private static final int FIRST_PORT = 8000;
     private static final int SHARED_PORTS = 2;
+    private static final int HUGE = 1_500_000;
+    private static final int WRONG_KEYS = 20_000;
 
     private final World world;
     private final List<HostName> hosts;
+    private boolean huge;
     private int versions;
     private int environments;
     private int systems;
@@ -56,7 +59,8 @@ final class Authors {
             boolean again = systems > 0 && world.random.nextInt(4) == 0;
             system = SimulatedSystems.of(world, again ? systems : ++systems);
         }
-        boolean isGood = !world.happens(Fault.DEFINITION_IS_BAD);
+        huge = world.happens(Fault.DEFINITION_IS_HUGE);
+        boolean isGood = !huge && !world.happens(Fault.DEFINITION_IS_BAD);
         return new Wish(
                 container, ++versions, isGood, open ? null : home, zone, profiles, port, system, expected);
     }
@@ -105,7 +109,18 @@ final class Authors {
                 .append(world.random.nextInt(12) == 0 ? "infinity" : 5 + world.random.nextInt(30) + "s")
                 .append('"');
         text.append(",\"stopTimeout\":\"").append(1 + world.random.nextInt(60)).append("s\"");
+        if (huge) {
+            text.append(world.random.nextBoolean() ? wrongKeys() : ",\"labels\":{\"l\":\"" + "l".repeat(HUGE) + "\"}");
+        }
         return text.append(wish.isGood() ? "}" : ",\"bogus\":1}").toString();
+    }
+
+    private static String wrongKeys() {
+        var keys = new StringBuilder();
+        for (int i = 0; i < WRONG_KEYS; i++) {
+            keys.append(",\"wrong").append(i).append("\":1");
+        }
+        return keys.toString();
     }
 
     /** One that cannot be built can only be declared by its source. */

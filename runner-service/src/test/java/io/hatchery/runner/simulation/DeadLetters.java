@@ -31,6 +31,11 @@ final class DeadLetters {
         }
     }
 
+    /** A record is no longer there. */
+    void forgive(BusRecord record) {
+        owed.removeIf(key -> key.startsWith(record.position().text() + " by "));
+    }
+
     private static String key(String origin, String reader) {
         return origin + " by " + reader;
     }

@@ -20,12 +20,14 @@ final class Evaluations {
     private final World world;
     private final Declared declared;
     private final List<SimulatedHost> hosts;
+    private final boolean clocksAreRight;
     private final Map<ContainerName, Evaluation> evaluations = new TreeMap<>();
 
-    Evaluations(World world, SimulatedKafka kafka, Declared declared, List<SimulatedHost> hosts) {
+    Evaluations(World world, SimulatedKafka kafka, Declared declared, List<SimulatedHost> hosts, boolean clocksAreRight) {
         this.world = world;
         this.declared = declared;
         this.hosts = hosts;
+        this.clocksAreRight = clocksAreRight;
         kafka.latest(Topics.EVALUATIONS.name()).values().forEach(raw -> {
             var record = new BusRecord(raw);
             if (record.header(Intruder.MARK).isEmpty() && !record.isDeletion()) {
@@ -147,7 +149,7 @@ final class Evaluations {
 
     private boolean hasHost(Wish wish) {
         return hosts.stream()
-                .filter(SimulatedHost::isClockRight) // else its heartbeats are refused
+                .filter(host -> clocksAreRight && host.isClockRight()) // else its heartbeats are refused, or old
                 .anyMatch(host -> wish.zone() == null || wish.zone().equals(host.zone()));
     }
 

@@ -20,6 +20,8 @@ enum Fault {
     COMMAND_DELAYED(0.2),
     COMMAND_EXPIRES(0.05),
     DEFINITION_IS_BAD(0.15),
+    /** Off (0.02 is on): its evaluation is larger than the broker takes, again and again (issue 13, item 2). */
+    DEFINITION_IS_HUGE(0),
     HOST_IS_LEFT_OPEN(0.6),
     LABEL_IS_REQUIRED(0.5),
     PROFILE_IS_NAMED(0.5),
@@ -45,12 +47,19 @@ enum Fault {
     REMOVE_FAILS(0.03),
     DISK_FULL(0.03),
     CLOCK_JUMPS(0.01),
+    CLOCK_IS_OFF(0.5),
     CONFIG_SERVICE_KILLED(0.02),
     TRANSACTION_ABORTED(0.05),
     TRANSACTION_COMMITTED_UNHEARD(0.03),
     GROUP_REBALANCED(0.06),
     SECOND_RUNNER(0.01),
     COMPACTED(0.02),
+    /** Off (0.01 is on): a runner removes what a new, empty topic does not name (issue 13, item 14). */
+    SPECS_TOPIC_CHANGED(0),
+    /** Off (0.01 is on): definitions go to the dead letters for the partition that they are in (issue 13, item 9). */
+    PARTITIONS_ADDED(0),
+    /** Off (0.5 is on): old commands and removals come again, others are lost (issue 13, items 5 to 7). */
+    AWAY_FOR_WEEKS(0),
     HOSTILE_DEFINITION(0.04),
     HOSTILE_DEFINITION_ID(0.04),
     HOSTILE_VIEW(0.04),

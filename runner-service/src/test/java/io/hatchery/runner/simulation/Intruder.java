@@ -146,11 +146,12 @@ final class Intruder {
             }
             default -> {
                 String key = key();
-                int right = SimulatedKafka.partitionOf(key.getBytes(StandardCharsets.UTF_8), partitions(topic));
+                byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+                int right = SimulatedKafka.partitionOf(bytes, SimulatedKafka.SHARED_PARTITIONS);
                 var record = new ProducerRecord<>(
                         topic,
                         (right + 1) % partitions(topic),
-                        key.getBytes(StandardCharsets.UTF_8),
+                        bytes,
                         "{}".getBytes(StandardCharsets.UTF_8));
                 write(record, CONFIG);
             }

@@ -47,6 +47,8 @@ enum Mutation {
     EXIT_STATUS_LOST,
     /** Statuses are written in any order. */
     STATUS_NOT_THE_LATEST,
+    /** A runner sends nothing to the dead letters. */
+    NOTHING_BURIED,
     /** That a system has been built is not heard of. */
     BUILDS_NOT_HEARD_OF,
     /** A new owner of a partition does not wait for what the last one committed. */

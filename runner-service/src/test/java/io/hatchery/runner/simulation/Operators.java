@@ -44,7 +44,9 @@ final class Operators {
         }
     }
 
+    /** Also after they went home. */
     void begin() {
+        done = false;
         if (world.random.nextBoolean()) {
             Authors.PROFILES.forEach(this::profile);
         }

@@ -27,12 +27,17 @@ final class Quiescence {
     private final SimulatedKafka kafka;
     private final Truth truth;
     private final List<SimulatedHost> hosts;
+    private final boolean clocksAreRight;
 
-    Quiescence(World world, SimulatedKafka kafka, Truth truth) {
+    /**
+     * @param clocksAreRight those of the config-services
+     */
+    Quiescence(World world, SimulatedKafka kafka, Truth truth, boolean clocksAreRight) {
         this.world = world;
         this.kafka = kafka;
         this.truth = truth;
         this.hosts = truth.hosts();
+        this.clocksAreRight = clocksAreRight;
     }
 
     void check() {
@@ -43,7 +48,7 @@ final class Quiescence {
         }
         var missing = truth.deadLetters().missing();
         world.check(missing.isEmpty(), () -> "not with the dead letters: " + missing);
-        var evaluations = new Evaluations(world, kafka, truth.declared(), truth.hosts());
+        var evaluations = new Evaluations(world, kafka, truth.declared(), hosts, clocksAreRight);
         evaluations.check();
         for (ContainerName container : truth.declared().containers()) {
             ContainerSpec spec = evaluations.inForce(container);

@@ -4,40 +4,30 @@ import io.hatchery.bus.Bus;
 import io.hatchery.bus.BusException;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Follower;
-import io.hatchery.bus.KafkaPublisher;
-import io.hatchery.bus.Message;
 import io.hatchery.bus.PartitionExtent;
 import io.hatchery.bus.PartitionReader;
-import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.Topic;
-import io.hatchery.protocol.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** Kafka as one process meets it. */
 final class SimulatedBus implements Bus {
     private static final long SOONEST = 300;
     private static final long LATEST = 30_000;
     private static final Duration API_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration METADATA_TIMEOUT = Duration.ofSeconds(60);
     private static final int MOST_POLLED = 20;
 
     private final World world;
@@ -45,7 +35,7 @@ final class SimulatedBus implements Bus {
     private final World.Actor process;
     private final Edge edge;
     private final Mutation mutation;
-    private final List<Sender> senders = new ArrayList<>();
+    private final List<SimulatedPublisher> senders = new ArrayList<>();
     private boolean cutOff;
 
     SimulatedBus(World world, SimulatedKafka kafka, World.Actor process, Edge edge, Mutation mutation) {
@@ -71,7 +61,7 @@ final class SimulatedBus implements Bus {
 
     /** What was on its way when the process ended is there or not, but never a later record without an earlier one. */
     void processEnded() {
-        senders.forEach(Sender::processEnded);
+        senders.forEach(SimulatedPublisher::processEnded);
     }
 
     @Override
@@ -109,117 +99,16 @@ final class SimulatedBus implements Bus {
     @Override
     public Future<PartitionExtent> extent(String topic) {
         return call("asks for the extent of " + topic, () -> {
-            SimulatedKafka.Log log = kafka.log(new TopicPartition(topic, 0));
+            SimulatedLog log = kafka.log(new TopicPartition(topic, 0));
             return Future.succeededFuture(new PartitionExtent(kafka.topicId(topic), 0, log.next));
         });
     }
 
     @Override
     public Publisher publisher(int patience) {
-        var sender = new Sender(patience);
+        var sender = new SimulatedPublisher(world, kafka, process, edge, mutation, patience, this::isAway);
         senders.add(sender);
         return sender;
-    }
-
-    /** An idempotent producer: in order, once each, however often it has to try. */
-    private final class Sender implements Publisher {
-        private final Deque<Sending> underWay = new ArrayDeque<>();
-        /** When the last acknowledgement is heard: they come in the order of the records. */
-        private long acknowledging;
-
-        private final long patience;
-
-        Sender(int patience) {
-            this.patience = patience * 1000L;
-        }
-
-        private static final class Sending {
-            final ProducerRecord<byte[], byte[]> record;
-            final long since;
-            final Promise<Position> promise = Promise.promise();
-
-            Sending(ProducerRecord<byte[], byte[]> record, long since) {
-                this.record = record;
-                this.since = since;
-            }
-        }
-
-        @Override
-        public Future<Position> publish(Message message) {
-            return send(message.toRecord(SimulatedKafka.SHARED_PARTITIONS));
-        }
-
-        @Override
-        public Future<Position> bury(BusRecord record, String reader, String reason) {
-            return send(KafkaPublisher.deadLetter(record, reader, reason));
-        }
-
-        private Future<Position> send(ProducerRecord<byte[], byte[]> record) {
-            edge.before("produce to " + record.topic());
-            var sending = new Sending(record, world.now());
-            if (mutation == Mutation.STATUS_NOT_THE_LATEST && record.topic().equals(Topics.STATUS.name())) {
-                world.after(4 * latency(), process, "", () -> kafka.append(record, 0));
-                return sending(record);
-            }
-            underWay.add(sending);
-            world.after(latency(), process, "", this::land);
-            edge.afterwards("produce to " + record.topic());
-            return sending.promise.future();
-        }
-
-        private Future<Position> sending(ProducerRecord<byte[], byte[]> record) {
-            return Future.succeededFuture(new Position(record.topic(), 0, 0));
-        }
-
-        private void land() {
-            if (isAway() && !isGivenUp(underWay.peek())) {
-                world.after(Duration.ofSeconds(1), process, "", this::land);
-                return;
-            }
-            Sending sending = underWay.poll();
-            if (sending == null) {
-                return;
-            }
-            if (isAway() || world.happens(Fault.PRODUCE_TIMED_OUT)) {
-                fail(sending); // what came after it may be written nevertheless
-                return;
-            }
-            ConsumerRecord<byte[], byte[]> written = kafka.append(sending.record, 0);
-            if (world.happens(Fault.PRODUCE_TIMED_OUT_AND_LANDED)) {
-                fail(sending);
-                return;
-            }
-            var position = new Position(written.topic(), written.partition(), written.offset());
-            acknowledging = Math.max(acknowledging + 1, world.now() + latency());
-            world.after(
-                    acknowledging - world.now(),
-                    process,
-                    "hears that " + position.text() + " is written",
-                    () -> sending.promise.complete(position));
-        }
-
-        /** A producer waits for the metadata of an idle topic for a minute only, however patient it is otherwise. */
-        private boolean isGivenUp(@Nullable Sending sending) {
-            long waited = sending == null ? 0 : world.now() - sending.since;
-            return waited > patience
-                    || waited > METADATA_TIMEOUT.toNanos() / 1000 && world.happens(Fault.METADATA_TIMED_OUT);
-        }
-
-        private void fail(Sending sending) {
-            world.after(
-                    latency(),
-                    process,
-                    "hears that a write has timed out",
-                    () -> sending.promise.fail(new TimeoutException("it took too long")));
-        }
-
-        void processEnded() {
-            int landing = isAway() ? 0 : world.random.nextInt(underWay.size() + 1);
-            for (int i = 0; i < landing; i++) {
-                kafka.append(underWay.remove().record, 0);
-            }
-            underWay.clear();
-        }
     }
 
     @Override
@@ -285,7 +174,7 @@ final class SimulatedBus implements Bus {
             return call("follows " + added, () -> {
                 topics.addAll(added);
                 for (String topic : added) {
-                    for (SimulatedKafka.Log log : kafka.logs(topic)) {
+                    for (SimulatedLog log : kafka.logs(topic)) {
                         positions.put(log.name, 0L);
                         goals.put(log.name, log.next);
                     }
@@ -336,7 +225,7 @@ final class SimulatedBus implements Bus {
 
         /** Beyond the marks of transactions and what was compacted, if nothing is held back there. */
         private long endOf(TopicPartition partition, long position) {
-            SimulatedKafka.Log log = kafka.log(partition);
+            SimulatedLog log = kafka.log(partition);
             boolean heldBack =
                     !log.entries.isEmpty() && log.entries.getLast().record().offset() >= position;
             return heldBack ? position : log.next;

@@ -26,6 +26,7 @@ final class SimulatedConfigService {
     private final TransactionalLoop.Plan plan;
     private final Set<SystemSource> built;
     private final Mutation mutation;
+    private final Duration clockOffset;
     private World.Actor process;
 
     /**
@@ -45,11 +46,12 @@ final class SimulatedConfigService {
         this.plan = ConfigService.plan(name);
         this.built = built;
         this.mutation = mutation;
+        this.clockOffset = SimulatedClock.offset(world);
         this.process = new World.Actor(name);
     }
 
     private Clock clock() {
-        return new SimulatedClock(world, () -> Duration.ZERO);
+        return new SimulatedClock(world, () -> clockOffset);
     }
 
     void start() {
@@ -66,6 +68,10 @@ final class SimulatedConfigService {
         boolean deaf = mutation == Mutation.BUILDS_NOT_HEARD_OF;
         var systems = new SimulatedSystems(world, mine, built, () -> kafka.wake(plan.source()), deaf);
         new Session(mine, systems).begin();
+    }
+
+    boolean isClockRight() {
+        return clockOffset.isZero();
     }
 
     void kill() {
@@ -126,7 +132,7 @@ final class SimulatedConfigService {
         private void sleep() {
             asleep = true;
             int sleep = ++sleeps;
-            world.after(Duration.ofSeconds(60), mine, "", () -> {
+            world.after(world.isDormant() ? Duration.ofHours(12) : Duration.ofSeconds(60), mine, "", () -> {
                 if (sleep == sleeps) {
                     wake();
                 }

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** A consumer group whose members write in transactions: one that was rebalanced away cannot commit any more. */
@@ -49,7 +50,7 @@ final class SimulatedGroup {
             // A member that was restarted does not know any more that it was the owner.
             boolean keeps = before != null && world.random.nextBoolean();
             Member owner = keeps ? before : all.get(world.random.nextInt(all.size()));
-            for (int i = 0; i < SimulatedKafka.SHARED_PARTITIONS; i++) {
+            for (int i = 0; i < kafka.logs(plan.source()).size(); i++) {
                 owner.assigned.add(i);
             }
         }
@@ -80,6 +81,9 @@ final class SimulatedGroup {
         private final Map<TopicPartition, Long> viewed = new HashMap<>();
         private Set<Integer> owned = Set.of();
         private int seen = -1;
+        /** As it was when it was asked first. */
+        private final int partitions = kafka.logs(plan.source()).size();
+
         private boolean ownershipChanged;
 
         Member(String name, Edge edge, Mutation mutation) {
@@ -147,7 +151,7 @@ final class SimulatedGroup {
 
         @Override
         public int partitionCount() {
-            return SimulatedKafka.SHARED_PARTITIONS;
+            return partitions;
         }
 
         @Override
@@ -157,7 +161,7 @@ final class SimulatedGroup {
                 if (settled && mutation != Mutation.VIEWS_NOT_SETTLED) {
                     kafka.settle(topic);
                 }
-                for (SimulatedKafka.Log log : kafka.logs(topic)) {
+                for (SimulatedLog log : kafka.logs(topic)) {
                     for (var record : kafka.read(log.name, viewed.getOrDefault(log.name, 0L), Integer.MAX_VALUE)) {
                         viewed.put(log.name, record.offset() + 1);
                         onRecord.accept(new BusRecord(record));
@@ -173,6 +177,9 @@ final class SimulatedGroup {
                 throw new ProducerFencedException("the group has been rebalanced");
             }
             world.check(!owned.isEmpty(), () -> name + " stands by and writes");
+            if (records.stream().anyMatch(SimulatedKafka::isTooLarge)) {
+                throw new RecordTooLargeException("larger than max.message.bytes");
+            }
             if (world.happens(Fault.TRANSACTION_ABORTED)) {
                 if (mutation == Mutation.TRANSACTION_IN_PARTS) {
                     records.stream().limit(2).forEach(record -> kafka.append(record, 0));
@@ -182,8 +189,7 @@ final class SimulatedGroup {
             var partitions = new HashSet<TopicPartition>();
             var visible = new HashMap<TopicPartition, Long>();
             for (var record : records) {
-                List<SimulatedKafka.Log> logs = kafka.logs(record.topic());
-                TopicPartition to = logs.get(SimulatedKafka.partitionOf(record.key(), logs.size())).name;
+                TopicPartition to = kafka.log(record).name;
                 partitions.add(to);
                 long at = visible.computeIfAbsent(to, p -> world.now() + markDelay());
                 kafka.append(record, at);

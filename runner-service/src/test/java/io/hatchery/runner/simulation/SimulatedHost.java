@@ -55,7 +55,7 @@ final class SimulatedHost {
     private @Nullable SimulatedBus runnersBus;
     private long runnerSince;
     private long lastDisturbed = Run.NEVER;
-    private Duration clockOffset = Duration.ZERO;
+    private Duration clockOffset;
     private boolean retired;
     private @Nullable Throwable refusal;
     private final boolean killsGroups;
@@ -78,15 +78,23 @@ final class SimulatedHost {
 
     /**
      * @param zone its label
+     * @param clockOffset how far its clock is off
      */
     SimulatedHost(
-            World world, SimulatedKafka kafka, HostName name, String machine, String zone, Mutation mutation) {
+            World world,
+            SimulatedKafka kafka,
+            HostName name,
+            String machine,
+            String zone,
+            Duration clockOffset,
+            Mutation mutation) {
         this.world = world;
         this.kafka = kafka;
         this.name = name;
         this.machine = machine;
         this.zone = zone;
         this.mutation = mutation;
+        this.clockOffset = clockOffset;
         this.boot = new World.Actor(machine + "/boot-0");
         this.killsGroups = world.random.nextBoolean();
         this.runtimeIsOnDisk = world.random.nextBoolean();
@@ -351,6 +359,21 @@ final class SimulatedHost {
         bootedAt = world.now();
         boot = new World.Actor(machine + "/boot-" + boots);
         startRunnerLater(world.between(SOONEST_RESTART, LONGEST_BOOT));
+    }
+
+    /** It is down, or its runner is, until it is switched on. */
+    void switchOff() {
+        retire();
+        switch (world.random.nextInt(3)) {
+            case 0 -> reboot();
+            case 1 -> losePower();
+            default -> world.note("-- the runner of " + machine + " is stopped");
+        }
+    }
+
+    void switchOn() {
+        world.note("-- " + machine + " is switched on");
+        bringBack();
     }
 
     /** A run that is asked for. */

@@ -7,9 +7,9 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,30 +28,22 @@ import org.apache.kafka.common.record.TimestampType;
 final class SimulatedKafka {
     static final int SHARED_PARTITIONS = 3;
 
+    /** Of a batch with one record, at most. */
+    private static final int OVERHEAD = 100;
+    /** How long what a group committed is kept: {@code offsets.retention.minutes}. */
+    private static final Duration OFFSETS_KEPT = Duration.ofDays(7);
+
     private final World world;
-    private final Map<String, List<Log>> topics = new LinkedHashMap<>();
-    private final Map<String, Long> committed = new HashMap<>();
+    private final Map<String, List<SimulatedLog>> topics = new LinkedHashMap<>();
+    private final Map<String, Committed> committed = new HashMap<>();
     private final Map<String, Integer> generations = new HashMap<>();
     private final List<Predicate<String>> wakes = new ArrayList<>();
     private final List<Consumer<ConsumerRecord<byte[], byte[]>>> witnesses = new ArrayList<>();
+    private final List<Consumer<ConsumerRecord<byte[], byte[]>>> expired = new ArrayList<>();
     private boolean away;
     private int absences;
 
-    /** One partition. */
-    static final class Log {
-        final TopicPartition name;
-        final boolean compacted;
-        final List<Entry> entries = new ArrayList<>();
-        long next;
-
-        Log(TopicPartition name, boolean compacted) {
-            this.name = name;
-            this.compacted = compacted;
-        }
-    }
-
-    /** {@code visible} is when the partition learns that its transaction was committed. */
-    record Entry(ConsumerRecord<byte[], byte[]> record, long visible) {}
+    private record Committed(long offset, Instant at) {}
 
     SimulatedKafka(World world, List<HostName> hosts) {
         this.world = world;
@@ -60,9 +52,9 @@ final class SimulatedKafka {
     }
 
     private void create(Topic topic) {
-        var logs = new ArrayList<Log>();
+        var logs = new ArrayList<SimulatedLog>();
         for (int i = 0; i < (topic.isShared() ? SHARED_PARTITIONS : 1); i++) {
-            logs.add(new Log(new TopicPartition(topic.name(), i), topic.isCompacted()));
+            logs.add(new SimulatedLog(topic, i));
         }
         topics.put(topic.name(), logs);
     }
@@ -70,6 +62,17 @@ final class SimulatedKafka {
     /** The id of a topic, which another one of its name does not have. */
     String topicId(String topic) {
         return "id-" + generations.getOrDefault(topic, 0);
+    }
+
+    /** Someone gives each shared topic one more partition. */
+    void grow() {
+        world.note("-- each shared topic gets one more partition");
+        for (Topic topic : Topics.ofTheFleet()) {
+            if (topic.isShared()) {
+                List<SimulatedLog> logs = logs(topic.name());
+                logs.add(new SimulatedLog(topic, logs.size()));
+            }
+        }
     }
 
     boolean isAway() {
@@ -95,6 +98,11 @@ final class SimulatedKafka {
         witnesses.add(witness);
     }
 
+    /** Sees every record that goes since it is too old. */
+    void witnessExpiry(Consumer<ConsumerRecord<byte[], byte[]>> witness) {
+        expired.add(witness);
+    }
+
     /** Is called with a topic whenever there may be something new to read in it, and with "" for any, until it says false. */
     void onNews(Predicate<String> wake) {
         wakes.add(wake);
@@ -105,12 +113,32 @@ final class SimulatedKafka {
         wakes.removeIf(wake -> !wake.test(topic));
     }
 
-    List<Log> logs(String topic) {
+    List<SimulatedLog> logs(String topic) {
         return topics.getOrDefault(topic, List.of());
     }
 
-    Log log(TopicPartition partition) {
+    SimulatedLog log(TopicPartition partition) {
         return logs(partition.topic()).get(partition.partition());
+    }
+
+    /** The partition that a record is for. */
+    SimulatedLog log(ProducerRecord<byte[], byte[]> record) {
+        List<SimulatedLog> logs = logs(record.topic());
+        Integer asked = record.partition();
+        byte[] key = record.key() == null ? new byte[0] : record.key();
+        // Whatever the topic has: everyone who counts is told how many the fleet was set up with.
+        int partitions = Math.min(SHARED_PARTITIONS, logs.size());
+        return logs.get(asked == null ? partitionOf(key, partitions) : asked);
+    }
+
+    /** Whether the broker refuses it. */
+    static boolean isTooLarge(ProducerRecord<byte[], byte[]> record) {
+        long size = (record.key() == null ? 0 : record.key().length)
+                + (record.value() == null ? 0 : record.value().length);
+        for (var header : record.headers()) {
+            size += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return size + OVERHEAD > Topic.MAX_MESSAGE_BYTES;
     }
 
     /** The partition that a producer sends this key to. */
@@ -120,10 +148,8 @@ final class SimulatedKafka {
 
     /** Writes a record. */
     ConsumerRecord<byte[], byte[]> append(ProducerRecord<byte[], byte[]> record, long visible) {
-        List<Log> logs = logs(record.topic());
         byte[] key = record.key() == null ? new byte[0] : record.key();
-        Integer asked = record.partition();
-        Log log = logs.get(asked == null ? partitionOf(key, logs.size()) : asked);
+        SimulatedLog log = log(record);
         var written = new ConsumerRecord<>(
                 record.topic(),
                 log.name.partition(),
@@ -136,7 +162,7 @@ final class SimulatedKafka {
                 record.value(),
                 new RecordHeaders(record.headers()),
                 Optional.empty());
-        log.entries.add(new Entry(written, visible));
+        log.entries.add(new SimulatedLog.Entry(written, visible));
         if (world.isTraced()) {
             world.note("   = " + record.topic() + "/" + written.partition() + "/" + written.offset() + " "
                     + new String(key, StandardCharsets.UTF_8) + " "
@@ -163,46 +189,34 @@ final class SimulatedKafka {
     /** What a reader of committed records gets from there on: nothing beyond a transaction that is not known to be over. */
     List<ConsumerRecord<byte[], byte[]>> read(TopicPartition partition, long from, int most) {
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        List<Entry> entries = log(partition).entries;
-        for (int i = firstAt(entries, from); i < entries.size() && records.size() < most; i++) {
-            Entry entry = entries.get(i);
-            if (entry.visible > world.now()) {
-                world.after(entry.visible - world.now(), null, "", () -> wake(partition.topic()));
+        SimulatedLog log = log(partition);
+        List<SimulatedLog.Entry> entries = log.entries;
+        for (int i = log.firstAt(from); i < entries.size() && records.size() < most; i++) {
+            SimulatedLog.Entry entry = entries.get(i);
+            if (entry.visible() > world.now()) {
+                world.after(entry.visible() - world.now(), null, "", () -> wake(partition.topic()));
                 break;
             }
-            records.add(entry.record);
+            records.add(entry.record());
         }
         return records;
     }
 
-    private static int firstAt(List<Entry> entries, long offset) {
-        int low = 0;
-        int high = entries.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (entries.get(middle).record.offset() < offset) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
     /** Waits, in no time, until every transaction is known to be over. */
     void settle(String topic) {
-        for (Log log : logs(topic)) {
-            log.entries.replaceAll(entry -> entry.visible > world.now() ? new Entry(entry.record, 0) : entry);
+        for (SimulatedLog log : logs(topic)) {
+            log.entries.replaceAll(entry -> entry.visible() > world.now() ? new SimulatedLog.Entry(entry.record(), 0) : entry);
         }
     }
 
     long committed(String group, TopicPartition partition) {
-        return committed.getOrDefault(group + " " + partition, 0L);
+        Committed last = committed.get(group + " " + partition);
+        return last == null ? 0 : last.offset;
     }
 
     void commit(String group, TopicPartition partition, long offset) {
         world.note("   = " + group + " commits " + partition + " at " + offset);
-        committed.put(group + " " + partition, offset);
+        committed.put(group + " " + partition, new Committed(offset, world.instant()));
     }
 
     /** The broker forgets what a group has committed, as it does a week after the group's last member has gone. */
@@ -224,58 +238,33 @@ final class SimulatedKafka {
     /** A topic loses its last records, from an offset on. */
     void truncate(String topic, long offset) {
         logs(topic).forEach(log -> {
-            log.entries.removeIf(entry -> entry.record.offset() >= offset);
+            log.entries.removeIf(entry -> entry.record().offset() >= offset);
             log.next = Math.min(log.next, offset);
         });
         wake(topic);
     }
 
-    /** Compacts everything, deletions included, that is not the newest record of its key or is older than that. */
-    void expire(Duration age) {
-        long before = world.instant().minus(age).toEpochMilli();
-        for (List<Log> logs : topics.values()) {
-            for (Log log : logs) {
-                if (log.compacted) {
-                    compact(log, before);
-                    log.entries.removeIf(entry -> entry.record.value() == null && entry.record.timestamp() < before);
-                }
-            }
-        }
+    /** Drops old records, each in its way, sooner or later. */
+    void clean() {
+        Consumer<ConsumerRecord<byte[], byte[]>> gone =
+                record -> expired.forEach(witness -> witness.accept(record));
+        topics.values().forEach(logs -> logs.forEach(log -> {
+            log.compact(world.instant(), gone);
+            log.expire(world.instant(), world.random, gone);
+        }));
     }
 
-    /** Drops what newer records of the same key have replaced, but for deletions and what was written in the last hour. */
-    void compact() {
-        for (List<Log> logs : topics.values()) {
-            for (Log log : logs) {
-                if (log.compacted) {
-                    compact(log, world.instant().minusSeconds(3600).toEpochMilli());
-                }
-            }
-        }
-    }
-
-    private static void compact(Log log, long before) {
-        var seen = new HashSet<String>();
-        var kept = new ArrayList<Entry>();
-        for (Entry entry : log.entries.reversed()) {
-            boolean newest = seen.add(keyOf(entry.record));
-            if (newest || entry.record.value() == null || entry.record.timestamp() > before) {
-                kept.add(entry);
-            }
-        }
-        log.entries.clear();
-        log.entries.addAll(kept.reversed());
-    }
-
-    static String keyOf(ConsumerRecord<byte[], byte[]> record) {
-        return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    /** Drops what groups without members have committed long ago. */
+    void expireOffsets(String groupsWithMembers) {
+        committed.entrySet().removeIf(entry -> !entry.getKey().startsWith(groupsWithMembers)
+                && entry.getValue().at.plus(OFFSETS_KEPT).isBefore(world.instant()));
     }
 
     /** The last record of every key of a topic. */
     Map<String, ConsumerRecord<byte[], byte[]>> latest(String topic) {
         var latest = new TreeMap<String, ConsumerRecord<byte[], byte[]>>();
-        for (Log log : logs(topic)) {
-            log.entries.forEach(entry -> latest.put(keyOf(entry.record), entry.record));
+        for (SimulatedLog log : logs(topic)) {
+            log.entries.forEach(entry -> latest.put(SimulatedLog.keyOf(entry.record()), entry.record()));
         }
         return latest;
     }

@@ -127,7 +127,7 @@ final class SimulatedShim {
     }
 
     private void live() {
-        run.hangsAtStart = world.happens(Fault.HANGS_AT_START) | SimulatedSystems.hangs(run.spec);
+        run.hangsAtStart = SimulatedSystems.hangs(run.spec) || world.happens(Fault.HANGS_AT_START);
         run.readinessLost = world.happens(Fault.READINESS_LOST);
         run.hangsAtStop = world.happens(Fault.HANGS_AT_STOP);
         run.ignoresTerm = world.happens(Fault.IGNORES_SIGTERM);

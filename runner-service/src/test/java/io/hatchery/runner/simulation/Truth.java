@@ -57,6 +57,7 @@ final class Truth {
         final long generation;
         long landed = -1;
         String topic = "";
+        boolean expired;
 
         @Nullable
         Instant deadline;
@@ -112,7 +113,7 @@ final class Truth {
 
     List<Order> owed() {
         return orders.values().stream()
-                .filter(order -> order.landed >= 0 && !waits(order))
+                .filter(order -> order.landed >= 0 && !waits(order) && !order.expired)
                 .toList();
     }
 
@@ -224,6 +225,16 @@ final class Truth {
             }
         } catch (UnreadableException e) {
             world.check(false, () -> record.position().text() + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Nobody can take any more what went before its reader came back. */
+    void expired(ConsumerRecord<byte[], byte[]> raw) {
+        var record = new BusRecord(raw);
+        deadLetters.forgive(record);
+        Order order = orders.get(record.id());
+        if (order != null && record.topic().endsWith(".commands")) {
+            order.expired = true;
         }
     }
 

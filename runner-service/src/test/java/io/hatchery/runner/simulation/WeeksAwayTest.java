@@ -15,6 +15,7 @@ import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -42,9 +43,9 @@ final class WeeksAwayTest {
         kafka = new SimulatedKafka(world, List.of(H0, new HostName("h9")));
         kafka.witness(record -> written.add(new BusRecord(record)));
         var group = new SimulatedGroup(world, kafka, ConfigService.plan("any"));
-        host = new SimulatedHost(world, kafka, H0, "m-h0", Mutation.NONE);
+        host = new SimulatedHost(world, kafka, H0, "m-h0", "north", Duration.ZERO, Mutation.NONE);
         host.startRunner();
-        new SimulatedConfigService(world, kafka, group, "config-0", Mutation.NONE).start();
+        new SimulatedConfigService(world, kafka, group, "config-0", new HashSet<>(), Mutation.NONE).start();
         pass(SOON);
     }
 

@@ -29,6 +29,7 @@ final class World {
     private long sequence;
     private int steps;
     private boolean quiet;
+    private boolean dormant;
     private @Nullable Violation violation;
 
     /** A process of this world: what it has yet to do ends with it. */
@@ -119,8 +120,18 @@ final class World {
         note("-- no more faults");
     }
 
+    boolean isDormant() {
+        return dormant;
+    }
+
+    /** While it is, nothing goes wrong, and who has nothing to do looks up seldom. */
+    void setDormant(boolean now) {
+        dormant = now;
+        note(now ? "-- weeks pass" : "-- weeks have passed");
+    }
+
     boolean happens(Fault fault) {
-        if (quiet || random.nextDouble() >= likely.getOrDefault(fault, 0.0)) {
+        if (quiet || dormant || random.nextDouble() >= likely.getOrDefault(fault, 0.0)) {
             return false;
         }
         faults.merge(fault, 1, Integer::sum);
