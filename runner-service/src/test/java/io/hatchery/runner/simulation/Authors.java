@@ -39,9 +39,8 @@ final class Authors {
      */
     Wish wish(ContainerName container, int number, HostName home, @Nullable Long expected) {
         boolean open = world.happens(Fault.HOST_IS_LEFT_OPEN);
-        String zone = open && world.happens(Fault.LABEL_IS_REQUIRED)
-                ? ZONES.get(world.random.nextInt(ZONES.size()))
-                : null;
+        String zone =
+                open && world.happens(Fault.LABEL_IS_REQUIRED) ? ZONES.get(world.random.nextInt(ZONES.size())) : null;
         var profiles = new ArrayList<String>();
         for (String profile : PROFILES) {
             if (world.happens(Fault.PROFILE_IS_NAMED)) {
@@ -61,8 +60,7 @@ final class Authors {
         }
         huge = world.happens(Fault.DEFINITION_IS_HUGE);
         boolean isGood = !huge && !world.happens(Fault.DEFINITION_IS_BAD);
-        return new Wish(
-                container, ++versions, isGood, open ? null : home, zone, profiles, port, system, expected);
+        return new Wish(container, ++versions, isGood, open ? null : home, zone, profiles, port, system, expected);
     }
 
     /** A home, now and then another than the last. */
@@ -78,7 +76,10 @@ final class Authors {
             environments++;
         }
         var text = new StringBuilder("{\"root\":\"/srv/" + wish.container() + "\"");
-        text.append(",\"description\":\"").append(VERSION).append(wish.version()).append('"');
+        text.append(",\"description\":\"")
+                .append(VERSION)
+                .append(wish.version())
+                .append('"');
         text.append(",\"environment\":{\"E\":\"").append(environments).append("\"}");
         if (wish.host() != null) {
             text.append(",\"host\":\"").append(wish.host()).append('"');

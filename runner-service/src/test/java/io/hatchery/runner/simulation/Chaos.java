@@ -34,8 +34,8 @@ final class Chaos {
         this.group = group;
         this.hosts = hosts;
         this.configServices = configServices;
-        this.intruder =
-                new Intruder(world, kafka, hosts.stream().map(SimulatedHost::name).toList());
+        this.intruder = new Intruder(
+                world, kafka, hosts.stream().map(SimulatedHost::name).toList());
         this.truth = truth;
         this.mutation = mutation;
     }
@@ -112,6 +112,7 @@ final class Chaos {
         if (!hasGrown && !kafka.isAway() && world.happens(Fault.PARTITIONS_ADDED)) {
             hasGrown = true;
             kafka.grow();
+            group.rebalance(); // its leader has seen it
         }
     }
 
@@ -126,12 +127,14 @@ final class Chaos {
 
     /** Another machine takes the name of one whose runner is there: it must wait or refuse, and touch nothing. */
     private void secondRunner(SimulatedHost first) {
-        if (kafka.isAway() || !truth.isHeardOf(first)) {
+        // The second lives for less than two intervals: it must not see three heartbeats missed, or it takes over
+        // rightly.
+        if (kafka.isAway()
+                || !truth.isHeardOf(first)
+                || world.now() - truth.heardOfAt(first) > SimulatedHost.HEARTBEAT_SECONDS * SECOND) {
             return;
         }
-        var second = new SimulatedHost(
-                world, kafka, first.name(), "m-second", first.zone(), Duration.ZERO, mutation);
-        second.startRunner();
+        var second = new SimulatedHost(world, kafka, first.name(), "m-second", first.zone(), Duration.ZERO, mutation);
         long began = world.now();
         int absences = kafka.absences();
         world.after(SimulatedHost.HEARTBEAT_SECONDS * 5L / 4 * SECOND, null, "", () -> {
@@ -143,6 +146,8 @@ final class Chaos {
                     "",
                     () -> endSecondRunner(second, began, mustRefuse && kafka.absences() == absences));
         });
+        // Last, since it may be killed in its first step, and its end must be arranged all the same.
+        second.startRunner();
     }
 
     private void endSecondRunner(SimulatedHost second, long began, boolean mustRefuse) {

@@ -36,6 +36,16 @@ final class DeadLetters {
         owed.removeIf(key -> key.startsWith(record.position().text() + " by "));
     }
 
+    /** A dead letter is no longer there: who meets its record again does not know of it. */
+    void expired(BusRecord letter) {
+        sent.remove(key(
+                letter.header(Headers.ORIGIN).orElse(""),
+                letter.header(Headers.READER).orElse("")));
+        owed.remove(key(
+                letter.header(Headers.ORIGIN).orElse(""),
+                letter.header(Headers.READER).orElse("")));
+    }
+
     private static String key(String origin, String reader) {
         return origin + " by " + reader;
     }

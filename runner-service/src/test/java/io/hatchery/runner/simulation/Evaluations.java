@@ -23,7 +23,8 @@ final class Evaluations {
     private final boolean clocksAreRight;
     private final Map<ContainerName, Evaluation> evaluations = new TreeMap<>();
 
-    Evaluations(World world, SimulatedKafka kafka, Declared declared, List<SimulatedHost> hosts, boolean clocksAreRight) {
+    Evaluations(
+            World world, SimulatedKafka kafka, Declared declared, List<SimulatedHost> hosts, boolean clocksAreRight) {
         this.world = world;
         this.declared = declared;
         this.hosts = hosts;
@@ -142,9 +143,7 @@ final class Evaluations {
         boolean profilesAreGood = wish.profiles().stream()
                 .map(declared::profile)
                 .allMatch(profile -> profile != null && profile.isGood());
-        return !wish.isGood()
-                || !profilesAreGood
-                || wish.system() != null && SimulatedSystems.isBroken(wish.system());
+        return !wish.isGood() || !profilesAreGood || wish.system() != null && SimulatedSystems.isBroken(wish.system());
     }
 
     private boolean hasHost(Wish wish) {

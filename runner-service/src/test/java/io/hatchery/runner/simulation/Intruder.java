@@ -149,10 +149,7 @@ final class Intruder {
                 byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
                 int right = SimulatedKafka.partitionOf(bytes, SimulatedKafka.SHARED_PARTITIONS);
                 var record = new ProducerRecord<>(
-                        topic,
-                        (right + 1) % partitions(topic),
-                        bytes,
-                        "{}".getBytes(StandardCharsets.UTF_8));
+                        topic, (right + 1) % partitions(topic), bytes, "{}".getBytes(StandardCharsets.UTF_8));
                 write(record, CONFIG);
             }
         }

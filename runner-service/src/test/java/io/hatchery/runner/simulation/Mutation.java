@@ -47,6 +47,30 @@ enum Mutation {
     EXIT_STATUS_LOST,
     /** Statuses are written in any order. */
     STATUS_NOT_THE_LATEST,
+    /** The revision that an author means to replace is not looked at. */
+    EXPECTATION_IGNORED,
+    /** Of each profile only the first version is seen. */
+    PROFILE_CHANGES_NOT_SEEN,
+    /** That a host has released a container is not seen. */
+    RELEASES_NOT_SEEN,
+    /** The ports of other containers are not seen. */
+    PORTS_NOT_SEEN,
+    /** The labels of hosts are not seen. */
+    LABELS_NOT_SEEN,
+    /** Now and then a host is not told of a spec or of its end. */
+    SPEC_NOT_GIVEN,
+    /** A deletion with a purge is passed on without it. */
+    PURGE_FORGOTTEN,
+    /** A rollback replaces whatever is there. */
+    ROLLBACK_UNFENCED,
+    /** The offset that is committed with what was evaluated is one too high. */
+    OFFSETS_TOO_HIGH,
+    /** More containers may be starting at a time than is configured. */
+    START_GATE_OPEN,
+    /** Whatever is to happen later happens at half the time. */
+    TIMERS_TOO_SOON,
+    /** A purge removes the container and not its root. */
+    ROOT_NOT_PURGED,
     /** A runner sends nothing to the dead letters. */
     NOTHING_BURIED,
     /** That a system has been built is not heard of. */

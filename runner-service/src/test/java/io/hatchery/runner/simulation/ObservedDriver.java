@@ -57,6 +57,7 @@ final class ObservedDriver extends ForwardingDriver {
 
     @Override
     public Future<Void> signalLeader(ContainerSpec spec, long run) {
+        host.startEnds(spec.name(), run);
         Run living = host.living(spec.name());
         if (living != null && living.signalTriedAt == Run.NEVER) {
             living.signalledBy = spec;
@@ -66,21 +67,25 @@ final class ObservedDriver extends ForwardingDriver {
 
     @Override
     public Future<Void> terminateSupervisor(ContainerName container, long run) {
+        host.startEnds(container, run);
         return may(() -> super.terminateSupervisor(container, run));
     }
 
     @Override
     public Future<Void> kill(ContainerName container, long run) {
+        host.startEnds(container, run);
         return may(() -> super.kill(container, run));
     }
 
     @Override
     public Future<Void> cleanUp(ContainerName container, long run) {
+        host.startEnds(container, run);
         return may(() -> super.cleanUp(container, run));
     }
 
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
-        return may(() -> super.remove(container, removal));
+        boolean purges = removal.purge() && mutation != Mutation.ROOT_NOT_PURGED;
+        return may(() -> super.remove(container, new Removal(removal.root(), purges)));
     }
 }

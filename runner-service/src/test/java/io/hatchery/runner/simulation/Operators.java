@@ -111,7 +111,8 @@ final class Operators {
         if (world.random.nextInt(6) != 0) {
             return null;
         }
-        long expected = world.random.nextBoolean() ? truth.declared().of(container).revision : world.random.nextInt(5) - 1;
+        long expected =
+                world.random.nextBoolean() ? truth.declared().of(container).revision : world.random.nextInt(5) - 1;
         record.headers().add(Headers.IF_MATCH, Long.toString(expected).getBytes(StandardCharsets.UTF_8));
         return expected;
     }

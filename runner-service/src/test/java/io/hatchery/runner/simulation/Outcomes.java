@@ -7,9 +7,11 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What was told of commands and of containers' ways, each held against the world at the moment it is told. */
@@ -17,6 +19,7 @@ final class Outcomes {
     private final World world;
     private final Truth truth;
     private final Map<String, FleetEvent.Ended> ended = new HashMap<>();
+    private final Set<String> gone = new HashSet<>();
     private final Map<String, Phase> phases = new HashMap<>();
 
     Outcomes(World world, Truth truth) {
@@ -26,6 +29,11 @@ final class Outcomes {
 
     FleetEvent.@Nullable Ended of(Truth.Order order) {
         return ended.get(order.id);
+    }
+
+    /** The broker no longer has the outcome of a command. */
+    void expired(FleetEvent.Ended event) {
+        gone.add(event.id().value());
     }
 
     void told(FleetEvent.Ended event) {
@@ -38,7 +46,10 @@ final class Outcomes {
             return;
         }
         FleetEvent.Ended before = ended.put(order.id, event);
-        world.check(before == null, () -> "two outcomes of " + order.id + ": " + before + " and " + event);
+        // The first may be looked for as long as the broker has it.
+        world.check(
+                before == null || gone.contains(order.id),
+                () -> "two outcomes of " + order.id + ": " + before + " and " + event);
         world.check(event.command() == order.verb, () -> "an outcome of another verb: " + event);
         world.check(event.outcome() == Outcome.COMPLETED || event.reason() != null, () -> "no word of why: " + event);
         if (event.outcome() == Outcome.COMPLETED) {

@@ -9,6 +9,7 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ class OwnershipTest {
     }
 
     private SimulatedHost start(String machine) {
-        var host = new SimulatedHost(world, kafka, HOST, machine, Mutation.NONE);
+        var host = new SimulatedHost(world, kafka, HOST, machine, "north", Duration.ZERO, Mutation.NONE);
         host.startRunner();
         return host;
     }

@@ -103,8 +103,9 @@ final class Quiescence {
     /** A system that never gets ready is tried again and again, unless there is one to go back to. */
     private void goesBack(ContainerSpec spec, ContainerStatus status, boolean isLast) {
         boolean failed = status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
-        ContainerSpec ready =
-                status.ready() == null ? null : truth.spec(spec.name(), status.ready().value());
+        ContainerSpec ready = status.ready() == null
+                ? null
+                : truth.spec(spec.name(), status.ready().value());
         world.check(
                 !isLast
                         || !failed

@@ -93,7 +93,8 @@ final class SimulatedConfigService {
             this.systems = systems;
             var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
             var judge = new DefinitionJudge(clock(), name, host -> {}, systems);
-            this.life = new LoopLife(plan, group.member(name, edge, mutation), judge, () -> {});
+            this.life =
+                    new LoopLife(plan, new FaultyLog(group.member(name, edge, mutation), mutation), judge, () -> {});
         }
 
         void begin() {

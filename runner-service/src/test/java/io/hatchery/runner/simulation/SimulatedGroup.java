@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -81,9 +80,6 @@ final class SimulatedGroup {
         private final Map<TopicPartition, Long> viewed = new HashMap<>();
         private Set<Integer> owned = Set.of();
         private int seen = -1;
-        /** As it was when it was asked first. */
-        private final int partitions = kafka.logs(plan.source()).size();
-
         private boolean ownershipChanged;
 
         Member(String name, Edge edge, Mutation mutation) {
@@ -151,7 +147,7 @@ final class SimulatedGroup {
 
         @Override
         public int partitionCount() {
-            return partitions;
+            return SimulatedKafka.SHARED_PARTITIONS;
         }
 
         @Override

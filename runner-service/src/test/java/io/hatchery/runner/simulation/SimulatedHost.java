@@ -13,6 +13,7 @@ import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.Readiness;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -71,6 +72,8 @@ final class SimulatedHost {
     final Map<ContainerName, Long> groupsMadeAt = new HashMap<>();
     /** Whose group was once left, which whoever asked for its removal was told. */
     final Set<ContainerName> leftBehind = new HashSet<>();
+    /** By container and number, runs that are no longer starting as their runner sees it. */
+    private final Set<String> startsEnded = new HashSet<>();
     /** Roots that were made ready and not purged, and when they were first. */
     final Map<String, Long> roots = new HashMap<>();
 
@@ -207,7 +210,7 @@ final class SimulatedHost {
                 Path.of("/run/hatchery"),
                 Path.of("/var/lib/hatchery"),
                 1 << 20,
-                MOST_STARTS,
+                mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : MOST_STARTS,
                 DriverChoice.DIRECT,
                 HostPolicy.USUAL,
                 new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
@@ -244,7 +247,8 @@ final class SimulatedHost {
 
     private Runnable later(World.Actor process, Duration delay, Runnable task) {
         boolean[] cancelled = {false};
-        world.after(delay, process, "", () -> {
+        Duration wait = mutation == Mutation.TIMERS_TOO_SOON ? delay.dividedBy(2) : delay;
+        world.after(wait, process, "", () -> {
             if (!cancelled[0]) {
                 task.run();
             }
@@ -379,8 +383,26 @@ final class SimulatedHost {
     /** A run that is asked for. */
     Run begin(ContainerSpec spec, long number) {
         var run = new Run(this, spec, number, world.now());
+        long starting = runs.stream()
+                .filter(other -> !other.spec.name().equals(spec.name()) && isStarting(other))
+                .count();
+        world.check(starting < MOST_STARTS, () -> (starting + 1) + " containers are starting at a time: " + run);
         runs.add(run);
         return run;
+    }
+
+    /** Its runner means a run to end, or to have ended: others may start. */
+    void startEnds(ContainerName container, long run) {
+        startsEnded.add(container + "/" + run);
+    }
+
+    /** Whether the runner of now has begun it, and it is neither ready nor over. */
+    private boolean isStarting(Run run) {
+        return run.askedAt > runnerSince
+                && run.alive
+                && !run.isReady()
+                && !startsEnded.contains(run.spec.name() + "/" + run.number)
+                && run.spec.readiness() == Readiness.NOTIFY;
     }
 
     /** The run whose processes are there; null if there are none. */

@@ -133,7 +133,7 @@ final class SimulatedKafka {
 
     /** Whether the broker refuses it. */
     static boolean isTooLarge(ProducerRecord<byte[], byte[]> record) {
-        long size = (record.key() == null ? 0 : record.key().length)
+        long size = (record.key() == null ? 0L : record.key().length)
                 + (record.value() == null ? 0 : record.value().length);
         for (var header : record.headers()) {
             size += header.key().length() + (header.value() == null ? 0 : header.value().length);
@@ -205,7 +205,8 @@ final class SimulatedKafka {
     /** Waits, in no time, until every transaction is known to be over. */
     void settle(String topic) {
         for (SimulatedLog log : logs(topic)) {
-            log.entries.replaceAll(entry -> entry.visible() > world.now() ? new SimulatedLog.Entry(entry.record(), 0) : entry);
+            log.entries.replaceAll(
+                    entry -> entry.visible() > world.now() ? new SimulatedLog.Entry(entry.record(), 0) : entry);
         }
     }
 
@@ -226,8 +227,10 @@ final class SimulatedKafka {
 
     /** A topic is deleted and created again. */
     void recreate(String topic) {
+        world.note("-- " + topic + " is deleted and created again");
         generations.merge(topic, 1, Integer::sum);
         logs(topic).forEach(log -> {
+            log.entries.forEach(entry -> gone(entry.record()));
             log.entries.clear();
             log.next = 0;
         });
@@ -237,7 +240,9 @@ final class SimulatedKafka {
 
     /** A topic loses its last records, from an offset on. */
     void truncate(String topic, long offset) {
+        world.note("-- " + topic + " is truncated at " + offset);
         logs(topic).forEach(log -> {
+            log.entries.subList(log.firstAt(offset), log.entries.size()).forEach(entry -> gone(entry.record()));
             log.entries.removeIf(entry -> entry.record().offset() >= offset);
             log.next = Math.min(log.next, offset);
         });
@@ -246,18 +251,23 @@ final class SimulatedKafka {
 
     /** Drops old records, each in its way, sooner or later. */
     void clean() {
-        Consumer<ConsumerRecord<byte[], byte[]>> gone =
-                record -> expired.forEach(witness -> witness.accept(record));
-        topics.values().forEach(logs -> logs.forEach(log -> {
-            log.compact(world.instant(), gone);
-            log.expire(world.instant(), world.random, gone);
-        }));
+        topics.values()
+                .forEach(logs -> logs.forEach(log -> {
+                    log.compact(world.instant(), this::gone);
+                    log.expire(world.instant(), world.random, this::gone);
+                }));
+    }
+
+    private void gone(ConsumerRecord<byte[], byte[]> record) {
+        expired.forEach(witness -> witness.accept(record));
     }
 
     /** Drops what groups without members have committed long ago. */
     void expireOffsets(String groupsWithMembers) {
-        committed.entrySet().removeIf(entry -> !entry.getKey().startsWith(groupsWithMembers)
-                && entry.getValue().at.plus(OFFSETS_KEPT).isBefore(world.instant()));
+        committed
+                .entrySet()
+                .removeIf(entry -> !entry.getKey().startsWith(groupsWithMembers)
+                        && entry.getValue().at.plus(OFFSETS_KEPT).isBefore(world.instant()));
     }
 
     /** The last record of every key of a topic. */

@@ -53,7 +53,13 @@ final class SimulatedPublisher implements Publisher {
      * @param away whether the broker is, for this process
      */
     SimulatedPublisher(
-            World world, SimulatedKafka kafka, World.Actor process, Edge edge, Mutation mutation, int patience, BooleanSupplier away) {
+            World world,
+            SimulatedKafka kafka,
+            World.Actor process,
+            Edge edge,
+            Mutation mutation,
+            int patience,
+            BooleanSupplier away) {
         this.world = world;
         this.kafka = kafka;
         this.process = process;

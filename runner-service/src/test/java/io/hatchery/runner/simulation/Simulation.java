@@ -116,27 +116,35 @@ final class Simulation {
 
     /** A host is away for weeks, in which nobody does anything but shortly before and after. */
     private void passWeeks(SimulatedHost away) {
-        away.switchOff();
+        now(away::switchOff);
         pass(world.between(0, MINUTES));
-        operators.goHome();
-        hosts.forEach(SimulatedHost::switchOff);
-        world.setDormant(true);
-        if (kafka.isAway()) {
-            kafka.setAway(false);
-        }
-        long days = FEWEST_DAYS + world.random.nextInt(MOST_DAYS - FEWEST_DAYS + 1);
-        for (long day = 0; day < days; day++) {
+        now(() -> {
+            operators.goHome();
+            world.setDormant(true);
+            if (kafka.isAway()) {
+                kafka.setAway(false);
+            }
+        });
+        hosts.forEach(host -> now(host::switchOff));
+        int days = FEWEST_DAYS + world.random.nextInt(MOST_DAYS - FEWEST_DAYS + 1);
+        for (int day = 0; day < days; day++) {
             pass(Duration.ofDays(1).toNanos() / 1000);
-            kafka.clean();
-            kafka.expireOffsets(GROUP);
+            now(kafka::clean);
+            now(() -> kafka.expireOffsets(GROUP));
         }
         world.setDormant(false);
-        hosts.stream().filter(host -> host != away).forEach(SimulatedHost::switchOn);
-        operators.begin();
+        hosts.stream().filter(host -> host != away).forEach(host -> now(host::switchOn));
+        now(operators::begin);
         chaos.begin();
         pass(world.between(0, MINUTES));
-        away.switchOn();
+        now(away::switchOn);
         pass(world.between(0, MINUTES));
+    }
+
+    /** As something that happens: a process that it meets may be killed. */
+    private void now(Runnable what) {
+        world.after(0, null, "", what);
+        pass(0);
     }
 
     private void pass(long micros) {

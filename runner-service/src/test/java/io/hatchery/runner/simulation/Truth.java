@@ -232,9 +232,22 @@ final class Truth {
     void expired(ConsumerRecord<byte[], byte[]> raw) {
         var record = new BusRecord(raw);
         deadLetters.forgive(record);
+        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+            deadLetters.expired(record);
+        }
         Order order = orders.get(record.id());
         if (order != null && record.topic().endsWith(".commands")) {
             order.expired = true;
+        }
+        if (record.topic().equals(Topics.EVENTS.name())
+                && record.header(Intruder.MARK).isEmpty()) {
+            try {
+                if (record.value(FleetEvent.class) instanceof FleetEvent.Ended ended) {
+                    outcomes.expired(ended);
+                }
+            } catch (UnreadableException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 

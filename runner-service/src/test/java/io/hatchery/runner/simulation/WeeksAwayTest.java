@@ -227,7 +227,7 @@ final class WeeksAwayTest {
     private void awayForLongerThanTombstonesAreKept() {
         for (int day = 0; day < 32; day++) {
             pass(Duration.ofDays(1));
-            kafka.expire(Topics.TOMBSTONES);
+            kafka.clean();
         }
     }
 
