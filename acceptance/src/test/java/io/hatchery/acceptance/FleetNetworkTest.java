@@ -196,6 +196,9 @@ class FleetNetworkTest {
             String name = "t-left-" + host.name();
             host.says("ip", "link", "add", "ve-" + name, "type", "veth", "peer", "name", "t-leftover");
             host.says("ip", "link", "add", "w-left", "type", "veth", "peer", "name", "t-leftover2");
+            // What Hatchery makes has its alias; it removes nothing else.
+            host.says("ip", "link", "set", "ve-" + name, "alias", "hatchery:" + name);
+            host.says("ip", "link", "set", "w-left", "alias", "hatchery:" + name);
             serve(
                     host,
                     name,
