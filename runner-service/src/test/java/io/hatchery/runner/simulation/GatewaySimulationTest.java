@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * tenth of N worlds, {@code -Dgateway.seed=S} traces one.
  */
 class GatewaySimulationTest {
-    private static final int RUNS = Math.max(1, Integer.getInteger("simulations", 20_000) / 10);
+    private static final int RUNS = Math.max(1, Integer.getInteger("simulations", 5_000) / 10);
     private static final long SEED = Long.getLong("gateway.seed", 0);
     private static final int RUNS_FOR_A_BUG = 1_000;
 

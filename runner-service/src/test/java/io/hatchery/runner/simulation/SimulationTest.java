@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 class SimulationTest {
     /** About four minutes on two processors: a run is six times as long as one without weeks, hostile records and systems. */
     private static final int RUNS = Integer.getInteger("simulations", 5_000);
+
     private static final long FIRST_SEED = Long.getLong("seed", 1);
     private static final int THREADS = 2;
     /** Within so many runs every bug is found: a fifth of what a build runs. */
