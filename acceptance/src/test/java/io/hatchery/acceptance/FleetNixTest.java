@@ -114,6 +114,7 @@ class FleetNixTest {
             org.awaitility.Awaitility.await()
                     .until(() -> host.isActive("t-nix-boot").equals("active"));
         }
+        host.awaitRunner(); // until then the fleet shows the status from before the reboot
         running("t-nix-boot", 1);
         assertThat(file(host, "t-nix-boot")).isEqualTo("alone");
         api.delete("/v1/containers/t-nix-boot?wait=60s");
