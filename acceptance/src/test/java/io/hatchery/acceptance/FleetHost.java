@@ -135,6 +135,7 @@ final class FleetHost {
             JsonNode status = api.get("/v1/hosts/" + name).body();
             String pid = systemctl("show", "hatchery-runner", "-p", "MainPID", "--value");
             return status.path("state").asText().equals("ready")
+                    && status.path("bootId").asText().equals(bootId())
                     && status.path("pid").asText().equals(pid);
         });
     }

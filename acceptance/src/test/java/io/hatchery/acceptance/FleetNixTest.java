@@ -115,8 +115,10 @@ class FleetNixTest {
                     .until(() -> host.isActive("t-nix-boot").equals("active"));
         }
         host.awaitRunner(); // until then the fleet shows the status from before the reboot
-        running("t-nix-boot", 1);
-        assertThat(file(host, "t-nix-boot")).isEqualTo("alone");
+        org.awaitility.Awaitility.await().ignoreExceptions().untilAsserted(() -> {
+            running("t-nix-boot", 1);
+            assertThat(file(host, "t-nix-boot")).isEqualTo("alone");
+        });
         api.delete("/v1/containers/t-nix-boot?wait=60s");
     }
 }
