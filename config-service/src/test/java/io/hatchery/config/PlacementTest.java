@@ -45,6 +45,7 @@ class PlacementTest {
                 NOW,
                 5,
                 null,
+                null,
                 null);
         return new Heartbeat(status, NOW);
     }

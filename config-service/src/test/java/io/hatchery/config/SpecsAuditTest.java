@@ -78,6 +78,7 @@ final class SpecsAuditTest {
                 NOW,
                 5,
                 new HostSpecs("id", 0, digest, List.of(unnamed)),
+                null,
                 null);
     }
 

@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 
 /** What Prometheus is told. Read on the gateway's context alone. */
@@ -41,6 +42,10 @@ final class GatewayMetrics {
                                 .count())
                 .description("Hosts that were heard of lately")
                 .register(registry);
+        Gauge.builder("hatchery.hosts.damaged.files", view, GatewayMetrics::damagedFiles)
+                .description(
+                        "Files of runners that could not be read and are kept as .damaged, as of each runner's start")
+                .register(registry);
         for (FleetEvent.Source source : FleetEvent.Source.values()) {
             FunctionCounter.builder("hatchery.systems", view, v -> v.systems(source))
                     .description(
@@ -68,6 +73,14 @@ final class GatewayMetrics {
                 .tag("state", "ended")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
+    }
+
+    private static int damagedFiles(FleetView view) {
+        return view.hosts().stream()
+                .map(host -> host.status().damagedFiles())
+                .filter(Objects::nonNull)
+                .mapToInt(Integer::intValue)
+                .sum();
     }
 
     /** Their labels are known only once there are dead letters; {@link DeadLetterCounts} bounds their number. */

@@ -194,6 +194,7 @@ final class TestFleet implements AutoCloseable {
                         at,
                         5,
                         null,
+                        null,
                         null));
     }
 

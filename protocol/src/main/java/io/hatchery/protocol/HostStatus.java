@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param at when this was written, by the host's clock
  * @param interval seconds until the next, 1 to 300; the host is lost after three of them, see {@link Heartbeat}
  * @param specs what it has read of its specs; null before it has read them, and of an earlier version
+ * @param damagedFiles how many files of the runner could not be read and are kept as {@code <file>.damaged}, as of its start; null of
+ *     an earlier version
  * @param owner which runner claims the host's name; null in a heartbeat that claims nothing
  */
 public record HostStatus(
@@ -48,6 +50,7 @@ public record HostStatus(
         Instant at,
         int interval,
         @Nullable HostSpecs specs,
+        @Nullable Integer damagedFiles,
         @Nullable HostOwner owner) {
     /** Keeps an immutable copy of the labels. */
     public HostStatus {

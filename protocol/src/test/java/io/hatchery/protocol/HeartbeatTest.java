@@ -31,6 +31,7 @@ class HeartbeatTest {
                 at,
                 interval,
                 null,
+                null,
                 null);
     }
 

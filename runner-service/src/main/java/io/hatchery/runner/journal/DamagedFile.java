@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A file, or a part of one, that cannot be read: it is kept beside the original, so that the runner can start without it. */
-final class DamagedFile {
+public final class DamagedFile {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFile.class);
     private static final String SUFFIX = ".damaged";
 
@@ -14,6 +14,12 @@ final class DamagedFile {
     private static final int MOST_BYTES = 1 << 20;
 
     private DamagedFile() {}
+
+    /** How many are kept in a folder, not in those below it. */
+    public static int count(Disk disk, String folder) throws IOException {
+        return (int)
+                disk.list(folder).stream().filter(name -> name.endsWith(SUFFIX)).count();
+    }
 
     /**
      * Keeps the bytes as {@code <file>.damaged}, in place of what was kept there.

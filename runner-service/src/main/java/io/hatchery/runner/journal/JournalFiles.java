@@ -46,36 +46,73 @@ public final class JournalFiles {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** Every journal there is. */
-    public List<Journal> readAll() throws IOException {
+    /**
+     * What there is.
+     *
+     * @param journals those that can be read
+     * @param damaged whose journal cannot be read; its bytes are kept beside it, and it stays until another is written
+     */
+    public record Found(List<Journal> journals, List<ContainerName> damaged) {
+        /** Keeps immutable copies. */
+        public Found {
+            journals = List.copyOf(journals);
+            damaged = List.copyOf(damaged);
+        }
+    }
+
+    /**
+     * Every journal there is.
+     *
+     * @throws IOException if one is of a later format, or the disk cannot be read or written
+     */
+    public Found readAll() throws IOException {
         var journals = new ArrayList<Journal>();
+        var damaged = new ArrayList<ContainerName>();
         for (String container : runtime.list(FOLDER)) {
             String file = file(container);
             Optional<byte[]> bytes = runtime.read(file);
-            if (bytes.isPresent()) { // else a folder that a removal left empty
-                journals.add(read(file, bytes.get()));
+            if (bytes.isPresent()
+                    && ContainerName.isValid(container)) { // else nobody's, or a folder that a removal left empty
+                try {
+                    journals.add(read(file, new ContainerName(container), bytes.get()));
+                } catch (UnreadableException e) {
+                    setAside(file, bytes.get(), e);
+                    damaged.add(new ContainerName(container));
+                }
             }
         }
-        return journals;
+        return new Found(journals, damaged);
     }
 
-    private static Journal read(String file, byte[] bytes) throws IOException {
-        try {
-            ObjectNode tree = Json.read(bytes, ObjectNode.class);
-            int version = tree.path("version").asInt();
-            if (version == 1) {
-                upgradeFromFirst(tree);
-            }
-            if (version == 1 || version == 2) {
-                upgradeFromSecond(tree);
-            } else if (version != Journal.VERSION) {
-                throw new IOException(file + " has format " + version + ", this runner reads 1 to " + Journal.VERSION
-                        + ": run the version that wrote it");
-            }
-            return Json.convert(tree, Journal.class);
-        } catch (UnreadableException e) {
-            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+    private void setAside(String file, byte[] bytes, UnreadableException e) throws IOException {
+        DamagedFile.setAside(
+                runtime,
+                file,
+                bytes,
+                String.valueOf(e.getMessage()),
+                "The container is taken up from what runs on this host");
+    }
+
+    private static Journal read(String file, ContainerName container, byte[] bytes)
+            throws IOException, UnreadableException {
+        ObjectNode tree = Json.read(bytes, ObjectNode.class);
+        int version = tree.path("version").asInt();
+        if (version > Journal.VERSION) {
+            throw new IOException(file + " has format " + version + ", this runner reads 1 to " + Journal.VERSION
+                    + ": run the version that wrote it");
         }
+        if (version == 1) {
+            upgradeFromFirst(tree);
+        }
+        if (version < Journal.VERSION) {
+            upgradeFromSecond(tree);
+        }
+        Journal journal = Json.convert(tree, Journal.class);
+        if (!journal.state().container().equals(container)) {
+            throw new UnreadableException(
+                    "it is of container " + journal.state().container());
+        }
+        return journal;
     }
 
     /** Format 1 did not say whether a start that timed out was automatic, nor whether the fleet has a status. */
@@ -94,6 +131,15 @@ public final class JournalFiles {
                 && "starting".equals(life.path("type").asText())) {
             life.put("spawned", life.hasNonNull("due"));
         }
+    }
+
+    /** How many damaged files of containers are kept. */
+    public int countDamaged() throws IOException {
+        int damaged = 0;
+        for (String container : runtime.list(FOLDER)) {
+            damaged += DamagedFile.count(runtime, FOLDER + "/" + container);
+        }
+        return damaged;
     }
 
     /** Puts a journal in place of the last; a blank one is no file. */

@@ -94,6 +94,20 @@ public record ContainerState(
                 null);
     }
 
+    /**
+     * A container of which nothing is remembered but the spec that it is of.
+     *
+     * @param run the last one that the host has anything of, of which nobody knows how far it came; 0 if there is none
+     */
+    public static ContainerState found(ContainerSpec spec, long run, Instant now) {
+        ContainerState state = absent(spec.name(), spec.host(), now).withSpec(spec);
+        return run == 0
+                ? state.withReason("its journal was damaged and nothing of it runs: start it if it is to run")
+                : state.withRuns(run)
+                        .withWanted(true)
+                        .withLife(new Life.Starting(run, spec, true, false, false, null, null), now);
+    }
+
     /** Whether there is nothing to remember. */
     @JsonIgnore
     public boolean isAbsent() {

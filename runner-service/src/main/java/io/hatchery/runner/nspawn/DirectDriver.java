@@ -122,12 +122,18 @@ public final class DirectDriver implements Driver {
         // Each run has its number once: what is there was left by a container of this name that could not be removed.
         directory.folder().delete();
         directory.folder().make();
+        LastRun.note(directory.folder(), spec);
         if (spec.ephemeral()) {
             directory.noteCopied(spec.root());
         }
         if (spec.network() != null && !spec.network().forwardPorts().isEmpty()) {
             directory.noteForwards(new NetworkPlan(spec.name(), spec.network()).forwards());
         }
+    }
+
+    @Override
+    public Future<Optional<LastRun>> lastRun(ContainerName container) {
+        return outside.work().begin(() -> LastRun.find(outside.folders(), container));
     }
 
     @Override
@@ -158,6 +164,7 @@ public final class DirectDriver implements Driver {
                 throw new IOException("its init cannot be found in its control group");
             }
             outside.launcher().reload(spec, leader.get().pid());
+            LastRun.note(outside.folders().of(spec.name(), run), spec);
         });
     }
 

@@ -6,6 +6,7 @@ import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /** Makes containers true on this host. A failed future carries words for an operator. */
 public interface Driver {
@@ -40,6 +41,9 @@ public interface Driver {
 
     /** Begins a run; what becomes of it is told to the listener. */
     Future<Void> spawn(ContainerSpec spec, long run);
+
+    /** The latest run of which the host still has something, for a runner that has lost its journal; empty if there is none. */
+    Future<Optional<LastRun>> lastRun(ContainerName container);
 
     /** Looks for a run that an earlier runner may have begun, and follows it if it has. */
     Future<Observation> observe(ContainerName container, long run);

@@ -5,6 +5,7 @@ import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /** Another driver, as it is. */
 public abstract class ForwardingDriver implements Driver {
@@ -48,6 +49,11 @@ public abstract class ForwardingDriver implements Driver {
     @Override
     public Future<Void> spawn(ContainerSpec spec, long run) {
         return driver.spawn(spec, run);
+    }
+
+    @Override
+    public Future<Optional<LastRun>> lastRun(ContainerName container) {
+        return driver.lastRun(container);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
 /** Real ones, watched with inotify(7). */
 public final class HostRunFolders implements RunFolders, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostRunFolders.class);
+
+    private static final Pattern RUN = Pattern.compile("[1-9]\\d{0,17}");
 
     private final DirectSettings settings;
     private final Executor context;
@@ -98,6 +101,21 @@ public final class HostRunFolders implements RunFolders, AutoCloseable {
     @Override
     public RunFolder of(ContainerName container, long run) {
         return new Folder(settings.directory(container, run));
+    }
+
+    @Override
+    public long last(ContainerName container) throws IOException {
+        Path directory = settings.directory(container);
+        if (!Files.isDirectory(directory)) {
+            return 0;
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(run -> run.getFileName().toString())
+                    .filter(name -> RUN.matcher(name).matches())
+                    .mapToLong(Long::parseLong)
+                    .max()
+                    .orElse(0);
+        }
     }
 
     /** Runs are counted anew for a container of the same name, and must not find what an old one left. */

@@ -8,6 +8,9 @@ public interface RunFolders {
     /** The folder of a run, which need not be there. */
     RunFolder of(ContainerName container, long run);
 
+    /** The highest number of a run of a container whose folder is there; 0 if there is none. */
+    long last(ContainerName container) throws IOException;
+
     /** Deletes those of every run of a container. */
     void deleteAll(ContainerName container) throws IOException;
 

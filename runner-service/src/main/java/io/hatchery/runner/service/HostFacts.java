@@ -39,6 +39,7 @@ public record HostFacts(String machineId, String bootId, long memory) {
             String cgroups,
             int containers,
             @Nullable HostSpecs specs,
+            int damagedFiles,
             Instant started,
             Instant now,
             HostOwner owner) {
@@ -60,6 +61,7 @@ public record HostFacts(String machineId, String bootId, long memory) {
                 now,
                 config.heartbeatSeconds(),
                 specs,
+                damagedFiles,
                 owner);
     }
 }

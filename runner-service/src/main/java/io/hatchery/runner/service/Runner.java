@@ -12,6 +12,7 @@ import io.hatchery.protocol.HostOwner;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.journal.DamagedFile;
 import io.hatchery.runner.journal.Disk;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
@@ -89,9 +90,11 @@ public final class Runner {
     private final SpecsReader specsReader;
     private final CommandReader commandReader;
     private final JournalFiles journals;
+    private final LostJournals lost;
     private final ToldFrom toldFrom;
     private final AcknowledgedEvents acknowledged;
     private final Driver driver;
+    private int damagedFiles;
     private boolean stopping;
 
     /**
@@ -142,6 +145,7 @@ public final class Runner {
                 record -> whenCertain(() -> commands.take(record)),
                 this::failed);
         this.driver = outside.driver.apply(mailboxes::post);
+        this.lost = new LostJournals(config.host(), outside.clock, driver, cache, journals);
     }
 
     private String name() {
@@ -151,19 +155,32 @@ public final class Runner {
     /**
      * Completes when what an earlier runner left has been taken up; from then on containers live, broker or not.
      *
-     * @throws IOException if a journal cannot be read
+     * @throws IOException if a journal is of a later version, or the disk cannot be read or written
      */
     public Future<Void> start() throws IOException {
-        List<Journal> written = journals.readAll();
-        return mailboxes.adopt(driver, written).compose(adopted -> {
-            try {
-                specs.takeKept();
-            } catch (IOException e) {
-                return Future.failedFuture(e);
-            }
-            connect();
-            return Future.succeededFuture();
-        });
+        JournalFiles.Found found = journals.readAll();
+        return lost.replace(found.damaged()).compose(replaced -> takeUp(found.journals(), replaced));
+    }
+
+    private Future<Void> takeUp(List<Journal> read, List<Journal> replaced) {
+        var written = new ArrayList<>(read);
+        written.addAll(replaced);
+        try {
+            damagedFiles = journals.countDamaged() + DamagedFile.count(outside.data, "");
+            return mailboxes.adopt(driver, written).compose(adopted -> takeKept());
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private Future<Void> takeKept() {
+        try {
+            specs.takeKept();
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+        connect();
+        return Future.succeededFuture();
     }
 
     /** Completes when the runner knows what the fleet wants of its host. */
@@ -277,6 +294,7 @@ public final class Runner {
                 outside.cgroups,
                 mailboxes.running(),
                 specs.said(),
+                damagedFiles,
                 started,
                 outside.clock.instant(),
                 owner);

@@ -5,6 +5,7 @@ import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.LastRun;
 import io.hatchery.runner.nspawn.Roots;
 import io.hatchery.runner.nspawn.RunFolder;
 import io.hatchery.runner.nspawn.RunFolders;
@@ -129,7 +130,7 @@ public final class SystemdDriver implements Driver {
                 .compose(defined -> ask(() -> {
                     folder.delete();
                     folder.make();
-                    noteCopied(spec, folder);
+                    noteBeginning(spec, folder);
                     UnitState state = outside.bus().state(container);
                     String before = state.isBegun() ? "" : state.invocation();
                     folder.write(BEFORE, before);
@@ -143,7 +144,8 @@ public final class SystemdDriver implements Driver {
                         : bind(container, run, invocation));
     }
 
-    private static void noteCopied(ContainerSpec spec, RunFolder folder) throws IOException {
+    private static void noteBeginning(ContainerSpec spec, RunFolder folder) throws IOException {
+        LastRun.note(folder, spec);
         if (spec.ephemeral()) {
             folder.write(COPIED, spec.root());
         }
@@ -173,10 +175,15 @@ public final class SystemdDriver implements Driver {
         return ask(() -> {
                     folder.delete();
                     folder.make();
-                    noteCopied(spec, folder);
+                    noteBeginning(spec, folder);
                     return outside.bus().state(spec.name()).invocation();
                 })
                 .compose(invocation -> bind(spec.name(), run, invocation));
+    }
+
+    @Override
+    public Future<Optional<LastRun>> lastRun(ContainerName container) {
+        return outside.work().begin(() -> LastRun.find(outside.folders(), container));
     }
 
     @Override
@@ -209,7 +216,8 @@ public final class SystemdDriver implements Driver {
     public Future<Void> reload(ContainerSpec spec, long run) {
         Future<Void> written = defining.getOrDefault(spec.name(), Future.succeededFuture());
         return written.compose(defined -> work(() -> outside.bus().reload(spec.name())))
-                .compose(asked -> reloaded(spec.name(), FIRST_PAUSE));
+                .compose(asked -> reloaded(spec.name(), FIRST_PAUSE))
+                .compose(done -> work(() -> LastRun.note(outside.folders().of(spec.name(), run), spec)));
     }
 
     private Future<Void> reloaded(ContainerName container, Duration pause) {

@@ -47,7 +47,8 @@ class JournalTest {
     @Test
     void format1IsRead() throws IOException {
         fixture();
-        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        Journal journal =
+                new JournalFiles(new FileDisk(folder)).readAll().journals().getFirst();
         ContainerState state = journal.state();
         assertThat(state.container()).isEqualTo(new ContainerName("web"));
         assertThat(state.phase().word()).isEqualTo("running");
@@ -63,14 +64,16 @@ class JournalTest {
                 "\"life\":\\{\"type\":\"running\"", "\"life\":{\"escalation\":\"SIGNALLED\",\"type\":\"stopping\"");
         assertThat(stopping).isNotEqualTo(running);
         Files.writeString(file, stopping);
-        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        Journal journal =
+                new JournalFiles(new FileDisk(folder)).readAll().journals().getFirst();
         assertThat(journal.state().phase().word()).isEqualTo("stopping");
     }
 
     @Test
     void format2IsRead() throws IOException {
         fixture(2);
-        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        Journal journal =
+                new JournalFiles(new FileDisk(folder)).readAll().journals().getFirst();
         assertThat(journal.state().phase().word()).isEqualTo("running");
         assertThat(journal.told()).isEqualTo(new Position("hatchery.events", 1, 41));
         assertThat(journal.shown()).isTrue();
@@ -87,7 +90,8 @@ class JournalTest {
                 "\"life\":{\"automatic\":false,\"stopAsked\":false,\"due\":\"2026-01-01T00:01:00Z\",\"type\":\"starting\"");
         assertThat(starting).isNotEqualTo(running);
         Files.writeString(file, starting);
-        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        Journal journal =
+                new JournalFiles(new FileDisk(folder)).readAll().journals().getFirst();
         assertThat(journal.state().life())
                 .isInstanceOfSatisfying(
                         Life.Starting.class, life -> assertThat(life.spawned()).isTrue());
@@ -96,7 +100,8 @@ class JournalTest {
     @Test
     void format3IsRead() throws IOException {
         fixture(3);
-        Journal journal = new JournalFiles(new FileDisk(folder)).readAll().getFirst();
+        Journal journal =
+                new JournalFiles(new FileDisk(folder)).readAll().journals().getFirst();
         assertThat(journal.state().phase().word()).isEqualTo("starting");
         assertThat(journal.removed()).isEqualTo(new CommandId("op-1"));
     }
@@ -105,9 +110,9 @@ class JournalTest {
     void whatIsWrittenIsRead() throws IOException {
         fixture();
         var files = new JournalFiles(new FileDisk(folder));
-        Journal journal = files.readAll().getFirst();
+        Journal journal = files.readAll().journals().getFirst();
         files.write(journal);
-        assertThat(files.readAll()).containsExactly(journal);
+        assertThat(files.readAll().journals()).containsExactly(journal);
     }
 
     @Test
@@ -155,9 +160,9 @@ class JournalTest {
         files.beginBoot("one");
         fixture();
         files.beginBoot("one");
-        assertThat(files.readAll()).hasSize(1);
+        assertThat(files.readAll().journals()).hasSize(1);
         files.beginBoot("two");
-        assertThat(files.readAll()).isEmpty();
+        assertThat(files.readAll().journals()).isEmpty();
     }
 
     @Test

@@ -67,6 +67,7 @@ class HostClaimsTest {
                 at,
                 interval,
                 null,
+                null,
                 owner);
     }
 

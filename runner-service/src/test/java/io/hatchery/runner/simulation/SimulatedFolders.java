@@ -71,6 +71,16 @@ final class SimulatedFolders {
             }
 
             @Override
+            public long last(ContainerName container) {
+                edge.check();
+                return folders.keySet().stream()
+                        .filter(key -> key.container.equals(container))
+                        .mapToLong(Key::run)
+                        .max()
+                        .orElse(0);
+            }
+
+            @Override
             public void deleteAll(ContainerName container) {
                 edge.before("deletes the folders of " + container);
                 folders.keySet().removeIf(key -> key.container.equals(container));

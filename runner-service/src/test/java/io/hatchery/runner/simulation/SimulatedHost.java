@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -320,6 +321,16 @@ final class SimulatedHost {
     /** What is on its disk as that file; null if nothing is. */
     byte @Nullable [] onDisk(String file) {
         return data.read(file);
+    }
+
+    /** What is in its runtime folder as that file. */
+    byte[] inRuntime(String file) {
+        return Objects.requireNonNull(runtime.read(file), file);
+    }
+
+    /** Something has written over a file of its runtime folder. */
+    void damage(String file, byte[] bytes) {
+        runtime.replace(file, bytes);
     }
 
     /** Its runner runs again after it was retired. */
