@@ -33,19 +33,22 @@ final class ApiClient {
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
-    @Option(names = "--url", paramLabel = "URL", description = "The gateway's address; the configuration's if unsaid")
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Address of the gateway (default: HATCHERY_URL, or gateway.address and gateway.port)")
     private @Nullable String url;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "File of the gateway's token; the configuration's if unsaid")
+            description = "File with the gateway's token (default: HATCHERY_TOKEN, or gateway.token.file)")
     private @Nullable Path tokenFile;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "json for scripts; text if unsaid",
+            description = "Output format: text or json",
             defaultValue = "text")
     private String output = "text";
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 /** {@code hatchery apply}. */
 @Command(
         name = "apply",
-        description = "Define containers from a file or every file of a folder",
+        description = "Create or change containers from definition files",
         mixinStandardHelpOptions = true)
 final class ApplyCommand implements Callable<Integer> {
     private static final long LOOK_MILLIS = 300;
@@ -44,20 +44,18 @@ final class ApplyCommand implements Callable<Integer> {
     @Option(names = "--nixpkgs", paramLabel = "DIR", description = FleetSource.NIXPKGS)
     private @Nullable Path nixpkgs;
 
-    @Option(names = "--dry-run", description = "Only show what would become of each container")
+    @Option(names = "--dry-run", description = "Print what would change, and change nothing")
     private boolean dryRun;
 
     @Option(
             names = "--prune",
-            description = "Also stop and remove every container of the fleet that is not declared here; asks first")
+            description = "Also delete every container of the fleet that the files do not declare; asks first")
     private boolean prune;
 
-    @Option(names = "--yes", description = "Remove without asking")
+    @Option(names = "--yes", description = "With --prune: do not ask")
     private boolean yes;
 
-    @Option(
-            names = "--no-wait",
-            description = "Return when the definitions are written, whatever is to be built for them")
+    @Option(names = "--no-wait", description = "Return when the definitions are stored; do not wait for builds")
     private boolean noWait;
 
     private final StringBuilder refused = new StringBuilder();

@@ -46,7 +46,7 @@ final class ClientCommands {
     }
 
     /** {@code hatchery delete}. */
-    @Command(name = "delete", description = "Stop containers and remove them", mixinStandardHelpOptions = true)
+    @Command(name = "delete", description = "Stop and delete containers", mixinStandardHelpOptions = true)
     static final class Delete implements Callable<Integer> {
         @Mixin
         private ApiClient api = new ApiClient();
@@ -54,7 +54,7 @@ final class ClientCommands {
         @Mixin
         private Targets targets = new Targets();
 
-        @Option(names = "--purge", description = "Remove their roots as well")
+        @Option(names = "--purge", description = "Also delete their roots")
         private boolean purge;
 
         @Option(names = "--yes", description = "With --all or --selector: do not ask")
@@ -83,19 +83,19 @@ final class ClientCommands {
         @Mixin
         private ApiClient api = new ApiClient();
 
-        @Option(names = "--host", paramLabel = "HOST", description = "Only those of this host")
+        @Option(names = "--host", paramLabel = "HOST", description = "Only containers of this host")
         private @Nullable String host;
 
-        @Option(names = "--phase", paramLabel = "PHASE", description = "Only those in this phase")
+        @Option(names = "--phase", paramLabel = "PHASE", description = "Only containers in this phase, such as running")
         private @Nullable String phase;
 
-        @Option(names = "--label", paramLabel = "KEY[=VALUE]", description = "Only those with this label")
+        @Option(names = "--label", paramLabel = "KEY[=VALUE]", description = "Only containers with this label")
         private List<String> labels = List.of();
 
         @Option(
                 names = {"-l", "--selector"},
                 paramLabel = "LABEL=VALUE,…",
-                description = "Only those with these labels, such as tier=web,zone!=north")
+                description = "Only containers whose labels match, such as tier=web,zone!=north")
         private @Nullable String selector;
 
         @Override
@@ -122,12 +122,12 @@ final class ClientCommands {
     }
 
     /** {@code hatchery show}. */
-    @Command(name = "show", description = "Show everything about a container", mixinStandardHelpOptions = true)
+    @Command(name = "show", description = "Show a container: definition, spec, status", mixinStandardHelpOptions = true)
     static final class Show implements Runnable {
         @Mixin
         private ApiClient api = new ApiClient();
 
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "Name of the container")
         private String name = "";
 
         @Override
@@ -137,7 +137,7 @@ final class ClientCommands {
     }
 
     /** {@code hatchery hosts}. */
-    @Command(name = "hosts", description = "List hosts", mixinStandardHelpOptions = true)
+    @Command(name = "hosts", description = "List the hosts of the fleet", mixinStandardHelpOptions = true)
     static final class Hosts implements Runnable {
         @Mixin
         private ApiClient api = new ApiClient();

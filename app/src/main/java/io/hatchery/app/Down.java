@@ -18,10 +18,9 @@ import picocli.CommandLine.Option;
 /** {@code hatchery down}: stops and removes every container of an installation, its services, and the files that it made. */
 @Command(
         name = "down",
-        description =
-                "Stop and remove all containers of the installation in the data folder, and the files that it made",
+        description = "Stop and delete all containers of a local installation, and the files that Hatchery made",
         footer =
-                "Acts only on a folder in which hatchery up ran, on this machine. Files that Hatchery did not make stay.",
+                "Works on the data folder of 'hatchery up' on this machine only. Files that Hatchery did not make stay.",
         mixinStandardHelpOptions = true)
 final class Down implements Callable<Integer> {
     private static final long LONGEST_END_SECONDS = 60;
@@ -29,7 +28,7 @@ final class Down implements Callable<Integer> {
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
-    @Option(names = "--purge", description = "Remove the containers' roots as well")
+    @Option(names = "--purge", description = "Also delete the containers' roots")
     private boolean purge;
 
     @Option(names = "--yes", description = "Do not ask")

@@ -15,32 +15,32 @@ import picocli.CommandLine.Option;
 /** {@code hatchery events}. */
 @Command(
         name = "events",
-        description = "List what happened, by time",
-        footer = "TIME is RFC 3339, such as 2026-05-01T12:00:00Z, or how long ago, such as 10min.",
+        description = "List events by time",
+        footer = "TIME is an RFC 3339 time, such as 2026-05-01T12:00:00Z, or a time span before now, such as 10min.",
         mixinStandardHelpOptions = true)
 final class EventsCommand implements Runnable {
     @Mixin
     private ApiClient api = new ApiClient();
 
-    @Option(names = "--container", paramLabel = "NAME", description = "Only what happened to this one")
+    @Option(names = "--container", paramLabel = "NAME", description = "Only events of this container")
     private @Nullable String container;
 
-    @Option(names = "--since", paramLabel = "TIME|CURSOR", description = "Only what happened from then on")
+    @Option(names = "--since", paramLabel = "TIME|CURSOR", description = "Only events from this time or cursor on")
     private @Nullable String since;
 
-    @Option(names = "--until", paramLabel = "TIME", description = "Only what happened before")
+    @Option(names = "--until", paramLabel = "TIME", description = "Only events before this time")
     private @Nullable String until;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Only the newest N, 1 to 1000; after a cursor, the oldest",
+            description = "At most N events, 1 to 1000: the newest, or after a cursor the oldest",
             defaultValue = "100")
     private int limit = 100;
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on with what happens from now on")
+            description = "Continue with new events")
     private boolean follow;
 
     @Override

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class FleetSource {
     static final String FILE = "JSON or YAML: one definition, named by the file's name, or several under 'containers';"
             + " or a fleet.nix with containers.<name> as NixOS has them; - reads JSON or YAML from standard input";
-    static final String NIXPKGS = "Whose lib a fleet.nix takes; config.nixpkgs, or <nixpkgs> of NIX_PATH, if unsaid";
+    static final String NIXPKGS =
+            "nixpkgs whose lib a fleet.nix gets (default: config.nixpkgs, or <nixpkgs> of NIX_PATH)";
 
     private FleetSource() {}
 

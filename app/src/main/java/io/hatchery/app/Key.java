@@ -4,82 +4,91 @@ import java.util.Locale;
 
 /** The configuration keys that are not Kafka's own. Each is set in the file, the environment or a flag, under the same name. */
 enum Key {
-    DATA("data", "/var/lib/hatchery", "Folder for what outlives a reboot"),
-    RUNTIME("runtime", "/run/hatchery", "Folder for what a reboot ends"),
-    HOST("host", "", "What this host is called in the fleet; its host name's first label if unsaid"),
-    HOST_LABELS("host.labels", "", "By which containers choose this host: name=value, apart by commas"),
-    PARTITIONS("topics.partitions", "4", "Partitions of the shared topics, where this process creates them"),
+    DATA("data", "/var/lib/hatchery", "Folder for data that outlives a reboot"),
+    RUNTIME("runtime", "/run/hatchery", "Folder for data of running containers; a reboot empties it"),
+    HOST("host", "", "Name of this host in the fleet (default: the first label of its host name)"),
+    HOST_LABELS("host.labels", "", "Labels of this host, such as zone=north,disk=ssd; containers select hosts by them"),
+    PARTITIONS("topics.partitions", "4", "Number of partitions of the shared topics when this process creates them"),
     REPLICATION(
             "topics.replication",
             "-1",
-            "Replicas of topics, where this process creates them; -1 is the broker's default"),
-    GATEWAY_ADDRESS("gateway.address", "127.0.0.1", "Address that the gateway listens on"),
-    GATEWAY_PORT("gateway.port", "8470", "Port that the gateway listens on"),
-    GATEWAY_TOKEN_FILE("gateway.token.file", "", "File of the token that clients show; <data>/admin.token if unsaid"),
+            "Number of replicas of topics when this process creates them; -1 is the default of the broker"),
+    GATEWAY_ADDRESS("gateway.address", "127.0.0.1", "Address on which the gateway listens"),
+    GATEWAY_PORT("gateway.port", "8470", "Port on which the gateway listens"),
+    GATEWAY_TOKEN_FILE("gateway.token.file", "", "File with the token of the clients (default: <data>/admin.token)"),
     GATEWAY_NIX_CACHE(
-            "gateway.nix-cache", "", "Folder of the Nix cache served at /nix-cache/; <data>/nix-cache if unsaid"),
-    GATEWAY_NIX_CACHE_PUBLIC(
-            "gateway.nix-cache.public", "false", "Whether everybody who reaches the gateway may read the Nix cache"),
+            "gateway.nix-cache",
+            "",
+            "Folder of the Nix cache that is served at /nix-cache/ (default: <data>/nix-cache)"),
+    GATEWAY_NIX_CACHE_PUBLIC("gateway.nix-cache.public", "false", "Whether the Nix cache can be read without a token"),
     GATEWAY_NIX_CACHE_TOKEN_FILE(
             "gateway.nix-cache.token.file",
             "",
-            "File of the token that clients of the Nix cache show; <data>/nix-cache.token if unsaid"),
+            "File with the token of the Nix cache's clients (default: <data>/nix-cache.token)"),
     BROKER_ADDRESS(
             "broker.address",
             "127.0.0.1",
-            "Address that the embedded broker listens on; beyond loopback its password travels in the clear"),
+            "Address on which the embedded broker listens; beyond loopback its password is sent unencrypted"),
     BROKER_PORT("broker.port", "8471", "Port of the embedded broker"),
     BROKER_CONTROLLER_PORT("broker.controller.port", "8472", "Loopback port of the embedded broker's controller"),
-    CONFIG_INSTANCE("config.instance", "", "Names this config-service among several; kept in <data> if unsaid"),
-    CONFIG_NIXPKGS("config.nixpkgs", "", "The nixpkgs of definitions with a config and without nixpkgs"),
+    CONFIG_INSTANCE(
+            "config.instance",
+            "",
+            "Name of this config-service among several (default: a generated name, kept in <data>)"),
+    CONFIG_NIXPKGS("config.nixpkgs", "", "nixpkgs for definitions that have a config and no nixpkgs"),
     CONFIG_EVALUATIONS(
             "config.evaluations",
             "",
-            "How many systems are evaluated or built at a time; half the processors if unsaid"),
-    CONFIG_EVALUATION_MEMORY("config.evaluation.memory", "8192", "Address space of an evaluation, in MiB"),
-    CONFIG_EVALUATION_TIMEOUT("config.evaluation.timeout", "10min", "How long an evaluation may take"),
-    CONFIG_BUILD_TIMEOUT("config.build.timeout", "1h", "How long the build of a system may take"),
+            "How many systems are evaluated or built at the same time (default: half the processors)"),
+    CONFIG_EVALUATION_MEMORY("config.evaluation.memory", "8192", "Limit of an evaluation's address space, in MiB"),
+    CONFIG_EVALUATION_TIMEOUT("config.evaluation.timeout", "10min", "Time limit of an evaluation"),
+    CONFIG_BUILD_TIMEOUT("config.build.timeout", "1h", "Time limit of a build"),
     CONFIG_IMPORT_FROM_DERIVATION(
-            "config.import-from-derivation", "false", "Whether an evaluation may build what it then reads"),
+            "config.import-from-derivation",
+            "false",
+            "Whether an evaluation may build a derivation in order to read it"),
     CONFIG_NIX_CACHE(
             "config.nix-cache",
             "",
-            "Nix store that systems are copied to, as nix copy --to takes it, or none; the folder that the gateway serves if unsaid"),
+            "Nix store to which systems are copied, as for nix copy --to; or none (default: the folder that the gateway serves)"),
     CONFIG_NIX_KEY(
             "config.nix-key",
             "",
-            "File of the secret key that systems in the cache are signed with, made with its .pub beside it if it is missing;"
-                    + " <data>/nix-cache.secret if unsaid"),
+            "File with the secret key that signs systems in the cache; generated, with its .pub beside it, if it is missing"
+                    + " (default: <data>/nix-cache.secret)"),
     RUNNER_DRIVER(
             "runner.driver",
             "",
-            "How containers are run: systemd, as services of the host; direct, by the runner; what suits the host if unsaid"),
+            "How containers run: systemd (as units of the host) or direct (default: systemd where it is process 1)"),
     RUNNER_EXTRA_FLAGS(
             "runner.extra-flags",
             "any",
-            "Flags of systemd-nspawn that extraFlags may have on this host, such as --rlimit, apart by commas; any, or none"),
+            "Flags of systemd-nspawn that extraFlags may contain on this host, such as --rlimit,--personality; or any; or none"),
     RUNNER_HOSTS_FILE(
             "runner.hosts-file",
             "",
-            "File that gets '<localAddress> <name>.containers' of each container, such as /etc/hosts; none if unsaid"),
+            "File that gets a line '<localAddress> <name>.containers' for each container, such as /etc/hosts (default: none)"),
     RUNNER_ROOT_PREFIXES(
             "runner.root-prefixes",
             "",
-            "Folders below which a purge deletes roots, beside the roots that Hatchery made; apart by commas;"
-                    + " /var/lib/containers, /var/lib/nixos-containers and <data>/examples if unsaid"),
+            "Folders in which a purge may delete roots, separated by commas; roots that Hatchery created may always be purged"
+                    + " (default: /var/lib/containers,/var/lib/nixos-containers,<data>/examples)"),
     RUNNER_NIX_CACHES(
             "runner.nix-caches",
             "",
-            "Nix caches that systems are fetched from, beside those of the host's nix.conf, such as the gateway's"
-                    + " http://host:8470/nix-cache; apart by commas"),
+            "Nix caches from which systems are fetched, separated by commas, such as the gateway's"
+                    + " http://host:8470/nix-cache; in addition to those of the host's nix.conf"),
     RUNNER_NIX_KEYS(
             "runner.nix-keys",
             "",
-            "Public keys whose signatures count, or files of one, such as config-service's nix-cache.pub; apart by commas"),
-    RUNNER_NIX_TOKEN_FILE("runner.nix-token.file", "", "File of the token that the caches are shown; none if unsaid"),
-    RUNNER_STARTS("runner.starts", "", "How many containers may be starting at a time; twice the processors if unsaid"),
-    RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between heartbeats, 1 to 300"),
-    RUNNER_CONSOLE_BYTES("runner.console.bytes", "10485760", "How much is kept of each container's console");
+            "Public keys that sign systems, or files with one, separated by commas, such as config-service's nix-cache.pub"),
+    RUNNER_NIX_TOKEN_FILE("runner.nix-token.file", "", "File with the token for the caches (default: none)"),
+    RUNNER_STARTS(
+            "runner.starts",
+            "",
+            "How many containers may be starting at the same time (default: twice the processors)"),
+    RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between two heartbeats, 1 to 300"),
+    RUNNER_CONSOLE_BYTES("runner.console.bytes", "10485760", "How many bytes of each container's console are kept");
 
     private final String key;
     private final String usual;

@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 /** The entry point. Exit codes: 0 done, 1 refused or failed, 2 wrong words on the command line, 3 the outcome is not that asked for. */
 @Command(
         name = "hatchery",
-        description = "Fleets of lightweight OS containers, declared and kept alive under systemd-nspawn",
+        description = "Manage fleets of OS containers that run under systemd-nspawn",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {
@@ -60,7 +60,7 @@ public final class Main {
     /** {@code hatchery settings}. */
     @Command(
             name = "settings",
-            description = "Show every configuration key, its value and its meaning",
+            description = "List all configuration keys with their values",
             mixinStandardHelpOptions = true)
     static final class SettingsCommand implements Runnable {
         @Mixin

@@ -32,9 +32,8 @@ import picocli.CommandLine.Parameters;
 /** {@code hatchery plan}. */
 @Command(
         name = "plan",
-        description = "Show what a container becomes: nspawn's arguments, the unit's directives, the steps around them",
-        footer =
-                "With a file, neither broker nor host is asked; the host is taken to be one with systemd, cgroup v2 and Nix.",
+        description = "Print how a container would run: arguments of systemd-nspawn, unit directives, and steps",
+        footer = "With a file it needs no gateway, and assumes a host with systemd, cgroup v2 and Nix.",
         mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
     /** What stands for the host where the definition names none. */
@@ -55,13 +54,13 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--nixpkgs", paramLabel = "DIR", description = FleetSource.NIXPKGS)
     private @Nullable Path nixpkgs;
 
-    @Parameters(paramLabel = "NAME", arity = "0..1", description = "A container of the fleet")
+    @Parameters(paramLabel = "NAME", arity = "0..1", description = "Name of a container of the fleet")
     private @Nullable String name;
 
     @Option(
             names = "--driver",
             paramLabel = "systemd|direct",
-            description = "Who runs nspawn; if unsaid, who does on the container's host, or systemd")
+            description = "Driver: systemd or direct (default: that of the container's host, or systemd)")
     private @Nullable Driver driver;
 
     /** Who runs nspawn. */

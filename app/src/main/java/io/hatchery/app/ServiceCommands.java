@@ -22,7 +22,7 @@ final class ServiceCommands {
         @Option(
                 names = "--ready-file",
                 paramLabel = "FILE",
-                description = "There while the service is ready, for health checks")
+                description = "File that exists while the service is ready, for health checks")
         private @Nullable Path readyFile;
 
         Settings settings() {
@@ -67,7 +67,10 @@ final class ServiceCommands {
     }
 
     /** {@code hatchery config-service}. */
-    @Command(name = "config-service", description = "Run a config-service", mixinStandardHelpOptions = true)
+    @Command(
+            name = "config-service",
+            description = "Run config-service: evaluates definitions",
+            mixinStandardHelpOptions = true)
     static final class Config implements Callable<Integer> {
         @Mixin
         private ServiceOptions options = new ServiceOptions();
@@ -82,7 +85,10 @@ final class ServiceCommands {
     }
 
     /** {@code hatchery runner}. */
-    @Command(name = "runner", description = "Run this host's runner", mixinStandardHelpOptions = true)
+    @Command(
+            name = "runner",
+            description = "Run the runner of this host: runs its containers",
+            mixinStandardHelpOptions = true)
     static final class Runner implements Callable<Integer> {
         @Mixin
         private ServiceOptions options = new ServiceOptions();
@@ -97,7 +103,7 @@ final class ServiceCommands {
     }
 
     /** {@code hatchery gateway}. */
-    @Command(name = "gateway", description = "Run a gateway", mixinStandardHelpOptions = true)
+    @Command(name = "gateway", description = "Run a gateway: HTTP API and websocket", mixinStandardHelpOptions = true)
     static final class Gateway implements Callable<Integer> {
         @Mixin
         private ServiceOptions options = new ServiceOptions();

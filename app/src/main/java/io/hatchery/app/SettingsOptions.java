@@ -8,13 +8,13 @@ import picocli.CommandLine.Option;
 
 /** The flags that say where the configuration comes from. */
 final class SettingsOptions {
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file, key=value lines")
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file with lines of key=value")
     private @Nullable Path file;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets a configuration key, over file and environment")
+            description = "Set a configuration key; overrides the file and the environment")
     private Map<String, String> flags = new LinkedHashMap<>();
 
     private @Nullable Settings settings;

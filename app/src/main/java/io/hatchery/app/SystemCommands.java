@@ -17,13 +17,13 @@ final class SystemCommands {
     /** {@code hatchery generations}. */
     @Command(
             name = "generations",
-            description = "List the systems that a container was given last",
+            description = "List the NixOS systems that a container was given",
             mixinStandardHelpOptions = true)
     static final class Generations implements Runnable {
         @Mixin
         private ApiClient api = new ApiClient();
 
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "Name of the container")
         private String name = "";
 
         @Override
@@ -53,20 +53,21 @@ final class SystemCommands {
     /** {@code hatchery rollback}. */
     @Command(
             name = "rollback",
-            description = "Define a container anew with an earlier system",
-            footer = "The definition then has that system as its path; apply the old one again to build it anew.",
+            description = "Return a container to an earlier NixOS system",
+            footer =
+                    "The definition then has that system as its path. To return to your own definition, apply it again.",
             mixinStandardHelpOptions = true)
     static final class Rollback implements Callable<Integer> {
         @Mixin
         private ApiClient api = new ApiClient();
 
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "Name of the container")
         private String name = "";
 
         @Option(
                 names = "--to",
                 paramLabel = "GENERATION",
-                description = "Which, see hatchery generations; the one before if unsaid")
+                description = "Generation, as 'hatchery generations' lists it (default: the one before)")
         private @Nullable Long to;
 
         @Override

@@ -20,13 +20,13 @@ final class Targets {
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "Names of containers")
     private List<String> names = List.of();
 
-    @Option(names = "--all", description = "Every container of the fleet")
+    @Option(names = "--all", description = "All containers of the fleet")
     private boolean all;
 
     @Option(
             names = {"-l", "--selector"},
             paramLabel = "LABEL=VALUE,…",
-            description = "Containers with these labels, such as tier=web,zone!=north")
+            description = "All containers whose labels match, such as tier=web,zone!=north")
     private @Nullable String selector;
 
     @Spec(Spec.Target.MIXEE)

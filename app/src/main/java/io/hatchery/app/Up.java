@@ -24,7 +24,7 @@ final class Up implements Callable<Integer> {
             names = "--ready-file",
             paramLabel = "FILE",
             hidden = true,
-            description = "Made when all services are ready")
+            description = "File that is created when all services are ready")
     private @Nullable Path readyFile;
 
     @Override

@@ -54,14 +54,17 @@ final class VerbCommands {
         @Option(
                 names = "--wait",
                 paramLabel = "SPAN",
-                description = "How long to wait for the outcome",
+                description = "How long to wait for the outcome, such as 30s",
                 defaultValue = "5min")
         private String wait = "5min";
 
-        @Option(names = "--no-wait", description = "Return when the command is written")
+        @Option(names = "--no-wait", description = "Return when the command is accepted; do not wait for the outcome")
         private boolean noWait;
 
-        @Option(names = "--deadline", paramLabel = "TIME", description = "When it is too late to begin, RFC 3339")
+        @Option(
+                names = "--deadline",
+                paramLabel = "TIME",
+                description = "Reject the command if it has not begun by this time (RFC 3339)")
         private @Nullable String deadline;
 
         private final String verb;
@@ -102,7 +105,7 @@ final class VerbCommands {
     /** {@code hatchery restart}. */
     @Command(
             name = "restart",
-            description = "Stop containers if they run, and start them",
+            description = "Restart containers; starts those that do not run",
             mixinStandardHelpOptions = true)
     static final class Restart extends VerbCommand {
         Restart() {
@@ -111,7 +114,7 @@ final class VerbCommands {
     }
 
     /** {@code hatchery kill}. */
-    @Command(name = "kill", description = "Kill every process of containers at once", mixinStandardHelpOptions = true)
+    @Command(name = "kill", description = "Kill all processes of containers at once", mixinStandardHelpOptions = true)
     static final class Kill extends VerbCommand {
         Kill() {
             super("kill");

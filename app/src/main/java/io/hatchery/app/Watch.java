@@ -13,18 +13,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code hatchery watch}: a live table on a terminal, a line or a JSON message per change elsewhere. */
-@Command(name = "watch", description = "Watch the fleet live; q quits on a terminal", mixinStandardHelpOptions = true)
+@Command(name = "watch", description = "Show the fleet live; press q to quit", mixinStandardHelpOptions = true)
 final class Watch implements Runnable {
     @Mixin
     private ApiClient api = new ApiClient();
 
-    @Option(names = "--container", paramLabel = "NAME", description = "Only this one")
+    @Option(names = "--container", paramLabel = "NAME", description = "Only this container")
     private @Nullable String container;
 
-    @Option(names = "--host", paramLabel = "HOST", description = "Only those of this host")
+    @Option(names = "--host", paramLabel = "HOST", description = "Only containers of this host")
     private @Nullable String host;
 
-    @Option(names = "--since", paramLabel = "CURSOR", description = "From this cursor on, instead of a snapshot")
+    @Option(names = "--since", paramLabel = "CURSOR", description = "Changes after this cursor instead of a snapshot")
     private @Nullable String since;
 
     private final Map<String, ObjectNode> containers = new TreeMap<>();

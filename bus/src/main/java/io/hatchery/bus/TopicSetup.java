@@ -118,7 +118,7 @@ public final class TopicSetup implements AutoCloseable {
             await(
                     admin.incrementalAlterConfigs(changes).all(),
                     "correct the settings of the topics " + names(changes.keySet())
-                            + " (docs/topics.md lists them; an administrator may set them with kafka-configs)");
+                            + " (docs/reference/topics.md lists them; an administrator may set them with kafka-configs)");
         }
     }
 

@@ -14,7 +14,7 @@ public final class ApiDocuments {
         var files = new TreeMap<String, String>();
         schemas.forEach((name, schema) -> files.put("schemas/" + name + ".json", Json.pretty(schema) + "\n"));
         files.put("asyncapi.json", Json.pretty(AsyncApi.document(schemas)) + "\n");
-        files.put("../topics.md", TopicsPage.markdown());
+        files.put("../reference/topics.md", TopicsPage.markdown());
         return files;
     }
 }

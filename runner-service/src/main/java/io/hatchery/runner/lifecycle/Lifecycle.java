@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a container, as a total and pure function: every input has an answer in every state, and the same two always
- * get the same. The rules are those of DESIGN.md 4.
+ * get the same. The rules are listed in docs/architecture.md.
  */
 public final class Lifecycle {
     private Lifecycle() {}

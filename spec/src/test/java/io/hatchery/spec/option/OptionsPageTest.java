@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code -Ddocs.write=true} writes the page anew. */
 class OptionsPageTest {
-    private static final Path PAGE = Path.of("../docs/options.md");
+    private static final Path PAGE = Path.of("../docs/reference/options.md");
 
     @Test
     void thePageSaysWhatTheDeclarationsDo() throws IOException {

@@ -1,0 +1,57 @@
+package io.hatchery.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+
+/** The reference pages of the command line and of the configuration keys equal what the code declares. */
+class ReferencePagesTest {
+    private static final Path REFERENCE = Path.of("..", "docs", "reference");
+
+    @Test
+    void cliPageListsEveryCommand() throws IOException {
+        requireContent("cli.md", CliPage.markdown(Main.commandLine()));
+    }
+
+    @Test
+    void configurationPageListsEveryKey() throws IOException {
+        requireContent("configuration.md", ConfigurationPage.markdown());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Key.class)
+    void keyHasADescription(Key key) {
+        assertThat(key.meaning()).as(key.key()).isNotBlank().doesNotEndWith(".");
+    }
+
+    @Test
+    void everyCommandAndOptionHasADescription() {
+        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+            assertThat(command.getCommandSpec().usageMessage().description())
+                    .as(command.getCommandName())
+                    .isNotEmpty();
+            if (!command.getCommandName().equals("help")) {
+                assertThat(command.getCommandSpec().args())
+                        .allSatisfy(argument -> assertThat(argument.description())
+                                .as(command.getCommandName() + " " + argument.paramLabel())
+                                .isNotEmpty());
+            }
+        }
+    }
+
+    private static void requireContent(String file, String expected) throws IOException {
+        Path page = REFERENCE.resolve(file);
+        if (Boolean.getBoolean("docs.write")) {
+            Files.writeString(page, expected);
+        }
+        assertThat(page)
+                .as("docs/reference is generated from the code: run ./test --docs and commit the result")
+                .hasContent(expected);
+    }
+}
