@@ -97,16 +97,16 @@ class ApiTest {
                                 "If-None-Match",
                                 "*")
                         .status())
-                .isEqualTo(409);
+                .isEqualTo(412);
         Api.Answer second =
                 api.put("/v1/containers/t-match", definition.formatted("two"), "application/json", "If-Match", tag);
         assertThat(second.status()).isEqualTo(200);
         Api.Answer stale =
                 api.put("/v1/containers/t-match", definition.formatted("three"), "application/json", "If-Match", tag);
-        assertThat(stale.status()).isEqualTo(409);
+        assertThat(stale.status()).isEqualTo(412);
         Api.Answer now = api.get("/v1/containers/t-match");
         assertThat(now.at("/definition/description").asText()).isEqualTo("two");
-        assertThat(now.header("etag")).isEqualTo(second.header("etag"));
+        assertThat(now.at("/revision")).isEqualTo(second.at("/revision"));
         assertThat(now.at("/generation").asInt()).isEqualTo(2);
     }
 

@@ -254,7 +254,7 @@ class RoadTest {
         api.command("start", "t-slow");
         await().atMost(Duration.ofSeconds(5)).until(() -> signalCaught(api.container("t-slow"), 37));
         Api.Answer stop = api.post("/v1/containers/t-slow/stop?wait=500ms");
-        assertThat(stop.status()).isEqualTo(504);
+        assertThat(stop.status()).isEqualTo(202);
         assertThat(stop.at("/outcome").asText()).isEqualTo("pending");
         assertThat(api.outcome(stop.at("/id").asText()).path("stoppedBy").asText())
                 .isEqualTo("halted");

@@ -141,12 +141,12 @@ final class ApiClient {
     /**
      * Calls the API.
      *
-     * @throws Refusal if the gateway cannot be reached or refuses; a 504, which carries an operation, is an answer
+     * @throws Refusal if the gateway cannot be reached or refuses
      */
     Answer call(String method, String path, byte @Nullable [] body, String contentType) {
         HttpResponse<byte[]> response = request(method, path, body, contentType);
         ObjectNode answer = read(response);
-        if (response.statusCode() >= 400 && response.statusCode() != 504) {
+        if (response.statusCode() >= 400) {
             throw refusal(response.statusCode(), answer);
         }
         return new Answer(response.statusCode(), response.headers().map(), answer);

@@ -73,7 +73,7 @@ final class ClientCommands {
                         question.replaceFirst("^s", "S") + "?");
             }
             String query = "?wait=5min" + (purge ? "&purge=true" : "");
-            return targets.operate(api, containers, name -> api.call("DELETE", container(name) + query));
+            return targets.operate(api, containers, true, name -> api.call("DELETE", container(name) + query));
         }
     }
 
@@ -144,9 +144,9 @@ final class ClientCommands {
 
         @Override
         public void run() {
-            JsonNode hosts = api.call("GET", "/v1/hosts").body().path("items");
+            List<JsonNode> hosts = api.all("/v1/hosts");
             if (api.json()) {
-                System.out.println(Json.pretty(hosts));
+                System.out.println(Json.pretty(Json.node(hosts)));
                 return;
             }
             var table = new Table("HOST", "STATE", "CONTAINERS", "DRIVER", "CGROUPS", "CPUS", "MEMORY", "HEARD OF");

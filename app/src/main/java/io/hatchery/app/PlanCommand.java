@@ -109,10 +109,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private Driver driverOf(String host) {
-        boolean direct = api.call("GET", "/v1/hosts?limit=1000")
-                .body()
-                .path("items")
-                .valueStream()
+        boolean direct = api.all("/v1/hosts").stream()
                 .filter(item -> item.path("host").asText().equals(host))
                 .anyMatch(item -> item.path("driver").asText().equals("direct"));
         return direct ? Driver.DIRECT : Driver.SYSTEMD;

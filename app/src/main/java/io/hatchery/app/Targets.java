@@ -75,11 +75,12 @@ final class Targets {
     /**
      * Calls the API for each container, all at the same time, and shows one line for each as it ends.
      *
+     * @param waited whether the calls wait for the outcome
      * @return the exit code: 1 if one was refused, else 3 if one did not end as asked, else 0
      */
-    int operate(ApiClient api, List<String> containers, Function<String, Answer> call) {
+    int operate(ApiClient api, List<String> containers, boolean waited, Function<String, Answer> call) {
         if (!areMany() && containers.size() == 1) {
-            return VerbCommands.report(api, call.apply(containers.getFirst()));
+            return VerbCommands.report(api, call.apply(containers.getFirst()), waited);
         }
         List<Result> results = Parallel.map(containers, name -> {
             Result result = attempt(name, call);
@@ -96,7 +97,7 @@ final class Targets {
             System.out.println(Json.pretty(operations));
         }
         return results.stream()
-                .mapToInt(result -> result.answer == null ? REFUSED : VerbCommands.exitCode(result.answer))
+                .mapToInt(result -> result.answer == null ? REFUSED : VerbCommands.exitCode(result.answer, waited))
                 .reduce(0, (a, b) -> a == REFUSED || b == REFUSED ? REFUSED : Math.max(a, b));
     }
 

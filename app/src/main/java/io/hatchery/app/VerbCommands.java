@@ -18,15 +18,15 @@ final class VerbCommands {
 
     private VerbCommands() {}
 
-    /** Shows an operation; the exit code says whether it is completed, or, if nobody waited, begun. */
-    static int report(ApiClient api, Answer answer) {
+    /** Shows an operation, and returns its {@link #exitCode}. */
+    static int report(ApiClient api, Answer answer, boolean waited) {
         System.out.println(api.json() ? Json.pretty(answer.body()) : inWords(answer.body()));
-        return exitCode(answer);
+        return exitCode(answer, waited);
     }
 
     /** 0 if the operation is completed, or, if nobody waited, begun; else 3. */
-    static int exitCode(Answer answer) {
-        return answer.body().path("outcome").asText().equals("completed") || answer.status() == 202 ? 0 : NOT_AS_ASKED;
+    static int exitCode(Answer answer, boolean waited) {
+        return answer.body().path("outcome").asText().equals("completed") || !waited ? 0 : NOT_AS_ASKED;
     }
 
     /** An operation in one line. */
@@ -82,7 +82,10 @@ final class VerbCommands {
                     .collect(Collectors.joining("&", "?", ""));
             List<String> containers = targets.resolve(api);
             return targets.operate(
-                    api, containers, name -> api.call("POST", ClientCommands.container(name) + "/" + verb + query));
+                    api,
+                    containers,
+                    !noWait,
+                    name -> api.call("POST", ClientCommands.container(name) + "/" + verb + query));
         }
     }
 

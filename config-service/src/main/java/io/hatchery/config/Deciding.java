@@ -5,6 +5,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Evaluation.Built;
 import io.hatchery.protocol.Evaluation.GivenSystem;
+import io.hatchery.protocol.Headers;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -33,7 +34,7 @@ final class Deciding {
      *
      * @param before what became of the last one; null if there was none
      * @param revision the offset of its record
-     * @param expected the revision that its author meant to replace, 0 for none; null if that does not matter
+     * @param expected the revision that its author meant to replace, -1 for none; null if that does not matter
      * @param neighbours the other containers and the hosts
      */
     static Decision define(
@@ -419,8 +420,8 @@ final class Deciding {
                 : "it expects to replace revision " + expected + ", but there is no definition";
     }
 
-    /** What an author expects who expects that there is no definition yet. Offset 0 is taken by real records, hence not 0. */
-    static final long NONE = -1;
+    /** What an author expects who expects that there is no definition yet. */
+    static final long NONE = Long.parseLong(Headers.NO_REVISION);
 
     private static Decision refused(ContainerName name, @Nullable Evaluation before, long revision, String refusal) {
         Evaluation evaluation = before == null

@@ -78,6 +78,12 @@ class DecisionRulesTest {
         }
 
         @Test
+        void ofZeroIsTheFirstRevisionAndNotNone() {
+            assertThat(expecting(null, 3, 0).evaluation().refusal()).contains("revision 0", "there is no definition");
+            assertThat(Deciding.NONE).isEqualTo(-1);
+        }
+
+        @Test
         void ofADeletedDefinitionIsRefused() {
             Decision refused = expecting(deleted(), 7, 6);
             assertThat(refused.evaluation().refusal()).contains("there is no definition");

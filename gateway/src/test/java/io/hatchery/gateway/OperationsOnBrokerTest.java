@@ -9,6 +9,7 @@ import io.hatchery.spec.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,5 +78,49 @@ class OperationsOnBrokerTest {
         var again = fleet.gateway();
         assertThat(again.outcome("key")).isEqualTo("completed");
         assertThat(again.outcome(deletion)).isEqualTo("pending");
+    }
+
+    private static List<String> ids(TestFleet.Gateway gateway, String query) throws Exception {
+        var answer = gateway.get("/v1/operations" + query);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return Json.readObject(answer.body().getBytes(StandardCharsets.UTF_8))
+                .path("items")
+                .findValuesAsText("id");
+    }
+
+    @Test
+    void operationsAreListedByContainerHostStateAndCommandAPageAtATime() throws Exception {
+        fleet.evaluate("listed", TestFleet.HOST);
+        var gateway = fleet.gateway();
+        for (String verb : List.of("start", "stop", "kill")) {
+            assertThat(gateway.send(
+                                    "POST",
+                                    "/v1/containers/listed/" + verb,
+                                    null,
+                                    Map.of("Idempotency-Key", "l-" + verb))
+                            .statusCode())
+                    .isEqualTo(202);
+        }
+        fleet.write(Topics.EVENTS, "listed", TestFleet.outcome("l-stop", "listed"));
+        awaitOutcome(gateway, "l-stop", "completed");
+        String all = "?container=listed";
+        assertThat(ids(gateway, all)).containsExactlyInAnyOrder("l-start", "l-stop", "l-kill");
+        assertThat(ids(gateway, all + "&host=host1&state=pending")).containsExactlyInAnyOrder("l-start", "l-kill");
+        assertThat(ids(gateway, all + "&state=completed")).containsExactly("l-stop");
+        assertThat(ids(gateway, all + "&command=kill")).containsExactly("l-kill");
+        assertThat(ids(gateway, all + "&host=elsewhere")).isEmpty();
+        for (String wrong : List.of("state=done", "command=dance", "cursor=x", "host=-", "order=asc")) {
+            assertThat(gateway.get("/v1/operations?" + wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+
+        // What is submitted meanwhile moves no page.
+        var first = Json.readObject(
+                gateway.get("/v1/operations" + all + "&limit=2").body().getBytes(StandardCharsets.UTF_8));
+        gateway.send("POST", "/v1/containers/listed/start", null, Map.of("Idempotency-Key", "l-later"));
+        var seen = new ArrayList<>(first.path("items").findValuesAsText("id"));
+        seen.addAll(ids(gateway, all + "&limit=2&cursor=" + first.path("next").asText()));
+        assertThat(seen).containsExactlyInAnyOrder("l-start", "l-stop", "l-kill");
     }
 }

@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -131,6 +132,21 @@ final class TestFleet implements AutoCloseable {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         }
 
+        /** A connection of its own, whose reads give up after a minute. */
+        Socket connect() throws IOException {
+            var socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
+            socket.setSoTimeout(60_000);
+            return socket;
+        }
+
+        /** What it answers to these bytes, up to the end of the header. */
+        String raw(String request) throws IOException {
+            try (var socket = connect()) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                return header(socket);
+            }
+        }
+
         /** The outcome of an operation as this gateway shows it; {@code 404} if it does not know it. */
         String outcome(String operation) throws Exception {
             HttpResponse<String> answer = get("/v1/operations/" + operation);
@@ -140,6 +156,19 @@ final class TestFleet implements AutoCloseable {
                             .asText()
                     : Integer.toString(answer.statusCode());
         }
+    }
+
+    /** What comes up to an empty line or the end. */
+    static String header(Socket socket) throws IOException {
+        var text = new StringBuilder();
+        while (text.indexOf("\r\n\r\n") < 0) {
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                break;
+            }
+            text.append((char) next);
+        }
+        return text.toString();
     }
 
     /** Writes a value, which is JSON text, with headers; returns its position. */
@@ -200,6 +229,11 @@ final class TestFleet implements AutoCloseable {
 
     /** Publishes the evaluation that config-service would make of a container with a root on that host. */
     void evaluate(String name, HostName host) throws Exception {
+        judge(name, host, 0, null);
+    }
+
+    /** Publishes the evaluation of the definition with revision 0, after a later one was looked at, and refused or not. */
+    void judge(String name, HostName host, long judged, @Nullable String refusal) throws Exception {
         var container = new ContainerName(name);
         var definition = new ContainerDefinition(
                 Json.object().put("root", "/r").put("host", host.value()).set("command", Json.node(List.of("/bin/x"))));
@@ -212,8 +246,8 @@ final class TestFleet implements AutoCloseable {
                         container,
                         Evaluation.State.EVALUATED,
                         0,
-                        0,
-                        null,
+                        judged,
+                        refusal,
                         Generation.FIRST,
                         definition,
                         spec,

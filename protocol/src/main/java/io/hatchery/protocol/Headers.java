@@ -14,8 +14,10 @@ public final class Headers {
     public static final String TIME = "ce_time";
     /** Always {@code 1.0}. */
     public static final String SPEC_VERSION = "ce_specversion";
-    /** On a definition: the revision that it expects to replace; {@code 0} expects none. */
+    /** On a definition: the revision that it expects to replace; {@link #NO_REVISION} expects none. */
     public static final String IF_MATCH = "hatchery_if_match";
+    /** In place of a revision: there is no definition yet. A revision is an offset, so 0 is one. */
+    public static final String NO_REVISION = "-1";
     /** On a deletion: {@code true} removes the container's root as well. */
     public static final String PURGE = "hatchery_purge";
     /** On a deletion of a spec, and on that of the status which answers it: the id of the operation that asked for it. */

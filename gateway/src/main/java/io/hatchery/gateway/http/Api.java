@@ -17,7 +17,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +79,10 @@ public final class Api {
         endpoints.addAll(containers.endpoints());
         endpoints.addAll(new SystemsApi(ground.view(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
-        endpoints.addAll(new FleetApi(ground, checks, clock).endpoints());
+        endpoints.addAll(new HostsApi(ground.view(), clock).endpoints());
+        endpoints.addAll(new EventsApi(ground).endpoints());
+        endpoints.addAll(
+                new ProfilesApi(ground.view(), ground.publisher(), ground.waiting(), checks, clock).endpoints());
         endpoints.add(new Endpoint(
                 HttpMethod.GET,
                 "/v1/stream",
@@ -90,7 +93,7 @@ public final class Api {
                         Endpoint.Parameter.query("host", "Only what concerns this one"),
                         Endpoint.Parameter.query("since", "From this cursor on, instead of a snapshot")),
                 null,
-                Map.of(101, "", 400, PROBLEM, 410, PROBLEM, 503, PROBLEM),
+                Endpoint.responses(Map.of(101, ""), 400, 410, 503),
                 this::stream));
         endpoints.add(new Endpoint(
                 HttpMethod.GET,
@@ -116,34 +119,72 @@ public final class Api {
                         ground.metrics().get())));
     }
 
+    /** What is there for those without the token. */
+    private List<Endpoint> open() {
+        return List.of(
+                new Endpoint(
+                        HttpMethod.GET,
+                        "/healthz",
+                        "getHealth",
+                        "Answers as long as the gateway runs",
+                        List.of(),
+                        null,
+                        Map.of(200, "GatewayState"),
+                        request -> Responses.json(request, 200, Map.of("status", "ok"))),
+                new Endpoint(
+                        HttpMethod.GET,
+                        "/readyz",
+                        "getReadiness",
+                        "Whether the gateway serves, and if not, why",
+                        List.of(),
+                        null,
+                        Map.of(200, "GatewayState", 503, "GatewayState"),
+                        this::readiness),
+                new Endpoint(
+                        HttpMethod.GET,
+                        ProblemType.PATH + "{type}",
+                        "getProblemType",
+                        "Explains a problem, whose type this is",
+                        List.of(),
+                        null,
+                        Endpoint.responses(Map.of(200, "Text"), 404),
+                        Api::problemType));
+    }
+
     /** The router of it all. */
     public Router router() {
         Router router = Router.router(vertx);
-        router.get("/healthz").handler(request -> Responses.json(request, 200, Map.of("status", "ok")));
-        router.get("/readyz").handler(this::readiness);
+        Resource.routeIn(router, open());
         cache.routeIn(router);
         router.route().handler(this::authenticate);
         router.route().handler(this::requireReady);
-        router.put().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
-        for (Endpoint endpoint : endpoints) {
-            router.route(endpoint.method(), endpoint.route()).handler(endpoint.handler()::accept);
-        }
+        Resource.routeIn(router, endpoints);
+        router.route()
+                .handler(request -> Responses.problem(
+                        request,
+                        new Problem(
+                                ProblemType.UNKNOWN_PATH,
+                                "there is nothing at " + request.request().path() + ": see /openapi.json")));
         router.route().failureHandler(Api::fail);
-        router.errorHandler(
-                404,
-                request -> Responses.problem(
-                        request,
-                        new Problem(
-                                404, "there is nothing at " + request.request().path() + ": see /openapi.json")));
-        router.errorHandler(
-                405,
-                request -> Responses.problem(
-                        request,
-                        new Problem(
-                                405,
-                                request.request().method() + " is not what "
-                                        + request.request().path() + " takes: see /openapi.json")));
+        router.errorHandler(400, request -> Responses.problem(request, unreadable()));
         return router;
+    }
+
+    private static Problem unreadable() {
+        return new Problem(
+                ProblemType.INVALID_REQUEST,
+                "the path or the query cannot be read: write a percent sign as %25, and UTF-8 in percent-encoding");
+    }
+
+    private static void problemType(RoutingContext request) {
+        String type = request.pathParam("type");
+        Responses.write(
+                request,
+                200,
+                "text/plain; charset=utf-8",
+                ProblemType.of(type)
+                        .orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "there is no problem type " + type))
+                        .section());
     }
 
     private void readiness(RoutingContext request) {
@@ -158,7 +199,7 @@ public final class Api {
             Responses.problem(
                     request,
                     new Problem(
-                            401,
+                            ProblemType.NOT_AUTHENTICATED,
                             "show the token: Authorization: Bearer <token>, or, from a browser's"
                                     + " websocket, the subprotocols hatchery.v1 and bearer.<token>"));
         }
@@ -169,7 +210,9 @@ public final class Api {
         if (why.isEmpty()) {
             request.next();
         } else {
-            Responses.problem(request, new Problem(503, "the gateway is not ready (" + why.get() + "): try again"));
+            Responses.problem(
+                    request,
+                    new Problem(ProblemType.NOT_READY, "the gateway is not ready (" + why.get() + "): try again"));
         }
     }
 
@@ -178,11 +221,13 @@ public final class Api {
         HostName host = Requests.query(request, "host", HostName::new);
         Cursor since = Requests.query(request, "since", ground.streams()::parse);
         if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
-            throw new Problem(400, "this is a websocket: connect with ws:// and the Upgrade header");
+            throw new Problem(
+                    ProblemType.INVALID_REQUEST, "this is a websocket: connect with ws:// and the Upgrade header");
         }
         if (ground.streams().watching() >= Streams.MAX_CLIENTS) {
             throw new Problem(
-                    503, "there are " + Streams.MAX_CLIENTS + " clients of the stream already: try again later");
+                    ProblemType.TOO_MANY_REQUESTS,
+                    "there are " + Streams.MAX_CLIENTS + " clients of the stream already: try again later");
         }
         var what = new Streams.Request(container, host, since);
         request.request()
@@ -196,20 +241,22 @@ public final class Api {
         if (e instanceof Problem problem) {
             Responses.problem(request, problem);
         } else if (e instanceof GoneException) {
-            Responses.problem(request, new Problem(410, e.getMessage() + ": begin anew, without since"));
+            Responses.problem(
+                    request, new Problem(ProblemType.CURSOR_GONE, e.getMessage() + ": begin anew, without since"));
         } else if (e == null && request.statusCode() == 413) {
             if (request.request().version() != HttpVersion.HTTP_2) { // RFC 9113, 8.2.2 forbids it there
                 request.response().putHeader("Connection", "close");
             }
             String length = request.request().getHeader("Content-Length");
             Responses.problem(request, tooLarge(length == null ? "more" : length));
-        } else if (e == null && request.statusCode() > 0 && request.statusCode() < 500) {
-            request.next(); // the router's own words about what it could not route
+        } else if (e instanceof HttpException http && http.getStatusCode() == 400
+                || e == null && request.statusCode() == 400) {
+            Responses.problem(request, unreadable());
         } else if (e instanceof org.apache.kafka.common.KafkaException) {
             Responses.problem(
                     request,
                     new Problem(
-                            503,
+                            ProblemType.BROKER_UNAVAILABLE,
                             "the broker did not confirm the write in time; whether it is written is not"
                                     + " known: ask again, with the same Idempotency-Key for a command ("
                                     + e.getMessage() + ")"));
@@ -219,14 +266,14 @@ public final class Api {
                     request.request().method(),
                     request.request().path(),
                     e);
-            Responses.problem(request, new Problem(500, "the gateway failed; its log says why"));
+            Responses.problem(request, new Problem(ProblemType.INTERNAL_ERROR, "the gateway failed; its log says why"));
         }
     }
 
     /** The refusal of a body of that many bytes. */
     static Problem tooLarge(String bytes) {
         return new Problem(
-                413,
+                ProblemType.BODY_TOO_LARGE,
                 "the body has " + bytes + " bytes, and a definition may have " + MAX_BODY
                         + " at most: put large files into the container's root or a bind mount");
     }

@@ -25,7 +25,7 @@ final class ApiSchemas {
         schemas.put("Event", object("id"));
         schemas.put("Generation", object("generation", "path", "revision", "since", "current", "running"));
         schemas.put("BuildLog", object("lines", "next"));
-        for (String item : List.of("Container", "Host", "Profile", "Event", "Generation")) {
+        for (String item : List.of("Container", "Host", "Profile", "Event", "Generation", "Operation")) {
             ObjectNode list = object("items", "next");
             ObjectNode properties = list.putObject("properties");
             properties

@@ -1,6 +1,5 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Publisher;
@@ -15,7 +14,6 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -33,10 +31,8 @@ import org.jspecify.annotations.Nullable;
 /** Containers: read, defined, deleted. */
 final class ContainersApi {
     private static final Duration JUDGED_WITHIN = Duration.ofSeconds(10);
-    private static final int PAGE = 100;
-    private static final int LONGEST_PAGE = 1000;
-    private static final Parameter IF_MATCH =
-            Parameter.header("If-Match", "The ETag that the change is meant for; 409 if another is in force");
+    static final Parameter IF_MATCH =
+            Parameter.header("If-Match", "The ETag that the change is meant for; 412 if another is in force");
 
     private final FleetView view;
     private final Publisher publisher;
@@ -72,10 +68,10 @@ final class ContainersApi {
                                 Parameter.query("phase", "Only those in this phase"),
                                 Parameter.query(
                                         "label", "Only those with this label, key or key=value; may be repeated"),
-                                Parameter.query("limit", "At most so many, 1 to 1000; 100 if unsaid"),
-                                Parameter.query("cursor", "The next of the page before")),
+                                Pages.LIMIT,
+                                Pages.CURSOR),
                         null,
-                        Map.of(200, "ContainerList"),
+                        Endpoint.responses(Map.of(200, "ContainerList"), 400),
                         this::list),
                 new Endpoint(
                         HttpMethod.GET,
@@ -84,7 +80,7 @@ final class ContainersApi {
                         "Shows a container",
                         List.of(),
                         null,
-                        Map.of(200, "Container", 404, Api.PROBLEM),
+                        Endpoint.responses(Map.of(200, "Container"), 400, 404),
                         this::get),
                 new Endpoint(
                         HttpMethod.PUT,
@@ -98,25 +94,14 @@ final class ContainersApi {
                                         "wait",
                                         "A time span to wait for its system to be built, such as 10min; 202 if that takes longer")),
                         "ContainerDefinition",
-                        Map.of(
-                                200,
-                                "Container",
-                                201,
-                                "Container",
-                                202,
-                                "Container",
+                        Endpoint.responses(
+                                Map.of(200, "Container", 201, "Container", 202, "Container"),
                                 400,
-                                Api.PROBLEM,
-                                409,
-                                Api.PROBLEM,
+                                412,
                                 413,
-                                Api.PROBLEM,
                                 415,
-                                Api.PROBLEM,
                                 422,
-                                Api.PROBLEM,
-                                503,
-                                Api.PROBLEM),
+                                503),
                         this::put),
                 new Endpoint(
                         HttpMethod.DELETE,
@@ -128,17 +113,7 @@ final class ContainersApi {
                                 Parameter.query("purge", "true removes its root too"),
                                 Parameter.query("wait", "A time span to wait for the end, such as 30s")),
                         null,
-                        Map.of(
-                                200,
-                                "Operation",
-                                202,
-                                "Operation",
-                                404,
-                                Api.PROBLEM,
-                                409,
-                                Api.PROBLEM,
-                                504,
-                                "Operation"),
+                        Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 412, 503),
                         this::delete));
     }
 
@@ -147,25 +122,15 @@ final class ContainersApi {
         HostName host = Requests.query(request, "host", HostName::new);
         Phase phase = Requests.query(request, "phase", ContainersApi::phase);
         List<String> labels = request.queryParams().getAll("label");
-        int limit = Requests.limit(request, PAGE, LONGEST_PAGE);
-        ObjectNode page = Json.object();
-        ArrayNode items = page.putArray("items");
-        page.putNull("next");
-        for (ContainerName name : view.containers(after)) {
-            boolean right =
-                    (host == null || view.hostOf(name).filter(host::equals).isPresent())
-                            && (phase == null || view.phase(name, clock.instant()) == phase)
-                            && labels.stream().allMatch(label -> hasLabel(name, label));
-            if (!right) {
-                continue;
-            }
-            if (items.size() == limit) {
-                page.put("next", items.get(limit - 1).get("name").textValue());
-                break;
-            }
-            items.add(view.resource(name, clock.instant()));
-        }
-        Responses.json(request, 200, page);
+        Pages.answer(
+                request,
+                view.containers(after).stream()
+                        .filter(name -> host == null
+                                || view.hostOf(name).filter(host::equals).isPresent())
+                        .filter(name -> phase == null || view.phase(name, clock.instant()) == phase)
+                        .filter(name -> labels.stream().allMatch(label -> hasLabel(name, label))),
+                name -> view.resource(name, clock.instant()),
+                ContainerName::value);
     }
 
     private static Phase phase(String word) {
@@ -194,26 +159,37 @@ final class ContainersApi {
 
     void requireThere(ContainerName name) {
         if (!view.isThere(name)) {
-            throw new Problem(404, "there is no container " + name + ": define it with PUT /v1/containers/" + name);
+            throw new Problem(
+                    ProblemType.NOT_FOUND,
+                    "there is no container " + name + ": define it with PUT /v1/containers/" + name);
         }
     }
 
     private void answer(RoutingContext request, int status, ContainerName name) {
-        view.evaluation(name).ifPresent(e -> request.response().putHeader("ETag", "\"" + e.revision() + "\""));
-        Responses.json(request, status, view.resource(name, clock.instant()));
+        ObjectNode resource = view.resource(name, clock.instant());
+        view.evaluation(name)
+                .ifPresentOrElse(
+                        evaluation -> Responses.versioned(request, status, evaluation.revision(), resource),
+                        () -> Responses.json(request, status, resource));
     }
 
     private void put(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        String expected = Requests.expectedRevision(request);
+        Precondition expected = Precondition.of(request, isDefined(name));
         Duration patience = patience(request);
         checks.read(request, definition -> Evaluator.checkAlone(name, definition))
                 .compose(checked -> define(request, name, checked, expected, patience))
                 .onFailure(request::fail);
     }
 
+    private boolean isDefined(ContainerName name) {
+        return view.evaluation(name)
+                .filter(evaluation -> evaluation.state() != Evaluation.State.DELETED)
+                .isPresent();
+    }
+
     /** Checks and publishes a definition, and answers with what became of it. */
-    void define(RoutingContext request, ContainerName name, ContainerDefinition definition, @Nullable String expected) {
+    void define(RoutingContext request, ContainerName name, ContainerDefinition definition, Precondition expected) {
         Duration patience = patience(request);
         checks.check(definition, any -> Evaluator.checkAlone(name, any))
                 .compose(checked -> define(request, name, checked, expected, patience))
@@ -229,24 +205,29 @@ final class ContainersApi {
             RoutingContext request,
             ContainerName name,
             DefinitionChecks.Checked checked,
-            @Nullable String expected,
+            Precondition expected,
             Duration patience) {
         var errors = checked.errors();
         if (!errors.isEmpty()) {
             throw new Problem(
-                    422,
+                    ProblemType.INVALID_DEFINITION,
                     "the definition of " + name + " has " + count(errors.size()) + ", nothing was changed: "
                             + errors.getFirst().inWords(),
                     errors);
         }
         boolean isNew = !view.isThere(name);
         return publisher
-                .publish(message(name, checked.definition(), UUID.randomUUID().toString(), expected))
+                .publish(message(name, checked.definition(), UUID.randomUUID().toString(), expected.revision()))
                 .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
                         .compose(judged -> judged.isPresent() && isBuilding(judged.get(), position.offset())
                                 ? waiting.built(name, position.offset(), patience)
                                 : Future.succeededFuture(judged))
                         .map(judged -> {
+                            requireTaken(
+                                    judged,
+                                    position.offset(),
+                                    expected,
+                                    "the definition of " + name + " was not taken");
                             answerJudged(request, name, position.offset(), judged, isNew);
                             return null;
                         }));
@@ -267,17 +248,24 @@ final class ContainersApi {
             return;
         }
         Evaluation evaluation = judged.get();
-        if (evaluation.judged() == revision && evaluation.refusal() != null) {
-            throw new Problem(409, "the definition of " + name + " was not taken: " + evaluation.refusal());
-        }
         if (evaluation.revision() == revision && evaluation.state() == Evaluation.State.FAILED) {
             throw new Problem(
-                    422,
+                    ProblemType.EVALUATION_FAILED,
                     "the definition of " + name + " is stored, but its evaluation failed; the last good spec, if"
                             + " any, stays in force",
                     evaluation.errors());
         }
         answer(request, isBuilding(evaluation, revision) ? 202 : isNew ? 201 : 200, name);
+    }
+
+    /** Refuses a change that config-service refused. */
+    private static void requireTaken(
+            Optional<Evaluation> judged, long revision, Precondition expected, String consequence) {
+        judged.filter(evaluation -> evaluation.judged() == revision)
+                .map(Evaluation::refusal)
+                .ifPresent(refusal -> {
+                    throw new Problem(expected.refusal(), consequence + ": " + refusal);
+                });
     }
 
     private Message message(
@@ -293,7 +281,8 @@ final class ContainersApi {
         Requests.waitFor(request); // wrong words are refused before anything is done
         Boolean purge = Requests.query(request, "purge", ContainersApi::bool);
         var id = new CommandId(UUID.randomUUID().toString());
-        var message = message(name, null, id.value(), Requests.expectedRevision(request))
+        Precondition expected = Precondition.of(request, isDefined(name));
+        var message = message(name, null, id.value(), expected.revision())
                 .with(Headers.PURGE, Boolean.TRUE.equals(purge) ? "true" : null);
         operations.submit(Operation.removal(id, name, null, Api.BY, clock.instant()));
         publisher
@@ -301,14 +290,7 @@ final class ContainersApi {
                 .onSuccess(position -> view.confirm(id))
                 .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
                         .map(judged -> {
-                            if (judged.isPresent()
-                                    && judged.get().judged() == position.offset()
-                                    && judged.get().refusal() != null) {
-                                throw new Problem(
-                                        409,
-                                        name + " was not deleted: "
-                                                + judged.get().refusal());
-                            }
+                            requireTaken(judged, position.offset(), expected, name + " was not deleted");
                             operations.answer(request, id);
                             return null;
                         }))

@@ -65,8 +65,9 @@ final class DefinitionChecks {
 
     private Future<Checked> run(Callable<Checked> action) {
         if (pending >= MAX_PENDING) {
-            return Future.failedFuture(
-                    new Problem(503, pending + " definitions are being checked already: try again in a second"));
+            return Future.failedFuture(new Problem(
+                    ProblemType.TOO_MANY_REQUESTS,
+                    pending + " definitions are being checked already: try again in a second"));
         }
         pending++;
         return workers.executeBlocking(() -> guarded(action), false).eventually(() -> {
@@ -79,7 +80,7 @@ final class DefinitionChecks {
         try {
             return action.call();
         } catch (StackOverflowError e) {
-            throw new Problem(400, "the body is nested too deeply");
+            throw new Problem(ProblemType.INVALID_REQUEST, "the body is nested too deeply");
         }
     }
 }

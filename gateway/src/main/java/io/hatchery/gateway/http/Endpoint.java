@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,20 @@ record Endpoint(
         static Parameter header(String name, String description) {
             return new Parameter(name, "header", description);
         }
+    }
+
+    /**
+     * What an endpoint answers.
+     *
+     * @param answers by status, the name of the schema
+     * @param problems the statuses that carry a {@link Problem}
+     */
+    static Map<Integer, String> responses(Map<Integer, String> answers, int... problems) {
+        var all = new TreeMap<>(answers);
+        for (int status : problems) {
+            all.put(status, Api.PROBLEM);
+        }
+        return all;
     }
 
     Endpoint {

@@ -1,8 +1,10 @@
 package io.hatchery.gateway.http;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.view.OpaqueText;
 import io.hatchery.spec.ContainerName;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ final class EventPage {
      * @param from only what happened then or later; null for no bound
      * @param until only what happened before; null for no bound
      * @param newest whether the page ends with the last event instead of beginning with the first
+     * @param before with newest: only what comes before that event; null for no bound
      * @param limit how many it has at most, at least 1
      */
     record Query(
@@ -33,7 +37,35 @@ final class EventPage {
             @Nullable Instant from,
             @Nullable Instant until,
             boolean newest,
+            @Nullable Before before,
             int limit) {}
+
+    /**
+     * The place of an event in the order of time, which pages backwards begin before. To clients it is opaque.
+     *
+     * @param at when it happened, as the page orders it
+     */
+    record Before(
+            @JsonProperty("t") Instant at,
+            @JsonProperty("p") int partition,
+            @JsonProperty("o") long offset) {
+        private static final Comparator<Before> ORDER = Comparator.comparing(Before::at)
+                .thenComparingInt(Before::partition)
+                .thenComparingLong(Before::offset);
+
+        String text() {
+            return OpaqueText.of(this);
+        }
+
+        /**
+         * Reads what {@link #text} wrote.
+         *
+         * @throws IllegalArgumentException if it is something else
+         */
+        static Before parse(String text) {
+            return OpaqueText.parse(text, Before.class, "give the previous of a page, as it was received");
+        }
+    }
 
     /**
      * An event on the page.
@@ -42,13 +74,16 @@ final class EventPage {
      * @param pageAt decides which events are on a page after a cursor: never before an earlier event of the same partition, so that a page has a
      *     whole beginning of each partition, and a cursor can say where the next one begins
      */
-    private record Entry(Instant at, Instant pageAt, int partition, long offset, ObjectNode body) {}
+    private record Entry(Instant at, Instant pageAt, int partition, long offset, ObjectNode body) {
+        Before place() {
+            return new Before(at, partition, offset);
+        }
+    }
 
     private static final Comparator<Entry> BY_PAGE = Comparator.comparing(Entry::pageAt)
             .thenComparingInt(Entry::partition)
             .thenComparingLong(Entry::offset);
-    private static final Comparator<Entry> BY_TIME =
-            Comparator.comparing(Entry::at).thenComparing(BY_PAGE);
+    private static final Comparator<Entry> BY_TIME = Comparator.comparing(Entry::place, Before.ORDER);
 
     private final Query query;
     private final PriorityQueue<Entry> kept;
@@ -81,12 +116,16 @@ final class EventPage {
         // A clock that is ahead must not put an event after those that follow it, nor a clock that is behind before.
         Instant written = record.timestamp();
         Instant time = at.isBefore(written) ? at : written;
-        kept.add(new Entry(
+        var entry = new Entry(
                 reachedByContainer.merge(record.key(), time, EventPage::later),
                 reached.merge(record.partition(), time, EventPage::later),
                 record.partition(),
                 record.offset(),
-                body));
+                body);
+        if (query.before != null && Before.ORDER.compare(entry.place(), query.before) >= 0) {
+            return;
+        }
+        kept.add(entry);
         if (kept.size() > query.limit) {
             Entry dropped = kept.remove();
             firstDropped.merge(dropped.partition, dropped.offset, Math::min);
@@ -100,6 +139,13 @@ final class EventPage {
     /** The events, oldest first. */
     List<ObjectNode> items() {
         return kept.stream().sorted(BY_TIME).map(Entry::body).toList();
+    }
+
+    /** What the page of earlier events is to come before; empty if there are none. */
+    Optional<Before> previous() {
+        return firstDropped.isEmpty() || !query.newest
+                ? Optional.empty()
+                : kept.stream().min(BY_TIME).map(Entry::place);
     }
 
     /**

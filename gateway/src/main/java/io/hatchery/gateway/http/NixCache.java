@@ -49,15 +49,20 @@ public final class NixCache {
         router.route(PATH + "/*").handler(this::authenticate);
         router.get(PATH + "/*").handler(this::asItIs).handler(files);
         router.head(PATH + "/*").handler(this::asItIs).handler(files);
-        router.route(PATH + "/*")
-                .handler(request -> Responses.problem(
-                        request,
-                        request.request().method().equals(HttpMethod.GET)
-                                        || request.request().method().equals(HttpMethod.HEAD)
-                                ? new Problem(
-                                        404,
-                                        "the cache has no " + request.request().path())
-                                : new Problem(405, "the cache is only read")));
+        router.route(PATH + "/*").handler(NixCache::refuse);
+    }
+
+    private static void refuse(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            Responses.problem(
+                    request,
+                    new Problem(
+                            ProblemType.NOT_FOUND,
+                            "the cache has no " + request.request().path()));
+        } else {
+            Resource.refuseMethod(request, "GET, HEAD");
+        }
     }
 
     private void authenticate(RoutingContext request) {

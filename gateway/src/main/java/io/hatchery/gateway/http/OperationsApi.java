@@ -5,14 +5,17 @@ import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
+import io.hatchery.gateway.view.OperationQuery;
 import io.hatchery.gateway.view.Operations;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
@@ -20,12 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Commands, and what became of them. */
 final class OperationsApi {
@@ -55,23 +59,25 @@ final class OperationsApi {
                             Parameter.header(
                                     "Idempotency-Key", "Becomes the command's id: the same key is executed once")),
                     null,
-                    Map.of(
-                            200,
-                            "Operation",
-                            202,
-                            "Operation",
-                            400,
-                            Api.PROBLEM,
-                            404,
-                            Api.PROBLEM,
-                            409,
-                            Api.PROBLEM,
-                            503,
-                            Api.PROBLEM,
-                            504,
-                            "Operation"),
+                    Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 409, 503),
                     request -> command(request, verb)));
         }
+        endpoints.add(new Endpoint(
+                HttpMethod.GET,
+                "/v1/operations",
+                "listOperations",
+                "Lists operations, the newest first: those that are pending, or ended within a day",
+                List.of(
+                        Parameter.query("container", "Only those of this one"),
+                        Parameter.query("host", "Only those on this one"),
+                        Parameter.query(
+                                "state", "Only those that are pending, completed, failed, rejected or superseded"),
+                        Parameter.query("command", "Only these commands: start, stop, restart, kill or remove"),
+                        Pages.LIMIT,
+                        Pages.CURSOR),
+                null,
+                Endpoint.responses(Map.of(200, "OperationList"), 400),
+                this::list));
         endpoints.add(new Endpoint(
                 HttpMethod.GET,
                 "/v1/operations/{id}",
@@ -79,7 +85,7 @@ final class OperationsApi {
                 "Shows what became of a command",
                 List.of(Parameter.query("wait", "A time span to wait for the outcome, such as 30s")),
                 null,
-                Map.of(200, "Operation", 404, Api.PROBLEM, 504, "Operation"),
+                Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 503),
                 this::get));
         return endpoints;
     }
@@ -89,26 +95,26 @@ final class OperationsApi {
         Requests.waitFor(request); // wrong words are refused before anything is done
         Evaluation evaluation = view.evaluation(name)
                 .filter(e -> view.isThere(name))
-                .orElseThrow(() -> new Problem(404, "there is no container " + name));
+                .orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "there is no container " + name));
         if (evaluation.spec() == null && evaluation.state() == Evaluation.State.BUILDING) {
             whenBuilt(request, evaluation, verb);
             return;
         }
         if (evaluation.spec() == null) {
             throw new Problem(
-                    409,
+                    ProblemType.NO_SPEC,
                     "container " + name + " has no spec in force (its evaluation is "
                             + evaluation.state().name().toLowerCase(java.util.Locale.ROOT)
                             + "): see GET /v1/containers/" + name);
         }
         CommandId id = commandId(request);
-        Instant deadline = Requests.query(request, "deadline", OperationsApi::instant);
+        Instant deadline = Requests.query(request, "deadline", Requests::time);
         var command = new Command(verb, name, evaluation.spec().generation(), deadline, Api.BY);
         Optional<Operation> known = view.operation(id);
         if (known.isPresent()) {
             if (known.get().command() != verb || !known.get().container().equals(name)) {
                 throw new Problem(
-                        409,
+                        ProblemType.KEY_REUSED,
                         "Idempotency-Key " + id + " was used for "
                                 + known.get().command().word() + " of "
                                 + known.get().container() + ": use a new key for another command");
@@ -120,7 +126,7 @@ final class OperationsApi {
         }
         if (known.isEmpty() && view.operations().hasEnded(id)) {
             throw new Problem(
-                    409,
+                    ProblemType.KEY_REUSED,
                     "Idempotency-Key " + id + " was used for a command that ended more than "
                             + Operations.ENDED_KEPT.toHours() + " hours ago, and what became of it is no longer kept:"
                             + " use a new key");
@@ -144,7 +150,9 @@ final class OperationsApi {
     /** Takes in an operation that is about to be written. */
     void submit(Operation operation) {
         if (view.unconfirmed() >= FleetView.MAX_UNCONFIRMED) {
-            throw new Problem(503, FleetView.MAX_UNCONFIRMED + " commands are being written already: try again");
+            throw new Problem(
+                    ProblemType.TOO_MANY_REQUESTS,
+                    FleetView.MAX_UNCONFIRMED + " commands are being written already: try again");
         }
         view.submitted(operation);
     }
@@ -158,7 +166,7 @@ final class OperationsApi {
                             && built.get().spec() == null
                             && built.get().state() == Evaluation.State.BUILDING) {
                         throw new Problem(
-                                409,
+                                ProblemType.SYSTEM_BUILDING,
                                 "the system of container " + evaluation.container()
                                         + " is being built: wait for it, with wait=10min for instance, or look at GET"
                                         + " /v1/containers/" + evaluation.container() + "/build-log");
@@ -174,22 +182,45 @@ final class OperationsApi {
         try {
             return new CommandId(key == null ? UUID.randomUUID().toString() : key);
         } catch (IllegalArgumentException e) {
-            throw new Problem(400, "Idempotency-Key: " + e.getMessage());
+            throw new Problem(ProblemType.INVALID_REQUEST, "Idempotency-Key: " + e.getMessage());
         }
     }
 
-    private static Instant instant(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("'" + text + "' is no RFC 3339 time such as 2026-01-31T12:00:00Z", e);
+    private void list(RoutingContext request) {
+        var query = new OperationQuery(
+                Requests.query(request, "container", ContainerName::new),
+                Requests.query(request, "host", HostName::new),
+                Requests.query(request, "state", OperationsApi::state),
+                Requests.query(request, "command", OperationsApi::verb),
+                Requests.query(request, "cursor", OperationQuery.Place::parse));
+        Pages.answer(
+                request,
+                query.first(Pages.limit(request) + 1, view.allOperations()),
+                Json::node,
+                operation -> OperationQuery.Place.of(operation).text());
+    }
+
+    private static String state(String word) {
+        var words = new ArrayList<String>(List.of(Operation.PENDING));
+        Arrays.stream(Outcome.values()).map(Outcome::word).forEach(words::add);
+        if (!words.contains(word)) {
+            throw new IllegalArgumentException("no such state '" + word + "': give one of " + String.join(", ", words));
         }
+        return word;
+    }
+
+    private static Verb verb(String word) {
+        return Arrays.stream(Verb.values())
+                .filter(verb -> verb.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such command '" + word + "': give one of "
+                        + Arrays.stream(Verb.values()).map(Verb::word).collect(Collectors.joining(", "))));
     }
 
     private void get(RoutingContext request) {
         CommandId id = Requests.path(request, "id", CommandId::new);
         if (view.operation(id).isEmpty()) {
-            throw new Problem(404, "there is no operation " + id);
+            throw new Problem(ProblemType.NOT_FOUND, "there is no operation " + id);
         }
         Optional<Duration> wait = Requests.waitFor(request);
         if (wait.isEmpty()) {
@@ -214,7 +245,7 @@ final class OperationsApi {
     private void awaitOutcome(RoutingContext request, CommandId id, Duration patience) {
         waiting.outcome(id, patience)
                 .map(ended -> {
-                    show(request, ended.isPresent() ? 200 : 504, id);
+                    show(request, ended.isPresent() ? 200 : 202, id);
                     return null;
                 })
                 .onFailure(request::fail);
@@ -224,6 +255,7 @@ final class OperationsApi {
         Responses.json(
                 request,
                 status,
-                view.operation(id).orElseThrow(() -> new Problem(404, "operation " + id + " is forgotten")));
+                view.operation(id)
+                        .orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "operation " + id + " is forgotten")));
     }
 }

@@ -3,7 +3,6 @@ package io.hatchery.gateway.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.json.Json;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A refusal, as RFC 9457 problem details. */
@@ -17,33 +16,20 @@ final class Problem extends RuntimeException {
 
     private static final int LONGEST_DETAIL = 4_000;
 
-    private static final Map<Integer, String> TITLES = Map.ofEntries(
-            Map.entry(400, "Bad request"),
-            Map.entry(401, "Not authenticated"),
-            Map.entry(404, "Not found"),
-            Map.entry(405, "Method not allowed"),
-            Map.entry(409, "Conflict"),
-            Map.entry(410, "Gone"),
-            Map.entry(413, "Too large"),
-            Map.entry(415, "Unsupported media type"),
-            Map.entry(422, "Invalid definition"),
-            Map.entry(500, "Internal error"),
-            Map.entry(503, "Unavailable"));
-
-    private final int status;
+    private final ProblemType type;
     private final transient List<io.hatchery.spec.option.Problem> errors;
 
-    Problem(int status, String detail) {
-        this(status, detail, List.of());
+    Problem(ProblemType type, String detail) {
+        this(type, detail, List.of());
     }
 
-    Problem(int status, String detail, List<io.hatchery.spec.option.Problem> errors) {
+    Problem(ProblemType type, String detail, List<io.hatchery.spec.option.Problem> errors) {
         super((detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "…")
                 + (errors.size() > MAX_ERRORS
                         ? " (the first " + MAX_ERRORS + " errors are listed, and there are "
                                 + (errors.size() - MAX_ERRORS) + " more)"
                         : ""));
-        this.status = status;
+        this.type = type;
         this.errors = errors.stream().limit(MAX_ERRORS).map(Problem::cut).toList();
     }
 
@@ -61,14 +47,14 @@ final class Problem extends RuntimeException {
     }
 
     int status() {
-        return status;
+        return type.status();
     }
 
     ObjectNode body(@Nullable String path) {
         ObjectNode body = Json.object();
-        body.put("type", "about:blank");
-        body.put("title", TITLES.getOrDefault(status, "Refused"));
-        body.put("status", status);
+        body.put("type", type.uri());
+        body.put("title", type.title());
+        body.put("status", type.status());
         body.put("detail", getMessage());
         if (path != null) {
             body.put("instance", path);

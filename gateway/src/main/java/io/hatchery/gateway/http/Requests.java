@@ -14,15 +14,11 @@ import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a request says; whatever is wrong with it is a {@link Problem} that names the part. */
 final class Requests {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
-    private static final Pattern ETAG = Pattern.compile("\"(\\d{1,18})\"");
-    /** What a definition expects that is to be the first: no revision is negative. */
-    private static final String NO_REVISION = "-1";
 
     private Requests() {}
 
@@ -34,7 +30,7 @@ final class Requests {
         try {
             return parse.apply(request.pathParam(parameter));
         } catch (IllegalArgumentException e) {
-            throw new Problem(400, String.valueOf(e.getMessage()));
+            throw new Problem(ProblemType.INVALID_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 
@@ -46,7 +42,7 @@ final class Requests {
         try {
             return parse.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new Problem(400, "query parameter " + parameter + ": " + e.getMessage());
+            throw new Problem(ProblemType.INVALID_REQUEST, "query parameter " + parameter + ": " + e.getMessage());
         }
     }
 
@@ -85,27 +81,6 @@ final class Requests {
         return limit == null ? usual : limit;
     }
 
-    /** The revision that If-Match or If-None-Match expects, as the definition's header carries it; null if none is. */
-    static @Nullable String expectedRevision(RoutingContext request) {
-        String ifNoneMatch = request.request().getHeader("If-None-Match");
-        if (ifNoneMatch != null) {
-            if (!ifNoneMatch.strip().equals("*")) {
-                throw new Problem(
-                        400, "If-None-Match: only * is understood here, for a definition that must not exist yet");
-            }
-            return NO_REVISION;
-        }
-        String ifMatch = request.request().getHeader("If-Match");
-        if (ifMatch == null || ifMatch.strip().equals("*")) {
-            return null;
-        }
-        var matcher = ETAG.matcher(ifMatch.strip());
-        if (!matcher.matches()) {
-            throw new Problem(400, "If-Match: give the ETag as it was received, such as \"42\"");
-        }
-        return matcher.group(1);
-    }
-
     /** The definition in a body, JSON or YAML as its Content-Type says; without one, what it looks like. Takes its time. */
     static ContainerDefinition definition(byte[] bytes, @Nullable String type) {
         String media = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
@@ -118,10 +93,11 @@ final class Requests {
                         case "application/json", "application/x-www-form-urlencoded", "" -> jsonOrYaml(bytes, media);
                         default ->
                             throw new Problem(
-                                    415, "Content-Type " + media + ": send application/json or application/yaml");
+                                    ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                                    "Content-Type " + media + ": send application/json or application/yaml");
                     });
         } catch (UnreadableException e) {
-            throw new Problem(400, "the body cannot be read: " + e.getMessage());
+            throw new Problem(ProblemType.INVALID_REQUEST, "the body cannot be read: " + e.getMessage());
         }
     }
 

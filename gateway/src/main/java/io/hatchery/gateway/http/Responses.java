@@ -2,14 +2,65 @@ package io.hatchery.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.json.Json;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** Writes answers. */
 final class Responses {
+    private static final String JSON = "application/json";
+    private static final int TAG_BYTES = 12;
+
     private Responses() {}
 
+    /** Answers with JSON; a read whose client has it already is answered with 304 (RFC 9110, 13.1.2). */
     static void json(RoutingContext request, int status, Object body) {
-        write(request, status, "application/json", Json.text(body));
+        tagged(request, status, "", Json.text(body));
+    }
+
+    /** Answers with something that has a revision, which a change may name with {@link Precondition}. */
+    static void versioned(RoutingContext request, int status, long revision, Object body) {
+        tagged(request, status, revision + "-", Json.text(body));
+    }
+
+    private static void tagged(RoutingContext request, int status, String prefix, String body) {
+        boolean isRead = request.request().method().equals(HttpMethod.GET)
+                || request.request().method().equals(HttpMethod.HEAD);
+        if (request.response().ended() || status >= 300 || !isRead && prefix.isEmpty()) {
+            write(request, status, JSON, body);
+            return;
+        }
+        String tag = "\"" + prefix + digest(body) + "\"";
+        request.response().putHeader(HttpHeaders.ETAG, tag);
+        if (isRead && status == 200 && matches(request.request().getHeader(HttpHeaders.IF_NONE_MATCH), tag)) {
+            var _ = request.response().setStatusCode(304).end();
+            return;
+        }
+        write(request, status, JSON, body);
+    }
+
+    private static boolean matches(@Nullable String ifNoneMatch, String tag) {
+        return ifNoneMatch != null
+                && Arrays.stream(ifNoneMatch.split(","))
+                        .map(String::strip)
+                        .anyMatch(each ->
+                                each.equals("*") || each.replaceFirst("^W/", "").equals(tag));
+    }
+
+    private static String digest(String body) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, TAG_BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     static void problem(RoutingContext request, Problem problem) {
@@ -27,11 +78,16 @@ final class Responses {
     }
 
     static void write(RoutingContext request, int status, String mediaType, String body) {
-        if (!request.response().ended()) {
-            var _ = request.response()
-                    .setStatusCode(status)
-                    .putHeader("Content-Type", mediaType)
-                    .end(body + (mediaType.endsWith("json") ? "\n" : ""));
+        if (request.response().ended()) {
+            return;
+        }
+        byte[] bytes = (body + (mediaType.endsWith("json") ? "\n" : "")).getBytes(StandardCharsets.UTF_8);
+        request.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, mediaType);
+        if (request.request().method().equals(HttpMethod.HEAD)) {
+            request.response().putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length));
+            var _ = request.response().end();
+        } else {
+            var _ = request.response().end(Buffer.buffer(bytes));
         }
     }
 }

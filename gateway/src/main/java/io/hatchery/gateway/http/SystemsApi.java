@@ -37,7 +37,7 @@ final class SystemsApi {
                         "Shows what the evaluation and the build of its system printed lately",
                         List.of(Parameter.query("since", "The next of an earlier answer: only what came after")),
                         null,
-                        Map.of(200, "BuildLog", 400, Api.PROBLEM, 404, Api.PROBLEM),
+                        Endpoint.responses(Map.of(200, "BuildLog"), 400, 404),
                         this::buildLog),
                 new Endpoint(
                         HttpMethod.GET,
@@ -46,7 +46,7 @@ final class SystemsApi {
                         "Lists the systems that it was given last, the newest first",
                         List.of(),
                         null,
-                        Map.of(200, "GenerationList", 404, Api.PROBLEM),
+                        Endpoint.responses(Map.of(200, "GenerationList"), 400, 404),
                         this::generations),
                 new Endpoint(
                         HttpMethod.POST,
@@ -55,21 +55,11 @@ final class SystemsApi {
                         "Defines it anew with an earlier system: the one before, if none is named",
                         List.of(
                                 Parameter.query("to", "The generation of the system"),
-                                Parameter.header("If-Match", "The ETag that the change is meant for")),
+                                Parameter.query(
+                                        "wait", "A time span to wait for its system to be built, such as 10min"),
+                                ContainersApi.IF_MATCH),
                         null,
-                        Map.of(
-                                200,
-                                "Container",
-                                202,
-                                "Container",
-                                400,
-                                Api.PROBLEM,
-                                404,
-                                Api.PROBLEM,
-                                409,
-                                Api.PROBLEM,
-                                422,
-                                Api.PROBLEM),
+                        Endpoint.responses(Map.of(200, "Container", 202, "Container"), 400, 404, 409, 412, 422, 503),
                         this::rollback));
     }
 
@@ -123,13 +113,19 @@ final class SystemsApi {
         containers.requireThere(name);
         Long to = Requests.query(request, "to", Long::valueOf);
         Evaluation evaluation = view.evaluation(name)
-                .orElseThrow(() -> new Problem(409, "container " + name + " has no definition to change"));
+                .orElseThrow(
+                        () -> new Problem(ProblemType.NO_SPEC, "container " + name + " has no definition to change"));
         ContainerDefinition definition = evaluation.definition();
         if (definition == null) {
-            throw new Problem(409, "container " + name + " has no definition to change");
+            throw new Problem(ProblemType.NO_SPEC, "container " + name + " has no definition to change");
         }
         String path = to == null ? before(name, evaluation) : named(name, evaluation, to);
-        containers.define(request, name, definition.pinnedTo(path), String.valueOf(evaluation.revision()));
+        Precondition asked = Precondition.of(request, true);
+        containers.define(
+                request,
+                name,
+                definition.pinnedTo(path),
+                asked.revision() == null ? Precondition.unchangedSince(evaluation.revision()) : asked);
     }
 
     private static String before(ContainerName name, Evaluation evaluation) {
@@ -138,7 +134,8 @@ final class SystemsApi {
                 .map(GivenSystem::path)
                 .filter(path -> !path.equals(current(evaluation)))
                 .findFirst()
-                .orElseThrow(() -> new Problem(409, "container " + name + " had no other system before"));
+                .orElseThrow(() ->
+                        new Problem(ProblemType.NO_OTHER_SYSTEM, "container " + name + " had no other system before"));
     }
 
     private static String named(ContainerName name, Evaluation evaluation, long generation) {
@@ -147,7 +144,7 @@ final class SystemsApi {
                 .map(GivenSystem::path)
                 .findFirst()
                 .orElseThrow(() -> new Problem(
-                        404,
+                        ProblemType.NOT_FOUND,
                         "container " + name + " has no system of generation " + generation + "; there are "
                                 + evaluation.systems().stream()
                                         .map(system -> system.generation().toString())

@@ -84,7 +84,8 @@ public final class Waiting {
         if (!wait.settle()) {
             if (waits.size() >= MAX_WAITS) {
                 return Future.failedFuture(new Problem(
-                        503, MAX_WAITS + " requests wait already, and this one is not waited for: look again later"));
+                        ProblemType.TOO_MANY_REQUESTS,
+                        MAX_WAITS + " requests wait already, and this one is not waited for: look again later"));
             }
             waits.add(wait);
             long timer = vertx.setTimer(Math.max(1, patience.toMillis()), late -> {

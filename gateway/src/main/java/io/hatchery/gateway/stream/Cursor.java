@@ -3,13 +3,10 @@ package io.hatchery.gateway.stream;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.view.OpaqueText;
 import io.hatchery.protocol.Topics;
-import io.hatchery.spec.json.Json;
-import io.hatchery.spec.json.UnreadableException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +27,7 @@ public record Cursor(
 
     /** As it is given to clients: URL-safe text. */
     public String text() {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(this));
+        return OpaqueText.of(this);
     }
 
     /**
@@ -41,13 +38,8 @@ public record Cursor(
      * @throws GoneException if it is of topics that are no more, or so old that deletions since then may be gone from them
      */
     public static Cursor parse(String text, SortedMap<String, String> ids, Instant now) {
-        Cursor cursor;
-        try {
-            byte[] json = Base64.getUrlDecoder().decode(text.getBytes(StandardCharsets.US_ASCII));
-            cursor = Json.read(json, Cursor.class);
-        } catch (UnreadableException | IllegalArgumentException e) {
-            throw new IllegalArgumentException("since is not a cursor: give one that a message or a page carried", e);
-        }
+        Cursor cursor = OpaqueText.parse(
+                text, Cursor.class, "since is not a cursor: give one that a message or a page carried");
         if (!cursor.ids.equals(ids) || !cursor.offsets.next().keySet().equals(ids.keySet())) {
             throw new GoneException("the topics that the cursor is of were created anew since");
         }

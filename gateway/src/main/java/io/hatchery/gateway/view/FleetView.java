@@ -23,10 +23,14 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The fleet as the topics tell it. Knows no clock and no Kafka; not thread-safe. */
@@ -250,12 +254,18 @@ public final class FleetView {
                         : operation);
     }
 
+    /** Every operation that {@link #operation} finds, once, in no order. */
+    public Stream<Operation> allOperations() {
+        var others = new HashSet<>(unconfirmed.keySet());
+        others.addAll(removals.keySet());
+        others.removeIf(id -> operations.find(id).isPresent());
+        return Stream.concat(operations.ids(), others.stream()).flatMap(id -> operation(id).stream());
+    }
+
     /** A deletion whose own record has expired may be pending still: its evaluation waits for the host. */
     private Optional<Operation> awaitedRemoval(CommandId id) {
-        Removal removal = operations.hasEnded(id) ? null : removals.get(id);
-        return removal == null
-                ? Optional.empty()
-                : Optional.of(Operation.removal(id, removal.container, removal.host, null, removal.appended));
+        return Optional.ofNullable(operations.hasEnded(id) ? null : removals.get(id))
+                .map(removal -> Operation.removal(id, removal.container, removal.host, null, removal.appended));
     }
 
     /** Every operation that is pending or ended within a day, and which ids ended before. */
@@ -296,15 +306,10 @@ public final class FleetView {
 
     /** The names of every container there is, in order, after that one if it is given. */
     public Collection<ContainerName> containers(@Nullable ContainerName after) {
-        var names = new java.util.TreeSet<ContainerName>();
-        names.addAll(
-                after == null
-                        ? evaluations.keySet()
-                        : evaluations.tailMap(after, false).keySet());
-        names.addAll(
-                after == null
-                        ? statuses.keySet()
-                        : statuses.tailMap(after, false).keySet());
+        var names = new TreeSet<ContainerName>();
+        for (var known : List.of(evaluations, statuses)) {
+            names.addAll((after == null ? known : known.tailMap(after, false)).keySet());
+        }
         names.removeIf(name -> !isThere(name));
         return names;
     }
@@ -328,14 +333,16 @@ public final class FleetView {
 
     /** The phase to show for that container: unknown if its host was not heard of for too long. */
     public Phase phase(ContainerName name, Instant now) {
-        ContainerStatus status = statuses.get(name);
-        boolean lost = holderOf(name).filter(host -> isLost(host, now)).isPresent();
-        return lost ? Phase.UNKNOWN : status == null ? Phase.ABSENT : status.phase();
+        if (holderOf(name).filter(host -> isLost(host, now)).isPresent()) {
+            return Phase.UNKNOWN;
+        }
+        return Optional.ofNullable(statuses.get(name))
+                .map(ContainerStatus::phase)
+                .orElse(Phase.ABSENT);
     }
 
     private boolean isLost(HostName host, Instant now) {
-        Heartbeat heartbeat = hosts.get(host);
-        return heartbeat == null || !heartbeat.isAlive(now);
+        return host(host).filter(heartbeat -> heartbeat.isAlive(now)).isEmpty();
     }
 
     /** A container as the API shows it. */

@@ -40,7 +40,8 @@ public record Operation(
         @Nullable String reason,
         @Nullable StoppedBy stoppedBy,
         List<Timed> steps) {
-    private static final String PENDING = "pending";
+    /** The state of an operation without an outcome. */
+    public static final String PENDING = "pending";
 
     /**
      * A step and how long after the submission it was.

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,6 +222,11 @@ public final class Operations {
     /** Every operation without an outcome, in no order. */
     public Iterable<Operation> pending() {
         return () -> pending.values().stream().map(Pending::operation).iterator();
+    }
+
+    /** Of every operation that is pending or shown, in no order. */
+    Stream<CommandId> ids() {
+        return Stream.concat(pending.keySet().stream(), ended.keySet().stream());
     }
 
     /** How many have no outcome. */

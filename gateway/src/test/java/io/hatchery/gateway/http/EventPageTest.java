@@ -1,6 +1,7 @@
 package io.hatchery.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
@@ -8,6 +9,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,7 @@ class EventPageTest {
 
     @Test
     void newestEventsOfAllPartitionsAreMergedByTime() {
-        var page = new EventPage(new EventPage.Query(null, null, null, true, 3));
+        var page = new EventPage(new EventPage.Query(null, null, null, true, null, 3));
         take(page, 0, 0, 1);
         take(page, 0, 1, 4);
         take(page, 0, 2, 6);
@@ -36,13 +38,13 @@ class EventPageTest {
 
     @Test
     void pagesAfterACursorTogetherHaveEveryEventOnceInOrder() {
-        var first = new EventPage(new EventPage.Query(null, null, null, false, 3));
+        var first = new EventPage(new EventPage.Query(null, null, null, false, null, 3));
         int[][] log = {{1, 4, 6}, {2, 3, 5}};
         offer(first, log, read(0, 0));
         assertThat(seconds(first)).containsExactly(1, 2, 3);
         Offsets next = first.next(TOPIC, read(3, 3));
         assertThat(next.next().get(TOPIC)).containsExactly(1L, 2L);
-        var second = new EventPage(new EventPage.Query(null, null, null, false, 3));
+        var second = new EventPage(new EventPage.Query(null, null, null, false, null, 3));
         offer(second, log, next);
         assertThat(seconds(second)).containsExactly(4, 5, 6);
         assertThat(second.next(TOPIC, read(3, 3)).next()).isEqualTo(read(3, 3).next());
@@ -50,7 +52,7 @@ class EventPageTest {
 
     @Test
     void clockThatIsAheadOrBehindDoesNotReorderAContainer() {
-        var page = new EventPage(new EventPage.Query(null, null, null, true, 10));
+        var page = new EventPage(new EventPage.Query(null, null, null, true, null, 10));
         take(page, 0, 0, 3_600, 1);
         take(page, 0, 1, 2, 2);
         take(page, 0, 2, -3_600, 4);
@@ -60,7 +62,7 @@ class EventPageTest {
 
     @Test
     void containersOfOnePartitionAreMergedByTimeAsWell() {
-        var page = new EventPage(new EventPage.Query(null, null, null, true, 10));
+        var page = new EventPage(new EventPage.Query(null, null, null, true, null, 10));
         page.take(record(0, 0, "web", 3), Json.object().put("second", 1), START.plusSeconds(1));
         page.take(record(0, 1, "db", 3), Json.object().put("second", 2), START.plusSeconds(2));
         page.take(record(0, 2, "web", 3), Json.object().put("second", 1), START.plusSeconds(1));
@@ -69,7 +71,8 @@ class EventPageTest {
 
     @Test
     void onlyEventsOfTheContainerAndTheTimeAreShown() {
-        var query = new EventPage.Query(new ContainerName("web"), START.plusSeconds(2), START.plusSeconds(4), true, 10);
+        var query = new EventPage.Query(
+                new ContainerName("web"), START.plusSeconds(2), START.plusSeconds(4), true, null, 10);
         var page = new EventPage(query);
         assertThat(page.admits(record(0, 0, "web", 1))).isTrue();
         assertThat(page.admits(record(0, 0, "db", 1))).isFalse();
@@ -81,8 +84,8 @@ class EventPageTest {
 
     @Test
     void smallPageOfTheNewestIsTheEndOfALargeOne() {
-        var large = new EventPage(new EventPage.Query(null, null, null, true, 10));
-        var small = new EventPage(new EventPage.Query(null, null, null, true, 2));
+        var large = new EventPage(new EventPage.Query(null, null, null, true, null, 10));
+        var small = new EventPage(new EventPage.Query(null, null, null, true, null, 2));
         for (var page : List.of(large, small)) {
             page.take(record(0, 0, "web", 9), Json.object().put("second", 3), START.plusSeconds(3));
             page.take(record(0, 1, "db", 9), Json.object().put("second", 1), START.plusSeconds(1));
@@ -91,6 +94,30 @@ class EventPageTest {
         }
         assertThat(seconds(large)).containsExactly(1, 2, 3, 4);
         assertThat(seconds(small)).containsExactly(3, 4);
+    }
+
+    @Test
+    void pagesBackwardsTogetherHaveEveryEventOnceInOrder() {
+        var seconds = new ArrayList<Integer>();
+        EventPage.Before before = null;
+        do {
+            var page = new EventPage(new EventPage.Query(null, null, null, true, before, 2));
+            offer(page, new int[][] {{1, 4, 6, 6}, {2, 3, 6, 7}}, read(0, 0));
+            assertThat(page.items()).hasSize(2);
+            seconds.addAll(0, seconds(page));
+            before = page.previous()
+                    .map(EventPage.Before::text)
+                    .map(EventPage.Before::parse)
+                    .orElse(null);
+        } while (before != null);
+        assertThat(seconds).containsExactly(1, 2, 3, 4, 6, 6, 6, 7);
+    }
+
+    @Test
+    void previousThatIsSomethingElseIsRefused() {
+        for (String text : List.of("", "x", "e30", "!")) {
+            assertThatThrownBy(() -> EventPage.Before.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     private static void offer(EventPage page, int[][] log, Offsets from) {

@@ -1,0 +1,114 @@
+package io.hatchery.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.LogReader;
+import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.http.Endpoint.Parameter;
+import io.hatchery.gateway.stream.Cursor;
+import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.FleetRecord;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/** What happened. */
+final class EventsApi {
+    private final Streams streams;
+    private final LogReader log;
+    private final BiConsumer<BusRecord, Throwable> refused;
+
+    EventsApi(Api.Ground ground) {
+        this.streams = ground.streams();
+        this.log = ground.log();
+        this.refused = ground.refused();
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(new Endpoint(
+                HttpMethod.GET,
+                "/v1/events",
+                "listEvents",
+                "Lists what happened, by time, oldest first",
+                List.of(
+                        Parameter.query("container", "Only what happened to this one"),
+                        Parameter.query("since", "Only what came after this cursor, the oldest first to be shown"),
+                        Parameter.query("before", "Only what happened before this cursor, the previous of a page"),
+                        Parameter.query("from", "Only what happened at this time or later, RFC 3339"),
+                        Parameter.query("until", "Only what happened before this time, RFC 3339"),
+                        Parameter.query(
+                                "limit", "At most so many, 1 to 1000; 100 if unsaid. Without since, the newest ones")),
+                null,
+                Endpoint.responses(Map.of(200, "EventList"), 400, 410, 503),
+                this::events));
+    }
+
+    private void events(RoutingContext request) {
+        Cursor now = streams.cursor();
+        Cursor since = Requests.query(request, "since", streams::parse);
+        EventPage.Before before = Requests.query(request, "before", EventPage.Before::parse);
+        if (since != null && before != null) {
+            throw new Problem(
+                    ProblemType.INVALID_REQUEST, "query parameters since and before exclude each other: give one");
+        }
+        var page = new EventPage(new EventPage.Query(
+                Requests.query(request, "container", ContainerName::new),
+                Requests.query(request, "from", Requests::time),
+                Requests.query(request, "until", Requests::time),
+                since == null,
+                before,
+                Pages.limit(request)));
+        Offsets from = eventsOnly(since == null ? beginning(now.offsets()) : since.offsets());
+        log.read(from, eventsOnly(now.offsets()), record -> take(page, record))
+                .map(done -> {
+                    ObjectNode body = Json.object();
+                    body.putArray("items").addAll(page.items());
+                    Offsets next = page.next(Topics.EVENTS.name(), now.offsets());
+                    body.put("next", new Cursor(now.ids(), next, now.at()).text());
+                    body.put(
+                            "previous",
+                            page.previous().map(EventPage.Before::text).orElse(null));
+                    Responses.json(request, 200, body);
+                    return null;
+                })
+                .onFailure(request::fail);
+    }
+
+    private void take(EventPage page, BusRecord record) {
+        if (!page.admits(record)) {
+            return;
+        }
+        try {
+            FleetRecord.read(record).change().ifPresent(change -> {
+                Instant at = Instant.parse(change.body().at("/event/at").asText());
+                page.take(record, (ObjectNode) change.body(), at);
+            });
+        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+            refused.accept(record, e);
+            ObjectNode body = Json.object().put("id", record.id()).put("unreadable", String.valueOf(e.getMessage()));
+            page.take(record, body, record.timestamp());
+        }
+    }
+
+    private static Offsets eventsOnly(Offsets offsets) {
+        var only = new TreeMap<>(offsets.next());
+        only.keySet().retainAll(List.of(Topics.EVENTS.name()));
+        return new Offsets(only);
+    }
+
+    private Offsets beginning(Offsets now) {
+        var first = new TreeMap<String, List<Long>>();
+        now.next()
+                .forEach((topic, offsets) -> first.put(
+                        topic, offsets.stream().map(o -> Offsets.FIRST_THERE_IS).toList()));
+        return new Offsets(first);
+    }
+}

@@ -1,0 +1,78 @@
+package io.hatchery.gateway.view;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which operations a list shows, and from where on; null is any.
+ *
+ * @param container of that container
+ * @param host on that host
+ * @param state {@code pending} or an outcome
+ * @param command with that command
+ * @param after only what comes behind that place of the list
+ */
+public record OperationQuery(
+        @Nullable ContainerName container,
+        @Nullable HostName host,
+        @Nullable String state,
+        @Nullable Verb command,
+        @Nullable Place after) {
+    /**
+     * A place in the list, which is in the order of submission, the newest first. It stays where it is when operations are
+     * added or forgotten, so pages that follow each other have every operation once. To clients it is opaque.
+     */
+    public record Place(
+            @JsonProperty("t") Instant submitted,
+            @JsonProperty("i") CommandId id) {
+        static final Comparator<Place> ORDER =
+                Comparator.comparing(Place::submitted).reversed().thenComparing(Place::id);
+
+        /** The place of that operation. */
+        public static Place of(Operation operation) {
+            return new Place(operation.submitted(), operation.id());
+        }
+
+        /** As it is given to clients. */
+        public String text() {
+            return OpaqueText.of(this);
+        }
+
+        /**
+         * Reads what {@link #text} wrote.
+         *
+         * @throws IllegalArgumentException if it is something else
+         */
+        public static Place parse(String text) {
+            return OpaqueText.parse(text, Place.class, "give the next of a page, as it was received");
+        }
+    }
+
+    /** The first of these operations that the list shows, in its order; holds no more than that many. */
+    public Stream<Operation> first(int count, Stream<Operation> operations) {
+        var first = new PriorityQueue<>(Comparator.comparing(Place::of, Place.ORDER.reversed()));
+        operations.filter(this::admits).forEach(operation -> {
+            first.add(operation);
+            if (first.size() > count) {
+                first.remove();
+            }
+        });
+        return first.stream().sorted(Comparator.comparing(Place::of, Place.ORDER));
+    }
+
+    private boolean admits(Operation operation) {
+        return (container == null || container.equals(operation.container()))
+                && (host == null || host.equals(operation.host()))
+                && (state == null || state.equals(operation.outcome()))
+                && (command == null || command == operation.command())
+                && (after == null || Place.ORDER.compare(Place.of(operation), after) > 0);
+    }
+}
