@@ -30,6 +30,7 @@ final class RefusedViews {
     record Refused(BusRecord record, String reason) {}
 
     private final ReportedRecords reported;
+    private final RefusedHeartbeats heartbeats = new RefusedHeartbeats();
     private final Map<String, Refused> waiting = new LinkedHashMap<>();
     private long bytes;
     private long leftOut;
@@ -50,10 +51,10 @@ final class RefusedViews {
         });
     }
 
-    /** Notes a refused record, unless it is reported already. */
+    /** Notes a refused record, unless it is reported already or is a heartbeat as its host had another reported of late. */
     void add(BusRecord record, String reason) {
         Position origin = record.position();
-        if (reported.has(origin)) {
+        if (heartbeats.isRepeated(record) || reported.has(origin)) {
             return;
         }
         if (waiting.size() >= MAX_RECORDS || bytes + record.size() > MAX_BYTES) {

@@ -372,13 +372,18 @@ final class Deciding {
         return new Decision(evaluation, changed && leaving == null ? spec : null, withdraws ? inForce : null, removal);
     }
 
-    /** With that of the spec, if it is another than the last. */
+    /** With that of the spec, if it is another than the last; the last ends with the first spec that does not have it. */
     private static List<GivenSystem> systems(
             @Nullable Evaluation before, ContainerSpec spec, long revision, Neighbours neighbours) {
         List<GivenSystem> systems = new ArrayList<>(systemsOf(before));
-        if (spec.payload() instanceof Payload.SystemPath(String path)
-                && (systems.isEmpty() || !systems.getLast().path().equals(path))) {
-            systems.add(new GivenSystem(spec.generation(), path, revision, neighbours.now()));
+        String path = spec.payload() instanceof Payload.SystemPath system ? system.path() : null;
+        GivenSystem last = systems.isEmpty() ? null : systems.getLast();
+        boolean isSame = last != null && last.until() == null && last.path().equals(path);
+        if (last != null && last.until() == null && !isSame) {
+            systems.set(systems.size() - 1, last.until(spec.generation()));
+        }
+        if (path != null && !isSame) {
+            systems.add(new GivenSystem(spec.generation(), path, revision, neighbours.now(), null));
         }
         return systems.subList(Math.max(0, systems.size() - Evaluation.KEPT_SYSTEMS), systems.size());
     }

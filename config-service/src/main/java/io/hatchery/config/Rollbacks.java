@@ -82,7 +82,7 @@ final class Rollbacks {
 
     /**
      * The definition of a container whose changed system was begun and did not become ready, with the system that was ready last; empty
-     * if it is not to go back, or has nothing to go back to.
+     * if it is not to go back, or if what was ready last is no other system.
      */
     static Optional<ContainerDefinition> wayBack(Evaluation evaluation, ContainerStatus status) {
         ContainerSpec spec = evaluation.spec();
@@ -99,9 +99,8 @@ final class Rollbacks {
                 || !(spec.payload() instanceof Payload.SystemPath(String path))) {
             return Optional.empty();
         }
-        return evaluation.systems().stream()
-                .filter(system -> !system.generation().isAfter(status.ready()))
-                .reduce((earlier, later) -> later)
+        return evaluation
+                .systemOf(status.ready())
                 .map(Evaluation.GivenSystem::path)
                 .filter(last -> !last.equals(path))
                 .map(evaluation.definition()::pinnedTo);

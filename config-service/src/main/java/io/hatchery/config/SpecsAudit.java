@@ -42,6 +42,7 @@ final class SpecsAudit {
 
     private final Map<HostName, Long> given = new HashMap<>();
     private final Map<HostName, Instant> lastGiven = new HashMap<>();
+    private final Map<HostName, Set<ContainerName>> removals = new HashMap<>();
     private final Map<HostName, Attempt> attempts = new HashMap<>();
     private final Map<ContainerName, Map<HostName, Boolean>> toRepeat = new HashMap<>();
 
@@ -63,7 +64,14 @@ final class SpecsAudit {
             lastGiven.put(spec.host(), now);
         }
         if (evaluation.leaving() != null) {
-            lastGiven.put(evaluation.leaving().host(), now);
+            HostName host = evaluation.leaving().host();
+            lastGiven.put(host, now);
+            Set<ContainerName> open = removals.computeIfAbsent(host, h -> new TreeSet<>());
+            if (sign > 0) {
+                open.add(evaluation.container());
+            } else {
+                open.remove(evaluation.container());
+            }
         }
     }
 
@@ -79,12 +87,19 @@ final class SpecsAudit {
             return Set.of();
         }
         String expected = HostSpecs.digest(given.getOrDefault(host, 0L));
-        if (specs.digest().equals(expected) && specs.unnamed().isEmpty()) {
+        boolean hasAll = specs.digest().equals(expected) && specs.unnamed().isEmpty();
+        Set<ContainerName> open = removals.getOrDefault(host, Set.of());
+        if (hasAll && open.isEmpty()) {
             attempts.remove(host);
             return Set.of();
         }
         if (!isDue(host, now)) {
             return Set.of();
+        }
+        if (hasAll) {
+            // Of a removal that its topic has lost a host says nothing, unless it still has the container.
+            open.forEach(container -> repeat(container, host, false));
+            return Set.copyOf(open);
         }
         var containers = new TreeSet<ContainerName>();
         evaluations.values().stream().filter(e -> concerns(e, host)).forEach(e -> containers.add(e.container()));

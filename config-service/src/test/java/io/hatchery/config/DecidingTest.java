@@ -1,6 +1,7 @@
 package io.hatchery.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
@@ -297,6 +298,19 @@ class DecidingTest {
         assertThat(evaluated(first, "{config: a}", 2, new Systems.Ready("/nix/store/other"))
                         .generation())
                 .isEqualTo(new Generation(2));
+    }
+
+    @Test
+    void systemEndsWithTheFirstSpecThatDoesNotHaveIt() {
+        Evaluation first = evaluated(null, "{path: /nix/store/a}", 1, new Systems.Pending());
+        Evaluation root = evaluated(first, "{boot: true}", 2, new Systems.Pending());
+        Evaluation changed = evaluated(root, "{boot: true, stopTimeout: 7}", 3, new Systems.Pending());
+        Evaluation second = evaluated(changed, "{path: /nix/store/a}", 4, new Systems.Pending());
+        assertThat(second.systems())
+                .extracting(Evaluation.GivenSystem::generation, Evaluation.GivenSystem::until)
+                .containsExactly(tuple(new Generation(1), new Generation(2)), tuple(new Generation(4), null));
+        assertThat(second.systemOf(new Generation(3))).isEmpty();
+        assertThat(second.systemOf(new Generation(7))).contains(second.systems().getLast());
     }
 
     @Test

@@ -360,7 +360,7 @@ class DecisionRulesTest {
         void firstRevisionIsRememberedWithItsTime() {
             Evaluation evaluation = built(null, "{config: a}", 4, READY);
             assertThat(evaluation.systems())
-                    .containsExactly(new GivenSystem(Generation.FIRST, "/nix/store/a", 4, TestNeighbours.NOW));
+                    .containsExactly(new GivenSystem(Generation.FIRST, "/nix/store/a", 4, TestNeighbours.NOW, null));
             assertThat(evaluation.built().path()).isEqualTo("/nix/store/a");
         }
 

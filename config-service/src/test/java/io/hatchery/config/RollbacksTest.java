@@ -37,6 +37,10 @@ class RollbacksTest {
     private static final String NEW = "/nix/store/new";
 
     private static Evaluation changed(boolean goesBack) {
+        return changed(goesBack, 3);
+    }
+
+    private static Evaluation changed(boolean goesBack, long oldUntil) {
         var definition =
                 new ContainerDefinition(Json.object().put("config", "x").put("rollbackOnFailure", goesBack));
         var good = (Evaluated.Good) Evaluator.evaluate(WEB, definition, Map.of());
@@ -55,8 +59,8 @@ class RollbacksTest {
                 List.of(),
                 new Built("digest", NEW, List.of()),
                 List.of(
-                        new GivenSystem(new Generation(1), OLD, 4, Instant.EPOCH),
-                        new GivenSystem(new Generation(3), NEW, 9, Instant.EPOCH)));
+                        new GivenSystem(new Generation(1), OLD, 4, Instant.EPOCH, new Generation(oldUntil)),
+                        new GivenSystem(new Generation(3), NEW, 9, Instant.EPOCH, null)));
     }
 
     private static ContainerStatus status(Phase phase, int begun, @Nullable Integer ready) {
@@ -86,6 +90,14 @@ class RollbacksTest {
                 assertThat(definition.options().has("config")).isFalse();
             });
         }
+    }
+
+    @Test
+    void nothingIsRolledBackIfARootWithoutSystemWasReadyLast() {
+        assertThat(Rollbacks.wayBack(changed(true, 2), status(Phase.FAILED, 3, 2)))
+                .isEmpty();
+        assertThat(Rollbacks.wayBack(changed(true, 2), status(Phase.FAILED, 3, 1)))
+                .isPresent();
     }
 
     @Test

@@ -135,6 +135,19 @@ final class SpecsAuditTest {
     }
 
     @Test
+    void openRemovalIsToldAgainThoughTheHostHasEverythingElse() {
+        var db = new ContainerName("db");
+        put(defined(db, H1), NOW);
+        put(deleted(WEB, false), NOW);
+        HostStatus status = status(digestOf(db));
+        assertThat(toldAgain(status, WEB)).containsExactly(Map.entry(H1, false));
+        assertThat(audit.take(db)).isEmpty();
+        put(deleted(WEB, true), NOW.plus(LATER));
+        assertThat(audit.view(status, evaluations, NOW.plus(LATER.multipliedBy(9))))
+                .isEmpty();
+    }
+
+    @Test
     void containerThatIsNotToBeThereMayBeRemoved() {
         put(deleted(WEB, true), NOW);
         assertThat(toldAgain(status("0", WEB), WEB)).containsExactly(Map.entry(H1, true));

@@ -2,15 +2,11 @@ package io.hatchery.gateway;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Publisher;
+import io.hatchery.bus.RefusedHeartbeats;
 import io.hatchery.bus.ReportedRecords;
-import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.UnreadableException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -29,10 +25,6 @@ final class RefusedRecords {
 
     static final long MAX_WAITING_BYTES = 64L << 20;
 
-    /** A host whose heartbeats are refused sends one every few seconds: of each host one in an hour is kept. */
-    static final Duration BETWEEN_HEARTBEATS = Duration.ofHours(1);
-
-    private static final int MAX_HOSTS = 1_000;
     /** How many dead letters are written at a time. */
     private static final int BATCH = 100;
 
@@ -42,7 +34,7 @@ final class RefusedRecords {
     private final ReportedRecords reported = new ReportedRecords(READER);
     private final Queue<Refused> waiting = new ArrayDeque<>();
     private final Set<String> waitingPositions = new HashSet<>();
-    private final Map<String, Instant> heartbeats = new LinkedHashMap<>();
+    private final RefusedHeartbeats heartbeats = new RefusedHeartbeats();
     private long waitingBytes;
     private int writing;
     private long total;
@@ -64,7 +56,7 @@ final class RefusedRecords {
     void refuse(BusRecord record, Throwable why) {
         total++;
         String position = record.position().text();
-        boolean isRepeated = isRepeatedHeartbeat(record);
+        boolean isRepeated = heartbeats.isRepeated(record);
         if (isRepeated || reported.has(record.position()) || waitingPositions.contains(position)) {
             return;
         }
@@ -84,23 +76,6 @@ final class RefusedRecords {
         waiting.add(new Refused(record, reason, bytes));
         waitingPositions.add(position);
         waitingBytes += bytes;
-    }
-
-    private boolean isRepeatedHeartbeat(BusRecord record) {
-        if (!record.topic().equals(Topics.HOSTS.name())) {
-            return false;
-        }
-        String key = record.key().length() <= 100 ? record.key() : record.key().substring(0, 100);
-        Instant last = heartbeats.get(key);
-        if (last != null && record.timestamp().isBefore(last.plus(BETWEEN_HEARTBEATS))) {
-            return true;
-        }
-        heartbeats.remove(key);
-        heartbeats.put(key, record.timestamp());
-        if (heartbeats.size() > MAX_HOSTS) {
-            heartbeats.remove(heartbeats.keySet().iterator().next());
-        }
-        return false;
     }
 
     private static long sizeOf(BusRecord record) {

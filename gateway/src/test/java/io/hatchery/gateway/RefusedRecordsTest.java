@@ -6,6 +6,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
+import io.hatchery.bus.RefusedHeartbeats;
 import io.hatchery.gateway.view.Records;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
@@ -108,7 +109,7 @@ class RefusedRecordsTest {
         refused.refuse(record(hosts, 1_000, "other", NOW), bad);
         refused.report();
         assertThat(buried).hasSize(2);
-        assertThat(Duration.ofSeconds(5_000)).isGreaterThan(RefusedRecords.BETWEEN_HEARTBEATS);
+        assertThat(Duration.ofSeconds(5_000)).isGreaterThan(RefusedHeartbeats.BETWEEN);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.option.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,8 +76,23 @@ public record Evaluation(
      * @param path the system in the store, or a link to it
      * @param revision the definition's
      * @param since when it was given
+     * @param until generation of the first spec that does not have it any more; null while the last spec has it
      */
-    public record GivenSystem(Generation generation, String path, long revision, Instant since) {}
+    public record GivenSystem(
+            Generation generation,
+            String path,
+            long revision,
+            Instant since,
+            @Nullable Generation until) {
+        /** This system, replaced by the spec of that generation. */
+        public GivenSystem until(Generation next) {
+            return new GivenSystem(generation, path, revision, since, next);
+        }
+
+        private boolean isOf(Generation spec) {
+            return !generation.isAfter(spec) && (until == null || until.isAfter(spec));
+        }
+    }
 
     /**
      * A host that was told to remove the container and has not said that it has. It is told so again each week, since the marker
@@ -106,6 +122,13 @@ public record Evaluation(
     public Evaluation {
         errors = List.copyOf(errors);
         systems = List.copyOf(systems);
+    }
+
+    /** The system that the spec of that generation has; empty if it has none, or if that is no longer remembered. */
+    public Optional<GivenSystem> systemOf(Generation generation) {
+        return systems.reversed().stream()
+                .filter(system -> system.isOf(generation))
+                .findFirst();
     }
 
     /** Whether the spec has been given to its host; also false if there is no spec. */

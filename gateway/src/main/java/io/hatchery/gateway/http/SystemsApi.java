@@ -81,7 +81,7 @@ final class SystemsApi {
             for (GivenSystem system : evaluation.systems().reversed()) {
                 ObjectNode item = Json.tree(system);
                 item.put("current", isCurrent(evaluation, system));
-                item.put("running", running != null && system.equals(of(evaluation, running)));
+                item.put("running", running != null && isOf(evaluation, running, system));
                 items.add(item);
             }
         });
@@ -91,7 +91,7 @@ final class SystemsApi {
     private static boolean isCurrent(Evaluation evaluation, GivenSystem system) {
         return evaluation.spec() != null
                 && system.path().equals(current(evaluation))
-                && system.equals(of(evaluation, evaluation.spec().generation()));
+                && isOf(evaluation, evaluation.spec().generation(), system);
     }
 
     private static @Nullable String current(Evaluation evaluation) {
@@ -100,12 +100,8 @@ final class SystemsApi {
                 : null;
     }
 
-    /** The system that a spec of that generation has; null if that is forgotten. */
-    private static @Nullable GivenSystem of(Evaluation evaluation, Generation generation) {
-        return evaluation.systems().stream()
-                .filter(system -> !system.generation().isAfter(generation))
-                .reduce((first, second) -> second)
-                .orElse(null);
+    private static boolean isOf(Evaluation evaluation, Generation generation, GivenSystem system) {
+        return evaluation.systemOf(generation).filter(system::equals).isPresent();
     }
 
     private void rollback(RoutingContext request) {

@@ -176,6 +176,7 @@ public final class Ledger {
         ended.entrySet().removeIf(entry -> {
             boolean forgotten = entry.getValue().untold == null
                     && entry.getValue().at.isBefore(entry.getValue().removal ? removals : commands)
+                    && !positions.isOpen(entry.getKey())
                     && !isNeeded.test(entry.getKey());
             told -= forgotten ? 1 : 0;
             return forgotten;

@@ -1,5 +1,6 @@
 package io.hatchery.runner.journal;
 
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
@@ -77,6 +78,12 @@ public final class Positions {
     public void keep(SpecsPosition position) throws IOException {
         disk.replace(SPECS, Checksum.appended(Json.bytes(position)));
         specs = position;
+    }
+
+    /** Whether a removal of the handled specs has no outcome yet, as far as the disk says. */
+    boolean isOpen(CommandId removal) {
+        return specs != null
+                && specs.removals().stream().anyMatch(open -> open.operation().equals(removal));
     }
 
     /** The latest append time of what is handled, on the topic where what asks for that verb is read; null if there is none. */

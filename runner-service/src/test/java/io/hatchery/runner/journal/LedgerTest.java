@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,20 @@ final class LedgerTest {
         Ledger second = Ledger.open(disk);
         assertThat(second.hasEnded(ONE)).isTrue();
         assertThat(second.hasEnded(new CommandId("two"))).isFalse();
+    }
+
+    @Test
+    void removalThatThePositionShowsAsOpenIsRememberedWhateverIsHandledLater() throws IOException {
+        Ledger ledger = withOne(Verb.REMOVE);
+        Positions positions = Positions.open(disk);
+        var topic = new TopicPosition("t", 7, NOW.plus(Ledger.WINDOW).plusSeconds(60), new TreeSet<>(List.of(3L)));
+        var open = new SpecsPosition.OpenRemoval(3, new ContainerName("web"), ONE, null, NOW);
+        positions.keep(new SpecsPosition(topic, List.of(open), Collections.emptySortedSet()));
+        ledger.prune(positions, id -> false);
+        assertThat(Ledger.open(disk).hasEnded(ONE)).isTrue();
+        positions.keep(new SpecsPosition(topic, List.of(), Collections.emptySortedSet()));
+        ledger.prune(positions, id -> false);
+        assertThat(Ledger.open(disk).hasEnded(ONE)).isFalse();
     }
 
     @Test

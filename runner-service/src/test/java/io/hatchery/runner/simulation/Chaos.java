@@ -2,7 +2,9 @@ package io.hatchery.runner.simulation;
 
 import io.hatchery.protocol.Topics;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What befalls the fleet from outside, every few seconds. */
 final class Chaos {
@@ -20,6 +22,7 @@ final class Chaos {
     private final Mutation mutation;
     private Runnable besides = () -> {};
     private boolean hasGrown;
+    private final Set<SimulatedHost> withLostSpecs = new LinkedHashSet<>();
 
     Chaos(
             World world,
@@ -100,9 +103,9 @@ final class Chaos {
             kafka.clean();
         }
         if (!kafka.isAway() && world.happens(Fault.SPECS_TOPIC_CHANGED)) {
-            String topic = Topics.specs(
-                            hosts.get(world.random.nextInt(hosts.size())).name())
-                    .name();
+            SimulatedHost host = hosts.get(world.random.nextInt(hosts.size()));
+            withLostSpecs.add(host);
+            String topic = Topics.specs(host.name()).name();
             if (world.random.nextBoolean()) {
                 kafka.recreate(topic);
             } else {
@@ -114,6 +117,11 @@ final class Chaos {
             kafka.grow();
             group.rebalance(); // its leader has seen it
         }
+    }
+
+    /** Heartbeats that are refused show nobody that specs are lost: an operator sets such clocks right. */
+    void synchronizeClocks() {
+        withLostSpecs.stream().filter(host -> !host.isClockRight()).forEach(SimulatedHost::synchronizeClock);
     }
 
     private void broker(long length) {

@@ -20,8 +20,7 @@ enum Fault {
     COMMAND_DELAYED(0.2),
     COMMAND_EXPIRES(0.05),
     DEFINITION_IS_BAD(0.15),
-    /** Off (0.02 is on): it is to be a definition that has failed, not one that cannot be read (issue 13, item 2). */
-    DEFINITION_IS_HUGE(0),
+    DEFINITION_IS_HUGE(0.02),
     HOST_IS_LEFT_OPEN(0.6),
     LABEL_IS_REQUIRED(0.5),
     PROFILE_IS_NAMED(0.5),
@@ -53,11 +52,9 @@ enum Fault {
     GROUP_REBALANCED(0.06),
     SECOND_RUNNER(0.01),
     COMPACTED(0.02),
-    /** Off (0.01 is on): a host whose clock is off is not given again what its topic lost, seed 5 (issue 13, item 14). */
-    SPECS_TOPIC_CHANGED(0),
+    SPECS_TOPIC_CHANGED(0.01),
     PARTITIONS_ADDED(0.01),
-    /** Off (0.5 is on): a removal that was asked for again and overtaken is answered twice, seed 1368 (issue 13, item 6). */
-    AWAY_FOR_WEEKS(0),
+    AWAY_FOR_WEEKS(0.5),
     HOSTILE_DEFINITION(0.04),
     HOSTILE_DEFINITION_ID(0.04),
     HOSTILE_VIEW(0.04),

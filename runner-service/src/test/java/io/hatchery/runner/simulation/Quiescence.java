@@ -112,7 +112,8 @@ final class Quiescence {
                         || !Boolean.TRUE.equals(spec.rollbackOnFailure())
                         || !spec.generation().equals(status.begun())
                         || ready == null
-                        || !(ready.payload() instanceof Payload.SystemPath),
+                        || !(ready.payload() instanceof Payload.SystemPath)
+                        || ready.payload().equals(spec.payload()),
                 () -> "it does not go back to " + ready + ": " + status + ", " + spec);
     }
 

@@ -38,7 +38,7 @@ final class Reasons {
 
     /** A stop begins: someone asked for it, or a changed spec does. */
     void signalled(Run run) {
-        boolean asked = truth.owed().stream()
+        boolean asked = truth.asked().stream()
                 .anyMatch(order -> order.container.equals(run.spec.name())
                         && order.verb != Verb.START
                         && truth.outcomes().of(order) == null);
@@ -94,7 +94,7 @@ final class Reasons {
 
     /** Everything is killed: by command, after all else, or since it did not get ready. */
     void killed(Run run) {
-        boolean commanded = truth.owed().stream()
+        boolean commanded = truth.asked().stream()
                 .anyMatch(order -> order.container.equals(run.spec.name())
                         && order.verb == Verb.KILL
                         && truth.outcomes().of(order) == null);

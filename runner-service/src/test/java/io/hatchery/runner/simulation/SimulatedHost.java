@@ -151,6 +151,11 @@ final class SimulatedHost {
         world.note("-- the clock of " + machine + " jumps by " + by);
     }
 
+    /** Its operator sets its clock right. */
+    void synchronizeClock() {
+        jumpClock(clockOffset.negated());
+    }
+
     /** Whether its runner has had the time to look around. */
     boolean hasRunnerForAWhile() {
         return hasRunner() && world.now() - runnerSince > 2_000_000;

@@ -103,6 +103,7 @@ final class Simulation {
         }
         operators.goHome();
         world.quieten();
+        chaos.synchronizeClocks();
         if (kafka.isAway()) {
             kafka.setAway(false);
         }

@@ -112,8 +112,13 @@ final class Truth {
     }
 
     List<Order> owed() {
+        return asked().stream().filter(order -> !order.expired).toList();
+    }
+
+    /** Also what has expired: a host may have taken it before. */
+    List<Order> asked() {
         return orders.values().stream()
-                .filter(order -> order.landed >= 0 && !waits(order) && !order.expired)
+                .filter(order -> order.landed >= 0 && !waits(order))
                 .toList();
     }
 
@@ -296,9 +301,6 @@ final class Truth {
                 .filter(run -> run.isReady() && !run.spec.payload().equals(payload(before)))
                 .sorted(Comparator.comparingLong(run -> run.readyAt))
                 .toList();
-        if (!ready.isEmpty() && !(ready.getLast().spec.payload() instanceof Payload.SystemPath)) {
-            return; // not held yet: where a root was ready last, an earlier system comes back that may never have been
-        }
         world.check(
                 now != null
                         && !ready.isEmpty()
