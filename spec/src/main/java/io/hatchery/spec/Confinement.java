@@ -1,6 +1,7 @@
 package io.hatchery.spec;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a container may do, where that is not just nspawn's default.
@@ -10,21 +11,28 @@ import java.util.List;
  * @param enableTun whether it may make TUN devices
  * @param allowedDevices what it may use beside nspawn's own devices
  * @param extraFlags further arguments of nspawn
+ * @param nixDaemon whether its system reaches the host's Nix daemon though its users are the host's; null if not
  */
 public record Confinement(
         String privateUsers,
         List<String> additionalCapabilities,
         boolean enableTun,
         List<Device> allowedDevices,
-        List<String> extraFlags) {
+        List<String> extraFlags,
+        @Nullable Boolean nixDaemon) {
     /** Nothing beyond what nspawn does by itself. */
-    public static final Confinement DEFAULT = new Confinement("no", List.of(), false, List.of(), List.of());
+    public static final Confinement DEFAULT = new Confinement("no", List.of(), false, List.of(), List.of(), null);
 
     /** Keeps immutable copies of the lists. */
     public Confinement {
         additionalCapabilities = List.copyOf(additionalCapabilities);
         allowedDevices = List.copyOf(allowedDevices);
         extraFlags = List.copyOf(extraFlags);
+    }
+
+    /** Whether a NixOS system in it reaches the host's Nix daemon, to which the host's uid 0 is a trusted user. */
+    public boolean reachesNixDaemon() {
+        return mapsUsers() || Boolean.TRUE.equals(nixDaemon);
     }
 
     /** Whether the container's users are others than the host's: picked, or a range that does not begin with root. */

@@ -93,6 +93,7 @@ public record SpecChange(SortedSet<String> live, SortedSet<String> restart) {
         options.put("enableTun", confinement(Confinement::enableTun));
         options.put("allowedDevices", confinement(Confinement::allowedDevices));
         options.put("extraFlags", confinement(Confinement::extraFlags));
+        options.put("nixDaemon", confinement(confinement -> Boolean.TRUE.equals(confinement.nixDaemon())));
         return options;
     }
 

@@ -31,6 +31,8 @@ public record NspawnPlan(
     public static final List<String> NIX_READ_ONLY =
             List.of("/nix/store", "/nix/var/nix/db", "/nix/var/nix/daemon-socket");
 
+    private static final String NIX_DAEMON = NIX_READ_ONLY.getLast();
+
     private static final String PROGRAM = "/usr/bin/systemd-nspawn";
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -98,7 +100,7 @@ public record NspawnPlan(
         }
         spec.environment().forEach((name, value) -> arguments.add("--setenv=" + name + "=" + value));
         if (spec.payload() instanceof Payload.SystemPath) {
-            nix(spec.name(), host, confinement.mapsUsers(), arguments);
+            nix(spec.name(), host, confinement, arguments);
         }
         spec.tmpfs().forEach(tmpfs -> arguments.add("--tmpfs=" + tmpfs));
         spec.bindMounts().forEach(bind -> arguments.add(bind(bind)));
@@ -129,10 +131,12 @@ public record NspawnPlan(
     }
 
     /** Files that belong to the host's root would belong to nobody in there, unless they are mapped (systemd-nspawn(1), idmap). */
-    private static void nix(ContainerName name, HostFacts host, boolean mapped, List<String> arguments) {
+    private static void nix(ContainerName name, HostFacts host, Confinement confinement, List<String> arguments) {
+        boolean mapped = confinement.mapsUsers();
         String options = mapped ? ":idmap" : "";
         NIX_READ_ONLY.stream()
                 .filter(host.nixPaths()::contains)
+                .filter(path -> !path.equals(NIX_DAEMON) || confinement.reachesNixDaemon())
                 .forEach(path -> arguments.add("--bind-ro=" + path + (mapped ? ":" + path + options : "")));
         if (host.nixPaths().contains(profiles(name))) {
             arguments.add("--bind=" + profiles(name) + ":/nix/var/nix/profiles" + options);

@@ -253,6 +253,11 @@ final class Mailboxes implements Mailbox.Surroundings {
         return promise.future();
     }
 
+    /** The host whose containers they are. */
+    HostName host() {
+        return host;
+    }
+
     /** This runner's claim to the host's name. */
     HostOwnership ownership() {
         return ownership;

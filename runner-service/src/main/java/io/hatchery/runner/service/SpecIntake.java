@@ -303,6 +303,7 @@ final class SpecIntake {
             return;
         }
         ContainerSpec spec = record.value(ContainerSpec.class);
+        SpecChecks.check(container, mailboxes.host(), spec);
         boolean known = spec.generation().equals(cache.generationOf(container));
         cache.keep(spec);
         handling.named(spec);

@@ -113,7 +113,7 @@ sub answer {
 # after its last process: another one of the name is waited for.
 sub remove_interface {
     my ($name, $alias) = @_;
-    $name =~ /\A(?!\.{1,2}\z)[A-Za-z0-9_.-]+\z/ or die "an interface cannot be called '$name'\n";
+    $name =~ /\A(?!\.{1,2}\z|-)[A-Za-z0-9_.-]+\z/ or die "an interface cannot be called '$name'\n";
     my $deadline = time + 2;
     do {
         my ($status, $shown) = answer('ip', '-d', 'link', 'show', 'dev', $name);

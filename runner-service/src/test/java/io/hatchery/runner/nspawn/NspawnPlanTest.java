@@ -106,7 +106,7 @@ class NspawnPlanTest {
     @Test
     void onlyATrustedRootOrPrivateUsersHaveTheirJournalLinked() {
         var host = new HostFacts(true, true, Set.of());
-        Confinement mapped = new Confinement("pick", List.of(), false, List.of(), List.of());
+        Confinement mapped = new Confinement("pick", List.of(), false, List.of(), List.of(), null);
         assertThat(NspawnPlan.of(spec(new Payload.SystemPath("/nix/store/x"), false, List.of()), host)
                         .arguments())
                 .contains("--link-journal=try-guest");
@@ -116,6 +116,30 @@ class NspawnPlanTest {
         assertThat(NspawnPlan.of(spec(new Payload.Boot(), false, List.of()), host)
                         .arguments())
                 .noneMatch(argument -> argument.startsWith("--link-journal"));
+    }
+
+    @Test
+    void nixDaemonIsReachedOnlyWhenAskedForOrByOtherUsers() {
+        for (boolean systemd : List.of(true, false)) {
+            assertThat(daemonBinds(systemd, null)).isEmpty();
+            assertThat(daemonBinds(systemd, users("identity", null))).isEmpty();
+            assertThat(daemonBinds(systemd, users("0", null))).isEmpty();
+            assertThat(daemonBinds(systemd, users("no", true))).hasSize(1);
+            assertThat(daemonBinds(systemd, users("pick", null))).hasSize(1);
+            assertThat(daemonBinds(systemd, users("65536", null))).hasSize(1);
+        }
+    }
+
+    private static Confinement users(String users, @Nullable Boolean nixDaemon) {
+        return new Confinement(users, List.of(), false, List.of(), List.of(), nixDaemon);
+    }
+
+    private static List<String> daemonBinds(boolean systemd, @Nullable Confinement confinement) {
+        var host = new HostFacts(systemd, true, Set.copyOf(NspawnPlan.NIX_READ_ONLY));
+        var spec = spec(new Payload.SystemPath("/nix/store/x"), false, List.of(), confinement);
+        return NspawnPlan.of(spec, host).arguments().stream()
+                .filter(argument -> argument.contains("daemon-socket"))
+                .toList();
     }
 
     @Test

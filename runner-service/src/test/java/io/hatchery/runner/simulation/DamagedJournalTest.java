@@ -2,90 +2,55 @@ package io.hatchery.runner.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hatchery.bus.BusRecord;
-import io.hatchery.config.ConfigService;
 import io.hatchery.protocol.ContainerStatus;
-import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Objects;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A container's journal in the runtime folder that cannot be read. */
 final class DamagedJournalTest {
-    private static final HostName H0 = new HostName("h0");
     private static final ContainerName WEB = new ContainerName("web");
-    private static final Duration SOON = Duration.ofMinutes(10);
     private static final String JOURNAL = "c/web/state.json";
 
-    private final World world = new World(7, false);
-    private SimulatedKafka kafka;
-    private SimulatedHost host;
+    private final OneHost one = new OneHost();
+    private final SimulatedHost host = one.host;
     private int commands;
 
     @BeforeEach
     void startContainer() {
-        world.quieten();
-        kafka = new SimulatedKafka(world, List.of(H0));
-        var group = new SimulatedGroup(world, kafka, ConfigService.plan("any"));
-        host = new SimulatedHost(world, kafka, H0, "m-h0", "north", Duration.ZERO, Mutation.NONE);
-        host.startRunner();
-        new SimulatedConfigService(world, kafka, group, "config-0", new HashSet<>(), Mutation.NONE).start();
         define("one", true);
-        pass();
+        one.pass();
         assertThat(host.living(WEB)).isNotNull();
-    }
-
-    private void pass() {
-        world.runUntil(world.now() + SOON.toNanos() / 1000);
-    }
-
-    private void write(String topic, @Nullable String text, String id) {
-        byte[] value = text == null ? null : bytes(text);
-        var record = new ProducerRecord<byte[], byte[]>(topic, bytes(WEB.value()), value);
-        record.headers().add(Headers.ID, bytes(id));
-        kafka.append(record, 0);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private void define(String command, boolean restartIfChanged) {
         String text = "{\"host\":\"h0\",\"root\":\"/srv/web\",\"command\":[\"/bin/" + command
                 + "\"],\"autoStart\":true,\"readiness\":\"started\",\"restart\":\"always\",\"restartIfChanged\":"
                 + restartIfChanged + "}";
-        write(Topics.DEFINITIONS.name(), text, "d-" + command);
+        one.write(Topics.DEFINITIONS.name(), "web", text, "d-" + command);
     }
 
     private void command(String verb) {
-        write(Topics.commands(H0).name(), "{\"command\":\"" + verb + "\",\"container\":\"web\"}", "k" + commands++);
-        pass();
+        String text = "{\"command\":\"" + verb + "\",\"container\":\"web\"}";
+        one.write(Topics.commands(OneHost.H0).name(), "web", text, "k" + commands++);
+        one.pass();
     }
 
     private void damage(String text) {
         host.retire();
-        host.damage(JOURNAL, bytes(text));
+        host.damage(JOURNAL, text.getBytes(StandardCharsets.UTF_8));
         host.bringBack();
-        pass();
+        one.pass();
         assertThat(host.hasRunner()).isTrue();
     }
 
     private ContainerStatus status() throws UnreadableException {
-        return new BusRecord(Objects.requireNonNull(
-                        kafka.latest(Topics.STATUS.name()).get(WEB.value())))
-                .value(ContainerStatus.class);
+        return one.latest(Topics.STATUS, "web", ContainerStatus.class);
     }
 
     @Test
@@ -106,7 +71,7 @@ final class DamagedJournalTest {
     @Test
     void containerThatRunsAnOlderSpecIsOutdated() throws Exception {
         define("two", false);
-        pass();
+        one.pass();
         assertThat(status().outdated()).isTrue();
         ContainerStatus before = status();
         damage("");
@@ -129,8 +94,8 @@ final class DamagedJournalTest {
     @Test
     void removalThatWasMissedIsCarriedOut() {
         host.retire();
-        write(Topics.DEFINITIONS.name(), null, "x1");
-        pass();
+        one.write(Topics.DEFINITIONS.name(), "web", null, "x1");
+        one.pass();
         damage("rubbish");
         assertThat(host.living(WEB)).isNull();
         assertThat(host.cgroups).isEmpty();
@@ -149,8 +114,8 @@ final class DamagedJournalTest {
     @Test
     void bytesAreKeptAndCounted() throws Exception {
         damage("rubbish");
-        assertThat(host.inRuntime(JOURNAL + ".damaged")).isEqualTo(bytes("rubbish"));
-        var heartbeat = new BusRecord(kafka.latest(Topics.HOSTS.name()).get(H0.value())).value(HostStatus.class);
+        assertThat(host.inRuntime(JOURNAL + ".damaged")).asString().isEqualTo("rubbish");
+        HostStatus heartbeat = one.latest(Topics.HOSTS, "h0", HostStatus.class);
         assertThat(heartbeat.damagedFiles()).isEqualTo(1);
         damage("more rubbish");
         assertThat(host.runs).hasSize(1);

@@ -87,6 +87,17 @@ final class ConfinementOptions {
                         "[\"--personality=x86\"]",
                         "appended to nspawn's arguments"),
                 Options.option(
+                        "nixDaemon",
+                        Types.BOOL,
+                        "false",
+                        null,
+                        "Whether a NixOS system reaches the host's Nix daemon where the container's users are the host's. The"
+                                + " daemon trusts the host's root, so root inside then is root on the host. NixOS binds the"
+                                + " socket into every container; here it is bound by itself only where privateUsers maps"
+                                + " users to others.",
+                        "true",
+                        "--bind-ro=/nix/var/nix/daemon-socket"),
+                Options.option(
                         "limits",
                         LIMITS,
                         null,

@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Turns layers of options into a spec, or into everything that is wrong with them. Pure: the same layers, the same result. */
 public final class Evaluator {
@@ -73,6 +77,35 @@ public final class Evaluator {
         return evaluate(name, List.of(Layer.of(name, definition)), new Merge()) instanceof Evaluated.Bad bad
                 ? bad.problems()
                 : List.of();
+    }
+
+    /**
+     * Everything for which this would not have made such a spec, for whoever is to carry out specs of others: the options that the spec
+     * was made of are evaluated again, and must give the same.
+     */
+    public static List<Problem> checkSpec(ContainerSpec spec) {
+        String path = "containers." + spec.name();
+        String origin = "spec of " + spec.name();
+        Evaluated evaluated = evaluate(spec.name(), List.of(new Layer(origin, SpecOptions.of(spec))), new Merge());
+        if (!(evaluated instanceof Evaluated.Good good)) {
+            return ((Evaluated.Bad) evaluated).problems();
+        }
+        ContainerSpec made = good.at(spec.host(), spec.generation());
+        return made.equals(spec)
+                ? List.of()
+                : List.of(new Problem(
+                        path,
+                        null,
+                        origin,
+                        "it is not in the form of a spec: " + String.join(", ", differences(spec, made)),
+                        "let config-service evaluate the definition"));
+    }
+
+    private static SortedSet<String> differences(ContainerSpec one, ContainerSpec other) {
+        SpecChange change = SpecChange.between(one, other);
+        var options = new TreeSet<>(change.live());
+        options.addAll(change.restart());
+        return options;
     }
 
     /** Everything that is wrong with a profile by itself. */

@@ -50,9 +50,9 @@ final class NetworkTypes {
 
     static final OptionType.Scalar INTERFACE = Types.text(
             "an interface's name",
-            Pattern.compile("^(?!\\.{1,2}$)[A-Za-z0-9_.-]+$"),
+            Pattern.compile("^(?!\\.{1,2}$|-)[A-Za-z0-9_.-]+$"),
             LONGEST_INTERFACE,
-            "use 1 to 15 characters out of A-Z, a-z, 0-9, '_', '.' and '-', and neither '.' nor '..' alone");
+            "use 1 to 15 characters out of A-Z, a-z, 0-9, '_', '.' and '-', not starting with '-', and neither '.' nor '..' alone");
 
     static final OptionType.Scalar PORT = new OptionType.Scalar(
             "a port",

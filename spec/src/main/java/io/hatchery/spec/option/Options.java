@@ -269,6 +269,9 @@ public final class Options {
                     if (path.equals("/")) {
                         throw new IllegalArgumentException("a tmpfs over the root itself hides the container");
                     }
+                    if (text.chars().anyMatch(Character::isISOControl)) {
+                        throw new IllegalArgumentException("mount options cannot hold control characters");
+                    }
                     return Json.node(colon < 0 ? path : path + text.substring(colon));
                 },
                 "write path[:options], such as /tmp:size=64M,mode=1777");

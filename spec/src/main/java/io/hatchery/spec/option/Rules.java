@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What must hold between options, each of which is right by itself. */
 final class Rules {
@@ -40,6 +41,8 @@ final class Rules {
             "--network-bridge",
             "--network-namespace-path",
             "--link-journal");
+
+    private static final Pattern LONG_FLAG = Pattern.compile("--[a-z0-9][a-z0-9-]*");
 
     private final String path;
     private final String origin;
@@ -92,6 +95,14 @@ final class Rules {
                     rollback,
                     "only a NixOS system has one before it to go back to",
                     "take it out, or give the system as path, config or flake");
+        }
+        JsonNode nixDaemon = values.path("nixDaemon");
+        if (nixDaemon.asBoolean() && !isSystem()) {
+            wrong(
+                    path + ".nixDaemon",
+                    nixDaemon,
+                    "only a NixOS system is given the host's Nix daemon",
+                    "take it out, or bind /nix/var/nix/daemon-socket with bindMounts");
         }
         for (String option : List.of("nixpkgs", "specialArgs")) {
             if (isSet(values.path(option)) && !values.has("config")) {
@@ -214,13 +225,19 @@ final class Rules {
         for (int i = 0; i < flags.size(); i++) {
             String flag = flags.get(i).asText();
             String name = flag.contains("=") ? flag.substring(0, flag.indexOf('=')) : flag;
-            if (!flag.startsWith("--") || flag.equals("--")) {
+            if (!LONG_FLAG.matcher(name).matches()) {
                 wrong(
                         path + ".extraFlags[" + i + "]",
                         flags.get(i),
                         "it is no long option of systemd-nspawn",
                         "write --name or --name=value, in one element");
-            } else if (OWN_FLAGS.contains(name)) {
+            } else if (flag.chars().anyMatch(Character::isISOControl)) {
+                wrong(
+                        path + ".extraFlags[" + i + "]",
+                        flags.get(i),
+                        "it holds control characters",
+                        "take them out; variables of any text go into environment");
+            } else if (isOwn(name)) {
                 wrong(
                         path + ".extraFlags[" + i + "]",
                         flags.get(i),
@@ -228,5 +245,10 @@ final class Rules {
                         "use the option of the container for it");
             }
         }
+    }
+
+    /** Any beginning of a long option that fits no other is taken for it: getopt_long(3). */
+    private static boolean isOwn(String flag) {
+        return OWN_FLAGS.stream().anyMatch(own -> own.startsWith(flag));
     }
 }

@@ -14,7 +14,8 @@ import java.util.Map;
  * where all of it is as if nobody had said anything.
  */
 final class Shape {
-    private static final Map<String, String> ADDRESS_OPTIONS =
+    static final String NAMESPACE = "networkNamespace";
+    static final Map<String, String> ADDRESS_OPTIONS =
             Map.of("host", "hostAddress", "host6", "hostAddress6", "local", "localAddress", "local6", "localAddress6");
     private static final List<String> NETWORK = List.of(
             "privateNetwork",
@@ -24,9 +25,9 @@ final class Shape {
             "extraVeths",
             "interfaces",
             "macvlans",
-            "networkNamespace");
+            NAMESPACE);
     private static final List<String> CONFINEMENT =
-            List.of("privateUsers", "additionalCapabilities", "enableTun", "allowedDevices", "extraFlags");
+            List.of("privateUsers", "additionalCapabilities", "enableTun", "allowedDevices", "extraFlags", "nixDaemon");
 
     private Shape() {}
 
@@ -86,7 +87,7 @@ final class Shape {
         spec.remove(NETWORK);
         spec.remove(ADDRESS_OPTIONS.values());
         boolean isPrivate = values.path("privateNetwork").asBoolean();
-        boolean joins = values.has("networkNamespace");
+        boolean joins = values.has(NAMESPACE);
         boolean given =
                 !values.path("interfaces").isEmpty() || !values.path("macvlans").isEmpty();
         if (!isPrivate && !joins && !given) {
@@ -107,7 +108,7 @@ final class Shape {
         extraVeths(network.putArray("extraVeths"), values);
         copy(values, "interfaces", network, "interfaces");
         copy(values, "macvlans", network, "macvlans");
-        copy(values, "networkNamespace", network, "namespace");
+        copy(values, NAMESPACE, network, "namespace");
     }
 
     private static void extraVeths(ArrayNode veths, ObjectNode values) {
@@ -131,6 +132,9 @@ final class Shape {
         spec.remove(CONFINEMENT);
         ObjectNode confinement = Json.object();
         CONFINEMENT.forEach(option -> copy(values, option, confinement, option));
+        if (!values.path("nixDaemon").asBoolean()) {
+            confinement.remove("nixDaemon");
+        }
         if (!confinement.equals(Json.tree(Confinement.DEFAULT))) {
             spec.set("confinement", confinement);
         }

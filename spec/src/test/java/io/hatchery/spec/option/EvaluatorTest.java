@@ -237,7 +237,7 @@ class EvaluatorTest {
                     option.name().matches("(host|local).*|forwardPorts|extraVeths") ? ", privateNetwork: true" : "";
             String payload = switch (option.name()) {
                 case "path", "command" -> "";
-                case "reloadIfChanged", "rollbackOnFailure" -> "path: /system, ";
+                case "reloadIfChanged", "rollbackOnFailure", "nixDaemon" -> "path: /system, ";
                 default -> "boot: true, ";
             };
             boolean off = option.defaultValue() != null && option.defaultValue().asBoolean();
