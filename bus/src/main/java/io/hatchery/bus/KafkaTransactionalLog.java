@@ -37,12 +37,13 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     /** Definitions of 256 KiB in a batch are 25 MiB then. */
     private static final String MAX_POLLED = "100";
 
-    /** How long reading the views may make no progress before the session fails, and how often it says how far it is. */
+    /** How long reading the views may make no progress before the session fails. */
     private static final Duration STALLED = Duration.ofSeconds(60);
 
     private static final Duration PROGRESS_LOGGED = Duration.ofSeconds(10);
 
     private final TransactionalLoop.Plan plan;
+    private final Duration stalled;
     private final int partitions;
     private final KafkaConsumer<byte[], byte[]> source;
     private final KafkaConsumer<byte[], byte[]> views;
@@ -52,7 +53,15 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private @Nullable ConsumerGroupMetadata membership;
 
     KafkaTransactionalLog(BusConfig config, TransactionalLoop.Plan plan) {
+        this(config, plan, STALLED);
+    }
+
+    /**
+     * @param stalled how long reading the views may make no progress
+     */
+    KafkaTransactionalLog(BusConfig config, TransactionalLoop.Plan plan, Duration stalled) {
         this.plan = plan;
+        this.stalled = stalled;
         this.partitions = config.partitions();
         Map<String, Object> consuming = new HashMap<>(config.consumer());
         this.views = new KafkaConsumer<>(consuming);
@@ -156,9 +165,9 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
             if (positions != sum) {
                 sum = positions;
                 moved = now;
-            } else if (now - moved > STALLED.toNanos()) {
+            } else if (now - moved > stalled.toNanos()) {
                 throw new BusException("the topics " + plan.views() + " cannot be read to their end: " + read
-                        + " records read, none for " + STALLED.toSeconds() + " s, and not there yet: " + goal);
+                        + " records read, none for " + stalled.toSeconds() + " s, and not there yet: " + goal);
             }
             if (now - told > PROGRESS_LOGGED.toNanos()) {
                 told = now;

@@ -20,8 +20,12 @@ public final class PartitionWatch {
      * @param onFailure is told if a topic has fewer partitions than configured
      */
     public static void start(Vertx vertx, BusConfig config, Handler<Throwable> onFailure) {
+        start(vertx, config, INTERVAL, onFailure);
+    }
+
+    static void start(Vertx vertx, BusConfig config, Duration interval, Handler<Throwable> onFailure) {
         vertx.setPeriodic(
-                INTERVAL.toMillis(),
+                interval.toMillis(),
                 tick -> vertx.executeBlocking(() -> {
                             try (var setup = new TopicSetup(config)) {
                                 return setup.grown(Topics.ofTheFleet());
