@@ -1,15 +1,7 @@
 package io.hatchery.runner.simulation;
 
-import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.journal.Disk;
-import io.hatchery.runner.nspawn.DirectDriver;
-import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.runner.nspawn.HostPolicy;
-import io.hatchery.runner.service.DriverChoice;
 import io.hatchery.runner.service.HostFacts;
-import io.hatchery.runner.service.Runner;
-import io.hatchery.runner.service.RunnerConfig;
-import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
@@ -17,7 +9,6 @@ import io.hatchery.spec.Readiness;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,14 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A machine: what it has on disk, what runs on it, and whoever starts its runner again. */
 final class SimulatedHost {
     static final int HEARTBEAT_SECONDS = 10;
-    private static final int MOST_STARTS = 2;
+    static final int MOST_STARTS = 2;
     private static final long SOONEST_RESTART = 1_000;
     static final long LATEST_RESTART = 30_000_000;
     private static final long LONGEST_BOOT = 90_000_000;
@@ -198,35 +188,13 @@ final class SimulatedHost {
         if (mutation == Mutation.DEDUPLICATION_LOST) {
             data.delete("outcomes.log", true);
         }
-        var outside = new Runner.Outside(
-                clock(),
-                () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
-                () -> Duration.ofNanos((world.now() - bootedAt) * 1000),
-                (delay, task) -> later(process, delay, task),
-                bus,
-                disk(edge, runtime),
-                disk(edge, data),
-                new HostFacts(machine, machine + "-boot-" + boots, 1),
-                listener -> driver(process, edge, listener),
-                "v2");
-        var config = new RunnerConfig(
-                name,
-                new TreeMap<>(Map.of("zone", zone)),
-                new BusConfig(Map.of("bootstrap.servers", "simulated:1"), SimulatedKafka.SHARED_PARTITIONS, (short) 1),
-                Path.of("/run/hatchery"),
-                Path.of("/var/lib/hatchery"),
-                1 << 20,
-                mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : MOST_STARTS,
-                DriverChoice.DIRECT,
-                HostPolicy.USUAL,
-                new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
-                HEARTBEAT_SECONDS,
-                "simulated");
-        try {
-            new Runner(config, outside, e -> gaveUp(process, e)).start().onFailure(e -> gaveUp(process, e));
-        } catch (IOException e) {
-            gaveUp(process, e);
-        }
+        new RunnerProcess(world, this, process, edge, mutation)
+                .start(
+                        bus,
+                        disk(edge, runtime),
+                        disk(edge, data),
+                        new HostFacts(machine, machine + "-boot-" + boots, 1),
+                        e -> gaveUp(process, e));
     }
 
     private Disk disk(Edge edge, DiskContents contents) {
@@ -243,23 +211,6 @@ final class SimulatedHost {
                     }
                 }),
                 mutation);
-    }
-
-    private Driver driver(World.Actor process, Edge edge, Driver.Listener listener) {
-        var ground = new SimulatedGround(world, this, process, edge, mutation);
-        var driver = new DirectDriver(ground.outside((delay, task) -> later(process, delay, task)), listener);
-        return new ObservedDriver(driver, world, this, process, mutation);
-    }
-
-    private Runnable later(World.Actor process, Duration delay, Runnable task) {
-        boolean[] cancelled = {false};
-        Duration wait = mutation == Mutation.TIMERS_TOO_SOON ? delay.dividedBy(2) : delay;
-        world.after(wait, process, "", () -> {
-            if (!cancelled[0]) {
-                task.run();
-            }
-        });
-        return () -> cancelled[0] = true;
     }
 
     private void gaveUp(World.Actor process, Throwable e) {

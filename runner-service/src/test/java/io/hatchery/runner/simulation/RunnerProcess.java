@@ -1,0 +1,88 @@
+package io.hatchery.runner.simulation;
+
+import io.hatchery.bus.BusConfig;
+import io.hatchery.runner.journal.Disk;
+import io.hatchery.runner.nspawn.DirectDriver;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.HostPolicy;
+import io.hatchery.runner.service.DriverChoice;
+import io.hatchery.runner.service.HostFacts;
+import io.hatchery.runner.service.Runner;
+import io.hatchery.runner.service.RunnerConfig;
+import io.hatchery.runner.store.StoreSettings;
+import io.vertx.core.Handler;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A real runner in a process of a simulated host. */
+final class RunnerProcess {
+    private final World world;
+    private final SimulatedHost host;
+    private final World.Actor process;
+    private final Edge edge;
+    private final Mutation mutation;
+
+    RunnerProcess(World world, SimulatedHost host, World.Actor process, Edge edge, Mutation mutation) {
+        this.world = world;
+        this.host = host;
+        this.process = process;
+        this.edge = edge;
+        this.mutation = mutation;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param onFailure is told why it gave up
+     */
+    void start(SimulatedBus bus, Disk runtime, Disk data, HostFacts facts, Handler<Throwable> onFailure) {
+        var outside = new Runner.Outside(
+                host.clock(), this::uptime, this::uptime, this::later, bus, runtime, data, facts, this::driver, "v2");
+        try {
+            new Runner(config(), outside, onFailure).start().onFailure(onFailure);
+        } catch (IOException e) {
+            onFailure.handle(e);
+        }
+    }
+
+    private RunnerConfig config() {
+        return new RunnerConfig(
+                host.name(),
+                new TreeMap<>(Map.of("zone", host.zone())),
+                new BusConfig(Map.of("bootstrap.servers", "simulated:1"), SimulatedKafka.SHARED_PARTITIONS, (short) 1),
+                Path.of("/run/hatchery"),
+                Path.of("/var/lib/hatchery"),
+                1 << 20,
+                mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS,
+                DriverChoice.DIRECT,
+                HostPolicy.USUAL,
+                new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
+                SimulatedHost.HEARTBEAT_SECONDS,
+                "simulated");
+    }
+
+    private Duration uptime() {
+        return Duration.ofNanos((world.now() - host.bootedAt) * 1000);
+    }
+
+    private Driver driver(Driver.Listener listener) {
+        var ground = new SimulatedGround(world, host, process, edge, mutation);
+        var driver = new DirectDriver(ground.outside(this::later), listener);
+        return new ObservedDriver(driver, world, host, process, mutation);
+    }
+
+    private Runnable later(Duration delay, Runnable task) {
+        boolean[] cancelled = {false};
+        Duration wait = mutation == Mutation.TIMERS_TOO_SOON ? delay.dividedBy(2) : delay;
+        world.after(wait, process, "", () -> {
+            if (!cancelled[0]) {
+                task.run();
+            }
+        });
+        return () -> cancelled[0] = true;
+    }
+}
