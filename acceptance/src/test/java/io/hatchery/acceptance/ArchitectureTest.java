@@ -69,7 +69,7 @@ class ArchitectureTest {
                         "io.hatchery.runner.lifecycle..",
                         "io.hatchery.gateway.view..")
                 .or()
-                .haveSimpleName("Deciding")
+                .haveSimpleName("EvaluationPlanner")
                 .or()
                 .haveSimpleName("NspawnPlan")
                 .should()

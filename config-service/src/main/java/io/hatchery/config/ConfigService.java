@@ -61,7 +61,7 @@ public final class ConfigService extends AbstractVerticle {
                     loop = new TransactionalLoop(
                             bus,
                             plan(instance),
-                            () -> new DefinitionJudge(Clock.systemUTC(), instance, this::topicsOf, systems),
+                            () -> new DefinitionReconciler(Clock.systemUTC(), instance, this::topicsOf, systems),
                             () -> context.runOnContext(ready -> started.tryComplete()),
                             e -> {
                                 context.runOnContext(failed -> started.tryFail(e));

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts decisions into the records that are written. */
+/** Puts plans into the records that are written. */
 final class EvaluationMessages {
     private final Clock clock;
     private final String source;
@@ -30,40 +30,40 @@ final class EvaluationMessages {
     }
 
     /**
-     * What is written of a decision.
+     * What is written of a plan.
      *
      * @param at when what led to it was written
      */
-    List<Message> of(Decision decision, @Nullable Evaluation before, Instant at) {
-        Evaluation evaluation = decision.evaluation();
+    List<Message> of(EvaluationPlan plan, @Nullable Evaluation before, Instant at) {
+        Evaluation evaluation = plan.evaluation();
         var messages = new ArrayList<Message>();
         messages.add(evaluation(evaluation));
-        if (decision.removal() != null && evaluation.spec() != null) {
-            messages.add(removal(decision.removal(), evaluation.container()));
+        if (plan.removal() != null && evaluation.spec() != null) {
+            messages.add(removal(plan.removal(), evaluation.container()));
         }
-        if (decision.withdrawn() != null) {
-            messages.add(withdrawal(decision.withdrawn()));
+        if (plan.withdrawn() != null) {
+            messages.add(withdrawal(plan.withdrawn()));
         }
-        if (decision.published() != null) {
-            messages.add(spec(decision.published()));
+        if (plan.published() != null) {
+            messages.add(spec(plan.published()));
         }
         if (before == null
                 || before.state() != evaluation.state()
                 || before.revision() != evaluation.revision()
-                || decision.published() != null) {
-            messages.add(event(decision, at));
+                || plan.published() != null) {
+            messages.add(event(plan, at));
         }
         return messages;
     }
 
-    private Message event(Decision decision, Instant at) {
-        Evaluation evaluation = decision.evaluation();
-        HostName from = decision.removal() == null ? null : decision.removal().host();
+    private Message event(EvaluationPlan plan, Instant at) {
+        Evaluation evaluation = plan.evaluation();
+        HostName from = plan.removal() == null ? null : plan.removal().host();
         HostName host = evaluation.spec() == null ? from : evaluation.spec().host();
         return message(
                 Topics.EVENTS.name(),
                 evaluation.container().value(),
-                new FleetEvent.Judged(
+                new FleetEvent.Evaluated(
                         evaluation.container(),
                         host,
                         evaluation.state(),
@@ -73,18 +73,18 @@ final class EvaluationMessages {
     }
 
     /** A deletion is an operation too: its host ends it, or, where none has the container, this service. */
-    Message deletion(BusRecord record, Decision decision) {
-        if (decision.removal() != null) {
-            return removal(decision.removal(), decision.evaluation().container());
+    Message deletion(BusRecord record, EvaluationPlan plan) {
+        if (plan.removal() != null) {
+            return removal(plan.removal(), plan.evaluation().container());
         }
-        String refusal = decision.evaluation().refusal();
+        String refusal = plan.evaluation().refusal();
         return message(
                 Topics.EVENTS.name(),
                 record.key(),
                 new FleetEvent.Ended(
                         new CommandId(record.id()),
                         Verb.REMOVE,
-                        decision.evaluation().container(),
+                        plan.evaluation().container(),
                         null,
                         record.header(Headers.BY).orElse(null),
                         record.timestamp(),

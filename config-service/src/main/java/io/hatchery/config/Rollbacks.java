@@ -23,7 +23,7 @@ import java.util.Optional;
 
 /**
  * Takes containers back to the system that was ready last. The way back is a definition as any other, which expects to replace the one
- * that failed, so that nobody's newer one is lost; once it is judged, the container is started.
+ * that failed, so that nobody's newer one is lost; once it is evaluated, the container is started.
  */
 final class Rollbacks {
     private static final String BY = "rollback";
@@ -70,8 +70,8 @@ final class Rollbacks {
     }
 
     /** The start of a container that a definition of this kind has given its spec. */
-    List<Message> start(BusRecord record, Decision decision, Instant now) {
-        ContainerSpec spec = decision.published();
+    List<Message> start(BusRecord record, EvaluationPlan plan, Instant now) {
+        ContainerSpec spec = plan.published();
         if (spec == null || !record.header(Headers.BY).filter(BY::equals).isPresent()) {
             return List.of();
         }

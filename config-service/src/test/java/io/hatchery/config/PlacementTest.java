@@ -87,14 +87,14 @@ class PlacementTest {
     }
 
     private static Evaluation on(HostName host, String name) {
-        return Deciding.define(
+        return EvaluationPlanner.define(
                         new ContainerName(name),
                         null,
                         new ContainerDefinition(Json.object().put("boot", true)),
                         1,
                         null,
                         Map.of(),
-                        TestNeighbours.choosing(host))
+                        TestSnapshot.choosing(host))
                 .evaluation();
     }
 
@@ -118,7 +118,8 @@ class PlacementTest {
 
     @Test
     void containerWithoutSpecBurdensNoHost() {
-        Evaluation deleted = Deciding.delete(new ContainerName("a"), on(H1, "a"), 2, null, new CommandId("deletion"))
+        Evaluation deleted = RemovalPlanner.delete(
+                        new ContainerName("a"), on(H1, "a"), 2, null, new CommandId("deletion"))
                 .evaluation();
         assertThat(placeAmong(List.of(ready(H1, NOW), ready(H2, NOW)), deleted)).contains(H1);
     }

@@ -27,8 +27,8 @@ class PortsTest {
         String yaml = "{boot: true, privateNetwork: true, forwardPorts: " + ports + "}";
         try {
             var definition = new ContainerDefinition(Json.readYamlObject(yaml.getBytes(StandardCharsets.UTF_8)));
-            return Deciding.define(
-                            new ContainerName(name), null, definition, 1, null, Map.of(), TestNeighbours.choosing(host))
+            return EvaluationPlanner.define(
+                            new ContainerName(name), null, definition, 1, null, Map.of(), TestSnapshot.choosing(host))
                     .evaluation();
         } catch (UnreadableException e) {
             throw new AssertionError(e);
@@ -89,7 +89,7 @@ class PortsTest {
 
     @Test
     void containerWithoutSpecHasNoPort() {
-        Evaluation deleted = Deciding.delete(
+        Evaluation deleted = RemovalPlanner.delete(
                         new ContainerName("api"),
                         forwarding("api", H1, "[{hostPort: 80}]"),
                         2,
@@ -101,14 +101,14 @@ class PortsTest {
 
     @Test
     void containerWithoutNetworkHasNoPort() {
-        ContainerSpec plain = Deciding.define(
+        ContainerSpec plain = EvaluationPlanner.define(
                         new ContainerName("web"),
                         null,
                         new ContainerDefinition(Json.object().put("boot", true)),
                         1,
                         null,
                         Map.of(),
-                        TestNeighbours.choosing(H1))
+                        TestSnapshot.choosing(H1))
                 .published();
         assertThat(Ports.of(plain)).isEmpty();
         assertThat(clashes(plain, forwarding("api", H1, "[{hostPort: 80}]"))).isEmpty();

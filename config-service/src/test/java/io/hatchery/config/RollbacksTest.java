@@ -262,7 +262,7 @@ class RollbacksTest {
     }
 
     private static List<Message> start(@Nullable String by, @Nullable ContainerSpec published) {
-        var decision = new Decision(changed(true), published, null, null);
+        var decision = new EvaluationPlan(changed(true), published, null, null);
         return new Rollbacks("/config-service/test").start(definitionBy(by), decision, Instant.EPOCH);
     }
 

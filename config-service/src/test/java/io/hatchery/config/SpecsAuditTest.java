@@ -42,7 +42,7 @@ final class SpecsAuditTest {
         try {
             var definition = new ContainerDefinition(
                     Json.readYamlObject(("{boot: true, host: " + host + "}").getBytes(StandardCharsets.UTF_8)));
-            return Deciding.define(name, null, definition, 5, null, Map.of(), new Alone())
+            return EvaluationPlanner.define(name, null, definition, 5, null, Map.of(), new Alone())
                     .evaluation();
         } catch (UnreadableException e) {
             throw new AssertionError(e);
@@ -50,9 +50,9 @@ final class SpecsAuditTest {
     }
 
     private static Evaluation deleted(ContainerName name, boolean confirmed) {
-        Evaluation gone = Deciding.delete(name, defined(name, H1), 6, null, new CommandId("x1"))
+        Evaluation gone = RemovalPlanner.delete(name, defined(name, H1), 6, null, new CommandId("x1"))
                 .evaluation();
-        return confirmed ? Deciding.release(gone).evaluation() : gone;
+        return confirmed ? RemovalPlanner.release(gone).evaluation() : gone;
     }
 
     private void put(Evaluation evaluation, Instant now) {
@@ -181,7 +181,7 @@ final class SpecsAuditTest {
                 .isTrue();
     }
 
-    private record Alone() implements Neighbours {
+    private record Alone() implements FleetSnapshot {
         @Override
         public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
             return Optional.empty();

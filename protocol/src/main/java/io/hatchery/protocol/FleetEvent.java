@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FleetEvent.Accepted.class, name = "accepted"),
     @JsonSubTypes.Type(value = FleetEvent.Ended.class, name = "outcome"),
     @JsonSubTypes.Type(value = FleetEvent.Transition.class, name = "transition"),
-    @JsonSubTypes.Type(value = FleetEvent.Judged.class, name = "evaluation"),
+    @JsonSubTypes.Type(value = FleetEvent.Evaluated.class, name = "evaluation"),
     @JsonSubTypes.Type(value = FleetEvent.SystemBuilt.class, name = "system"),
     @JsonSubTypes.Type(value = FleetEvent.Fetching.class, name = "fetching"),
     @JsonSubTypes.Type(value = FleetEvent.HeartbeatRefused.class, name = "heartbeatRefused")
@@ -112,7 +112,7 @@ public sealed interface FleetEvent {
      * @param revision the definition's
      * @param generation the spec in force; null if there is none
      */
-    record Judged(
+    record Evaluated(
             ContainerName container,
             @Nullable HostName host,
             Evaluation.State state,

@@ -165,7 +165,7 @@ public final class FleetView {
                     latest.put(t.container(), new Latest(t, read.appended()));
                 }
             }
-            case FleetEvent.Judged j -> {}
+            case FleetEvent.Evaluated e -> {}
             case FleetEvent.SystemBuilt built -> systems.merge(built.source(), 1L, Long::sum);
             case FleetEvent.Fetching f -> {}
             case FleetEvent.HeartbeatRefused r -> {}

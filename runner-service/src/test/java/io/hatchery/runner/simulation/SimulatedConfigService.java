@@ -4,7 +4,7 @@ import io.hatchery.bus.BusException;
 import io.hatchery.bus.LoopLife;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.ConfigService;
-import io.hatchery.config.DefinitionJudge;
+import io.hatchery.config.DefinitionReconciler;
 import io.hatchery.config.system.Systems;
 import io.hatchery.spec.SystemSource;
 import java.time.Clock;
@@ -92,9 +92,9 @@ final class SimulatedConfigService {
             this.mine = mine;
             this.systems = systems;
             var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
-            var judge = new DefinitionJudge(clock(), name, host -> {}, systems);
-            this.life =
-                    new LoopLife(plan, new FaultyLog(group.member(name, edge, mutation), mutation), judge, () -> {});
+            var reconciler = new DefinitionReconciler(clock(), name, host -> {}, systems);
+            this.life = new LoopLife(
+                    plan, new FaultyLog(group.member(name, edge, mutation), mutation), reconciler, () -> {});
         }
 
         void begin() {

@@ -244,6 +244,10 @@ final class Truth {
         if (order != null && record.topic().endsWith(".commands")) {
             order.expired = true;
         }
+        record.header(Headers.OPERATION)
+                .map(orders::get)
+                .filter(removal -> isOvertaken(record))
+                .ifPresent(removal -> removal.expired = true);
         if (record.topic().equals(Topics.EVENTS.name())
                 && record.header(Intruder.MARK).isEmpty()) {
             try {
@@ -254,6 +258,13 @@ final class Truth {
                 throw new AssertionError(e);
             }
         }
+    }
+
+    /** Whether a newer spec of its container has taken the place of a removal, which is then not written again. */
+    private boolean isOvertaken(BusRecord removal) {
+        ContainerSpec newer = inForce.get(removal.key());
+        return newer != null
+                && removal.topic().equals(Topics.specs(newer.host()).name());
     }
 
     private void heartbeatWritten(BusRecord record) throws UnreadableException {
@@ -370,7 +381,7 @@ final class Truth {
             case FleetEvent.SystemBuilt b -> {}
             case FleetEvent.Fetching f -> {}
             case FleetEvent.HeartbeatRefused r -> {}
-            case FleetEvent.Judged judged -> {}
+            case FleetEvent.Evaluated e -> {}
         }
     }
 }

@@ -27,7 +27,7 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class DecidingTest {
+class EvaluationPlannerTest {
     private static final ContainerName WEB = new ContainerName("web");
     private static final HostName H1 = new HostName("h1");
     private static final HostName H2 = new HostName("h2");
@@ -41,23 +41,24 @@ class DecidingTest {
         }
     }
 
-    private static Decision define(@Nullable Evaluation before, String yaml, long revision, @Nullable Long expected) {
-        return Deciding.define(WEB, before, definition(yaml), revision, expected, Map.of(), alone(H1));
+    private static EvaluationPlan define(
+            @Nullable Evaluation before, String yaml, long revision, @Nullable Long expected) {
+        return EvaluationPlanner.define(WEB, before, definition(yaml), revision, expected, Map.of(), alone(H1));
     }
 
     @Test
     void aSpecIsPublishedOnceAndCountedWhenItDiffers() {
-        Decision first = define(null, "{boot: true}", 5, null);
+        EvaluationPlan first = define(null, "{boot: true}", 5, null);
         assertThat(first.evaluation().state()).isEqualTo(Evaluation.State.EVALUATED);
         assertThat(first.published()).isEqualTo(first.evaluation().spec());
         assertThat(first.evaluation().generation()).isEqualTo(Generation.FIRST);
 
-        Decision same = define(first.evaluation(), "{boot: true, stopTimeout: 180}", 6, null);
+        EvaluationPlan same = define(first.evaluation(), "{boot: true, stopTimeout: 180}", 6, null);
         assertThat(same.published()).isNull();
         assertThat(same.evaluation().revision()).isEqualTo(6);
         assertThat(same.evaluation().generation()).isEqualTo(Generation.FIRST);
 
-        Decision changed = define(same.evaluation(), "{boot: true, stopTimeout: 10}", 7, null);
+        EvaluationPlan changed = define(same.evaluation(), "{boot: true, stopTimeout: 10}", 7, null);
         assertThat(changed.evaluation().generation()).isEqualTo(new Generation(2));
         assertThat(changed.published()).isNotNull();
     }
@@ -65,7 +66,7 @@ class DecidingTest {
     @Test
     void aFailedEvaluationKeepsTheLastGoodSpecInForce() {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
-        Decision failed = define(good, "{boot: 7}", 6, null);
+        EvaluationPlan failed = define(good, "{boot: 7}", 6, null);
         assertThat(failed.published()).isNull();
         assertThat(failed.removal()).isNull();
         assertThat(failed.evaluation().state()).isEqualTo(Evaluation.State.FAILED);
@@ -76,7 +77,7 @@ class DecidingTest {
     @Test
     void aDefinitionThatExpectsAnotherRevisionChangesNothing() {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
-        Decision refused = define(good, "{boot: true, tmpfs: [/x]}", 6, 4L);
+        EvaluationPlan refused = define(good, "{boot: true, tmpfs: [/x]}", 6, 4L);
         assertThat(refused.published()).isNull();
         assertThat(refused.evaluation().refusal()).contains("revision 5 is in force");
         assertThat(refused.evaluation().revision()).isEqualTo(5);
@@ -85,21 +86,24 @@ class DecidingTest {
                         .published())
                 .isNotNull();
         assertThat(define(null, "{boot: true}", 8, 3L).evaluation().refusal()).contains("there is no definition");
-        assertThat(define(good, "{boot: true}", 9, Deciding.NONE).evaluation().refusal())
+        assertThat(define(good, "{boot: true}", 9, ExpectedRevision.NONE)
+                        .evaluation()
+                        .refusal())
                 .isNotNull();
-        assertThat(Deciding.delete(WEB, good, 10, 1L, DELETION).removal()).isNull();
+        assertThat(RemovalPlanner.delete(WEB, good, 10, 1L, DELETION).removal()).isNull();
     }
 
     @Test
     void openRemovalKeepsWhatWasAskedForAndWhenItWasTold() {
         Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
         Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        Decision deleted = Deciding.asked(Deciding.delete(WEB, first, 6, null, DELETION), true, "ann", now);
+        EvaluationPlan deleted =
+                RemovalPlanner.requested(RemovalPlanner.delete(WEB, first, 6, null, DELETION), true, "ann", now);
         var leaving = new Evaluation.Leaving(H1, DELETION, Generation.FIRST, true, "ann", now);
         assertThat(deleted.removal()).isEqualTo(leaving);
         assertThat(deleted.evaluation().leaving()).isEqualTo(leaving);
         Instant later = now.plusSeconds(1);
-        Evaluation again = Deciding.repeat(deleted.evaluation(), leaving, later);
+        Evaluation again = RemovalPlanner.repeat(deleted.evaluation(), leaving, later);
         assertThat(again.leaving()).isEqualTo(leaving.again(later));
         assertThat(again.state()).isEqualTo(Evaluation.State.DELETED);
     }
@@ -107,26 +111,26 @@ class DecidingTest {
     @Test
     void generationsNeverStartAnew() {
         Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
-        Decision deleted = Deciding.delete(WEB, first, 6, null, DELETION);
+        EvaluationPlan deleted = RemovalPlanner.delete(WEB, first, 6, null, DELETION);
         assertThat(deleted.removal())
                 .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
                 .containsExactly(H1, DELETION);
         assertThat(deleted.evaluation().spec()).isNull();
-        Decision again = define(deleted.evaluation(), "{boot: true}", 7, null);
+        EvaluationPlan again = define(deleted.evaluation(), "{boot: true}", 7, null);
         assertThat(again.evaluation().generation()).isEqualTo(new Generation(2));
     }
 
     @Test
     void aContainerStaysWhereItWasPlacedAndMovesWhenToldTo() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
-        Decision sticky =
-                Deciding.define(WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), alone(H2));
+        EvaluationPlan sticky = EvaluationPlanner.define(
+                WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), alone(H2));
         assertThat(sticky.published().host()).isEqualTo(H1);
-        Decision moved = define(placed, "{boot: true, host: h2}", 7, null);
+        EvaluationPlan moved = define(placed, "{boot: true, host: h2}", 7, null);
         assertThat(moved.removal().host()).isEqualTo(H1);
         assertThat(moved.published()).isNull();
         assertThat(moved.evaluation().state()).isEqualTo(Evaluation.State.MOVING);
-        Decision released = Deciding.release(moved.evaluation());
+        EvaluationPlan released = RemovalPlanner.release(moved.evaluation());
         assertThat(released.published().host()).isEqualTo(H2);
         assertThat(released.evaluation().state()).isEqualTo(Evaluation.State.EVALUATED);
         assertThat(released.evaluation().isPublished()).isTrue();
@@ -136,19 +140,19 @@ class DecidingTest {
     void whatIsDecidedWhileItMovesIsGivenToNobodyBeforeItsHostHasLetGo() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
         Evaluation moving = define(placed, "{boot: true, host: h2}", 6, null).evaluation();
-        Decision changed = define(moving, "{boot: true, host: h3}", 7, null);
+        EvaluationPlan changed = define(moving, "{boot: true, host: h3}", 7, null);
         assertThat(changed.published()).isNull();
         assertThat(changed.removal()).isNull();
         assertThat(changed.evaluation().leaving()).isEqualTo(moving.leaving());
-        Decision failed = define(moving, "{boot: 7}", 8, null);
-        assertThat(Deciding.release(failed.evaluation()).published()).isEqualTo(moving.spec());
+        EvaluationPlan failed = define(moving, "{boot: 7}", 8, null);
+        assertThat(RemovalPlanner.release(failed.evaluation()).published()).isEqualTo(moving.spec());
     }
 
     @Test
     void aContainerThatIsSentBackIsGivenBackAtOnce() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
         Evaluation moving = define(placed, "{boot: true, host: h2}", 6, null).evaluation();
-        Decision back = define(moving, "{boot: true, host: h1}", 7, null);
+        EvaluationPlan back = define(moving, "{boot: true, host: h1}", 7, null);
         assertThat(back.published().host()).isEqualTo(H1);
         assertThat(back.evaluation().leaving()).isNull();
         assertThat(back.evaluation().generation()).isEqualTo(new Generation(3));
@@ -157,13 +161,14 @@ class DecidingTest {
     @Test
     void aContainerThatIsDeletedAndDefinedElsewhereWaitsForItsHostToo() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
-        Evaluation deleted = Deciding.delete(WEB, placed, 6, null, DELETION).evaluation();
-        Decision elsewhere = define(deleted, "{boot: true, host: h2}", 7, null);
+        Evaluation deleted =
+                RemovalPlanner.delete(WEB, placed, 6, null, DELETION).evaluation();
+        EvaluationPlan elsewhere = define(deleted, "{boot: true, host: h2}", 7, null);
         assertThat(elsewhere.published()).isNull();
         assertThat(elsewhere.evaluation().leaving())
                 .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
                 .containsExactly(H1, DELETION);
-        Decision again = Deciding.delete(WEB, elsewhere.evaluation(), 8, null, new CommandId("second"));
+        EvaluationPlan again = RemovalPlanner.delete(WEB, elsewhere.evaluation(), 8, null, new CommandId("second"));
         assertThat(again.removal())
                 .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
                 .containsExactly(H1, new CommandId("second"));
@@ -171,9 +176,11 @@ class DecidingTest {
 
     @Test
     void withoutAReadyHostItWaitsAndIsPlacedLater() {
-        Decision waiting = Deciding.define(WEB, null, definition("{boot: true}"), 5, null, Map.of(), alone(null));
+        EvaluationPlan waiting =
+                EvaluationPlanner.define(WEB, null, definition("{boot: true}"), 5, null, Map.of(), alone(null));
         assertThat(waiting.evaluation().state()).isEqualTo(Evaluation.State.UNPLACED);
-        Decision placed = Deciding.again(waiting.evaluation(), definition("{boot: true}"), Map.of(), alone(H1));
+        EvaluationPlan placed =
+                EvaluationPlanner.again(waiting.evaluation(), definition("{boot: true}"), Map.of(), alone(H1));
         assertThat(placed.published()).isNotNull();
         assertThat(placed.evaluation().revision()).isEqualTo(5);
     }
@@ -182,33 +189,34 @@ class DecidingTest {
     void aChangedProfileChangesTheSpec() {
         var base = new ProfileName("base");
         ContainerDefinition own = definition("{boot: true, profiles: [base]}");
-        Evaluation before = Deciding.define(
+        Evaluation before = EvaluationPlanner.define(
                         WEB, null, own, 5, null, Map.of(base, definition("{tmpfs: [/a]}")), alone(H1))
                 .evaluation();
-        assertThat(Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/a]}")), alone(null))
+        assertThat(EvaluationPlanner.again(before, own, Map.of(base, definition("{tmpfs: [/a]}")), alone(null))
                         .evaluation())
                 .isEqualTo(before);
-        Decision changed = Deciding.again(before, own, Map.of(base, definition("{tmpfs: [/b]}")), alone(null));
+        EvaluationPlan changed =
+                EvaluationPlanner.again(before, own, Map.of(base, definition("{tmpfs: [/b]}")), alone(null));
         assertThat(changed.published().tmpfs()).containsExactly("/b");
         assertThat(changed.evaluation().generation()).isEqualTo(new Generation(2));
     }
 
     /** No other containers, and that host; null for none. */
-    private static Neighbours alone(@Nullable HostName host) {
+    private static FleetSnapshot alone(@Nullable HostName host) {
         return among(host, List.of());
     }
 
-    private static Neighbours among(@Nullable HostName host, List<Evaluation> others) {
+    private static FleetSnapshot among(@Nullable HostName host, List<Evaluation> others) {
         return among(host, others, new Systems.Pending());
     }
 
     /** One host, and such a progress of whatever is to be built. */
-    private static Neighbours with(Systems.Progress system) {
+    private static FleetSnapshot with(Systems.Progress system) {
         return among(H1, List.of(), system);
     }
 
-    private static Neighbours among(@Nullable HostName host, List<Evaluation> others, Systems.Progress system) {
-        return new Neighbours() {
+    private static FleetSnapshot among(@Nullable HostName host, List<Evaluation> others, Systems.Progress system) {
+        return new FleetSnapshot() {
             @Override
             public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
                 return Optional.ofNullable(last == null ? host : last);
@@ -235,10 +243,10 @@ class DecidingTest {
     void aPortOfAHostIsForwardedToOneContainer() {
         var api = new ContainerName("api");
         var wish = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80}]}");
-        Evaluation first =
-                Deciding.define(api, null, wish, 1, null, Map.of(), alone(H1)).evaluation();
+        Evaluation first = EvaluationPlanner.define(api, null, wish, 1, null, Map.of(), alone(H1))
+                .evaluation();
 
-        Evaluation here = Deciding.define(WEB, null, wish, 2, null, Map.of(), among(H1, List.of(first)))
+        Evaluation here = EvaluationPlanner.define(WEB, null, wish, 2, null, Map.of(), among(H1, List.of(first)))
                 .evaluation();
         assertThat(here.state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(here.errors().getFirst().inWords())
@@ -246,26 +254,28 @@ class DecidingTest {
                         "containers.web.forwardPorts: host h1 forwards that port to container api, got tcp 80 (in the"
                                 + " placement); choose another hostPort or another host");
 
-        Evaluation elsewhere = Deciding.define(WEB, null, wish, 2, null, Map.of(), among(H2, List.of(first)))
+        Evaluation elsewhere = EvaluationPlanner.define(WEB, null, wish, 2, null, Map.of(), among(H2, List.of(first)))
                 .evaluation();
         assertThat(elsewhere.state()).isEqualTo(Evaluation.State.EVALUATED);
         var other = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80, protocol: udp}]}");
-        assertThat(Deciding.define(WEB, null, other, 2, null, Map.of(), among(H1, List.of(first)))
+        assertThat(EvaluationPlanner.define(WEB, null, other, 2, null, Map.of(), among(H1, List.of(first)))
                         .evaluation()
                         .state())
                 .isEqualTo(Evaluation.State.EVALUATED);
-        assertThat(Deciding.again(here, wish, Map.of(), alone(H1)).evaluation().state())
+        assertThat(EvaluationPlanner.again(here, wish, Map.of(), alone(H1))
+                        .evaluation()
+                        .state())
                 .isEqualTo(Evaluation.State.EVALUATED);
     }
 
     private static Evaluation evaluated(
             @Nullable Evaluation before, String yaml, long revision, Systems.Progress system) {
-        return Deciding.define(WEB, before, definition(yaml), revision, null, Map.of(), with(system))
+        return EvaluationPlanner.define(WEB, before, definition(yaml), revision, null, Map.of(), with(system))
                 .evaluation();
     }
 
     private static Evaluation again(Evaluation before, Systems.Progress system) {
-        return Deciding.again(before, before.definition(), Map.of(), with(system))
+        return EvaluationPlanner.again(before, before.definition(), Map.of(), with(system))
                 .evaluation();
     }
 
@@ -327,7 +337,7 @@ class DecidingTest {
     void definitionThatIsTooLargeFailsAndIsNotCopied() {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
         String large = "{boot: true, description: " + "x".repeat(DefinitionLimits.MAX_BYTES) + "}";
-        Decision failed = define(good, large, 6, null);
+        EvaluationPlan failed = define(good, large, 6, null);
         assertThat(failed.published()).isNull();
         assertThat(failed.removal()).isNull();
         assertThat(failed.evaluation().state()).isEqualTo(Evaluation.State.FAILED);
@@ -335,7 +345,8 @@ class DecidingTest {
         assertThat(failed.evaluation().definition()).isNull();
         assertThat(failed.evaluation().spec()).isEqualTo(good.spec());
         assertThat(failed.evaluation().errors().getFirst().message()).contains("at most 262144 are allowed");
-        assertThat(Deciding.delete(WEB, failed.evaluation(), 7, 6L, DELETION).removal())
+        assertThat(RemovalPlanner.delete(WEB, failed.evaluation(), 7, 6L, DELETION)
+                        .removal())
                 .as("the host has the container still")
                 .isNotNull();
         assertThat(define(failed.evaluation(), "{boot: true, tmpfs: [/x]}", 7, 6L)
@@ -346,9 +357,9 @@ class DecidingTest {
     @Test
     void evaluationThatIsTooLargeFailsWithTheLastSpecInForce() {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
-        Decision changed = define(good, "{boot: true, description: " + "x".repeat(3_000) + "}", 6, null);
-        assertThat(Deciding.within(100_000, changed, good)).isSameAs(changed);
-        Decision failed = Deciding.within(3_000, changed, good);
+        EvaluationPlan changed = define(good, "{boot: true, description: " + "x".repeat(3_000) + "}", 6, null);
+        assertThat(EvaluationPlanner.within(100_000, changed, good)).isSameAs(changed);
+        EvaluationPlan failed = EvaluationPlanner.within(3_000, changed, good);
         assertThat(failed.published()).isNull();
         assertThat(failed.evaluation().state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(failed.evaluation().definition()).isNull();
@@ -359,9 +370,9 @@ class DecidingTest {
     @Test
     void evaluationThatBreaksDownKeepsWhatIsInForce() {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
-        Evaluation broken = Deciding.broken(good).evaluation();
+        Evaluation broken = EvaluationPlanner.broken(good).evaluation();
         assertThat(broken.state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(broken.spec()).isEqualTo(good.spec());
-        assertThat(Deciding.broken(broken).evaluation()).isEqualTo(broken);
+        assertThat(EvaluationPlanner.broken(broken).evaluation()).isEqualTo(broken);
     }
 }

@@ -26,11 +26,11 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class DefinitionJudgeTest {
+class DefinitionReconcilerTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final DefinitionJudge judge = new DefinitionJudge(
-            Clock.fixed(NOW, ZoneOffset.UTC), "test", DefinitionJudgeTest::requireUsable, Systems.NONE);
+    private final DefinitionReconciler reconciler = new DefinitionReconciler(
+            Clock.fixed(NOW, ZoneOffset.UTC), "test", DefinitionReconcilerTest::requireUsable, Systems.NONE);
     private long offset;
 
     private static void requireUsable(HostName host) {
@@ -58,12 +58,12 @@ class DefinitionJudgeTest {
     }
 
     private List<Message> define(String key, String json) {
-        return judge.judge(record(Topics.DEFINITIONS, key, json, Map.of())).messages();
+        return reconciler.judge(record(Topics.DEFINITIONS, key, json, Map.of())).messages();
     }
 
     private Map<String, Evaluation.State> reviewed() {
         var states = new HashMap<String, Evaluation.State>();
-        for (var messages = judge.review(); messages.isPresent(); messages = judge.review()) {
+        for (var messages = reconciler.review(); messages.isPresent(); messages = reconciler.review()) {
             for (Message message : messages.get()) {
                 if (message.value() instanceof Evaluation evaluation) {
                     states.put(message.key(), evaluation.state());
@@ -75,12 +75,12 @@ class DefinitionJudgeTest {
 
     @Test
     void containerWhoseReviewFailsKeepsNoOtherFromBeingReviewed() throws Exception {
-        judge.own(Set.of(0), 1);
+        reconciler.own(Set.of(0), 1);
         for (String host : List.of("h1", "broken", "h2")) {
             define("on-" + host, "{\"boot\":true,\"profiles\":[\"late\"],\"host\":\"" + host + "\"}");
         }
         assertThat(reviewed()).isEmpty();
-        judge.view(record(Topics.PROFILES, "late", "{\"tmpfs\":[\"/x\"]}", Map.of()));
+        reconciler.view(record(Topics.PROFILES, "late", "{\"tmpfs\":[\"/x\"]}", Map.of()));
         assertThat(reviewed())
                 .containsEntry("on-h1", Evaluation.State.EVALUATED)
                 .containsEntry("on-h2", Evaluation.State.EVALUATED)
@@ -90,7 +90,7 @@ class DefinitionJudgeTest {
 
     @Test
     void definitionThatCannotBeHandledIsNotInMemory() {
-        judge.own(Set.of(0), 1);
+        reconciler.own(Set.of(0), 1);
         assertThatThrownBy(() -> define("web", "{\"boot\":true,\"host\":\"broken\"}"))
                 .hasMessageContaining("its topics cannot be used");
         assertThat(reviewed()).isEmpty();
@@ -101,24 +101,24 @@ class DefinitionJudgeTest {
 
     @Test
     void deletionWithAHeaderThatIsNoIdIsRefused() {
-        judge.own(Set.of(0), 1);
-        var verdict = judge.judge(record(Topics.DEFINITIONS, "web", null, Map.of(Headers.ID, "a b")));
+        reconciler.own(Set.of(0), 1);
+        var verdict = reconciler.judge(record(Topics.DEFINITIONS, "web", null, Map.of(Headers.ID, "a b")));
         assertThat(verdict.messages()).isEmpty();
         assertThat(verdict.unreadable()).startsWith("header ce_id: ");
     }
 
     @Test
     void hostWhoseHeartbeatsAreRefusedIsAskedToReleaseStill() throws Exception {
-        judge.own(Set.of(0), 1);
+        reconciler.own(Set.of(0), 1);
         define("web", "{\"boot\":true,\"host\":\"h1\"}");
         var ahead = record(Topics.HOSTS, "h1", heartbeat("h1", NOW.plusSeconds(3_600)), Map.of());
-        assertThatThrownBy(() -> judge.view(ahead)).hasMessageContaining("60 s earlier");
-        assertThat(judge.refused(ahead, "skewed")).hasSize(1);
-        assertThat(judge.refused(ahead, "skewed")).as("told once").isEmpty();
+        assertThatThrownBy(() -> reconciler.view(ahead)).hasMessageContaining("60 s earlier");
+        assertThat(reconciler.refused(ahead, "skewed")).hasSize(1);
+        assertThat(reconciler.refused(ahead, "skewed")).as("told once").isEmpty();
 
         define("web", "{\"boot\":true,\"host\":\"h2\"}");
         assertThat(reviewed()).as("it waits for h1").isEmpty();
-        judge.view(record(Topics.STATUS, "web", null, Map.of(Headers.OPERATION, "moved/web/2")));
+        reconciler.view(record(Topics.STATUS, "web", null, Map.of(Headers.OPERATION, "moved/web/2")));
         assertThat(reviewed()).containsEntry("web", Evaluation.State.EVALUATED);
     }
 
@@ -134,8 +134,9 @@ class DefinitionJudgeTest {
         for (int i = 0; i < 40; i++) {
             String key = "c" + i;
             // All in partition 0: the fleet was set up with one.
-            judge.misplaced(record(Topics.EVALUATIONS, key, "{}", Map.of(Headers.SOURCE, "/config-service/before")));
+            reconciler.misplaced(
+                    record(Topics.EVALUATIONS, key, "{}", Map.of(Headers.SOURCE, "/config-service/before")));
         }
-        assertThatThrownBy(() -> judge.own(Set.of(0), 4)).hasMessageContaining("set topics.partitions to 1");
+        assertThatThrownBy(() -> reconciler.own(Set.of(0), 4)).hasMessageContaining("set topics.partitions to 1");
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param withdrawn a spec that was never given to its host, which is not to wait for it; null if none is
  * @param removal the host that is to drop its spec, and by which operation; null if none is
  */
-record Decision(
+record EvaluationPlan(
         Evaluation evaluation,
         @Nullable ContainerSpec published,
         @Nullable ContainerSpec withdrawn,

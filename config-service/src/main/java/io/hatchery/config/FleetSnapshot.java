@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a decision about one container has to know of the others and of the hosts. */
-interface Neighbours {
+/** What the evaluation of one container has to know of the others and of the hosts. */
+interface FleetSnapshot {
     /**
      * Where to put a container that names no host.
      *

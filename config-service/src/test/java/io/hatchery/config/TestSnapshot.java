@@ -14,26 +14,26 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fleet as a decision sees it.
+ * A fleet as a plan sees it.
  *
  * @param chosen the host that placement chooses, whatever is required; null for none
  * @param others the other containers
  * @param system what has come of every system
  */
-record TestNeighbours(@Nullable HostName chosen, List<Evaluation> others, Systems.Progress system)
-        implements Neighbours {
+record TestSnapshot(@Nullable HostName chosen, List<Evaluation> others, Systems.Progress system)
+        implements FleetSnapshot {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    static TestNeighbours choosing(@Nullable HostName host) {
-        return new TestNeighbours(host, List.of(), new Systems.Pending());
+    static TestSnapshot choosing(@Nullable HostName host) {
+        return new TestSnapshot(host, List.of(), new Systems.Pending());
     }
 
-    static TestNeighbours beside(HostName host, Evaluation... others) {
-        return new TestNeighbours(host, List.of(others), new Systems.Pending());
+    static TestSnapshot beside(HostName host, Evaluation... others) {
+        return new TestSnapshot(host, List.of(others), new Systems.Pending());
     }
 
-    static TestNeighbours building(HostName host, Systems.Progress system) {
-        return new TestNeighbours(host, List.of(), system);
+    static TestSnapshot building(HostName host, Systems.Progress system) {
+        return new TestSnapshot(host, List.of(), system);
     }
 
     @Override

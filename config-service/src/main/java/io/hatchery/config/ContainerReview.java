@@ -1,0 +1,135 @@
+package io.hatchery.config;
+
+import io.hatchery.bus.BusException;
+import io.hatchery.bus.Message;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.HostName;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Evaluates a container again after something that its evaluation rests on has changed. */
+final class ContainerReview {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerReview.class);
+
+    private final Clock clock;
+    private final FleetViews views;
+    private final FleetSnapshot fleet;
+    private final PlanExecution plans;
+    private final Rollbacks rollbacks;
+    private final SpecsAudit audit;
+    private final EvaluationMessages writing;
+
+    ContainerReview(
+            Clock clock,
+            FleetViews views,
+            FleetSnapshot fleet,
+            PlanExecution plans,
+            Rollbacks rollbacks,
+            SpecsAudit audit,
+            EvaluationMessages writing) {
+        this.clock = clock;
+        this.views = views;
+        this.fleet = fleet;
+        this.plans = plans;
+        this.rollbacks = rollbacks;
+        this.audit = audit;
+        this.writing = writing;
+    }
+
+    /** A container that cannot be reviewed fails by itself, and keeps no other from being reviewed. */
+    List<Message> review(Evaluation before) {
+        var messages = new ArrayList<Message>();
+        try {
+            release(before, messages);
+            again(latest(before), messages);
+            repeat(latest(before), messages);
+        } catch (KafkaException | BusException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("container {} cannot be evaluated again", before.container(), e);
+            Evaluation now = latest(before);
+            EvaluationPlan failed = EvaluationPlanner.broken(now);
+            if (!failed.evaluation().equals(now)) {
+                messages.addAll(plans.execute(failed, now, clock.instant()));
+            }
+        }
+        return messages;
+    }
+
+    private Evaluation latest(Evaluation before) {
+        Evaluation now = views.evaluation(before.container());
+        return now == null ? before : now;
+    }
+
+    private void release(Evaluation before, List<Message> messages) {
+        if (before.leaving() != null && hasLetGo(before.container(), before.leaving())) {
+            messages.addAll(plans.execute(RemovalPlanner.release(before), before, clock.instant()));
+        } else if (before.isPublished() && before.spec() != null) {
+            messages.addAll(askedAgain(before.spec()));
+        }
+        if (latest(before).leaving() == null) {
+            views.confirmations().settle(before.container());
+        }
+    }
+
+    private void again(Evaluation before, List<Message> messages) {
+        if (before.definition() != null) {
+            EvaluationPlan plan = EvaluationPlanner.within(
+                    Evaluation.MAX_BYTES,
+                    EvaluationPlanner.again(before, before.definition(), views.profiles(), fleet),
+                    before);
+            if (!plan.evaluation().equals(before)) {
+                messages.addAll(plans.execute(plan, before, clock.instant()));
+            }
+        }
+        messages.addAll(rollbacks.follow(latest(before), clock.instant()));
+    }
+
+    /**
+     * What hosts are told once more of a container: an open removal in time before its marker expires, and whatever hosts have lost
+     * sight of.
+     */
+    private void repeat(Evaluation evaluation, List<Message> messages) {
+        Map<HostName, Boolean> sightless = audit.take(evaluation.container());
+        Instant now = clock.instant();
+        Evaluation.Leaving leaving = evaluation.leaving();
+        boolean isLost = leaving != null && sightless.containsKey(leaving.host());
+        if (leaving != null && (isLost || SpecsAudit.isToBeRepeated(leaving, now))) {
+            Evaluation again = RemovalPlanner.repeat(evaluation, leaving, now);
+            views.putRepeated(again);
+            messages.add(writing.evaluation(again));
+            messages.add(writing.removal(leaving, again.container()));
+        }
+        ContainerSpec spec = evaluation.spec();
+        sightless.forEach((host, mayRemove) -> {
+            if (evaluation.isPublished() && spec != null && spec.host().equals(host)) {
+                messages.add(writing.spec(spec));
+            } else if (mayRemove && (leaving == null || !leaving.host().equals(host))) {
+                messages.add(writing.removal(SpecsAudit.vanished(host, evaluation), evaluation.container()));
+            }
+        });
+    }
+
+    /**
+     * A host that had the container before may say once more that it has gone, and so hide what its host has said since: that one
+     * is given its spec again, and says again how it is.
+     */
+    private List<Message> askedAgain(ContainerSpec spec) {
+        String by = views.confirmations().takeLastBy(spec.name());
+        return by == null || by.equals("/runner/" + spec.host()) ? List.of() : List.of(writing.spec(spec));
+    }
+
+    /** It says so itself, or someone has said that it is no more, or it never was: then nobody ever read what it was given. */
+    private boolean hasLetGo(ContainerName container, Evaluation.Leaving leaving) {
+        return views.confirmations().isConfirmed(container, leaving.operation())
+                || !views.hosts().isHeardOf(leaving.host());
+    }
+}

@@ -1,0 +1,184 @@
+package io.hatchery.config;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Partitioning;
+import io.hatchery.bus.TransactionalLoop;
+import io.hatchery.bus.TransactionalLoop.Verdict;
+import io.hatchery.config.system.Systems;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Headers;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.Problem;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates definitions in the light of the fleet. What fails to be computed changes nothing: memory is changed after everything
+ * that is to be written is known.
+ */
+public final class DefinitionReconciler implements TransactionalLoop.Judge {
+    private static final Duration BETWEEN_KEEPINGS = Duration.ofHours(1);
+
+    private final Clock clock;
+    private final Systems systems;
+    private final Rollbacks rollbacks;
+    private final EvaluationMessages writing;
+    private final SpecsAudit audit = new SpecsAudit();
+    private final FleetViews views;
+    private final FleetSnapshot fleet;
+    private final PlanExecution plans;
+    private final ContainerReview reviews;
+    private Set<Integer> owned = Set.of();
+    private int partitions = 1;
+    private Instant nextKeeping = Instant.MIN;
+
+    /**
+     * Knows nothing yet.
+     *
+     * @param instance names this process among the config-services
+     * @param newHost makes sure that a host's topics exist before they are written to
+     * @param systems evaluates and builds systems
+     */
+    public DefinitionReconciler(Clock clock, String instance, Consumer<HostName> newHost, Systems systems) {
+        String source = FleetViews.SOURCES + instance;
+        this.clock = clock;
+        this.systems = systems;
+        this.rollbacks = new Rollbacks(source);
+        this.writing = new EvaluationMessages(clock, source);
+        this.views = new FleetViews(clock, rollbacks, audit);
+        this.fleet = new KnownFleet(views, systems, clock);
+        this.plans = new PlanExecution(views, writing, systems, newHost);
+        this.reviews = new ContainerReview(clock, views, fleet, plans, rollbacks, audit, writing);
+    }
+
+    @Override
+    public void view(BusRecord record) throws UnreadableException {
+        views.view(record);
+    }
+
+    @Override
+    public void misplaced(BusRecord record) {
+        views.misplaced(record);
+    }
+
+    @Override
+    public List<Message> refused(BusRecord record, String reason) {
+        if (!record.topic().equals(Topics.HOSTS.name()) || !HostName.isValid(record.key())) {
+            return List.of();
+        }
+        var host = new HostName(record.key());
+        return views.hosts().refuse(host)
+                ? List.of(writing.heartbeatRefused(host, reason, record.timestamp()))
+                : List.of();
+    }
+
+    @Override
+    public void own(Set<Integer> nowOwned, int of) {
+        views.history().requireFits(of);
+        if (owned.isEmpty()) {
+            audit.forget();
+        }
+        owned = Set.copyOf(nowOwned);
+        partitions = of;
+        // Whatever changed while nobody looked: evaluating what has not changed changes nothing.
+        views.review(evaluation -> true);
+    }
+
+    @Override
+    public Optional<List<Message>> review() {
+        keepSystems();
+        views.review(systems.news());
+        return Optional.ofNullable(views.nextToReview(name -> owned.contains(partitionOf(name))))
+                .map(reviews::review);
+    }
+
+    private int partitionOf(ContainerName name) {
+        return Partitioning.partitionOf(name.value().getBytes(StandardCharsets.UTF_8), partitions);
+    }
+
+    private void keepSystems() {
+        Instant now = clock.instant();
+        if (now.isBefore(nextKeeping)) {
+            return;
+        }
+        nextKeeping = now.plus(BETWEEN_KEEPINGS);
+        views.review(e -> e.leaving() != null);
+        systems.keep(views.evaluations().stream()
+                .flatMap(evaluation -> evaluation.systems().stream())
+                .map(Evaluation.GivenSystem::path)
+                .collect(Collectors.toSet()));
+    }
+
+    @Override
+    public Verdict judge(BusRecord record) {
+        if (!ContainerName.isValid(record.key())) {
+            return new Verdict(List.of(), "its key is no container name: '" + Problem.shorten(record.key()) + "'");
+        }
+        var name = new ContainerName(record.key());
+        Evaluation before = views.evaluation(name);
+        try {
+            EvaluationPlan plan = plan(record, name, before);
+            var messages = new ArrayList<Message>();
+            if (record.isDeletion()) {
+                messages.add(writing.deletion(record, plan));
+            }
+            messages.addAll(rollbacks.start(record, plan, clock.instant()));
+            messages.addAll(0, plans.execute(plan, before, record.timestamp()));
+            return new Verdict(messages, null);
+        } catch (UnreadableException e) {
+            return new Verdict(List.of(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private EvaluationPlan plan(BusRecord record, ContainerName name, @Nullable Evaluation before)
+            throws UnreadableException {
+        Long expected = expected(record);
+        if (record.isDeletion()) {
+            return RemovalPlanner.requested(
+                    RemovalPlanner.delete(name, before, record.offset(), expected, operation(record)),
+                    record.header(Headers.PURGE).filter("true"::equals).isPresent(),
+                    record.header(Headers.BY).orElse(null),
+                    clock.instant());
+        }
+        ContainerDefinition definition = record.value(ContainerDefinition.class);
+        return EvaluationPlanner.within(
+                Evaluation.MAX_BYTES,
+                EvaluationPlanner.define(name, before, definition, record.offset(), expected, views.profiles(), fleet),
+                before);
+    }
+
+    private static CommandId operation(BusRecord deletion) throws UnreadableException {
+        try {
+            return new CommandId(deletion.id());
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableException("header " + Headers.ID + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable Long expected(BusRecord record) throws UnreadableException {
+        String text = record.header(Headers.IF_MATCH).orElse(null);
+        try {
+            return text == null ? null : Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new UnreadableException(
+                    "header " + Headers.IF_MATCH + " is '" + Problem.shorten(text)
+                            + "': give a revision, or leave it out",
+                    e);
+        }
+    }
+}

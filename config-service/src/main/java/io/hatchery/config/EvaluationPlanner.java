@@ -1,0 +1,206 @@
+package io.hatchery.config;
+
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Evaluation.Built;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.SpecChange;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.option.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Plans what follows from a definition. Pure: it knows of nothing but its arguments. */
+final class EvaluationPlanner {
+    private EvaluationPlanner() {}
+
+    /**
+     * A definition was written.
+     *
+     * @param before the last evaluation; null if there was none
+     * @param revision the offset of its record
+     * @param expected the revision that its author meant to replace, {@link ExpectedRevision#NONE} for none; null if that does not
+     *     matter
+     * @param fleet the other containers and the hosts
+     */
+    static EvaluationPlan define(
+            ContainerName name,
+            @Nullable Evaluation before,
+            ContainerDefinition definition,
+            long revision,
+            @Nullable Long expected,
+            Map<ProfileName, ContainerDefinition> profiles,
+            FleetSnapshot fleet) {
+        String refusal = ExpectedRevision.refusal(before, expected);
+        if (refusal != null) {
+            return ExpectedRevision.refused(name, before, revision, refusal);
+        }
+        return evaluate(new Candidate(name, before, definition, revision, revision), definition, profiles, fleet);
+    }
+
+    /** Something that a definition rests on has changed. */
+    static EvaluationPlan again(
+            Evaluation before,
+            ContainerDefinition definition,
+            Map<ProfileName, ContainerDefinition> profiles,
+            FleetSnapshot fleet) {
+        var candidate = new Candidate(before.container(), before, definition, before.revision(), before.judged());
+        return evaluate(candidate, definition, profiles, fleet);
+    }
+
+    private static EvaluationPlan evaluate(
+            Candidate candidate,
+            ContainerDefinition definition,
+            Map<ProfileName, ContainerDefinition> profiles,
+            FleetSnapshot fleet) {
+        return switch (Evaluator.evaluate(candidate.name(), definition, profiles)) {
+            case Evaluated.Bad bad -> candidate.failed(bad.problems(), candidate.lastBuilt());
+            case Evaluated.Good good -> withSystem(candidate, good, fleet);
+        };
+    }
+
+    private static EvaluationPlan withSystem(Candidate candidate, Evaluated.Good good, FleetSnapshot fleet) {
+        Built built = ContainerSystems.built(candidate, good, fleet);
+        if (built != null && !built.errors().isEmpty()) {
+            return candidate.failed(built.errors(), built);
+        }
+        if (built != null && built.path() == null) {
+            return candidate.keepingSpec(Evaluation.State.BUILDING, List.of(), built);
+        }
+        // What a host is called by others may change; only its author moves a container.
+        ContainerSpec inForce = candidate.lastSpec();
+        HostName last = inForce == null ? null : inForce.host();
+        return good.host()
+                .or(() -> candidate.isSameRevision() ? Optional.ofNullable(last) : Optional.empty())
+                .or(() -> fleet.place(good.requires(), last))
+                .map(host -> placed(candidate, good, built, host, fleet))
+                .orElseGet(() -> unplaced(candidate, good, built));
+    }
+
+    private static EvaluationPlan unplaced(Candidate candidate, Evaluated.Good good, @Nullable Built built) {
+        var evaluation = new Evaluation(
+                candidate.name(),
+                Evaluation.State.UNPLACED,
+                candidate.revision(),
+                candidate.evaluatedRevision(),
+                null,
+                candidate.generation(),
+                candidate.definition(),
+                null,
+                null,
+                candidate.leaving(),
+                nowhere(good),
+                built,
+                candidate.systems());
+        return new EvaluationPlan(evaluation, null, null, null);
+    }
+
+    /** Why a container has no host, where that is not for want of any. */
+    private static List<Problem> nowhere(Evaluated.Good good) {
+        return good.requires().isEmpty()
+                ? List.of()
+                : List.of(new Problem(
+                        "containers." + good.name() + ".requires",
+                        Json.text(good.requires()),
+                        "placement",
+                        "no host that is ready has these labels",
+                        "give a host these labels by its key host.labels, or require others"));
+    }
+
+    private static EvaluationPlan placed(
+            Candidate candidate, Evaluated.Good good, @Nullable Built built, HostName host, FleetSnapshot fleet) {
+        ContainerSpec inForce = candidate.lastSpec();
+        Generation last = candidate.generation();
+        ContainerSpec spec =
+                good.at(host, last == null ? Generation.FIRST : last.next(), built == null ? null : built.path());
+        List<Problem> clashes = fleet.clashes(spec);
+        if (!clashes.isEmpty()) {
+            return candidate.failed(clashes, built);
+        }
+        boolean changed = inForce == null || !inForce.saysTheSameAs(spec);
+        ContainerSpec current = changed || inForce == null ? spec : inForce;
+        ContainerSpec elsewhere = inForce == null || inForce.host().equals(host) ? null : inForce;
+        Evaluation.Leaving pending = candidate.leaving();
+        Evaluation.Leaving removal = pending == null && elsewhere != null
+                ? new Evaluation.Leaving(elsewhere.host(), moved(spec), last, null, null, fleet.now())
+                : null;
+        Evaluation.Leaving leaving = removal != null ? removal : pending;
+        if (leaving != null && leaving.host().equals(host)) {
+            // It reads of its removal before it reads this: once more, in case its topic has lost it.
+            removal = changed ? leaving : null;
+            leaving = null;
+        }
+        var evaluation = new Evaluation(
+                good.name(),
+                leaving == null ? Evaluation.State.EVALUATED : Evaluation.State.MOVING,
+                candidate.revision(),
+                candidate.evaluatedRevision(),
+                null,
+                current.generation(),
+                candidate.definition(),
+                current,
+                changeOf(candidate.before(), current),
+                leaving,
+                List.of(),
+                built,
+                ContainerSystems.given(candidate, current, fleet.now()));
+        return new EvaluationPlan(
+                evaluation, changed && leaving == null ? spec : null, pending == null ? null : elsewhere, removal);
+    }
+
+    private static @Nullable SpecChange changeOf(@Nullable Evaluation before, ContainerSpec now) {
+        ContainerSpec last = before == null ? null : before.spec();
+        if (before == null || last == null) {
+            return null;
+        }
+        return last.equals(now) ? before.change() : SpecChange.between(last, now);
+    }
+
+    /** What a removal is known by that makes way for a spec on another host. */
+    private static CommandId moved(ContainerSpec spec) {
+        return new CommandId("moved/" + spec.name() + "/" + spec.generation());
+    }
+
+    /**
+     * The plan, if its evaluation can be written. Otherwise the definition fails, and is not copied into its evaluation; what was
+     * in force before fitted and stays.
+     */
+    static EvaluationPlan within(int bytes, EvaluationPlan plan, @Nullable Evaluation before) {
+        Evaluation large = plan.evaluation();
+        int size = Json.bytes(large).length;
+        if (size <= bytes) {
+            return plan;
+        }
+        var problem = new Problem(
+                "containers." + large.container(),
+                null,
+                "definition of " + large.container(),
+                "its evaluation has " + size + " bytes as JSON, and at most " + bytes + " are allowed",
+                "give shorter values, or move large texts into files that the container mounts");
+        return new Candidate(large.container(), before, null, large.revision(), large.judged())
+                .failed(List.of(problem), null);
+    }
+
+    /** Its evaluation failed for a reason that is no fault of the definition's author; what is in force stays. */
+    static EvaluationPlan broken(Evaluation before) {
+        if (before.definition() == null) {
+            return new EvaluationPlan(before, null, null, null);
+        }
+        var problem = new Problem(
+                "containers." + before.container(),
+                null,
+                "config-service",
+                "its evaluation failed unexpectedly",
+                "see the log of the config-service for the cause; another definition is evaluated as usual");
+        return Candidate.again(before).failed(List.of(problem), before.built());
+    }
+}

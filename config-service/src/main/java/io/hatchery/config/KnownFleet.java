@@ -1,0 +1,37 @@
+package io.hatchery.config;
+
+import io.hatchery.config.system.Systems;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.SystemSource;
+import io.hatchery.spec.option.Problem;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/** The fleet as this config-service knows it now. */
+record KnownFleet(FleetViews views, Systems systems, Clock clock) implements FleetSnapshot {
+    @Override
+    public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
+        return Placement.of(requires, last, views.hosts().accepted(), views.evaluations(), clock.instant());
+    }
+
+    @Override
+    public List<Problem> clashes(ContainerSpec spec) {
+        return Ports.clashes(spec, views.evaluations());
+    }
+
+    @Override
+    public Systems.Progress system(ContainerName container, long revision, SystemSource from) {
+        return systems.of(container, revision, from);
+    }
+
+    @Override
+    public Instant now() {
+        return clock.instant();
+    }
+}

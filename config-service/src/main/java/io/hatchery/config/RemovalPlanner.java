@@ -1,0 +1,106 @@
+package io.hatchery.config;
+
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Plans how a host is told to remove a container, and what follows once it has. Pure. */
+final class RemovalPlanner {
+    private RemovalPlanner() {}
+
+    /**
+     * A definition was deleted; the parameters are those of {@link EvaluationPlanner#define}.
+     *
+     * @param operation what the deletion is known by
+     */
+    static EvaluationPlan delete(
+            ContainerName name,
+            @Nullable Evaluation before,
+            long revision,
+            @Nullable Long expected,
+            CommandId operation) {
+        String refusal = ExpectedRevision.refusal(before, expected);
+        if (refusal != null) {
+            return ExpectedRevision.refused(name, before, revision, refusal);
+        }
+        Generation generation = before == null ? null : before.generation();
+        HostName holder = before == null || before.spec() == null ? null : holder(before);
+        var removal = holder == null ? null : new Evaluation.Leaving(holder, operation, generation, null, null, null);
+        var evaluation = new Evaluation(
+                name,
+                Evaluation.State.DELETED,
+                revision,
+                revision,
+                null,
+                generation,
+                null,
+                null,
+                null,
+                removal != null || before == null ? removal : before.leaving(),
+                List.of(),
+                null,
+                List.of());
+        return new EvaluationPlan(
+                evaluation, null, before == null || before.isPublished() ? null : before.spec(), removal);
+    }
+
+    /**
+     * A deletion with what was asked for besides.
+     *
+     * @param purge whether the root goes as well
+     * @param by who asked; null if unsaid
+     */
+    static EvaluationPlan requested(EvaluationPlan deletion, boolean purge, @Nullable String by, Instant now) {
+        Evaluation.Leaving removal = deletion.removal();
+        if (removal == null) {
+            return deletion;
+        }
+        var full = new Evaluation.Leaving(
+                removal.host(), removal.operation(), removal.generation(), purge ? Boolean.TRUE : null, by, now);
+        Evaluation evaluation = deletion.evaluation();
+        return new EvaluationPlan(
+                withLeaving(evaluation, evaluation.state(), full), deletion.published(), deletion.withdrawn(), full);
+    }
+
+    /** The host that was leaving has let go: what waited for that is in force. */
+    static EvaluationPlan release(Evaluation before) {
+        var state = before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state();
+        return new EvaluationPlan(withLeaving(before, state, null), before.spec(), null, null);
+    }
+
+    /** The host that is leaving is told so again; nothing else changes. */
+    static Evaluation repeat(Evaluation before, Evaluation.Leaving leaving, Instant now) {
+        return withLeaving(before, before.state(), leaving.again(now));
+    }
+
+    /** The host that may have something of a container which has a spec. */
+    private static @Nullable HostName holder(Evaluation before) {
+        if (before.leaving() != null) {
+            return before.leaving().host();
+        }
+        return before.spec() == null ? null : before.spec().host();
+    }
+
+    private static Evaluation withLeaving(
+            Evaluation before, Evaluation.State state, Evaluation.@Nullable Leaving leaving) {
+        return new Evaluation(
+                before.container(),
+                state,
+                before.revision(),
+                before.judged(),
+                before.refusal(),
+                before.generation(),
+                before.definition(),
+                before.spec(),
+                before.change(),
+                leaving,
+                before.errors(),
+                before.built(),
+                before.systems());
+    }
+}
