@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,21 @@ class StopAndRestartTest {
         var steps = new ArrayList<String>();
         operation.path("steps").forEach(step -> steps.add(step.path("step").asText()));
         return steps;
+    }
+
+    /** The request gives up long before the wait that it asks for: an answer that comes is one that did not wait in vain. */
+    @Test
+    void stopAndKillOfContainerThatNeverRanAreAnsweredAtOnce() {
+        for (String verb : List.of("stop", "kill")) {
+            String name = "t-idle-" + verb;
+            define(name, IDLE, "\"autoStart\": false");
+
+            var request = api.request("/v1/containers/" + name + "/" + verb + "?wait=120s")
+                    .timeout(Duration.ofSeconds(60))
+                    .POST(HttpRequest.BodyPublishers.noBody());
+
+            assertThat(api.send(request).at("/outcome").asText()).as(verb).isEqualTo("completed");
+        }
     }
 
     @Test

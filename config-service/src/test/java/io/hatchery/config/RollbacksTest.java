@@ -79,6 +79,7 @@ class RollbacksTest {
                 null,
                 new Generation(begun),
                 ready == null ? null : new Generation(ready),
+                null,
                 null);
     }
 

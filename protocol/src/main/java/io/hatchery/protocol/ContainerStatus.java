@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param begun the spec whose processes were begun last on this host; null if none were since the host's boot
  * @param ready the spec that was ready last on this host; null if none was since the host's boot
  * @param via who brought it there, if that was not the fleet; null otherwise
+ * @param sequence the number of the newest event that it takes into account; null if its runner does not number events
  */
 public record ContainerStatus(
         ContainerName container,
@@ -41,4 +42,26 @@ public record ContainerStatus(
         @Nullable Instant nextStart,
         @Nullable Generation begun,
         @Nullable Generation ready,
-        @Nullable Via via) {}
+        @Nullable Via via,
+        @Nullable Long sequence) {
+    /** The same, with the number of the newest event that it takes into account. */
+    public ContainerStatus through(long event) {
+        return new ContainerStatus(
+                container,
+                host,
+                phase,
+                generation,
+                leader,
+                since,
+                exit,
+                restarts,
+                outdated,
+                restartFor,
+                reason,
+                nextStart,
+                begun,
+                ready,
+                via,
+                event);
+    }
+}

@@ -91,6 +91,7 @@ public sealed interface FleetEvent {
      * @param exit how it ended; null if this is no end
      * @param reason why; null if it is plain
      * @param via who made it, if that was not the fleet; null otherwise
+     * @param sequence its number among the container's events on its host, which grows; null if its runner does not number events
      */
     record Transition(
             ContainerName container,
@@ -102,6 +103,7 @@ public sealed interface FleetEvent {
             @Nullable Exit exit,
             @Nullable String reason,
             @Nullable Via via,
+            @Nullable Long sequence,
             Instant at)
             implements FleetEvent {}
 

@@ -227,20 +227,20 @@ public final class FleetView {
 
     /**
      * Whether the container's status is as new as the events about it. They come on different topics, so a command's outcome may
-     * be read before the status that it led to.
+     * be read before the status that it led to. The runner's numbers decide, since its times need not agree.
      */
     public boolean isSettled(ContainerName name) {
         Latest last = latest.get(name);
-        ContainerStatus status = statuses.get(name);
         if (last == null) {
             return true;
         }
-        FleetEvent.Transition transition = last.transition;
-        return status == null
-                ? transition.to() == Phase.ABSENT
-                : transition.to() == Phase.ABSENT
-                        ? status.since().isAfter(transition.at())
-                        : !status.since().isBefore(transition.at());
+        ContainerStatus status = statuses.get(name);
+        if (status == null) {
+            return last.transition.to() == Phase.ABSENT;
+        }
+        Long known = status.sequence();
+        Long happened = last.transition.sequence();
+        return known == null || happened == null ? status.phase() == last.transition.to() : known >= happened;
     }
 
     /** That operation, if it is known: being written, pending, or ended within a day. */

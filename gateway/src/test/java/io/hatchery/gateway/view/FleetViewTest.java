@@ -52,19 +52,35 @@ class FleetViewTest {
     }
 
     private void status(String phase, Instant since) throws UnreadableException {
+        status(phase, since, "");
+    }
+
+    private void numberedStatus(String phase, Instant since, long sequence) throws UnreadableException {
+        status(phase, since, ",\"sequence\":" + sequence);
+    }
+
+    private void status(String phase, Instant since, String more) throws UnreadableException {
         read(
                 Topics.STATUS.name(),
                 "web",
                 "{\"container\":\"web\",\"host\":\"host1\",\"phase\":\"" + phase + "\",\"since\":\"" + since
-                        + "\",\"restarts\":0,\"outdated\":false}");
+                        + "\",\"restarts\":0,\"outdated\":false" + more + "}");
     }
 
     private void transition(String to, Instant at) throws UnreadableException {
+        transition(to, at, "");
+    }
+
+    private void numberedTransition(String to, Instant at, long sequence) throws UnreadableException {
+        transition(to, at, ",\"sequence\":" + sequence);
+    }
+
+    private void transition(String to, Instant at, String more) throws UnreadableException {
         read(
                 Topics.EVENTS.name(),
                 "web",
                 "{\"type\":\"transition\",\"container\":\"web\",\"host\":\"host1\",\"from\":\"starting\",\"to\":\"" + to
-                        + "\",\"at\":\"" + at + "\"}");
+                        + "\",\"at\":\"" + at + "\"" + more + "}");
     }
 
     private void heartbeat(Instant at) throws UnreadableException {
@@ -89,16 +105,36 @@ class FleetViewTest {
     }
 
     @Test
-    void aContainerIsSettledWhenItsStatusIsAsNewAsItsTransition() throws Exception {
-        status("starting", NOW);
+    void containerIsSettledWhenItsStatusIsAsNewAsItsTransition() throws Exception {
+        numberedStatus("starting", NOW, 1);
         assertThat(view.isSettled(WEB)).isTrue();
-        transition("running", NOW.plusSeconds(1));
+        numberedTransition("running", NOW, 2);
         assertThat(view.isSettled(WEB)).isFalse();
-        status("running", NOW.plusSeconds(1));
+        numberedStatus("running", NOW, 2);
         assertThat(view.isSettled(WEB)).isTrue();
-        transition("absent", NOW.plusSeconds(2));
+        numberedTransition("absent", NOW, 3);
         assertThat(view.isSettled(WEB)).isFalse();
         read(Topics.STATUS.name(), "web", null);
+        assertThat(view.isSettled(WEB)).isTrue();
+        numberedStatus("stopped", NOW, 4);
+        assertThat(view.isSettled(WEB)).isTrue();
+    }
+
+    @Test
+    void containerIsSettledWhateverTheTimesOfItsStatusAndItsTransition() throws Exception {
+        numberedTransition("stopped", NOW, 1);
+        numberedStatus("stopped", NOW.minusNanos(40_000), 1);
+        assertThat(view.isSettled(WEB)).isTrue();
+        numberedTransition("preparing", NOW.minusSeconds(3600), 2);
+        assertThat(view.isSettled(WEB)).isFalse();
+    }
+
+    @Test
+    void withoutNumbersContainerIsSettledWhenItsStatusHasThePhaseOfItsTransition() throws Exception {
+        transition("stopped", NOW);
+        status("starting", NOW.plusSeconds(1));
+        assertThat(view.isSettled(WEB)).isFalse();
+        status("stopped", NOW.minusSeconds(1));
         assertThat(view.isSettled(WEB)).isTrue();
     }
 

@@ -68,7 +68,8 @@ class ApiDocumentsTest {
                 null,
                 Generation.FIRST,
                 Generation.FIRST,
-                Via.SYSTEMD));
+                Via.SYSTEMD,
+                7L));
         valid(new FleetEvent.Ended(
                 new CommandId("x"),
                 Verb.STOP,

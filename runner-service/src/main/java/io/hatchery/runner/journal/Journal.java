@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param version of this format
  * @param booted when the host was booted, by the clock that the times of the state were read from; null if unsaid
  * @param state where the container is
- * @param events how many events it has had since the host's boot
+ * @param events the number of its last event; the count begins at the time of the journal's making in milliseconds, so that
+ *     events of a later journal of the same container have greater numbers
  * @param told where its last acknowledged event lies on the broker; null if there is none
  * @param shown whether the fleet may have a status of it, which is to go with it
  * @param removed the removal that the end of its status answers; null if none does
@@ -65,7 +66,7 @@ public record Journal(
 
     /** Of a container in that state that has had no events. */
     public static Journal of(ContainerState state) {
-        return new Journal(VERSION, null, state, 0, null, false, null, List.of());
+        return new Journal(VERSION, null, state, state.since().toEpochMilli(), null, false, null, List.of());
     }
 
     /** This after a step, with what that gives to tell. */

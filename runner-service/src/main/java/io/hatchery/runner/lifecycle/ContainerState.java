@@ -158,7 +158,8 @@ public record ContainerState(
                 life instanceof Life.Backoff backoff ? backoff.due() : null,
                 past == null ? null : past.begun(),
                 past == null ? null : past.ready(),
-                via);
+                via,
+                null);
     }
 
     /** The same, by a clock that was set forward so much: what is due is due as long from now as it was. */

@@ -148,7 +148,8 @@ final class Mailbox {
     void tellStatus() {
         ContainerStatus status = statusOf(state());
         if (status != null || journal.shown()) {
-            surroundings.tell(state().container(), status, journal.removed());
+            surroundings.tell(
+                    state().container(), status == null ? null : status.through(journal.events()), journal.removed());
         }
     }
 

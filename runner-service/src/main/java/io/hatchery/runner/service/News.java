@@ -23,7 +23,7 @@ final class News {
     /**
      * That commands were accepted, what changed, and then how commands ended.
      *
-     * @param events how many events the container has had before
+     * @param events the number of the container's last event
      */
     static List<Journal.Pending> of(ContainerState before, Transition transition, long events, Instant now) {
         var news = new ArrayList<Journal.Pending>();
@@ -35,7 +35,7 @@ final class News {
         ContainerState after = transition.state();
         if (before.phase() != after.phase()) {
             String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + events;
-            news.add(new Journal.Pending(id, transition(before, after, now)));
+            news.add(new Journal.Pending(id, transition(before, after, events + news.size() + 1, now)));
         }
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
@@ -45,7 +45,8 @@ final class News {
         return news;
     }
 
-    private static FleetEvent.Transition transition(ContainerState before, ContainerState after, Instant now) {
+    private static FleetEvent.Transition transition(
+            ContainerState before, ContainerState after, long sequence, Instant now) {
         ContainerStatus status = after.status();
         return new FleetEvent.Transition(
                 after.container(),
@@ -57,6 +58,7 @@ final class News {
                 exitSince(before, after),
                 after.reason(),
                 after.via(),
+                sequence,
                 now);
     }
 

@@ -1,13 +1,13 @@
 package io.hatchery.runner.journal;
 
+import static io.hatchery.runner.journal.EventsOfTests.NOW;
+import static io.hatchery.runner.journal.EventsOfTests.ended;
+import static io.hatchery.runner.journal.EventsOfTests.transition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.bus.Position;
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.FleetEvent;
-import io.hatchery.protocol.Outcome;
-import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Life;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a runner writes down is what the next one reads. */
 class JournalTest {
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     @TempDir
     private Path folder;
@@ -127,31 +126,15 @@ class JournalTest {
     @Test
     void longOutageDropsOldTransitionsAndNoOutcome() {
         var state = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
-        var outcome = Journal.Pending.of(ended(new CommandId("one")));
-        Journal journal = Journal.of(state).after(state, List.of(transition(0), outcome));
+        var outcome = Journal.Pending.of(ended(new CommandId("one"), Verb.STOP));
+        Journal journal = Journal.of(state).after(state, List.of(transition("t0"), outcome));
         for (int i = 1; i <= Journal.MAX_OUTBOX + 100; i++) {
-            journal = journal.after(state, List.of(transition(i)));
+            journal = journal.after(state, List.of(transition("t" + i)));
         }
         assertThat(journal.outbox())
                 .hasSize(Journal.MAX_OUTBOX)
-                .startsWith(transition(0), outcome)
-                .endsWith(transition(Journal.MAX_OUTBOX + 100));
-    }
-
-    private static Journal.Pending transition(int number) {
-        return new Journal.Pending(
-                "t" + number,
-                new FleetEvent.Transition(
-                        new ContainerName("web"),
-                        new HostName("host1"),
-                        Phase.RUNNING,
-                        Phase.BACKOFF,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        NOW));
+                .startsWith(transition("t0"), outcome)
+                .endsWith(transition("t" + (Journal.MAX_OUTBOX + 100)));
     }
 
     @Test
@@ -183,20 +166,5 @@ class JournalTest {
         assertThat(cache.specs()).isEmpty();
         cache.endRemoval(removal.container());
         assertThat(cache.removals()).isEmpty();
-    }
-
-    private static FleetEvent.Ended ended(CommandId id) {
-        return new FleetEvent.Ended(
-                id,
-                Verb.STOP,
-                new ContainerName("web"),
-                new HostName("host1"),
-                null,
-                NOW,
-                Outcome.COMPLETED,
-                null,
-                null,
-                List.of(),
-                NOW);
     }
 }

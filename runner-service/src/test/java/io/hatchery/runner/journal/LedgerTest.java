@@ -1,13 +1,11 @@
 package io.hatchery.runner.journal;
 
+import static io.hatchery.runner.journal.EventsOfTests.NOW;
+import static io.hatchery.runner.journal.EventsOfTests.ended;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.FleetEvent;
-import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
-import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.HostName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LedgerTest {
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final CommandId ONE = new CommandId("one");
 
     @TempDir
@@ -37,21 +34,6 @@ final class LedgerTest {
 
     private Path file() {
         return folder.resolve("outcomes.log");
-    }
-
-    private static FleetEvent.Ended ended(CommandId id, Verb verb) {
-        return new FleetEvent.Ended(
-                id,
-                verb,
-                new ContainerName("web"),
-                new HostName("host1"),
-                null,
-                NOW,
-                Outcome.COMPLETED,
-                null,
-                null,
-                List.of(),
-                NOW);
     }
 
     private Positions commandsAt(Instant at) throws IOException {

@@ -1,11 +1,11 @@
 package io.hatchery.runner.journal;
 
+import static io.hatchery.runner.journal.EventsOfTests.NOW;
+import static io.hatchery.runner.journal.EventsOfTests.transition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.bus.Position;
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.FleetEvent;
-import io.hatchery.protocol.Phase;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.Lifecycle;
@@ -13,13 +13,11 @@ import io.hatchery.runner.lifecycle.SpecsOfTests;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a journal keeps of the events that wait for the broker, and of the status that the fleet has. */
 class OutboxTest {
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Position AT = new Position("hatchery.events", 1, 41);
     private static final ContainerState ABSENT =
             ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
@@ -27,38 +25,22 @@ class OutboxTest {
                     ABSENT, new Input.SpecArrived(SpecsOfTests.plain()), NOW)
             .state();
 
-    private static Journal.Pending event(String id) {
-        return new Journal.Pending(
-                id,
-                new FleetEvent.Transition(
-                        new ContainerName("web"),
-                        new HostName("host1"),
-                        Phase.RUNNING,
-                        Phase.BACKOFF,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        NOW));
-    }
-
     @Test
     void stepAddsItsEventsInOrderAndCountsThem() {
         Journal journal = Journal.of(DEFINED)
-                .after(DEFINED, List.of(event("a"), event("b")))
-                .after(DEFINED, List.of(event("c")));
-        assertThat(journal.outbox()).containsExactly(event("a"), event("b"), event("c"));
-        assertThat(journal.events()).isEqualTo(3);
+                .after(DEFINED, List.of(transition("a"), transition("b")))
+                .after(DEFINED, List.of(transition("c")));
+        assertThat(journal.outbox()).containsExactly(transition("a"), transition("b"), transition("c"));
+        assertThat(journal.events()).isEqualTo(NOW.toEpochMilli() + 3);
     }
 
     @Test
     void outboxOfExactlyTheBoundDropsNothing() {
         Journal journal = Journal.of(DEFINED);
         for (int i = 0; i < Journal.MAX_OUTBOX; i++) {
-            journal = journal.after(DEFINED, List.of(event("e" + i)));
+            journal = journal.after(DEFINED, List.of(transition("e" + i)));
         }
-        assertThat(journal.outbox()).hasSize(Journal.MAX_OUTBOX).startsWith(event("e0"), event("e1"));
+        assertThat(journal.outbox()).hasSize(Journal.MAX_OUTBOX).startsWith(transition("e0"), transition("e1"));
     }
 
     @Test
@@ -73,32 +55,32 @@ class OutboxTest {
 
     @Test
     void acknowledgedFirstEventMovesThePosition() {
-        Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(event("a"), event("b")));
-        Journal told = journal.without(event("a"), AT);
+        Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(transition("a"), transition("b")));
+        Journal told = journal.without(transition("a"), AT);
         assertThat(told.told()).isEqualTo(AT);
-        assertThat(told.outbox()).containsExactly(event("b"));
+        assertThat(told.outbox()).containsExactly(transition("b"));
     }
 
     @Test
     void acknowledgedLaterEventMovesNoPosition() {
-        Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(event("a"), event("b")));
-        Journal told = journal.without(event("b"), AT);
+        Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(transition("a"), transition("b")));
+        Journal told = journal.without(transition("b"), AT);
         assertThat(told.told()).isNull();
-        assertThat(told.outbox()).containsExactly(event("a"));
+        assertThat(told.outbox()).containsExactly(transition("a"));
     }
 
     @Test
     void acknowledgementOfNothingMovesNoPosition() {
-        assertThat(Journal.of(DEFINED).without(event("a"), AT).told()).isNull();
+        assertThat(Journal.of(DEFINED).without(transition("a"), AT).told()).isNull();
     }
 
     @Test
     void earlierEventComesFirstAndIsSearchedFromTheStart() {
         Journal journal = Journal.of(DEFINED)
-                .after(DEFINED, List.of(event("a"), event("b")))
-                .without(event("a"), AT)
-                .withEarlier(event("earlier"));
-        assertThat(journal.outbox()).containsExactly(event("earlier"), event("b"));
+                .after(DEFINED, List.of(transition("a"), transition("b")))
+                .without(transition("a"), AT)
+                .withEarlier(transition("earlier"));
+        assertThat(journal.outbox()).containsExactly(transition("earlier"), transition("b"));
         assertThat(journal.told()).isNull();
     }
 
@@ -116,7 +98,7 @@ class OutboxTest {
     @Test
     void journalWithAnEventOrAContainerIsNotBlank() {
         assertThat(Journal.of(ABSENT).isBlank()).isTrue();
-        assertThat(Journal.of(ABSENT).after(ABSENT, List.of(event("a"))).isBlank())
+        assertThat(Journal.of(ABSENT).after(ABSENT, List.of(transition("a"))).isBlank())
                 .isFalse();
         assertThat(Journal.of(DEFINED).isBlank()).isFalse();
     }
