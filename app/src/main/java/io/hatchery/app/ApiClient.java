@@ -2,6 +2,7 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
@@ -289,10 +290,14 @@ final class ApiClient {
                     .append(": ")
                     .append(error.path("message").asText().replace("\n", "\n    "));
             if (error.has("value")) {
-                words.append(", got ").append(error.path("value").asText());
+                words.append(", got ")
+                        .append(PrintableText.whole(error.path("value").asText()));
             }
-            words.append(" (in the ").append(error.path("origin").asText()).append(")");
-            words.append("\n    ").append(error.path("remedy").asText());
+            words.append(" (in the ")
+                    .append(PrintableText.whole(error.path("origin").asText()))
+                    .append(")");
+            words.append("\n    ")
+                    .append(PrintableText.whole(error.path("remedy").asText()));
         }
         return words.toString();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.Json;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class ApplyCommand implements Callable<Integer> {
     private static final long LOOK_MILLIS = 300;
+
+    /** How long the gateway waits for a system before its build is followed: one that was built already is there sooner. */
+    private static final String BUILT_ALREADY = "1s";
 
     @Mixin
     private ApiClient api = new ApiClient();
@@ -94,25 +98,18 @@ final class ApplyCommand implements Callable<Integer> {
             }
         }
         ArrayNode applied = Json.object().putArray("applied");
-        for (Taken each : taken) {
-            try {
-                Answer answer = noWait ? each.answer : awaitSystem(each);
-                applied.add(answer.body());
-                if (!api.json()) {
-                    System.out.println(
-                            each.unchanged
-                                    ? each.definition.name() + " unchanged"
-                                    : inWords(each.definition.name(), answer));
-                }
-            } catch (Refusal e) {
-                refuse(each.definition, e.getMessage());
+        for (Attempt attempt : Parallel.map(taken, this::finish)) {
+            if (attempt.taken == null) {
+                refuse(attempt.definition, attempt.refusal);
+            } else {
+                applied.add(attempt.taken.answer.body());
             }
         }
         if (refused.isEmpty()) {
             remove(toRemove, applied);
         }
         if (api.json()) {
-            System.out.println(Json.pretty(applied));
+            Output.json(applied);
         }
         if (!refused.isEmpty()) {
             throw new Refusal("not everything was applied:" + refused);
@@ -136,12 +133,11 @@ final class ApplyCommand implements Callable<Integer> {
 
     private void show(List<ApplyPlan.Change> changes) {
         if (api.json()) {
-            System.out.println(Json.pretty(Json.node(changes)));
+            Output.json(Json.node(changes));
             return;
         }
         for (ApplyPlan.Change change : changes) {
-            System.out.println(
-                    change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why()));
+            Output.line(change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why()));
         }
     }
 
@@ -160,7 +156,7 @@ final class ApplyCommand implements Callable<Integer> {
                             .collect(Collectors.joining(", "))
                     + ", and nobody is there to ask: say --yes, or look with --dry-run first; nothing was changed");
         }
-        changes.forEach(change -> System.err.println(
+        changes.forEach(change -> Output.note(
                 change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why())));
         Terminal.confirm(console, "Apply this, and stop and remove what is removed?");
     }
@@ -177,7 +173,7 @@ final class ApplyCommand implements Callable<Integer> {
                             .append(": its removal is ")
                             .append(outcome);
                 } else if (!api.json()) {
-                    System.out.println(name + " removed; its root stays");
+                    Output.line(name + " removed; its root stays");
                 }
             } catch (Refusal e) {
                 refused.append("\n")
@@ -205,14 +201,31 @@ final class ApplyCommand implements Callable<Integer> {
         }
     }
 
+    /** Awaits the system, and shows what became of the definition as soon as that is known. */
+    private Attempt finish(Taken taken) {
+        try {
+            Answer answer = noWait ? taken.answer : awaitSystem(taken);
+            if (!api.json()) {
+                String name = taken.definition.name();
+                Output.line(taken.unchanged ? name + " unchanged" : inWords(name, answer));
+            }
+            return new Attempt(
+                    taken.definition, new Taken(taken.definition, answer, taken.logFrom, taken.unchanged), null);
+        } catch (Refusal e) {
+            return new Attempt(taken.definition, null, e.getMessage());
+        }
+    }
+
     private Taken put(DefinitionFiles.Named definition) {
         String path = ClientCommands.container(definition.name());
         Optional<ObjectNode> before = api.find(path);
         if (before.isPresent() && isInForce(definition, before.get())) {
             return new Taken(definition, new Answer(200, Map.of(), before.get()), 0, true);
         }
-        long from = mayBeBuilt(definition) ? logEnd(path) : 0;
-        Answer answer = api.call("PUT", path, Json.bytes(definition.options()), "application/json");
+        boolean mayBeBuilt = mayBeBuilt(definition);
+        long from = mayBeBuilt && before.isPresent() ? logEnd(path) : 0;
+        String query = mayBeBuilt && !noWait ? "?wait=" + BUILT_ALREADY : "";
+        Answer answer = api.call("PUT", path + query, Json.bytes(definition.options()), "application/json");
         return new Taken(definition, answer, from, false);
     }
 
@@ -258,7 +271,7 @@ final class ApplyCommand implements Callable<Integer> {
 
     private long tellLog(String name, String path, long from) {
         JsonNode log = api.call("GET", path + "/build-log?since=" + from).body();
-        log.path("lines").forEach(line -> System.err.println(name + "> " + line.asText()));
+        log.path("lines").forEach(line -> Output.note(PrintableText.whole(name + "> " + line.asText())));
         return log.path("next").asLong();
     }
 

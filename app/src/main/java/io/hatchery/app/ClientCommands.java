@@ -114,10 +114,11 @@ final class ClientCommands {
             api.all("/v1/containers", filter.toString()).stream()
                     .filter(container -> selected == null || selected.matches(container))
                     .forEach(all::add);
-            System.out.print(
-                    api.json()
-                            ? Json.pretty(all) + "\n"
-                            : Table.ofContainers(all, Instant.now()).text());
+            if (api.json()) {
+                Output.json(all);
+            } else {
+                Output.text(Table.ofContainers(all, Instant.now()).text());
+            }
         }
     }
 
@@ -132,7 +133,7 @@ final class ClientCommands {
 
         @Override
         public void run() {
-            System.out.println(Json.pretty(api.call("GET", container(name)).body()));
+            Output.json(api.call("GET", container(name)).body());
         }
     }
 
@@ -146,7 +147,7 @@ final class ClientCommands {
         public void run() {
             List<JsonNode> hosts = api.all("/v1/hosts");
             if (api.json()) {
-                System.out.println(Json.pretty(Json.node(hosts)));
+                Output.json(Json.node(hosts));
                 return;
             }
             var table = new Table("HOST", "STATE", "CONTAINERS", "DRIVER", "CGROUPS", "CPUS", "MEMORY", "HEARD OF");
@@ -161,7 +162,7 @@ final class ClientCommands {
                         (host.path("memory").asLong() >> 30) + "G",
                         Table.since(host.path("at"), Instant.now()) + " ago");
             }
-            System.out.print(table.text());
+            Output.text(table.text());
         }
     }
 }

@@ -38,7 +38,7 @@ final class Down implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings settings = options.settings();
         if (!Files.exists(settings.data())) {
-            System.out.println("There is nothing to take down: " + settings.data() + " does not exist.");
+            Output.line("There is nothing to take down: " + settings.data() + " does not exist.");
             return 0;
         }
         Installation installation = Installation.open(settings);
@@ -47,21 +47,21 @@ final class Down implements Callable<Integer> {
         RunningServices running = RunningServices.of(installation.pidFile(), settings);
         if (running != null) {
             removeContainers(new ApiClient(running.gateway(), settings.tokenFile()), installation, console);
-            System.out.println("Ending the services …");
+            Output.line("Ending the services …");
             end(running.process());
         } else {
             if (console != null) {
                 Terminal.confirm(console, "The services are not running. Start them to see and remove the containers?");
             }
-            System.out.println("The services are not running; starting them to take the containers down …");
+            Output.line("The services are not running; starting them to take the containers down …");
             try (var services = new Services(settings)) {
                 Up.start(services, settings);
                 removeContainers(new ApiClient(Up.gateway(settings), settings.tokenFile()), installation, console);
             }
         }
         List<Path> left = installation.remove();
-        System.out.println("Everything is down" + (purge ? "." : "; containers' roots elsewhere stay."));
-        left.forEach(path -> System.out.println("  kept, since Hatchery did not make it: " + path));
+        Output.line("Everything is down" + (purge ? "." : "; containers' roots elsewhere stay."));
+        left.forEach(path -> Output.line("  kept, since Hatchery did not make it: " + path));
         return 0;
     }
 
@@ -93,7 +93,7 @@ final class Down implements Callable<Integer> {
         }
         for (JsonNode container : containers) {
             String name = container.path("name").asText();
-            System.out.println("Stopping and removing " + name + " …");
+            Output.line("Stopping and removing " + name + " …");
             Answer answer =
                     api.call("DELETE", ClientCommands.container(name) + "?wait=10min" + (purge ? "&purge=true" : ""));
             String outcome = answer.body().path("outcome").asText();
@@ -109,14 +109,14 @@ final class Down implements Callable<Integer> {
     }
 
     private void show(List<JsonNode> containers, List<Path> files) {
-        System.out.println("Containers, to be stopped and removed:" + (containers.isEmpty() ? " none" : ""));
+        Output.line("Containers, to be stopped and removed:" + (containers.isEmpty() ? " none" : ""));
         for (JsonNode container : containers) {
             String root = container.at("/spec/root").asText();
-            System.out.println("  " + container.path("name").asText() + " on "
+            Output.line("  " + container.path("name").asText() + " on "
                     + container.path("host").asText("no host")
                     + (root.isEmpty() ? "" : ", its root " + root + (isRemoved(root, files) ? " as well" : " stays")));
         }
-        System.out.println("Files and folders, to be removed:");
-        files.forEach(file -> System.out.println("  " + file));
+        Output.line("Files and folders, to be removed:");
+        files.forEach(file -> Output.line("  " + file));
     }
 }

@@ -3,7 +3,6 @@ package io.hatchery.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.Span;
-import io.hatchery.spec.json.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -22,8 +21,8 @@ final class EventsCommand implements Runnable {
     @Mixin
     private ApiClient api = new ApiClient();
 
-    @Option(names = "--container", paramLabel = "NAME", description = "Only events of this container")
-    private @Nullable String container;
+    @Mixin
+    private OneContainer container = new OneContainer();
 
     @Option(names = "--since", paramLabel = "TIME|CURSOR", description = "Only events from this time or cursor on")
     private @Nullable String since;
@@ -50,10 +49,7 @@ final class EventsCommand implements Runnable {
         }
         Instant now = Instant.now();
         Instant from = since == null ? null : time(since, now);
-        var query = new StringBuilder("/v1/events?limit=" + limit);
-        if (container != null) {
-            query.append("&container=").append(ClientCommands.encode(container));
-        }
+        var query = new StringBuilder("/v1/events?" + container.parameter() + "limit=" + limit);
         if (from != null) {
             query.append("&from=").append(from);
         } else if (since != null) {
@@ -67,16 +63,15 @@ final class EventsCommand implements Runnable {
             query.append("&until=").append(to);
         }
         ObjectNode page = api.call("GET", query.toString()).body();
-        if (container != null && page.path("items").isEmpty()) {
-            ClientCommands.requireContainer(api, container);
+        if (page.path("items").isEmpty()) {
+            container.require(api);
         }
         if (!follow) {
             showPage(page);
             return;
         }
         page.path("items").forEach(this::showItem);
-        String filter = container == null ? "" : "container=" + ClientCommands.encode(container) + "&";
-        new StreamFollower(api, filter, page.path("next").asText(), message -> {
+        new StreamFollower(api, container.parameter(), page.path("next").asText(), message -> {
                     if (message.path("type").asText().equals("event")) {
                         showItem(message);
                     }
@@ -86,7 +81,7 @@ final class EventsCommand implements Runnable {
 
     private void showPage(ObjectNode page) {
         if (api.json()) {
-            System.out.println(Json.pretty(page));
+            Output.json(page);
         } else {
             page.path("items").forEach(this::showItem);
         }
@@ -94,11 +89,11 @@ final class EventsCommand implements Runnable {
 
     private void showItem(JsonNode item) {
         if (api.json()) {
-            System.out.println(Json.text(item));
+            Output.jsonLine(item);
         } else if (item.has("event")) {
-            System.out.println(inWords(item.path("event")));
+            Output.line(inWords(item.path("event")));
         } else {
-            System.out.println("an unreadable event, " + item.path("id").asText() + ": "
+            Output.line("an unreadable event, " + item.path("id").asText() + ": "
                     + item.path("unreadable").asText());
         }
     }

@@ -1,5 +1,7 @@
 package io.hatchery.app;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,11 +52,17 @@ public final class Main {
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     ErrorLine.of(e)
                             .ifPresentOrElse(
-                                    line -> commandLine.getErr().println("hatchery: " + line),
-                                    () -> e.printStackTrace(commandLine.getErr()));
+                                    line -> commandLine.getErr().println(Output.printable("hatchery: " + line)),
+                                    () -> commandLine.getErr().print(Output.printable(trace(e))));
                     return 1;
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    private static String trace(Throwable e) {
+        var trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace, true));
+        return trace.toString();
     }
 
     /** {@code hatchery settings}. */
@@ -69,7 +77,7 @@ public final class Main {
         @Override
         public void run() {
             SettingsCheck.check(options.settings());
-            options.settings().inWords().forEach(System.out::println);
+            options.settings().inWords().forEach(Output::line);
         }
     }
 

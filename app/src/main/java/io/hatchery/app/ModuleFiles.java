@@ -64,7 +64,7 @@ final class ModuleFiles {
                             .decode(ByteBuffer.wrap(bytes))
                             .toString());
         } catch (CharacterCodingException notText) {
-            System.err.println("hatchery: " + name + " is no text, and does not travel with the definition");
+            Output.note("hatchery: " + name + " is no text, and does not travel with the definition");
         }
     }
 

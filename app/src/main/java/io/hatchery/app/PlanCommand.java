@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.runner.nspawn.HostFacts;
 import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.runner.nspawn.Step;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -81,12 +82,12 @@ final class PlanCommand implements Callable<Integer> {
         if (api.json()) {
             ObjectNode all = Json.object();
             plans.forEach((container, plan) -> all.set(container, Json.tree(plan)));
-            System.out.println(Json.pretty(
+            Output.json(
                     several
                             ? Json.object().set("containers", all)
-                            : all.elements().next()));
+                            : all.elements().next());
         } else {
-            plans.forEach((container, plan) -> System.out.print(inWords(container, plan)));
+            plans.forEach((container, plan) -> Output.text(inWords(container, plan)));
         }
         return 0;
     }
@@ -182,6 +183,6 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static void line(StringBuilder words, String line) {
-        words.append("    ").append(line).append('\n');
+        words.append("    ").append(PrintableText.whole(line)).append('\n');
     }
 }

@@ -1,5 +1,6 @@
 package io.hatchery.app;
 
+import io.hatchery.runner.nspawn.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,8 +31,7 @@ final class Screen {
     }
 
     private static String crop(String line, int columns) {
-        // A control character would move the cursor.
-        String plain = line.replaceAll("\\p{Cntrl}", "?");
+        String plain = PrintableText.whole(line);
         return plain.codePointCount(0, plain.length()) <= columns
                 ? plain
                 : plain.substring(0, plain.offsetByCodePoints(0, Math.max(0, columns - 1))) + "…";

@@ -53,13 +53,13 @@ final class StreamFollower {
                 if (first) {
                     throw e;
                 }
-                System.err.println("hatchery: " + e.getMessage());
+                Output.note("hatchery: " + e.getMessage());
             }
             first = false;
             if (await(stopped, RECONNECT_MILLIS)) {
                 return;
             }
-            System.err.println("hatchery: the stream broke off; opening it again from the last cursor");
+            Output.note("hatchery: the stream broke off; opening it again from the last cursor");
         }
     }
 
@@ -131,7 +131,7 @@ final class StreamFollower {
 
         @Override
         public void onError(WebSocket socket, Throwable e) {
-            System.err.println("hatchery: " + ErrorLine.of(e).orElse(e.toString()));
+            Output.note("hatchery: " + ErrorLine.of(e).orElse(e.toString()));
             end.countDown();
         }
     }

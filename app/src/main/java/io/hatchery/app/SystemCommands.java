@@ -1,7 +1,6 @@
 package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.hatchery.spec.json.Json;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ final class SystemCommands {
                     .body()
                     .path("items");
             if (api.json()) {
-                System.out.println(Json.pretty(items));
+                Output.json(items);
                 return;
             }
             var table = new Table("GENERATION", "GIVEN", "REVISION", "", "SYSTEM");
@@ -46,7 +45,7 @@ final class SystemCommands {
                                 : item.path("current").asBoolean() ? "current" : "",
                         item.path("path").asText());
             }
-            System.out.print(table.text());
+            Output.text(table.text());
         }
     }
 
@@ -76,9 +75,9 @@ final class SystemCommands {
                             "POST", ClientCommands.container(name) + "/rollback" + (to == null ? "" : "?to=" + to))
                     .body();
             if (api.json()) {
-                System.out.println(Json.pretty(container));
+                Output.json(container);
             } else {
-                System.out.println(name + " goes back to "
+                Output.line(name + " goes back to "
                         + container.at("/spec/payload/path").asText() + " with generation "
                         + container.path("generation").asText());
             }

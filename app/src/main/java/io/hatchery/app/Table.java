@@ -1,6 +1,7 @@
 package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.hatchery.runner.nspawn.PrintableText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -8,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Text in columns. */
 final class Table {
@@ -21,7 +23,7 @@ final class Table {
     }
 
     void row(String... cells) {
-        rows.add(List.of(cells));
+        rows.add(Stream.of(cells).map(PrintableText::whole).toList());
     }
 
     String text() {

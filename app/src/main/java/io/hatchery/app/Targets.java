@@ -85,16 +85,16 @@ final class Targets {
         List<Result> results = Parallel.map(containers, name -> {
             Result result = attempt(name, call);
             if (result.refusal != null) {
-                System.err.println("hatchery: " + name + ": " + result.refusal);
+                Output.note("hatchery: " + name + ": " + result.refusal);
             } else if (result.answer != null && !api.json()) {
-                System.out.println(VerbCommands.inWords(result.answer.body()));
+                Output.line(VerbCommands.inWords(result.answer.body()));
             }
             return result;
         });
         if (api.json()) {
             ArrayNode operations = Json.object().putArray("operations");
             results.stream().map(Targets::asJson).forEach(operations::add);
-            System.out.println(Json.pretty(operations));
+            Output.json(operations);
         }
         return results.stream()
                 .mapToInt(result -> result.answer == null ? REFUSED : VerbCommands.exitCode(result.answer, waited))

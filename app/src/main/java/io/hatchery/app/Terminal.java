@@ -19,7 +19,7 @@ final class Terminal {
      * @throws Refusal if the answer is not yes
      */
     static void confirm(Console console, String question) {
-        String answer = console.readLine("%s [y/N] ", question);
+        String answer = console.readLine("%s [y/N] ", Output.printable(question));
         if (answer == null || !answer.strip().matches("(?i)y(es)?")) {
             throw new Refusal("nothing was changed");
         }

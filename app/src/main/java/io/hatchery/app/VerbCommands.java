@@ -2,7 +2,6 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.app.ApiClient.Answer;
-import io.hatchery.spec.json.Json;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -20,7 +19,11 @@ final class VerbCommands {
 
     /** Shows an operation, and returns its {@link #exitCode}. */
     static int report(ApiClient api, Answer answer, boolean waited) {
-        System.out.println(api.json() ? Json.pretty(answer.body()) : inWords(answer.body()));
+        if (api.json()) {
+            Output.json(answer.body());
+        } else {
+            Output.line(inWords(answer.body()));
+        }
         return exitCode(answer, waited);
     }
 

@@ -18,8 +18,8 @@ final class Watch implements Runnable {
     @Mixin
     private ApiClient api = new ApiClient();
 
-    @Option(names = "--container", paramLabel = "NAME", description = "Only this container")
-    private @Nullable String container;
+    @Mixin
+    private OneContainer container = new OneContainer();
 
     @Option(names = "--host", paramLabel = "HOST", description = "Only containers of this host")
     private @Nullable String host;
@@ -32,14 +32,13 @@ final class Watch implements Runnable {
 
     @Override
     public void run() {
-        if (container != null && since == null) {
-            ClientCommands.requireContainer(api, container);
+        if (since == null) {
+            container.require(api);
         }
         if (host != null && since == null) {
             ClientCommands.requireHost(api, host);
         }
-        String filter = (container == null ? "" : "container=" + ClientCommands.encode(container) + "&")
-                + (host == null ? "" : "host=" + ClientCommands.encode(host) + "&");
+        String filter = container.parameter() + (host == null ? "" : "host=" + ClientCommands.encode(host) + "&");
         var follower = new StreamFollower(api, filter, since, this::show);
         if (api.json() || Terminal.console().isEmpty()) {
             follower.run();
@@ -60,14 +59,14 @@ final class Watch implements Runnable {
                 key = System.in.read();
             }
         } catch (IOException e) {
-            System.err.println("hatchery: keys cannot be read: " + e.getMessage());
+            Output.note("hatchery: keys cannot be read: " + e.getMessage());
         }
         follower.stop();
     }
 
     private void show(ObjectNode message) {
         if (api.json()) {
-            System.out.println(Json.text(message));
+            Output.jsonLine(message);
             return;
         }
         fold(message);
@@ -75,9 +74,9 @@ final class Watch implements Runnable {
         if (terminal != null) {
             terminal.show(table());
         } else if (type.equals("event")) {
-            System.out.println(EventsCommand.inWords(message.path("event")));
+            Output.line(EventsCommand.inWords(message.path("event")));
         } else if (type.equals("snapshot")) {
-            System.out.print(table());
+            Output.text(table());
         }
     }
 

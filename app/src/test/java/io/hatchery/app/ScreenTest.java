@@ -18,7 +18,7 @@ class ScreenTest {
 
     @Test
     void controlCharactersDoNotReachTheTerminal() {
-        assertThat(Screen.crop("web \033[2J\tx\n", 10, 80)).containsExactly("web ?[2J?x", "q quits");
+        assertThat(Screen.crop("web \033[2J\tx\n", 10, 80)).containsExactly("web \\x1b[2J x", "q quits");
     }
 
     @Test

@@ -11,17 +11,36 @@ public final class PrintableText {
      * characters of it.
      */
     public static String of(String text) {
+        return escaped(text, LONGEST);
+    }
+
+    /** The same, with all of its characters. */
+    public static String whole(String text) {
+        return escaped(text, Integer.MAX_VALUE);
+    }
+
+    /** Whether a terminal may act on that code point instead of showing it. */
+    public static boolean isControl(int c) {
+        return Character.isISOControl(c)
+                || Character.getType(c) == Character.FORMAT
+                || Character.getType(c) == Character.SURROGATE
+                || c == '\u2028'
+                || c == '\u2029';
+    }
+
+    private static String escaped(String text, int longest) {
         var printable = new StringBuilder();
-        for (int i = 0; i < text.length() && printable.length() < LONGEST; i++) {
-            char c = text.charAt(i);
+        for (int i = 0; i < text.length() && printable.length() < longest; ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
             if (c == '\t') {
                 printable.append(' ');
-            } else if (Character.isISOControl(c)) {
-                printable.append(String.format("\\x%02x", (int) c));
-            } else if (Character.getType(c) == Character.FORMAT || c == '\u2028' || c == '\u2029') {
-                printable.append(String.format("\\u%04x", (int) c));
+            } else if (!isControl(c)) {
+                printable.appendCodePoint(c);
+            } else if (c <= 0xff) {
+                printable.append(String.format("\\x%02x", c));
             } else {
-                printable.append(c);
+                printable.append(String.format(c <= 0xffff ? "\\u%04x" : "\\U%08x", c));
             }
         }
         return printable.toString();
