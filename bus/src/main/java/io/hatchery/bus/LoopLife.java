@@ -130,16 +130,25 @@ public final class LoopLife implements AutoCloseable {
                 isReviewPending = false;
                 break;
             }
-            var records = records(messages.get());
-            String excess = excess(records);
-            if (excess == null) {
-                records.forEach(transaction::write);
-            } else {
-                LOG.error("a review is not written: {}", excess);
-            }
+            reviewed(records(messages.get())).forEach(transaction::write);
             transaction = committedIf(transaction.isFull(), transaction);
         }
         return transaction;
+    }
+
+    /** What is written of a review: if that is too large, what the judge says instead. */
+    private List<ProducerRecord<byte[], byte[]>> reviewed(List<ProducerRecord<byte[], byte[]>> review) {
+        String excess = excess(review);
+        if (excess == null) {
+            return review;
+        }
+        LOG.error("a review is not written: {}", excess);
+        var instead = records(judge.tooLarge(excess));
+        String again = excess(instead);
+        if (again != null) {
+            throw new IllegalStateException("what is written instead of a review is too large as well: " + again);
+        }
+        return instead;
     }
 
     private void answer(BusRecord record, LoopTransaction transaction) {

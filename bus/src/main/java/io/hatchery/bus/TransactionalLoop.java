@@ -55,6 +55,14 @@ public final class TransactionalLoop implements AutoCloseable {
         /** What follows for the next thing that changes in the views concern, maybe nothing; empty if there is none left. */
         Optional<List<Message>> review();
 
+        /**
+         * What follows from the last {@link #review} cannot be written, which lasts: what to write instead, so that whom it
+         * concerns learns why.
+         *
+         * @param excess what is too large, its size and the limit
+         */
+        List<Message> tooLarge(String excess);
+
         /** A record of a viewed topic lies in the wrong partition and goes to the dead letters. */
         default void misplaced(BusRecord record) {}
 

@@ -1,5 +1,6 @@
 package io.hatchery.bus;
 
+import static io.hatchery.bus.PublishingToBroker.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -37,15 +38,17 @@ class BusTest {
     @TempDir
     static Path data;
 
+    private static PublishingToBroker fixture;
     private static TestBroker broker;
     private static Vertx vertx;
     private static KafkaPublisher publisher;
 
     @BeforeAll
     static void start() throws Exception {
-        broker = new TestBroker(data);
-        vertx = Vertx.vertx();
-        publisher = new KafkaPublisher(vertx, broker.config(), 20_000);
+        fixture = new PublishingToBroker(data);
+        broker = fixture.broker;
+        vertx = fixture.vertx;
+        publisher = fixture.publisher;
         try (var topics = new TopicSetup(broker.config())) {
             topics.ensure(Topics.ofTheFleet());
             topics.ensure(Topics.ofTheFleet());
@@ -54,19 +57,7 @@ class BusTest {
 
     @AfterAll
     static void stop() throws Exception {
-        done(publisher.close());
-        done(vertx.close());
-        broker.close();
-    }
-
-    private static <T> T done(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    }
-
-    private static void create(Topic... topics) {
-        try (var setup = new TopicSetup(broker.config())) {
-            setup.ensure(List.of(topics));
-        }
+        fixture.close();
     }
 
     private static Message message(Topic topic, String key, Object value) {
@@ -76,9 +67,9 @@ class BusTest {
     @Test
     void topicWithAnotherCleanupPolicyIsAnError() {
         Topic commands = Topics.commands(new HostName("wrong"));
-        create(commands);
-        assertThatThrownBy(() ->
-                        create(with(commands, new Topic.Cleanup.Compacted(Duration.ofDays(1), Duration.ofDays(1)))))
+        fixture.create(commands);
+        assertThatThrownBy(() -> fixture.create(
+                        with(commands, new Topic.Cleanup.Compacted(Duration.ofDays(1), Duration.ofDays(1)))))
                 .isInstanceOf(BusException.class)
                 .hasMessageContaining("cleanup.policy=delete");
     }
@@ -98,13 +89,13 @@ class BusTest {
     @Test
     void settingsThatBreakTheirBoundAreCorrectedAndOthersKept() throws Exception {
         Topic commands = Topics.commands(new HostName("settings"));
-        create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(1), -1)));
+        fixture.create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(1), -1)));
         assertThat(setting(commands, "retention.ms"))
                 .isEqualTo(Duration.ofDays(1).toMillis() + "");
-        create(commands);
+        fixture.create(commands);
         assertThat(setting(commands, "retention.ms"))
                 .isEqualTo(Duration.ofDays(7).toMillis() + "");
-        create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(2), -1)));
+        fixture.create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(2), -1)));
         assertThat(setting(commands, "retention.ms"))
                 .isEqualTo(Duration.ofDays(7).toMillis() + "");
         assertThat(setting(commands, "message.timestamp.type")).isEqualTo("LogAppendTime");
@@ -165,7 +156,7 @@ class BusTest {
     @Test
     void whatIsNotDoneIsDeliveredAgainAndWhatIsDoneBelowItIsNot() throws Exception {
         Topic topic = Topics.commands(new HostName("h1"));
-        create(topic);
+        fixture.create(topic);
         for (int i = 0; i < 5; i++) {
             done(publisher.publish(message(topic, "web", Map.of("n", i))));
         }
@@ -201,7 +192,7 @@ class BusTest {
     @Test
     void recreatedTopicHasAnotherIdAndIsReadFromTheOffsetGiven() throws Exception {
         Topic topic = Topics.commands(new HostName("recreated"));
-        create(topic);
+        fixture.create(topic);
         var bus = new KafkaBus(vertx, broker.config());
         assertThat(done(bus.extent(topic.name())))
                 .extracting("beginning", "end")
@@ -224,7 +215,7 @@ class BusTest {
             admin.deleteTopics(List.of(topic.name())).all().get();
         }
         await().untilAsserted(() -> {
-            create(topic);
+            fixture.create(topic);
             assertThat(done(bus.extent(topic.name())).topicId()).isNotEqualTo(before.topicId());
         });
         assertThat(done(bus.extent(topic.name())).end()).isZero();
@@ -240,7 +231,7 @@ class BusTest {
     @Test
     void whatLiesBeyondATransactionUnderWayIsFoundToo() throws Exception {
         Topic topic = Topics.commands(new HostName("h3"));
-        create(topic);
+        fixture.create(topic);
         var settings = broker.config().producer(20_000);
         settings.put("transactional.id", "slow");
         var bus = new KafkaBus(vertx, broker.config());
@@ -277,7 +268,7 @@ class BusTest {
     @Test
     void deadLettersKeepTheBytesAndSayWhereTheyCameFrom() throws Exception {
         Topic topic = Topics.commands(new HostName("h2"));
-        create(topic);
+        fixture.create(topic);
         byte[] rubbish = {(byte) 0xff, 0, 7};
         try (var producer = new KafkaProducer<byte[], byte[]>(broker.config().producer(20_000))) {
             producer.send(new ProducerRecord<>(topic.name(), rubbish)).get();
@@ -331,6 +322,11 @@ class BusTest {
             @Override
             public Optional<List<Message>> review() {
                 return Optional.empty();
+            }
+
+            @Override
+            public List<Message> tooLarge(String excess) {
+                return List.of();
             }
         };
         var judged = new CopyOnWriteArrayList<String>();

@@ -1,5 +1,6 @@
 package io.hatchery.bus;
 
+import static io.hatchery.bus.PublishingToBroker.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,33 +30,23 @@ class TopicFollowerTest {
     @TempDir
     static Path data;
 
+    private static PublishingToBroker fixture;
     private static TestBroker broker;
     private static Vertx vertx;
     private static KafkaPublisher publisher;
 
     @BeforeAll
     static void start() throws Exception {
-        broker = new TestBroker(data);
-        vertx = Vertx.vertx();
-        publisher = new KafkaPublisher(vertx, broker.config(), 20_000);
-        create(STEADY);
+        fixture = new PublishingToBroker(data);
+        broker = fixture.broker;
+        vertx = fixture.vertx;
+        publisher = fixture.publisher;
+        fixture.create(STEADY);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        done(publisher.close());
-        done(vertx.close());
-        broker.close();
-    }
-
-    private static <T> T done(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
-    }
-
-    private static void create(Topic topic) {
-        try (var setup = new TopicSetup(broker.config())) {
-            setup.ensure(List.of(topic));
-        }
+        fixture.close();
     }
 
     private static void delete(Topic topic) throws Exception {
@@ -71,7 +61,7 @@ class TopicFollowerTest {
 
     @Test
     void topicThatWasCreatedAnewIsFollowedFromItsStartAndADeletedOneDelaysNoOther() throws Exception {
-        create(CHANGING);
+        fixture.create(CHANGING);
         publish(CHANGING, "old");
         var seen = new CopyOnWriteArrayList<String>();
         var failures = new CopyOnWriteArrayList<Throwable>();
@@ -91,7 +81,7 @@ class TopicFollowerTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> seen.contains("meanwhile"));
 
             await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
-                create(CHANGING);
+                fixture.create(CHANGING);
                 return true;
             });
             assertThat(done(ids.existing(List.of(CHANGING.name()))).get(CHANGING.name()))
@@ -114,7 +104,7 @@ class TopicFollowerTest {
 
     @Test
     void handlerThatThrowsEndsTheReadingAloudAndRefusesFurtherCalls() throws Exception {
-        create(BAD);
+        fixture.create(BAD);
         publish(BAD, "bad");
         var failures = new CopyOnWriteArrayList<Throwable>();
         var follower = new TopicFollower(

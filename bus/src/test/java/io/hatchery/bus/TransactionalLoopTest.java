@@ -51,6 +51,7 @@ class TransactionalLoopTest {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final List<String> judged = new CopyOnWriteArrayList<>();
     private final List<Set<Integer>> owned = new CopyOnWriteArrayList<>();
+    private final List<Message> toReview = new CopyOnWriteArrayList<>();
     private Consumer<BusRecord> judging = record -> {};
 
     @BeforeEach
@@ -69,7 +70,7 @@ class TransactionalLoopTest {
 
     /** Answers each record by an evaluation, and views profiles that say {@code good}. */
     private final class Answering implements TransactionalLoop.Judge {
-        private final Deque<Message> reviews = new ArrayDeque<>();
+        private final Deque<Message> reviews = new ArrayDeque<>(toReview);
 
         @Override
         public void view(BusRecord record) throws UnreadableException {
@@ -100,6 +101,11 @@ class TransactionalLoopTest {
         @Override
         public Optional<List<Message>> review() {
             return Optional.ofNullable(reviews.poll()).map(List::of);
+        }
+
+        @Override
+        public List<Message> tooLarge(String excess) {
+            return List.of(message(Topics.EVALUATIONS, "instead", excess));
         }
     }
 
@@ -241,6 +247,21 @@ class TransactionalLoopTest {
         assertThat(reasons()).hasSize(1);
         assertThat(reasons().get("large")).contains("has 3000", "at most");
         assertThat(read(Topics.EVALUATIONS)).hasSize(2);
+    }
+
+    @Test
+    void reviewThatIsTooLargeIsReplacedByItsExplanationAndTheNextIsWritten() throws Exception {
+        toReview.add(message(Topics.EVALUATIONS, "large", "x".repeat(3_000_000)));
+        toReview.add(message(Topics.EVALUATIONS, "next", Map.of()));
+        loop("one");
+        await().atMost(SOON).until(() -> read(Topics.EVALUATIONS).size() == 2);
+        assertThat(read(Topics.EVALUATIONS)).extracting(BusRecord::key).containsExactlyInAnyOrder("instead", "next");
+        BusRecord instead = read(Topics.EVALUATIONS).stream()
+                .filter(record -> record.key().equals("instead"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(new String(instead.raw().value(), StandardCharsets.UTF_8)).contains("has 3000", "at most");
+        assertThat(failure.get()).isNull();
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,6 +46,7 @@ public final class DefinitionReconciler implements TransactionalLoop.Judge {
     private final ContainerReview reviews;
     private Set<Integer> owned = Set.of();
     private int partitions = 1;
+    private @Nullable Evaluation reviewed;
     private Instant nextKeeping = Instant.MIN;
 
     /**
@@ -103,8 +105,16 @@ public final class DefinitionReconciler implements TransactionalLoop.Judge {
     public Optional<List<Message>> review() {
         keepSystems();
         views.review(systems.news());
-        return Optional.ofNullable(views.nextToReview(name -> owned.contains(partitionOf(name))))
-                .map(reviews::review);
+        reviewed = views.nextToReview(name -> owned.contains(partitionOf(name)));
+        return Optional.ofNullable(reviewed).map(reviews::review);
+    }
+
+    @Override
+    public List<Message> tooLarge(String excess) {
+        Evaluation before = Objects.requireNonNull(reviewed, "nothing was reviewed");
+        views.put(before);
+        EvaluationPlan failed = EvaluationPlanner.tooLarge(before, excess);
+        return failed.evaluation().equals(before) ? List.of() : plans.execute(failed, before, clock.instant());
     }
 
     private int partitionOf(ContainerName name) {

@@ -180,11 +180,25 @@ final class EvaluationPlanner {
         if (size <= bytes) {
             return plan;
         }
+        return tooLarge(
+                large, before, "its evaluation has " + size + " bytes as JSON, and at most " + bytes + " are allowed");
+    }
+
+    /**
+     * What follows from an evaluation cannot be written: its definition fails, and what is in force stays.
+     *
+     * @param excess what is too large, its size and the limit
+     */
+    static EvaluationPlan tooLarge(Evaluation before, String excess) {
+        return tooLarge(before, before, excess);
+    }
+
+    private static EvaluationPlan tooLarge(Evaluation large, @Nullable Evaluation before, String excess) {
         var problem = new Problem(
                 "containers." + large.container(),
                 null,
                 "definition of " + large.container(),
-                "its evaluation has " + size + " bytes as JSON, and at most " + bytes + " are allowed",
+                excess,
                 "give shorter values, or move large texts into files that the container mounts");
         return new Candidate(large.container(), before, null, large.revision(), large.judged())
                 .failed(List.of(problem), null);

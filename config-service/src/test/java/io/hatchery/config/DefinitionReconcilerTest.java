@@ -10,6 +10,7 @@ import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -85,6 +86,29 @@ class DefinitionReconcilerTest {
                 .containsEntry("on-h1", Evaluation.State.EVALUATED)
                 .containsEntry("on-h2", Evaluation.State.EVALUATED)
                 .containsEntry("on-broken", Evaluation.State.FAILED);
+        assertThat(reviewed()).isEmpty();
+    }
+
+    @Test
+    void definitionWhoseReviewIsTooLargeFailsWithTheSizeAndKeepsItsSpec() throws Exception {
+        reconciler.own(Set.of(0), 1);
+        reconciler.view(record(Topics.PROFILES, "some", "{\"tmpfs\":[\"/x\"]}", Map.of()));
+        define("web", "{\"boot\":true,\"profiles\":[\"some\"],\"host\":\"h1\"}");
+        assertThat(reviewed()).isEmpty();
+        reconciler.view(record(Topics.PROFILES, "some", "{\"tmpfs\":[\"/y\"]}", Map.of()));
+        assertThat(reconciler.review()).isPresent();
+
+        List<Message> instead = reconciler.tooLarge("what follows has 9 bytes, and at most 8 are allowed");
+
+        assertThat(instead).first().extracting(Message::value).isInstanceOfSatisfying(Evaluation.class, failed -> {
+            assertThat(failed.state()).isEqualTo(Evaluation.State.FAILED);
+            assertThat(failed.errors())
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.message())
+                            .isEqualTo("what follows has 9 bytes, and at most 8 are allowed"));
+            assertThat(failed.generation()).isEqualTo(new Generation(1));
+            assertThat(failed.spec()).isNotNull();
+        });
         assertThat(reviewed()).isEmpty();
     }
 
