@@ -11,8 +11,20 @@ import ./service.nix
       defaultText = "the nixpkgs of this system";
       description = "What definitions with a `config` and without `nixpkgs` are evaluated with.";
     };
-    extraConfig = cfg: lib.mkIf (cfg.nixpkgs != null) {
-      services.hatchery.config-service.settings."config.nixpkgs" = lib.mkDefault cfg.nixpkgs;
-    };
+    extraConfig = cfg: lib.mkMerge [
+      {
+        # As this user, which can read nothing of the service's, definitions are evaluated.
+        users.users.hatchery-nix = {
+          isSystemUser = true;
+          group = "hatchery-nix";
+          home = "/var/cache/hatchery-nix";
+          createHome = true;
+        };
+        users.groups.hatchery-nix = { };
+      }
+      (lib.mkIf (cfg.nixpkgs != null) {
+        services.hatchery.config-service.settings."config.nixpkgs" = lib.mkDefault cfg.nixpkgs;
+      })
+    ];
   }
   arguments

@@ -35,6 +35,8 @@ let
         };
         systemd.tmpfiles.rules = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
         environment.systemPackages = lib.mkOption { type = lib.types.listOf any; default = [ ]; };
+        users.users = lib.mkOption { type = lib.types.attrsOf any; default = { }; };
+        users.groups = lib.mkOption { type = lib.types.attrsOf any; default = { }; };
         nix.package = lib.mkOption { type = any; default = "/nix"; };
       };
     };
@@ -56,4 +58,5 @@ in
     })
     [ "gateway" "config-service" "runner" ]);
   rules = config.systemd.tmpfiles.rules;
+  users = builtins.attrNames config.users.users;
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,6 +38,8 @@ final class NixInstallation implements AutoCloseable {
 
     private NixInstallation() {
         installation.environment().put("HATCHERY_CONFIG_EVALUATION_MEMORY", "2048");
+        installation.environment().put("HATCHERY_CONFIG_FLAKE_PATHS", flakes().toString());
+        installation.environment().merge("NIX_CONFIG", "flake-registry = " + registry() + "\n", String::concat);
         Installation.running(installation);
     }
 
@@ -52,6 +55,16 @@ final class NixInstallation implements AutoCloseable {
             installation.close();
             Nixpkgs.cleanUp();
         }
+    }
+
+    /** The one folder of the host where flakes may be. */
+    Path flakes() {
+        return installation.data().resolve("flakes");
+    }
+
+    /** What Nix knows flakes by their names from. */
+    Path registry() {
+        return installation.data().resolve("registry.json");
     }
 
     ObjectNode options(String name) {

@@ -219,7 +219,7 @@ class NixTest {
 
     @Test
     void aFlakeHasASystemToo() throws Exception {
-        Path flake = Files.createDirectories(installation.data().resolve("flake"));
+        Path flake = Files.createDirectories(nix.flakes().resolve("t-flake"));
         Files.writeString(flake.resolve("flake.nix"), """
                 { outputs = { self }: { nixosConfigurations.t-flake = import ./nixpkgs/nixos/lib/eval-config.nix {
                     system = "x86_64-linux"; modules = [ { environment.etc.x.text = "of a flake"; } ]; }; }; }""");

@@ -82,6 +82,7 @@ class NixosModulesTest {
         assertThat(settings.get("config-service")).containsEntry("config.nixpkgs", "/srv/nixpkgs");
         assertThat(settings.get("runner").stringPropertyNames()).isEqualTo(Set.of("kafka.bootstrap.servers"));
         assertThat(made.at("/services/runner/path").toString()).contains("nix", "iproute2", "nftables");
+        assertThat(made.path("users").toString()).contains("hatchery-nix");
         assertThat(made.path("rules").toString()).contains("/usr/bin/systemd-nspawn");
     }
 

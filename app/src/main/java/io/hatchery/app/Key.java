@@ -47,6 +47,16 @@ enum Key {
             "config.import-from-derivation",
             "false",
             "Whether an evaluation may build a derivation in order to read it"),
+    CONFIG_FLAKE_PATHS(
+            "config.flake-paths",
+            "",
+            "Absolute paths on this host below which flakes and their inputs may lie, separated by commas; Nix's store is always"
+                    + " allowed"),
+    CONFIG_NIX_USER(
+            "config.nix-user",
+            "",
+            "User that evaluates definitions through Nix's daemon, or none (default: hatchery-nix if config-service runs as root,"
+                    + " that user exists and the daemon listens)"),
     CONFIG_NIX_CACHE(
             "config.nix-cache",
             "",

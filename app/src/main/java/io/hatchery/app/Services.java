@@ -23,7 +23,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -133,12 +132,12 @@ final class Services implements AutoCloseable {
 
     private StoreSettings store() throws IOException {
         var keys = new ArrayList<String>();
-        for (String key : words(Key.RUNNER_NIX_KEYS)) {
+        for (String key : settings.words(Key.RUNNER_NIX_KEYS)) {
             keys.add(key.startsWith("/") ? Files.readString(Path.of(key)).strip() : key);
         }
         String token = settings.get(Key.RUNNER_NIX_TOKEN_FILE);
         return new StoreSettings(
-                words(Key.RUNNER_NIX_CACHES),
+                settings.words(Key.RUNNER_NIX_CACHES),
                 keys,
                 token.isEmpty() ? null : Path.of(token),
                 settings.data().resolve("runner").resolve("nix"));
@@ -157,7 +156,7 @@ final class Services implements AutoCloseable {
 
     private SortedMap<String, String> labels() {
         var labels = new TreeMap<String, String>();
-        for (String label : words(Key.HOST_LABELS)) {
+        for (String label : settings.words(Key.HOST_LABELS)) {
             String[] sides = label.split("=", 2);
             if (sides.length != 2 || sides[0].isEmpty()) {
                 throw new Refusal(Key.HOST_LABELS.key() + " has '" + label + "': write name=value, apart by commas");
@@ -167,14 +166,8 @@ final class Services implements AutoCloseable {
         return labels;
     }
 
-    private List<String> words(Key key) {
-        return Arrays.stream(settings.get(key).split("[,\\s]+"))
-                .filter(word -> !word.isEmpty())
-                .toList();
-    }
-
     private HostPolicy policy() {
-        List<String> flags = words(Key.RUNNER_EXTRA_FLAGS);
+        List<String> flags = settings.words(Key.RUNNER_EXTRA_FLAGS);
         String hosts = settings.get(Key.RUNNER_HOSTS_FILE);
         return new HostPolicy(
                 flags.equals(List.of("any"))
@@ -185,7 +178,7 @@ final class Services implements AutoCloseable {
     }
 
     private List<Path> rootPrefixes() {
-        List<String> prefixes = words(Key.RUNNER_ROOT_PREFIXES);
+        List<String> prefixes = settings.words(Key.RUNNER_ROOT_PREFIXES);
         if (prefixes.isEmpty()) {
             var usual = new ArrayList<>(HostPolicy.ROOT_PREFIXES);
             usual.add(settings.data().toAbsolutePath().normalize().resolve("examples"));

@@ -126,6 +126,13 @@ final class Settings {
         };
     }
 
+    /** What is listed, apart by commas or blanks. */
+    List<String> words(Key key) {
+        return Arrays.stream(get(key).split("[,\\s]+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
     Path data() {
         return Path.of(get(Key.DATA)).toAbsolutePath();
     }

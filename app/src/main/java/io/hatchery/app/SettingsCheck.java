@@ -59,6 +59,7 @@ final class SettingsCheck {
         });
         BOOLEANS.forEach(key -> attempt(wrong, () -> settings.bool(key)));
         SPANS.forEach(key -> attempt(wrong, () -> span(settings, key)));
+        attempt(wrong, () -> SystemSettings.flakePaths(settings));
         String driver = settings.get(Key.RUNNER_DRIVER);
         if (!List.of("", "systemd", "direct").contains(driver)) {
             wrong.add(Key.RUNNER_DRIVER.key() + " is '" + driver + "': say systemd or direct, or leave it out");

@@ -4,6 +4,7 @@ import io.hatchery.config.system.NixSettings;
 import io.hatchery.spec.Span;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How systems are evaluated, built and given away, from the configuration. */
@@ -27,7 +28,26 @@ final class SystemSettings {
                 span(settings, Key.CONFIG_BUILD_TIMEOUT),
                 settings.bool(Key.CONFIG_IMPORT_FROM_DERIVATION),
                 cache,
-                cache == null ? null : key(settings));
+                cache == null ? null : key(settings),
+                flakePaths(settings),
+                settings.get(Key.CONFIG_NIX_USER));
+    }
+
+    /**
+     * The paths below which flakes may be.
+     *
+     * @throws Refusal if one is not absolute
+     */
+    static List<Path> flakePaths(Settings settings) {
+        return settings.words(Key.CONFIG_FLAKE_PATHS).stream()
+                .map(text -> {
+                    if (!text.startsWith("/")) {
+                        throw new Refusal(
+                                "config.flake-paths has '" + text + "': give absolute paths, apart by commas");
+                    }
+                    return Path.of(text);
+                })
+                .toList();
     }
 
     private static @Nullable String cache(Settings settings) {

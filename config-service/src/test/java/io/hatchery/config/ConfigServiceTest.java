@@ -89,7 +89,9 @@ class ConfigServiceTest {
                 Duration.ofMinutes(1),
                 false,
                 null,
-                null);
+                null,
+                List.of(),
+                "");
         deployments.put(
                 instance,
                 vertx.deployVerticle(new ConfigService(bus, instance, nix, failure::set))

@@ -31,6 +31,7 @@ public final class NixCommand {
     private final Duration limit;
     private final Consumer<NixLine> onLine;
     private @Nullable Path home;
+    private boolean daemon;
 
     /**
      * Has not been started.
@@ -49,6 +50,28 @@ public final class NixCommand {
     /** With a folder for what Nix keeps of its own, such as which paths caches have. */
     public NixCommand home(Path folder) {
         home = folder;
+        return this;
+    }
+
+    /** As that user, without any privilege of this process; the store is reached through Nix's daemon. */
+    public NixCommand as(NixUser user) {
+        command.addAll(
+                0,
+                List.of(
+                        "setpriv",
+                        "--reuid=" + user.uid(),
+                        "--regid=" + user.gid(),
+                        "--clear-groups",
+                        "--no-new-privs",
+                        "--inh-caps=-all",
+                        "--bounding-set=-all",
+                        "--"));
+        return byDaemon();
+    }
+
+    /** Reaches the store through Nix's daemon, whose users build. */
+    public NixCommand byDaemon() {
+        daemon = true;
         return this;
     }
 
@@ -76,6 +99,10 @@ public final class NixCommand {
         var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
         Map<String, String> environment = builder.environment();
         environment.remove("NIX_PATH");
+        environment.keySet().removeIf(name -> name.startsWith("HATCHERY_")); // which may hold passwords
+        if (daemon) {
+            environment.put("NIX_REMOTE", "daemon");
+        }
         if (home != null) {
             environment.put("HOME", home.toString());
             environment.put("XDG_CACHE_HOME", home.resolve("cache").toString());

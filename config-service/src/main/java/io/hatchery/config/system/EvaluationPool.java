@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,14 @@ public final class EvaluationPool implements Systems, AutoCloseable {
 
     /** How many nixpkgs are remembered; authors of definitions choose them. */
     private static final int MAX_FINGERPRINTS = 64;
+
+    /**
+     * How long a system that was found in the store and copied to the cache is not looked for again: many containers that get the
+     * same one are looked after at once.
+     */
+    private static final Duration FOUND_FOR = Duration.ofMinutes(1);
+
+    private static final int MAX_FOUND = 1_000;
 
     /** Is told what goes on, from any thread. */
     public interface Listener {
@@ -65,7 +74,15 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private final Map<ContainerName, Thread> threads = new HashMap<>();
     private final Map<Path, Fingerprint> fingerprints = new ConcurrentHashMap<>();
     private final Map<String, BuildJob> jobs = new HashMap<>();
+    private final Map<String, Found> found = new LinkedHashMap<>();
     private Set<ContainerName> news = new HashSet<>();
+
+    /**
+     * A system that is in the store and in the cache.
+     *
+     * @param at when that was seen, as {@link System#nanoTime} tells it
+     */
+    private record Found(String path, long at) {}
 
     /** Has nothing to do yet. */
     public EvaluationPool(NixSettings settings, Listener listener, Clock clock) {
@@ -77,11 +94,13 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     }
 
     /**
-     * Makes sure that there is a key to sign with, for those who want to trust it before there is anything to trust.
+     * Makes sure that Nix can run as it is configured, and that there is a key to sign with, for those who want to trust it before
+     * there is anything to trust.
      *
-     * @throws IOException if it cannot be made
+     * @throws IOException if the user cannot be used or the key cannot be made
      */
     public void prepare() throws IOException {
+        builds.requireUser();
         if (NixCommand.isInstalled() && settings.cache() != null) {
             builds.requireKey();
         }
@@ -147,7 +166,8 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private void resolve(Want want) {
         try {
             String key = key(want);
-            BuildJob.Result result = await(want, key, null);
+            String known = found(key);
+            BuildJob.Result result = known == null ? await(want, key, null) : new BuildJob.Result(known, Source.CACHED);
             if (result.path() == null) {
                 result = await(want, key, want.container());
             }
@@ -189,6 +209,27 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         return fingerprints.computeIfAbsent(nixpkgs, path -> new Fingerprint(path));
     }
 
+    /** The system that was found lately and is kept in the store still; null if none was. */
+    private synchronized @Nullable String found(String key) throws IOException {
+        Found last = found.get(key);
+        if (last == null || System.nanoTime() - last.at() >= FOUND_FOR.toNanos()) {
+            return null;
+        }
+        Path link = links().resolve(key);
+        boolean isKept = Files.isSymbolicLink(link)
+                && Files.readSymbolicLink(link).toString().equals(last.path())
+                && Files.exists(link);
+        return isKept ? last.path() : null;
+    }
+
+    private synchronized void found(String key, String path) {
+        found.remove(key);
+        found.put(key, new Found(path, System.nanoTime()));
+        if (found.size() > MAX_FOUND) {
+            found.remove(found.keySet().iterator().next());
+        }
+    }
+
     private BuildJob.Result await(Want want, String key, @Nullable ContainerName name)
             throws InterruptedException, BuildJob.Failure {
         String full = name == null ? key : key + "-" + name;
@@ -212,6 +253,9 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         }
         try {
             BuildJob.Result result = job.result().get();
+            if (name == null && result.path() != null) {
+                found(key, result.path());
+            }
             return first || result.source() == Source.CACHED
                     ? result
                     : new BuildJob.Result(result.path(), Source.SHARED);

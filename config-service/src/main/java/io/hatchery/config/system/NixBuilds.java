@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.nix.NixCommand;
 import io.hatchery.nix.NixLine;
+import io.hatchery.nix.NixUser;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.json.Json;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +31,24 @@ final class NixBuilds {
     private static final Duration COPY_LIMIT = Duration.ofHours(1);
 
     private final NixSettings settings;
+    private Optional<NixUser> user = Optional.empty();
+    private boolean userKnown;
 
     NixBuilds(NixSettings settings) {
         this.settings = settings;
+    }
+
+    /**
+     * The user that evaluates; empty for this process's own.
+     *
+     * @throws IOException if the configured one cannot be used
+     */
+    synchronized Optional<NixUser> requireUser() throws IOException {
+        if (!userKnown) {
+            user = NixUser.resolve(settings.user());
+            userKnown = true;
+        }
+        return user;
     }
 
     /**
@@ -66,17 +83,25 @@ final class NixBuilds {
     Evaluated evaluate(SystemSource source, @Nullable ContainerName name, ContainerName example, Consumer<NixLine> log)
             throws IOException {
         requireNix();
-        Path work = Files.createTempDirectory(
-                Files.createDirectories(settings.folder().resolve("requests")), "request-");
+        Optional<NixUser> evaluator = requireUser();
+        Path work = evaluator.isPresent()
+                ? Files.createTempDirectory("hatchery-evaluation-") // which that user can reach, unlike the data folder
+                : Files.createTempDirectory(
+                        Files.createDirectories(settings.folder().resolve("requests")), "request-");
         try {
             List<String> command = switch (source) {
                 case SystemSource.Configuration configuration ->
                     ofConfiguration(configuration, name, example, work.toRealPath());
                 case SystemSource.Flake flake -> ofFlake(flake);
             };
-            String answer = command(command, settings.evaluationLimit(), log)
-                    .memory(settings.memory())
-                    .run();
+            if (evaluator.isPresent()) {
+                evaluator.get().own(work);
+            }
+            if (source instanceof SystemSource.Flake flake) {
+                new FlakeCheck(new FlakePaths(settings.flakePaths()), check -> evaluation(check, work, log))
+                        .check(flake.reference());
+            }
+            String answer = evaluation(command, work, log);
             ObjectNode json = Json.readObject(answer.getBytes(StandardCharsets.UTF_8));
             return new Evaluated(
                     json.path("drv").asText(),
@@ -87,6 +112,16 @@ final class NixBuilds {
         } finally {
             delete(work);
         }
+    }
+
+    /** Runs what reads what authors of definitions wrote. */
+    private String evaluation(List<String> command, Path work, Consumer<NixLine> log) throws IOException {
+        NixCommand evaluation = command(command, settings.evaluationLimit(), log);
+        Optional<NixUser> evaluator = requireUser();
+        if (evaluator.isPresent()) {
+            evaluation.as(evaluator.get()).home(evaluator.get().home().orElse(work));
+        }
+        return evaluation.memory(settings.memory()).run();
     }
 
     private static void requireNix() throws IOException {
@@ -153,8 +188,10 @@ final class NixBuilds {
                 flake.attribute().replace("\\", "\\\\").replace("\"", "\\\"").replace("${", "\\${");
         var command = new ArrayList<String>(List.of("nix", "eval", "--json", "--show-trace", "--no-write-lock-file"));
         command.addAll(List.of("--extra-experimental-features", "nix-command flakes"));
-        command.addAll(
-                options(Map.of("allow-import-from-derivation", String.valueOf(settings.importFromDerivation()))));
+        command.addAll(options(Map.of(
+                "allow-import-from-derivation", String.valueOf(settings.importFromDerivation()),
+                // What was checked is what is evaluated: nothing that was fetched is fetched anew.
+                "tarball-ttl", String.valueOf(Integer.MAX_VALUE))));
         command.addAll(List.of(
                 flake.reference() + "#nixosConfigurations.\"" + attribute + "\".config.system.build.toplevel",
                 "--apply",
@@ -245,8 +282,9 @@ final class NixBuilds {
         return key.getFileName().toString().replaceFirst("\\.secret$", "") + ".pub";
     }
 
-    private NixCommand command(List<String> command, Duration limit, Consumer<NixLine> log) {
-        return new NixCommand(command, limit, log).home(settings.folder());
+    private NixCommand command(List<String> command, Duration limit, Consumer<NixLine> log) throws IOException {
+        var nix = new NixCommand(command, limit, log).home(settings.folder());
+        return requireUser().isPresent() ? nix.byDaemon() : nix;
     }
 
     private static List<String> options(Map<String, String> options) {

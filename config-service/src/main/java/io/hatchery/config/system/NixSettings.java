@@ -2,6 +2,7 @@ package io.hatchery.config.system;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param importFromDerivation whether an evaluation may build what it then reads
  * @param cache the URL of the store that systems are copied to, as {@code nix copy --to} takes it; null if they are not
  * @param key file of the secret key that the cache's paths are signed with; null if they are not signed here
+ * @param flakePaths paths of this host below which flakes and their inputs may be
+ * @param user the user that evaluates, as {@link io.hatchery.nix.NixUser#resolve} takes it
  */
 public record NixSettings(
         Path folder,
@@ -26,4 +29,11 @@ public record NixSettings(
         Duration buildLimit,
         boolean importFromDerivation,
         @Nullable String cache,
-        @Nullable Path key) {}
+        @Nullable Path key,
+        List<Path> flakePaths,
+        String user) {
+    /** Keeps an immutable copy of the paths. */
+    public NixSettings {
+        flakePaths = List.copyOf(flakePaths);
+    }
+}

@@ -28,7 +28,17 @@ class EvaluationPoolTest {
 
     private EvaluationPool pool(Clock clock) {
         var settings = new NixSettings(
-                folder, null, 1, 1L << 30, Duration.ofMinutes(1), Duration.ofMinutes(1), false, null, null);
+                folder,
+                null,
+                1,
+                1L << 30,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                false,
+                null,
+                null,
+                List.of(),
+                "");
         return new EvaluationPool(
                 settings,
                 new EvaluationPool.Listener() {

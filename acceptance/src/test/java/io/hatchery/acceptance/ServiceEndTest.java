@@ -1,0 +1,29 @@
+package io.hatchery.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A service that cannot go on ends, so that whoever started it learns of it. */
+class ServiceEndTest {
+    /** What the topics say was written for more partitions than are configured now: its loop notices when it has read them. */
+    @Test
+    void configServiceWhoseLoopFailedExitsNonZeroWithTheReasonAsItsLastLine() throws Exception {
+        try (Installation installation = Installation.running()) {
+            for (int i = 0; i < 8; i++) {
+                installation.api().define("t-end-" + i, "{\"boot\": true, \"autoStart\": false}");
+            }
+            installation.end(Service.CONFIG);
+            installation.environment().put("HATCHERY_TOPICS_PARTITIONS", "2");
+            installation.begin(Service.CONFIG);
+            Process service = installation.process(Service.CONFIG);
+            assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(service.exitValue()).isEqualTo(1);
+            assertThat(installation.said(Service.CONFIG).lines().toList().getLast())
+                    .startsWith("hatchery: ")
+                    .contains("topics.partitions");
+            installation.environment().remove("HATCHERY_TOPICS_PARTITIONS");
+        }
+    }
+}
