@@ -93,7 +93,7 @@ class ControlCharactersTest {
                 Json.object().put("name", "web").put("host", HOSTILE).put("revision", 5);
         container.putObject("status").put("phase", "failed").put("reason", HOSTILE);
         container.putObject("definition").put("root", HOSTILE);
-        container.putObject("spec").putObject("payload").put("path", HOSTILE);
+        container.putObject("spec").putObject("payload").put("type", HOSTILE).put("path", HOSTILE);
         return container;
     }
 
@@ -183,7 +183,6 @@ class ControlCharactersTest {
                 "kill --all",
                 "delete web",
                 "apply -f %",
-                "apply --no-wait -f %",
                 "apply --dry-run --prune -f %",
                 "plan web",
                 "list -o json",
@@ -217,9 +216,9 @@ class ControlCharactersTest {
     @Test
     void definitionsOfFilesAreEscapedToo() throws IOException {
         Path file = folder.resolve("hostile.json");
-        ObjectNode options = Json.object().put("root", "/srv/web").put("boot", true);
-        options.putObject("environment").put("TEXT", HOSTILE);
-        Files.write(file, Json.bytes(options));
+        String text = "said \\u001b]0;title\\u0007 \\u009b2J \\u202e \\u007f \\r\\nnext line";
+        Files.writeString(
+                file, "{\"root\": \"/srv/web\", \"boot\": true, \"environment\": {\"TEXT\": \"" + text + "\"}}");
         execute("plan -f " + file);
         assertEscaped();
     }
@@ -238,7 +237,7 @@ class ControlCharactersTest {
                         .filter(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT))
                 .as("%s", text)
                 .isEmpty();
-        assertThat(text).containsAnyOf("\\x1b]0;title\\x07 \\x9b2J \\u202e \\x7f", "\\u001b]0;title\\u0007 \\u009b2J");
+        assertThat(text).containsAnyOf("\\x1b]0;title\\x07 \\x9b2J \\u202e \\x7f", "\\u001B]0;title\\u0007 \\u009b2J");
         assertThat(text.lines()).noneMatch(line -> line.startsWith("next line"));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
