@@ -40,6 +40,9 @@ final class Truth {
     private final Declared declared;
     private final Map<ContainerName, TreeMap<Long, ContainerSpec>> specs = new TreeMap<>();
     private final Map<String, ContainerSpec> inForce = new HashMap<>();
+    /** By topic and container, the operation of the last record if that is a removal; empty if it is a spec. */
+    private final Map<String, String> lastRemovals = new HashMap<>();
+
     private final Map<String, Long> reached = new HashMap<>();
     private final Map<String, Intent> intents = new HashMap<>();
     private final Map<String, HostStatus> heartbeats = new HashMap<>();
@@ -260,11 +263,14 @@ final class Truth {
         }
     }
 
-    /** Whether a newer spec of its container has taken the place of a removal, which is then not written again. */
+    /** Whether a spec or another removal of its container was written after a removal, which is then not written again. */
     private boolean isOvertaken(BusRecord removal) {
-        ContainerSpec newer = inForce.get(removal.key());
-        return newer != null
-                && removal.topic().equals(Topics.specs(newer.host()).name());
+        String operation = removal.header(Headers.OPERATION).orElse("");
+        return !operation.equals(lastRemovals.getOrDefault(keyOf(removal), operation));
+    }
+
+    private static String keyOf(BusRecord spec) {
+        return spec.topic() + "/" + spec.key();
     }
 
     private void heartbeatWritten(BusRecord record) throws UnreadableException {
@@ -324,6 +330,7 @@ final class Truth {
     }
 
     private void specWritten(BusRecord record) throws UnreadableException {
+        lastRemovals.put(keyOf(record), record.header(Headers.OPERATION).orElse(""));
         if (record.isDeletion()) {
             inForce.remove(record.key());
             record.header(Headers.GENERATION).ifPresent(last -> reach(record, Long.parseLong(last)));

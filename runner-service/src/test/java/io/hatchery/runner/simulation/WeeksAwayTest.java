@@ -218,6 +218,20 @@ final class WeeksAwayTest {
         assertThat(specsSaid().topicId()).isEqualTo("id-1");
     }
 
+    @Test
+    void lostSpecsAreThereAgainOnceTheHostsClockIsRight() {
+        define("one");
+        host.jumpClock(Duration.ofHours(2));
+        pass(SOON);
+        kafka.recreate(SPECS);
+        pass(SOON);
+        assertThat(kafka.latest(SPECS)).as("heartbeats are refused").isEmpty();
+        host.synchronizeClock();
+        pass(SOON);
+        assertThat(kafka.latest(SPECS)).containsKey(WEB.value());
+        assertThat(host.runs).hasSize(1);
+    }
+
     private HostSpecs specsSaid() throws UnreadableException {
         var heartbeat = new BusRecord(kafka.latest(Topics.HOSTS.name()).get(H0.value()));
         return Objects.requireNonNull(heartbeat.value(HostStatus.class).specs());
