@@ -118,9 +118,17 @@ final class TestFleet implements AutoCloseable {
             return send("GET", path, null, Map.of());
         }
 
+        HttpResponse<String> getWithoutToken(String path) throws Exception {
+            return http.send(HttpRequest.newBuilder(address(path)).build(), HttpResponse.BodyHandlers.ofString());
+        }
+
+        private URI address(String path) {
+            return URI.create("http://127.0.0.1:" + service.port() + path);
+        }
+
         HttpResponse<String> send(String method, String path, byte @Nullable [] body, Map<String, String> headers)
                 throws Exception {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+            var request = HttpRequest.newBuilder(address(path))
                     .timeout(Duration.ofSeconds(60))
                     .header("Authorization", "Bearer secret")
                     .method(

@@ -11,14 +11,17 @@ import java.util.regex.Pattern;
  * @param value 1 to 300 printable ASCII characters without blanks
  */
 public record CommandId(@JsonValue String value) implements Comparable<CommandId> {
-    private static final Pattern PATTERN = Pattern.compile("^[!-~]{1,300}$");
+    /** The pattern that an id matches as a whole. */
+    public static final String PATTERN = "^[!-~]{1,300}$";
+
+    private static final Pattern COMPILED = Pattern.compile(PATTERN);
 
     /**
      * @throws IllegalArgumentException if the value is no command id
      */
     @JsonCreator
     public CommandId {
-        if (!PATTERN.matcher(value).matches()) {
+        if (!COMPILED.matcher(value).matches()) {
             throw new IllegalArgumentException("a command id is 1 to 300 printable ASCII characters without blanks");
         }
     }

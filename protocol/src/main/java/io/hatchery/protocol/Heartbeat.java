@@ -33,6 +33,9 @@ public record Heartbeat(HostStatus status, Instant appended) {
             return Optional.of("it names host " + status.host() + ", and its key is " + key
                     + ": write each host's heartbeat with the host's name as key");
         }
+        if (status.state() == HostStatus.State.LOST) {
+            return Optional.of("state is lost, which only a gateway shows: write ready or away");
+        }
         if (status.interval() < MIN_INTERVAL || status.interval() > MAX_INTERVAL) {
             return Optional.of("interval is " + status.interval() + ": set runner.heartbeat to " + MIN_INTERVAL + " to "
                     + MAX_INTERVAL + " seconds");

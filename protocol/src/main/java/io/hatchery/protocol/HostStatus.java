@@ -57,6 +57,30 @@ public record HostStatus(
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     }
 
+    /** This status of a host that is not heard of any longer. */
+    public HostStatus asLost() {
+        return new HostStatus(
+                host,
+                State.LOST,
+                machineId,
+                bootId,
+                runtime,
+                pid,
+                version,
+                driver,
+                cgroups,
+                labels,
+                cpus,
+                memory,
+                containers,
+                started,
+                at,
+                interval,
+                specs,
+                damagedFiles,
+                owner);
+    }
+
     /** Whether a host takes containers. */
     public enum State {
         /** Its runner runs. */
@@ -64,6 +88,9 @@ public record HostStatus(
         READY,
         /** Its runner has ended in good order; its containers run on. */
         @JsonProperty("away")
-        AWAY
+        AWAY,
+        /** It has not been heard of; never written by a runner, only shown. */
+        @JsonProperty("lost")
+        LOST
     }
 }

@@ -50,6 +50,12 @@ class HeartbeatTest {
     }
 
     @Test
+    void heartbeatThatSaysLostIsRefused() {
+        assertThat(Heartbeat.refusal(H1, status(HostStatus.State.LOST, APPENDED, 5), APPENDED))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("lost", "ready or away"));
+    }
+
+    @Test
     void heartbeatOfTheExtremesOfTimeIsRefused() {
         assertThat(Heartbeat.refusal(H1, status(HostStatus.State.READY, Instant.MAX, 5), APPENDED))
                 .isPresent();

@@ -1,5 +1,6 @@
 package io.hatchery.gateway.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.LogReader;
@@ -10,7 +11,6 @@ import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.json.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -65,6 +65,8 @@ public final class Api {
     private final BearerToken token;
     private final NixCache cache;
     private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Endpoint> open;
+    private final ObjectNode document;
 
     /** With the endpoints of all its parts. */
     public Api(Vertx vertx, Ground ground, String token, NixCache cache, Clock clock) {
@@ -86,37 +88,31 @@ public final class Api {
         endpoints.add(new Endpoint(
                 HttpMethod.GET,
                 "/v1/stream",
-                "watch",
+                "watchFleet",
                 "Upgrades to a websocket of a snapshot and then every change",
                 List.of(
-                        Endpoint.Parameter.query("container", "Only what concerns this one"),
-                        Endpoint.Parameter.query("host", "Only what concerns this one"),
+                        Endpoint.Parameter.query(
+                                "container", "Only what concerns this one", ParameterTypes.container()),
+                        Endpoint.Parameter.query("host", "Only what concerns this one", ParameterTypes.host()),
                         Endpoint.Parameter.query("since", "From this cursor on, instead of a snapshot")),
                 null,
                 Endpoint.responses(Map.of(101, ""), 400, 410, 503),
                 this::stream));
         endpoints.add(new Endpoint(
                 HttpMethod.GET,
-                "/openapi.json",
-                "openapi",
-                "This document",
-                List.of(),
-                null,
-                Map.of(200, "OpenApi"),
-                request -> Responses.json(request, 200, OpenApi.document(endpoints))));
-        endpoints.add(new Endpoint(
-                HttpMethod.GET,
                 "/metrics",
-                "metrics",
+                "getMetrics",
                 "Metrics for Prometheus",
                 List.of(),
                 null,
-                Map.of(200, "Text"),
+                Map.of(200, OpenApi.TEXT),
                 request -> Responses.write(
                         request,
                         200,
                         "text/plain; version=0.0.4; charset=utf-8",
                         ground.metrics().get())));
+        open = open();
+        document = OpenApi.document(endpoints, open);
     }
 
     /** What is there for those without the token. */
@@ -142,19 +138,28 @@ public final class Api {
                         this::readiness),
                 new Endpoint(
                         HttpMethod.GET,
+                        "/openapi.json",
+                        "getOpenApi",
+                        "This document",
+                        List.of(),
+                        null,
+                        Map.of(200, "Document"),
+                        request -> Responses.json(request, 200, document)),
+                new Endpoint(
+                        HttpMethod.GET,
                         ProblemType.PATH + "{type}",
                         "getProblemType",
                         "Explains a problem, whose type this is",
                         List.of(),
                         null,
-                        Endpoint.responses(Map.of(200, "Text"), 404),
+                        Endpoint.responses(Map.of(200, OpenApi.TEXT), 404),
                         Api::problemType));
     }
 
     /** The router of it all. */
     public Router router() {
         Router router = Router.router(vertx);
-        Resource.routeIn(router, open());
+        Resource.routeIn(router, open);
         cache.routeIn(router);
         router.route().handler(this::authenticate);
         router.route().handler(this::requireReady);
@@ -276,10 +281,5 @@ public final class Api {
                 ProblemType.BODY_TOO_LARGE,
                 "the body has " + bytes + " bytes, and a definition may have " + MAX_BODY
                         + " at most: put large files into the container's root or a bind mount");
-    }
-
-    /** The OpenAPI document as text, for those who check it. */
-    public String openApi() {
-        return Json.pretty(OpenApi.document(endpoints));
     }
 }

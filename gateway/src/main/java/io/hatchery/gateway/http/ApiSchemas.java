@@ -1,73 +1,128 @@
 package io.hatchery.gateway.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.view.BuildLogs;
 import io.hatchery.gateway.view.Operation;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.resource.Container;
+import io.hatchery.protocol.resource.Event;
+import io.hatchery.protocol.resource.Profile;
+import io.hatchery.protocol.resource.SystemGeneration;
 import io.hatchery.protocol.schema.Schemas;
 import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.Options;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
-/** The schemas of the API's bodies. */
+/** The schemas of the API's bodies: those of the records that are written. */
 final class ApiSchemas {
+    private static final String PLACE = "#/components/schemas/";
+    private static final String LIST = "List";
+    private static final Map<String, Class<?>> RECORDS = Map.of(
+            "BuildLog",
+            BuildLogs.Part.class,
+            "Container",
+            Container.class,
+            "DefinitionError",
+            io.hatchery.spec.option.Problem.class,
+            "Event",
+            Event.class,
+            "Host",
+            HostStatus.class,
+            "Operation",
+            Operation.class,
+            Api.PROBLEM,
+            ProblemDetails.class,
+            "Profile",
+            Profile.class,
+            "SystemGeneration",
+            SystemGeneration.class);
+
     private ApiSchemas() {}
 
-    static Map<String, JsonNode> all() {
-        var schemas = new TreeMap<String, JsonNode>();
-        Schemas.all().forEach((name, schema) -> schemas.put(name, OpenApi.embedded(name, schema)));
-        schemas.put("Operation", OpenApi.embedded("Operation", Schemas.generate(Operation.class)));
-        schemas.put("Container", container());
-        ObjectNode host = object("host", "state", "at");
-        schemas.put("Host", host);
-        ObjectNode profile = object("name", "revision", "definition");
-        schemas.put("Profile", profile);
-        schemas.put("Event", object("id"));
-        schemas.put("Generation", object("generation", "path", "revision", "since", "current", "running"));
-        schemas.put("BuildLog", object("lines", "next"));
-        for (String item : List.of("Container", "Host", "Profile", "Event", "Generation", "Operation")) {
-            ObjectNode list = object("items", "next");
-            ObjectNode properties = list.putObject("properties");
-            properties
-                    .putObject("items")
-                    .put("type", "array")
-                    .putObject("items")
-                    .put("$ref", "#/components/schemas/" + item);
-            properties.putObject("next").putArray("type").add("string").add("null");
-            schemas.put(item + "List", list);
-        }
-        ObjectNode problem = object("type", "title", "status", "detail");
-        problem.putObject("properties").putObject("status").put("type", "integer");
-        schemas.put(Api.PROBLEM, problem);
-        schemas.put("OpenApi", object("openapi", "paths"));
-        schemas.put("Text", Json.object().put("type", "string"));
+    static String reference(String schema) {
+        return PLACE + schema;
+    }
+
+    /** The components that these endpoints refer to. */
+    static ObjectNode all(List<Endpoint> endpoints) {
+        ObjectNode schemas = Json.object();
+        schemas.setAll(Schemas.components(RECORDS));
+        schemas.forEach(schema -> discriminate((ObjectNode) schema, schemas));
+        endpoints.stream()
+                .flatMap(endpoint -> endpoint.responses().values().stream())
+                .filter(name -> name.endsWith(LIST))
+                .forEach(name -> schemas.set(name, list(name.substring(0, name.length() - LIST.length()))));
+        schemas.set("ContainerDefinition", definition());
+        schemas.putObject("Document").put("type", "object");
+        ObjectNode state = schemas.putObject("GatewayState").put("type", "object");
+        state.putArray("required").add("status");
+        state.putObject("properties").putObject("status").put("type", "string");
+        schemas.putObject(OpenApi.TEXT).put("type", "string");
         return schemas;
     }
 
-    private static ObjectNode container() {
-        ObjectNode container = object("name", "status");
-        ObjectNode properties = container.putObject("properties");
-        properties.putObject("name").put("type", "string");
-        properties.putObject("host").put("type", "string");
-        properties.putObject("generation").putArray("type").add("integer").add("null");
-        properties.putObject("revision").put("type", "integer");
-        ObjectNode evaluation = object("state", "errors");
-        ObjectNode evaluated = evaluation.putObject("properties");
-        evaluated.putObject("errors").put("type", "array");
-        evaluated.set("change", object("live", "restart"));
-        evaluated.set("leaving", object("host", "operation"));
-        properties.set("evaluation", evaluation);
-        ObjectNode status = object("phase");
-        status.putObject("properties").putObject("phase").put("type", "string");
-        properties.set("status", status);
-        return container;
+    private static ObjectNode list(String item) {
+        ObjectNode list = Json.object().put("type", "object");
+        list.putArray("required").add("items").add("next");
+        ObjectNode properties = list.putObject("properties");
+        properties.putObject("items").put("type", "array").putObject("items").put("$ref", reference(item));
+        ObjectNode next = properties.putObject("next");
+        next.putArray("type").add("string").add("null");
+        next.put("description", "The cursor of the next page; null if there is none");
+        if (item.equals("Event")) {
+            list.withArray("required").add("previous");
+            properties.set(
+                    "previous",
+                    next.deepCopy().put("description", "The cursor of the page before; null if there is none"));
+        }
+        return list;
     }
 
-    private static ObjectNode object(String... required) {
-        ObjectNode schema = Json.object().put("type", "object");
-        for (String field : required) {
-            schema.withArray("required").add(field);
+    /**
+     * A definition in the forms that generated clients can write. What has several forms is left open, since generators fail on such
+     * types; the message's own schema has all forms.
+     */
+    private static ObjectNode definition() {
+        ObjectNode definition = Options.container().schema();
+        leaveOpen(definition);
+        return definition.put(
+                "description",
+                "The options of a container or a profile. Any value may also be wrapped as {\"$default\": value} or"
+                        + " {\"$force\": value}; docs/api/schemas/ContainerDefinition.json has these forms too.");
+    }
+
+    private static void leaveOpen(JsonNode schema) {
+        if (schema instanceof ObjectNode object) {
+            if (object.has("description") && object.has("default")) {
+                // A client that sends a default replaces the value of a profile.
+                object.put(
+                        "description",
+                        object.get("description").asText() + " Default: " + Json.text(object.remove("default")) + ".");
+            }
+            if (object.has("anyOf") || object.path("type").isArray()) {
+                object.remove(List.of("anyOf", "type", "minimum"));
+            }
+            if (object.get("enum") instanceof ArrayNode words) {
+                words.removeIf(word -> !word.isTextual());
+                object.put("type", "string");
+            }
         }
-        return schema;
+        schema.forEach(ApiSchemas::leaveOpen);
+    }
+
+    /** Says by which field the alternatives of a schema are told apart, and which value means which, as OpenAPI wants it. */
+    private static void discriminate(ObjectNode schema, ObjectNode schemas) {
+        if (schema.path("oneOf") instanceof ArrayNode alternatives) {
+            ObjectNode discriminator = schema.putObject("discriminator").put("propertyName", "type");
+            ObjectNode mapping = discriminator.putObject("mapping");
+            for (JsonNode alternative : alternatives) {
+                String reference = alternative.path("$ref").asText();
+                JsonNode target = schemas.path(reference.substring(PLACE.length()));
+                mapping.put(target.at("/properties/type/const").asText(), reference);
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
@@ -11,6 +10,7 @@ import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.resource.Container;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
@@ -64,10 +64,12 @@ final class ContainersApi {
                         "listContainers",
                         "Lists containers by name",
                         List.of(
-                                Parameter.query("host", "Only those of this host"),
-                                Parameter.query("phase", "Only those in this phase"),
+                                Parameter.query("host", "Only those of this host", ParameterTypes.host()),
+                                Parameter.query("phase", "Only those in this phase", ParameterTypes.oneOf(Phase.class)),
                                 Parameter.query(
-                                        "label", "Only those with this label, key or key=value; may be repeated"),
+                                        "label",
+                                        "Only those with this label, key or key=value; may be repeated",
+                                        ParameterTypes.list()),
                                 Pages.LIMIT,
                                 Pages.CURSOR),
                         null,
@@ -92,7 +94,8 @@ final class ContainersApi {
                                 Parameter.header("If-None-Match", "* if it must not exist yet"),
                                 Parameter.query(
                                         "wait",
-                                        "A time span to wait for its system to be built, such as 10min; 202 if that takes longer")),
+                                        "A time span to wait for its system to be built, such as 10min; 202 if that takes longer",
+                                        ParameterTypes.span())),
                         "ContainerDefinition",
                         Endpoint.responses(
                                 Map.of(200, "Container", 201, "Container", 202, "Container"),
@@ -110,8 +113,9 @@ final class ContainersApi {
                         "Stops a container and removes it; its root stays",
                         List.of(
                                 IF_MATCH,
-                                Parameter.query("purge", "true removes its root too"),
-                                Parameter.query("wait", "A time span to wait for the end, such as 30s")),
+                                Parameter.query("purge", "Whether its root is removed too", ParameterTypes.bool()),
+                                Parameter.query(
+                                        "wait", "A time span to wait for the end, such as 30s", ParameterTypes.span())),
                         null,
                         Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 412, 503),
                         this::delete));
@@ -166,7 +170,7 @@ final class ContainersApi {
     }
 
     private void answer(RoutingContext request, int status, ContainerName name) {
-        ObjectNode resource = view.resource(name, clock.instant());
+        Container resource = view.resource(name, clock.instant());
         view.evaluation(name)
                 .ifPresentOrElse(
                         evaluation -> Responses.versioned(request, status, evaluation.revision(), resource),

@@ -1,5 +1,7 @@
 package io.hatchery.gateway.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.json.Json;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param summary what it does, in a line
  * @param parameters those of the query and the headers
  * @param body the name of the schema of its request body; null if it takes none
- * @param responses what it answers: by status, the name of the schema, or empty where there is no body
+ * @param responses what it answers: by status, the name of the schema, or empty where there is no body; the document adds the
+ *     statuses that every endpoint has
  * @param handler does it; may throw {@link Problem}
  */
 record Endpoint(
@@ -35,14 +38,19 @@ record Endpoint(
      * @param name its name
      * @param in {@code query} or {@code header}
      * @param description what it means
+     * @param schema of its values
      */
-    record Parameter(String name, String in, String description) {
+    record Parameter(String name, String in, String description, ObjectNode schema) {
         static Parameter query(String name, String description) {
-            return new Parameter(name, "query", description);
+            return query(name, description, Json.object().put("type", "string"));
+        }
+
+        static Parameter query(String name, String description, ObjectNode schema) {
+            return new Parameter(name, "query", description, schema);
         }
 
         static Parameter header(String name, String description) {
-            return new Parameter(name, "header", description);
+            return new Parameter(name, "header", description, Json.object().put("type", "string"));
         }
     }
 

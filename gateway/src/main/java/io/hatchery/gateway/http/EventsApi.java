@@ -9,6 +9,7 @@ import io.hatchery.gateway.stream.Cursor;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.resource.Event;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
@@ -37,15 +38,14 @@ final class EventsApi {
                 HttpMethod.GET,
                 "/v1/events",
                 "listEvents",
-                "Lists what happened, by time, oldest first",
+                "Lists what happened, by time, oldest first; without since, the newest events",
                 List.of(
-                        Parameter.query("container", "Only what happened to this one"),
+                        Parameter.query("container", "Only what happened to this one", ParameterTypes.container()),
                         Parameter.query("since", "Only what came after this cursor, the oldest first to be shown"),
                         Parameter.query("before", "Only what happened before this cursor, the previous of a page"),
-                        Parameter.query("from", "Only what happened at this time or later, RFC 3339"),
-                        Parameter.query("until", "Only what happened before this time, RFC 3339"),
-                        Parameter.query(
-                                "limit", "At most so many, 1 to 1000; 100 if unsaid. Without since, the newest ones")),
+                        Parameter.query("from", "Only what happened at this time or later", ParameterTypes.time()),
+                        Parameter.query("until", "Only what happened before this time", ParameterTypes.time()),
+                        Pages.LIMIT),
                 null,
                 Endpoint.responses(Map.of(200, "EventList"), 400, 410, 503),
                 this::events));
@@ -93,8 +93,8 @@ final class EventsApi {
             });
         } catch (UnreadableException | RuntimeException | StackOverflowError e) {
             refused.accept(record, e);
-            ObjectNode body = Json.object().put("id", record.id()).put("unreadable", String.valueOf(e.getMessage()));
-            page.take(record, body, record.timestamp());
+            var unreadable = new Event(record.id(), null, String.valueOf(e.getMessage()));
+            page.take(record, Json.tree(unreadable), record.timestamp());
         }
     }
 

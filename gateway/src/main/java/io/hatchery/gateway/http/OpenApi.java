@@ -1,104 +1,195 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.json.Json;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The endpoints as an OpenAPI 3.1 document. */
 final class OpenApi {
+    /** The name of the schema of a text that is no JSON. */
+    static final String TEXT = "Text";
+
     private static final Pattern PATH_PARAMETER = Pattern.compile("\\{(\\w+)}");
+    private static final Map<String, String> TAGS = new TreeMap<>(Map.of(
+            "containers", "Containers: defined, read, commanded, deleted",
+            "events", "What happened",
+            "gateway", "The gateway itself",
+            "hosts", "The hosts of the fleet",
+            "operations", "What became of commands",
+            "profiles", "Options that several definitions share",
+            "stream", "The fleet live, over a websocket"));
+    private static final Map<Integer, String> SUCCESSES = Map.of(
+            101, "The connection becomes a websocket; docs/api/asyncapi.json describes its messages",
+            200, "Done",
+            201, "Created",
+            202, "Accepted, and not ended yet",
+            204, "Done");
+    /** What any endpoint may answer, for those that need a token. */
+    private static final List<Integer> ANYWHERE = List.of(400, 401, 500, 503);
 
     private OpenApi() {}
 
-    static ObjectNode document(List<Endpoint> endpoints) {
+    /**
+     * The document.
+     *
+     * @param guarded the endpoints that need the token
+     * @param open those that do not
+     */
+    static ObjectNode document(List<Endpoint> guarded, List<Endpoint> open) {
         ObjectNode document = Json.object().put("openapi", "3.1.0");
-        document.putObject("info")
+        ObjectNode info = document.putObject("info")
                 .put("title", "Hatchery")
                 .put("version", "1")
                 .put("description", "Containers declared, evaluated and run. Errors are RFC 9457 problem details.");
+        info.putObject("license").put("name", "Apache 2.0").put("identifier", "Apache-2.0");
+        document.putArray("servers").addObject().put("url", "/");
         document.putArray("security").addObject().putArray("bearer");
+        TAGS.forEach((name, description) ->
+                document.withArray("tags").addObject().put("name", name).put("description", description));
         ObjectNode paths = document.putObject("paths");
-        for (Endpoint endpoint : endpoints) {
-            operation(
-                    paths.withObject("/" + endpoint.path().replace("~", "~0").replace("/", "~1"))
-                            .putObject(endpoint.method().name().toLowerCase(java.util.Locale.ROOT)),
-                    endpoint);
-        }
+        ObjectNode responses = Json.object();
+        guarded.forEach(endpoint -> operation(at(paths, endpoint), endpoint, true, responses));
+        open.forEach(endpoint ->
+                operation(at(paths, endpoint), endpoint, false, responses).putArray("security"));
         ObjectNode components = document.putObject("components");
+        components.set("responses", responses);
+        components.set("schemas", ApiSchemas.all(guarded));
         components
                 .putObject("securitySchemes")
                 .putObject("bearer")
                 .put("type", "http")
-                .put("scheme", "bearer");
-        ApiSchemas.all()
-                .forEach((name, schema) -> components.withObject("schemas").set(name, schema));
+                .put("scheme", "bearer")
+                .put("description", "The gateway's token, in the header Authorization");
         return document;
     }
 
-    private static void operation(ObjectNode operation, Endpoint endpoint) {
+    private static ObjectNode at(ObjectNode paths, Endpoint endpoint) {
+        return paths.withObjectProperty(endpoint.path())
+                .putObject(endpoint.method().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static ObjectNode operation(ObjectNode operation, Endpoint endpoint, boolean guarded, ObjectNode shared) {
         operation.put("operationId", endpoint.id()).put("summary", endpoint.summary());
-        var parameters = operation.putArray("parameters");
-        var matcher = PATH_PARAMETER.matcher(endpoint.path());
-        while (matcher.find()) {
-            parameters
-                    .addObject()
-                    .put("name", matcher.group(1))
-                    .put("in", "path")
-                    .put("required", true)
-                    .putObject("schema")
-                    .put("type", "string");
-        }
-        for (Endpoint.Parameter parameter : endpoint.parameters()) {
-            parameters
-                    .addObject()
-                    .put("name", parameter.name())
-                    .put("in", parameter.in())
-                    .put("description", parameter.description())
-                    .putObject("schema")
-                    .put("type", "string");
-        }
+        operation.putArray("tags").add(tag(endpoint));
+        parameters(operation, endpoint);
         if (endpoint.body() != null) {
             ObjectNode content =
                     operation.putObject("requestBody").put("required", true).putObject("content");
             for (String type : List.of("application/json", "application/yaml")) {
-                content.putObject(type).putObject("schema").put("$ref", reference(endpoint.body()));
+                content.putObject(type).putObject("schema").put("$ref", ApiSchemas.reference(endpoint.body()));
             }
+        }
+        var statuses = new TreeMap<>(endpoint.responses());
+        if (guarded) {
+            ANYWHERE.forEach(status -> statuses.put(status, Api.PROBLEM));
         }
         ObjectNode responses = operation.putObject("responses");
-        var all = new TreeMap<>(endpoint.responses());
-        all.put(401, Api.PROBLEM);
-        all.forEach((status, schema) -> {
-            ObjectNode response = responses
-                    .putObject(Integer.toString(status))
-                    .put("description", schema.isEmpty() ? "No body" : schema);
-            if (!schema.isEmpty()) {
-                String type = schema.equals(Api.PROBLEM)
-                        ? Problem.MEDIA_TYPE
-                        : schema.equals("Text") ? "text/plain" : "application/json";
-                response.putObject("content")
-                        .putObject(type)
-                        .putObject("schema")
-                        .put("$ref", reference(schema));
+        statuses.forEach((status, schema) -> {
+            ObjectNode response = responses.putObject(status.toString());
+            if (schema.equals(Api.PROBLEM)) {
+                String name = share(response, status);
+                problem(shared.putObject(name), status);
+            } else {
+                success(response, endpoint, status, schema);
             }
         });
-    }
-
-    private static String reference(String schema) {
-        return "#/components/schemas/" + schema;
-    }
-
-    /** The schema with its own definitions' references made to work inside the document. */
-    static JsonNode embedded(String name, ObjectNode schema) {
-        ObjectNode copy = schema.deepCopy();
-        copy.remove(List.of("$schema", "$id"));
-        String text = copy.toString().replace("\"#/$defs/", "\"#/components/schemas/" + name + "/$defs/");
-        try {
-            return Json.readObject(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        } catch (io.hatchery.spec.json.UnreadableException e) {
-            throw new IllegalStateException(e);
+        if (isCached(endpoint)) {
+            String name = share(responses.putObject("304"), 304);
+            ObjectNode unchanged = shared.putObject(name).put("description", "The client has it already");
+            header(unchanged, "ETag", "What the client has");
         }
+        return operation;
+    }
+
+    /** Refers to a response that several endpoints have, and gives its name. */
+    private static String share(ObjectNode response, int status) {
+        String name = HttpResponseStatus.valueOf(status).reasonPhrase().replace(" ", "");
+        response.put("$ref", "#/components/responses/" + name);
+        return name;
+    }
+
+    /** Whether it answers with 304 if the client has the answer already: every read of JSON does. */
+    private static boolean isCached(Endpoint endpoint) {
+        String schema = endpoint.responses().getOrDefault(200, "");
+        return endpoint.method().equals(HttpMethod.GET) && !schema.isEmpty() && !schema.equals(TEXT);
+    }
+
+    /** The kind of thing that a path is of: what comes after the version. */
+    private static String tag(Endpoint endpoint) {
+        String[] steps = endpoint.path().split("/");
+        return steps[1].equals("v1") ? steps[2] : "gateway";
+    }
+
+    private static void parameters(ObjectNode operation, Endpoint endpoint) {
+        var matcher = PATH_PARAMETER.matcher(endpoint.path());
+        while (matcher.find()) {
+            ObjectNode parameter = operation.withArray("parameters").addObject();
+            parameter.put("name", matcher.group(1)).put("in", "path").put("required", true);
+            parameter.set("schema", ParameterTypes.inPath(endpoint.path(), matcher.group(1)));
+        }
+        var parameters = new ArrayList<>(endpoint.parameters());
+        if (isCached(endpoint)) {
+            parameters.add(Endpoint.Parameter.header("If-None-Match", "The ETag of the answer that the client has"));
+        }
+        for (Endpoint.Parameter declared : parameters) {
+            ObjectNode parameter = operation.withArray("parameters").addObject();
+            parameter.put("name", declared.name()).put("in", declared.in()).put("description", declared.description());
+            parameter.set("schema", declared.schema());
+        }
+    }
+
+    private static void success(ObjectNode response, Endpoint endpoint, int status, String schema) {
+        response.put("description", SUCCESSES.getOrDefault(status, "Done"));
+        if (status == 200 && isCached(endpoint) || schema.equals("Container") || schema.equals("Profile")) {
+            header(
+                    response,
+                    "ETag",
+                    "Identifies this answer: for If-None-Match, and of a container or profile for If-Match");
+        }
+        if (schema.equals("Operation") && !endpoint.method().equals(HttpMethod.GET)) {
+            header(response, "Location", "Where the operation is: /v1/operations/{id}");
+        }
+        if (!schema.isEmpty()) {
+            String type = schema.equals(TEXT) ? "text/plain" : "application/json";
+            ObjectNode content = response.putObject("content").putObject(type).putObject("schema");
+            content.put("$ref", ApiSchemas.reference(schema));
+        }
+    }
+
+    private static void problem(ObjectNode response, int status) {
+        response.put(
+                "description",
+                Arrays.stream(ProblemType.values())
+                        .filter(type -> type.status() == status)
+                        .map(type -> "[" + type.title() + "](" + type.uri() + ")")
+                        .collect(Collectors.joining(", ")));
+        switch (status) {
+            case 401 -> header(response, "WWW-Authenticate", "Bearer");
+            case 503 -> header(response, "Retry-After", "Seconds to wait before the next attempt");
+            default -> {
+                // no header beyond those of every answer
+            }
+        }
+        response.putObject("content")
+                .putObject(Problem.MEDIA_TYPE)
+                .putObject("schema")
+                .put("$ref", ApiSchemas.reference(Api.PROBLEM));
+    }
+
+    private static void header(ObjectNode response, String name, String description) {
+        response.withObjectProperty("headers")
+                .putObject(name)
+                .put("description", description)
+                .putObject("schema")
+                .put("type", "string");
     }
 }

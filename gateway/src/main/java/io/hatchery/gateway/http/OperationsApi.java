@@ -54,8 +54,9 @@ final class OperationsApi {
                     verb.word() + "Container",
                     "Sends the command " + verb.word(),
                     List.of(
-                            Parameter.query("wait", "A time span to wait for the outcome, such as 30s"),
-                            Parameter.query("deadline", "When it is too late to begin, RFC 3339"),
+                            Parameter.query(
+                                    "wait", "A time span to wait for the outcome, such as 30s", ParameterTypes.span()),
+                            Parameter.query("deadline", "When it is too late to begin", ParameterTypes.time()),
                             Parameter.header(
                                     "Idempotency-Key", "Becomes the command's id: the same key is executed once")),
                     null,
@@ -68,11 +69,11 @@ final class OperationsApi {
                 "listOperations",
                 "Lists operations, the newest first: those that are pending, or ended within a day",
                 List.of(
-                        Parameter.query("container", "Only those of this one"),
-                        Parameter.query("host", "Only those on this one"),
+                        Parameter.query("container", "Only those of this one", ParameterTypes.container()),
+                        Parameter.query("host", "Only those on this one", ParameterTypes.host()),
                         Parameter.query(
                                 "state", "Only those that are pending, completed, failed, rejected or superseded"),
-                        Parameter.query("command", "Only these commands: start, stop, restart, kill or remove"),
+                        Parameter.query("command", "Only those of this command", ParameterTypes.oneOf(Verb.class)),
                         Pages.LIMIT,
                         Pages.CURSOR),
                 null,
@@ -83,7 +84,8 @@ final class OperationsApi {
                 "/v1/operations/{id}",
                 "getOperation",
                 "Shows what became of a command",
-                List.of(Parameter.query("wait", "A time span to wait for the outcome, such as 30s")),
+                List.of(Parameter.query(
+                        "wait", "A time span to wait for the outcome, such as 30s", ParameterTypes.span())),
                 null,
                 Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 503),
                 this::get));

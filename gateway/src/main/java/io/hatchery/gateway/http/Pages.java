@@ -1,6 +1,5 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.gateway.http.Endpoint.Parameter;
@@ -16,7 +15,8 @@ final class Pages {
     private static final int USUAL = 100;
     private static final int LONGEST = 1000;
 
-    static final Parameter LIMIT = Parameter.query("limit", "At most so many, 1 to 1000; 100 if unsaid");
+    static final Parameter LIMIT =
+            Parameter.query("limit", "At most so many", ParameterTypes.integer(1, LONGEST, USUAL));
     static final Parameter CURSOR = Parameter.query("cursor", "The next of the page before");
 
     /** What a list takes that has no filters. */
@@ -31,12 +31,12 @@ final class Pages {
      * @param cursor what the next page begins behind, as text
      */
     static <T> void answer(
-            RoutingContext request, Stream<T> left, Function<T, JsonNode> item, Function<T, String> cursor) {
+            RoutingContext request, Stream<T> left, Function<T, Object> item, Function<T, String> cursor) {
         int limit = limit(request);
         List<T> shown = left.limit(limit + 1L).toList();
         ObjectNode page = Json.object();
         ArrayNode items = page.putArray("items");
-        shown.stream().limit(limit).map(item).forEach(items::add);
+        shown.stream().limit(limit).map(item).map(Json::node).forEach(items::add);
         if (shown.size() > limit) {
             page.put("next", cursor.apply(shown.get(limit - 1)));
         } else {

@@ -1,7 +1,5 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.spec.json.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,18 +48,13 @@ final class Problem extends RuntimeException {
         return type.status();
     }
 
-    ObjectNode body(@Nullable String path) {
-        ObjectNode body = Json.object();
-        body.put("type", type.uri());
-        body.put("title", type.title());
-        body.put("status", type.status());
-        body.put("detail", getMessage());
-        if (path != null) {
-            body.put("instance", path);
-        }
-        if (!errors.isEmpty()) {
-            body.set("errors", Json.node(errors));
-        }
-        return body;
+    ProblemDetails body(@Nullable String path) {
+        return new ProblemDetails(
+                type.uri(),
+                type.title(),
+                type.status(),
+                String.valueOf(getMessage()),
+                path,
+                errors.isEmpty() ? null : errors);
     }
 }

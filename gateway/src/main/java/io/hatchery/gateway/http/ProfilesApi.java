@@ -1,15 +1,14 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.resource.Profile;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ProfileName;
-import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -104,10 +103,8 @@ final class ProfilesApi {
         Responses.versioned(request, status, profile.revision(), resource(name, profile));
     }
 
-    private static ObjectNode resource(ProfileName name, FleetView.Profile profile) {
-        ObjectNode resource = Json.object().put("name", name.value()).put("revision", profile.revision());
-        resource.set("definition", Json.node(profile.definition()));
-        return resource;
+    private static Profile resource(ProfileName name, FleetView.Profile profile) {
+        return new Profile(name, profile.revision(), profile.definition());
     }
 
     /** Nobody puts the changes of a profile in order, so two gateways may take changes for the same revision at one moment. */

@@ -1,6 +1,5 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.json.Json;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -73,8 +72,11 @@ final class Responses {
         if (problem.status() == 503 && !request.response().headers().contains("Retry-After")) {
             request.response().putHeader("Retry-After", "1");
         }
-        ObjectNode body = problem.body(request.request().path());
-        write(request, problem.status(), Problem.MEDIA_TYPE, Json.text(body));
+        write(
+                request,
+                problem.status(),
+                Problem.MEDIA_TYPE,
+                Json.text(problem.body(request.request().path())));
     }
 
     static void write(RoutingContext request, int status, String mediaType, String body) {

@@ -6,6 +6,7 @@ import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Evaluation.GivenSystem;
+import io.hatchery.protocol.resource.SystemGeneration;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
@@ -35,7 +36,10 @@ final class SystemsApi {
                         "/v1/containers/{name}/build-log",
                         "getBuildLog",
                         "Shows what the evaluation and the build of its system printed lately",
-                        List.of(Parameter.query("since", "The next of an earlier answer: only what came after")),
+                        List.of(Parameter.query(
+                                "since",
+                                "The next of an earlier answer: only what came after",
+                                ParameterTypes.count(0))),
                         null,
                         Endpoint.responses(Map.of(200, "BuildLog"), 400, 404),
                         this::buildLog),
@@ -46,7 +50,7 @@ final class SystemsApi {
                         "Lists the systems that it was given last, the newest first",
                         List.of(),
                         null,
-                        Endpoint.responses(Map.of(200, "GenerationList"), 400, 404),
+                        Endpoint.responses(Map.of(200, "SystemGenerationList"), 400, 404),
                         this::generations),
                 new Endpoint(
                         HttpMethod.POST,
@@ -54,9 +58,11 @@ final class SystemsApi {
                         "rollbackContainer",
                         "Defines it anew with an earlier system: the one before, if none is named",
                         List.of(
-                                Parameter.query("to", "The generation of the system"),
+                                Parameter.query("to", "The generation of the system", ParameterTypes.count(1)),
                                 Parameter.query(
-                                        "wait", "A time span to wait for its system to be built, such as 10min"),
+                                        "wait",
+                                        "A time span to wait for its system to be built, such as 10min",
+                                        ParameterTypes.span()),
                                 ContainersApi.IF_MATCH),
                         null,
                         Endpoint.responses(Map.of(200, "Container", 202, "Container"), 400, 404, 409, 412, 422, 503),
@@ -79,10 +85,8 @@ final class SystemsApi {
         view.evaluation(name).ifPresent(evaluation -> {
             Generation running = view.running(name);
             for (GivenSystem system : evaluation.systems().reversed()) {
-                ObjectNode item = Json.tree(system);
-                item.put("current", isCurrent(evaluation, system));
-                item.put("running", running != null && isOf(evaluation, running, system));
-                items.add(item);
+                boolean runs = running != null && isOf(evaluation, running, system);
+                items.add(Json.node(SystemGeneration.of(system, isCurrent(evaluation, system), runs)));
             }
         });
         Responses.json(request, 200, list);

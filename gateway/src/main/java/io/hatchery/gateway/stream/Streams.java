@@ -212,13 +212,13 @@ public final class Streams {
             boolean right = filter.host() == null
                     || view.hostOf(name).filter(filter.host()::equals).isPresent();
             if (right && (filter.container() == null || filter.container().equals(name))) {
-                containers.add(view.resource(name, clock.instant()));
+                containers.add(Json.node(view.resource(name, clock.instant())));
             }
         }
         ArrayNode hosts = snapshot.putArray("hosts");
         for (Heartbeat host : view.hosts()) {
             if (filter.host() == null || filter.host().equals(host.status().host())) {
-                hosts.add(FleetView.resource(host, clock.instant()));
+                hosts.add(Json.node(FleetView.resource(host, clock.instant())));
             }
         }
         return snapshot;
@@ -236,7 +236,7 @@ public final class Streams {
             Boolean before = alive.put(host.status().host(), now);
             if (before != null && before && !now) {
                 ObjectNode body = Json.object().put("host", host.status().host().value());
-                body.set("status", FleetView.resource(host, clock.instant()));
+                body.set("status", Json.node(FleetView.resource(host, clock.instant())));
                 var change = new Change("host", null, host.status().host(), body);
                 watchers.forEach(watcher -> watcher.live(null, change, cursor()));
             }

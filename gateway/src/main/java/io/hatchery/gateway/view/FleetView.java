@@ -1,6 +1,5 @@
 package io.hatchery.gateway.view;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ConsoleLines;
@@ -11,12 +10,13 @@ import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.resource.Container;
+import io.hatchery.protocol.resource.CurrentStatus;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
-import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -346,56 +346,31 @@ public final class FleetView {
     }
 
     /** A container as the API shows it. */
-    public ObjectNode resource(ContainerName name, Instant now) {
-        ObjectNode resource = Json.object();
-        resource.put("name", name.value());
-        hostOf(name).ifPresent(host -> resource.put("host", host.value()));
+    public Container resource(ContainerName name, Instant now) {
+        HostName host = hostOf(name).orElse(null);
         Evaluation evaluation = evaluations.get(name);
-        if (evaluation != null) {
-            ObjectNode all = Json.tree(evaluation);
-            resource.set("generation", all.get("generation"));
-            resource.put("revision", evaluation.revision());
-            resource.set("definition", all.get("definition"));
-            ObjectNode shown = resource.putObject("evaluation");
-            shown.set("state", Json.node(evaluation.state()));
-            shown.set("errors", Json.node(evaluation.errors()));
-            if (evaluation.change() != null) {
-                shown.set("change", Json.node(evaluation.change()));
-            }
-            if (evaluation.leaving() != null) {
-                shown.set("leaving", Json.node(evaluation.leaving()));
-            }
-            resource.set("spec", all.get("spec"));
-        }
-        resource.set("status", shownStatus(name, now));
-        return resource;
+        CurrentStatus status = currentStatus(name, now);
+        return evaluation == null
+                ? new Container(name, host, null, null, null, null, null, status)
+                : Container.of(evaluation, host, status);
     }
 
-    private ObjectNode shownStatus(ContainerName name, Instant now) {
+    private CurrentStatus currentStatus(ContainerName name, Instant now) {
         ContainerStatus status = statuses.get(name);
-        ObjectNode shown = Json.object();
         Optional<HostName> lost = holderOf(name).filter(host -> isLost(host, now));
         if (lost.isEmpty()) {
-            return status == null ? shown.put("phase", Phase.ABSENT.word()) : Json.tree(status);
+            return status == null ? CurrentStatus.absent() : CurrentStatus.of(status);
         }
         Heartbeat host = hosts.get(lost.get());
-        shown.put("phase", Phase.UNKNOWN.word());
-        shown.put(
-                "reason",
+        return CurrentStatus.unknown(
                 "host " + lost.get()
-                        + (host == null ? " was never heard of" : " was last heard of at " + host.appended()));
-        if (status != null) {
-            shown.set("last", Json.tree(status));
-        }
-        return shown;
+                        + (host == null ? " was never heard of" : " was last heard of at " + host.appended()),
+                status);
     }
 
     /** A host as the API shows it. */
-    public static ObjectNode resource(Heartbeat heartbeat, Instant now) {
-        ObjectNode resource = Json.tree(heartbeat.status());
-        if (heartbeat.status().state() == HostStatus.State.READY && !heartbeat.isAlive(now)) {
-            resource.put("state", "lost");
-        }
-        return resource;
+    public static HostStatus resource(Heartbeat heartbeat, Instant now) {
+        HostStatus status = heartbeat.status();
+        return status.state() == HostStatus.State.READY && !heartbeat.isAlive(now) ? status.asLost() : status;
     }
 }

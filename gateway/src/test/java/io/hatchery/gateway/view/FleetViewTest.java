@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
@@ -99,9 +100,9 @@ class FleetViewTest {
         status("running", NOW);
         assertThat(view.phase(WEB, NOW.plusSeconds(14))).isEqualTo(Phase.RUNNING);
         assertThat(view.phase(WEB, NOW.plusSeconds(15))).isEqualTo(Phase.UNKNOWN);
-        var shown = view.resource(WEB, NOW.plusSeconds(15)).path("status");
-        assertThat(shown.path("last").path("phase").asText()).isEqualTo("running");
-        assertThat(shown.path("reason").asText()).contains("host1").contains(NOW.toString());
+        var shown = view.resource(WEB, NOW.plusSeconds(15)).status();
+        assertThat(shown.last()).extracting(ContainerStatus::phase).isEqualTo(Phase.RUNNING);
+        assertThat(shown.reason()).contains("host1").contains(NOW.toString());
     }
 
     @Test

@@ -189,7 +189,7 @@ public final class AsyncApi {
      * A JSON Schema of 2020-12 as an AsyncAPI schema, which is a superset of draft 7: what differs in ours are the definitions, and that
      * references begin at the whole document.
      */
-    private static JsonNode embedded(JsonNode schema, String place) {
+    static JsonNode embedded(JsonNode schema, String place) {
         return switch (schema) {
             case ObjectNode object -> {
                 ObjectNode copy = Json.object();

@@ -1,8 +1,10 @@
 package io.hatchery.protocol.schema;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.victools.jsonschema.generator.FieldScope;
 import com.github.victools.jsonschema.generator.Option;
 import com.github.victools.jsonschema.generator.OptionPreset;
+import com.github.victools.jsonschema.generator.SchemaBuilder;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
@@ -17,10 +19,10 @@ import io.hatchery.protocol.HostStatus;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.option.Options;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON Schema (2020-12) of every message, made from its record. */
@@ -51,64 +53,53 @@ public final class Schemas {
 
     /** The schema of one record. */
     public static ObjectNode generate(Class<?> message) {
-        ObjectNode schema = generator(message == Command.class).generateSchema(message);
+        var types = new TypeDefinitions(Map.of());
+        ObjectNode schema = generator(types, message == Command.class).generateSchema(message);
         schema.put("$id", BASE + message.getSimpleName());
         return schema;
     }
 
-    private static SchemaGenerator generator(boolean closed) {
+    /** The schema of a type whose values are no objects: a name, a time, an enumeration. */
+    public static ObjectNode inline(Class<?> type) {
+        ObjectNode schema = generator(new TypeDefinitions(Map.of()), false).generateSchema(type);
+        schema.remove("$schema");
+        return schema;
+    }
+
+    /**
+     * The schemas of records and of everything that they refer to, by name, as the components of one OpenAPI document.
+     *
+     * @param roots the records by the names that they get
+     */
+    public static Map<String, ObjectNode> components(Map<String, Class<?>> roots) {
+        var types = new TypeDefinitions(roots);
+        SchemaBuilder builder = generator(types, false).buildMultipleSchemaDefinitions();
+        roots.values().forEach(builder::createSchemaReference);
+        var components = new TreeMap<String, ObjectNode>();
+        builder.collectDefinitions("components/schemas")
+                .properties()
+                .forEach(entry -> components.put(entry.getKey(), (ObjectNode) entry.getValue()));
+        return components;
+    }
+
+    private static SchemaGenerator generator(TypeDefinitions types, boolean closed) {
         var config = new SchemaGeneratorConfigBuilder(SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
-                .with(new JacksonModule(JacksonOption.FLATTENED_ENUMS_FROM_JSONPROPERTY))
-                .with(Option.DEFINITIONS_FOR_ALL_OBJECTS);
+                .with(new JacksonModule(
+                        JacksonOption.FLATTENED_ENUMS_FROM_JSONPROPERTY,
+                        JacksonOption.SKIP_SUBTYPE_LOOKUP,
+                        JacksonOption.IGNORE_TYPE_INFO_TRANSFORM))
+                .with(Option.DEFINITIONS_FOR_ALL_OBJECTS, Option.EXTRA_OPEN_API_FORMAT_VALUES);
         if (closed) {
             config.with(Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT);
         }
-        config.forFields()
-                .withRequiredCheck(
-                        field -> !field.getRawMember().getAnnotatedType().isAnnotationPresent(Nullable.class));
-        config.forTypesInGeneral().withCustomDefinitionProvider((type, context) -> {
-            ObjectNode scalar =
-                    scalar(type.getErasedType(), context.getGeneratorConfig().createObjectNode());
-            return scalar == null
-                    ? null
-                    : new com.github.victools.jsonschema.generator.CustomDefinition(
-                            scalar,
-                            com.github.victools.jsonschema.generator.CustomDefinition.DefinitionType.INLINE,
-                            com.github.victools.jsonschema.generator.CustomDefinition.AttributeInclusion.YES);
-        });
+        config.forFields().withRequiredCheck(Schemas::isRequired);
+        config.forTypesInGeneral()
+                .withCustomDefinitionProvider(types)
+                .withDefinitionNamingStrategy((key, context) -> types.name(key.getType()));
         return new SchemaGenerator(config.build());
     }
 
-    private static @Nullable ObjectNode scalar(Class<?> type, ObjectNode schema) {
-        if (type == Instant.class) {
-            return schema.put("type", "string").put("format", "date-time");
-        }
-        if (type == ContainerDefinition.class) {
-            return schema.put("type", "object");
-        }
-        if (java.util.Map.class.isAssignableFrom(type)) {
-            schema.put("type", "object").putObject("additionalProperties").put("type", "string");
-            return schema;
-        }
-        if (type.isRecord() && type.getRecordComponents().length > 0) {
-            return valueRecord(type, schema);
-        }
-        return null;
-    }
-
-    /** A record that JSON shows as its one value: the value types of {@code io.hatchery.spec}. */
-    private static @Nullable ObjectNode valueRecord(Class<?> type, ObjectNode schema) {
-        for (var component : type.getRecordComponents()) {
-            if (component.getAccessor().isAnnotationPresent(com.fasterxml.jackson.annotation.JsonValue.class)) {
-                return schema.put("type", component.getType() == long.class ? "integer" : "string");
-            }
-        }
-        try {
-            return type.getMethod("toString").isAnnotationPresent(com.fasterxml.jackson.annotation.JsonValue.class)
-                    ? schema.put("type", "string")
-                    : null;
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException(e);
-        }
+    private static boolean isRequired(FieldScope field) {
+        return !field.getRawMember().getAnnotatedType().isAnnotationPresent(Nullable.class);
     }
 }

@@ -1,6 +1,8 @@
 package io.hatchery.protocol.schema;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.resource.Container;
 import io.hatchery.spec.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,8 +46,8 @@ final class StreamChannel {
             message.putObject("payload").put("$ref", SCHEMAS + name(type));
             components.withObject("schemas").set(name(type), schema(type));
         });
-        components.withObject("schemas").set("ContainerResource", container());
-        components.withObject("schemas").set("HostResource", host());
+        embed(components.withObject("schemas"), "Container", Container.class);
+        embed(components.withObject("schemas"), "Host", HostStatus.class);
         ObjectNode operation = document.withObject("operations")
                 .putObject("send-" + ID)
                 .put("action", "send")
@@ -89,8 +91,8 @@ final class StreamChannel {
         switch (type) {
             case "snapshot" -> {
                 required.addAll(List.of("containers", "hosts"));
-                list(properties.putObject("containers"), "ContainerResource");
-                list(properties.putObject("hosts"), "HostResource");
+                list(properties.putObject("containers"), "Container");
+                list(properties.putObject("hosts"), "Host");
             }
             case "status" -> {
                 required.addAll(List.of("container", "status"));
@@ -106,7 +108,7 @@ final class StreamChannel {
             case "host" -> {
                 required.addAll(List.of("host", "status"));
                 properties.putObject("host").put("type", "string");
-                orNull(properties.putObject("status"), "HostResource");
+                orNull(properties.putObject("status"), "Host");
             }
             default -> {
                 // a synced message has a cursor alone
@@ -125,31 +127,7 @@ final class StreamChannel {
         schema.withArray("anyOf").addObject().put("type", "null");
     }
 
-    /** A container as GET /v1/containers/{name} gives it. */
-    private static ObjectNode container() {
-        ObjectNode container = Json.object().put("type", "object");
-        container.putArray("required").add("name").add("status");
-        ObjectNode properties = container.putObject("properties");
-        properties.putObject("name").put("type", "string");
-        properties.putObject("host").put("type", "string");
-        properties.putObject("generation").putArray("type").add("integer").add("null");
-        properties.putObject("revision").put("type", "integer");
-        for (String object : List.of("definition", "evaluation", "spec")) {
-            properties.putObject(object).putArray("type").add("object").add("null");
-        }
-        ObjectNode status = properties.putObject("status").put("type", "object");
-        status.putArray("required").add("phase");
-        status.putObject("properties").putObject("phase").put("type", "string");
-        return container;
-    }
-
-    /** A host as GET /v1/hosts/{host} gives it: its heartbeat, with the state {@code lost} that no heartbeat has. */
-    private static ObjectNode host() {
-        ObjectNode host = Json.object().put("type", "object");
-        host.putArray("required").add("host").add("state");
-        ObjectNode properties = host.putObject("properties");
-        properties.putObject("host").put("type", "string");
-        properties.putObject("state").put("type", "string");
-        return host;
+    private static void embed(ObjectNode schemas, String name, Class<?> resource) {
+        schemas.set(name, AsyncApi.embedded(Schemas.generate(resource), SCHEMAS + name));
     }
 }

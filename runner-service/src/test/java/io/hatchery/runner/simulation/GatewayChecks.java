@@ -111,7 +111,8 @@ final class GatewayChecks {
             SimulatedGateway gateway, FleetFold fold, Map<String, JsonNode> statuses, Map<String, String> outcomes) {
         var shown = new TreeMap<String, JsonNode>();
         for (var container : fold.view().containers(null)) {
-            JsonNode status = fold.view().resource(container, world.instant()).path("status");
+            JsonNode status =
+                    Json.node(fold.view().resource(container, world.instant()).status());
             JsonNode last = status.path("phase").asText().equals("unknown") ? status.path("last") : status;
             if (last.size() > 1) {
                 shown.put(container.value(), last);

@@ -29,7 +29,7 @@ public final class Options {
             "use 1 to 128 letters, digits and '.', '_', '/', '-'");
     private static final OptionType.Scalar LABEL_VALUE = Types.text(
             "a label's value",
-            Pattern.compile("^[^\\p{Cntrl},=]*$"),
+            Pattern.compile("^[^\\x00-\\x1f\\x7f,=]*$"),
             256,
             "use up to 256 characters other than ',' and '='");
 

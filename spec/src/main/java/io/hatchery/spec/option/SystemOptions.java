@@ -60,7 +60,7 @@ final class SystemOptions {
                         "flake",
                         Types.text(
                                 "a flake reference",
-                                Pattern.compile("^[^\\s\\p{Cntrl}]+$"),
+                                Pattern.compile("^[^\\x00-\\x20\\x7f]+$"),
                                 LONGEST_FLAKE,
                                 "give a flake reference, such as github:owner/repository#web"),
                         null,
