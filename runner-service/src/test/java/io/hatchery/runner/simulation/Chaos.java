@@ -119,9 +119,17 @@ final class Chaos {
         }
     }
 
-    /** Heartbeats that are refused show nobody that specs are lost: an operator sets such clocks right. */
-    void synchronizeClocks() {
-        withLostSpecs.stream().filter(host -> !host.isClockRight()).forEach(SimulatedHost::synchronizeClock);
+    /**
+     * Heartbeats that are refused show nobody that specs are lost, and a runner does not notice that its topic was truncated if that
+     * has grown again meanwhile: an operator sets such clocks right and starts such runners again.
+     */
+    void repairHostsWithLostSpecs() {
+        for (SimulatedHost host : withLostSpecs) {
+            if (!host.isClockRight()) {
+                host.synchronizeClock();
+            }
+            host.killRunner();
+        }
     }
 
     private void broker(long length) {

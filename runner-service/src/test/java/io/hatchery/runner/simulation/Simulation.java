@@ -103,7 +103,7 @@ final class Simulation {
         }
         operators.goHome();
         world.quieten();
-        chaos.synchronizeClocks();
+        chaos.repairHostsWithLostSpecs();
         if (kafka.isAway()) {
             kafka.setAway(false);
         }

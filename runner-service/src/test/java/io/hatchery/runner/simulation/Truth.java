@@ -247,6 +247,9 @@ final class Truth {
         if (order != null && record.topic().endsWith(".commands")) {
             order.expired = true;
         }
+        if (record.topic().endsWith(".specs") && record.isDeletion() && !isOvertaken(record)) {
+            reached.remove(reachedKey(record)); // nothing tells the host any more that it waits in vain
+        }
         record.header(Headers.OPERATION)
                 .map(orders::get)
                 .filter(removal -> isOvertaken(record))
@@ -360,8 +363,11 @@ final class Truth {
     }
 
     private void reach(BusRecord record, long generation) {
-        String host = record.topic().replace(".specs", "");
-        reached.merge(host + "/" + record.key(), generation, Math::max);
+        reached.merge(reachedKey(record), generation, Math::max);
+    }
+
+    private static String reachedKey(BusRecord spec) {
+        return spec.topic().replace(".specs", "") + "/" + spec.key();
     }
 
     private void event(FleetEvent event) {
