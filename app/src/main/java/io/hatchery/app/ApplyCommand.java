@@ -32,6 +32,9 @@ import picocli.CommandLine.Option;
 final class ApplyCommand implements Callable<Integer> {
     private static final long LOOK_MILLIS = 300;
 
+    /** From how many definitions on the fleet is asked for all its containers at once. */
+    private static final int MANY = 10;
+
     /** How long the gateway waits for a system before its build is followed: one that was built already is there sooner. */
     private static final String BUILT_ALREADY = "1s";
 
@@ -64,6 +67,9 @@ final class ApplyCommand implements Callable<Integer> {
 
     private final StringBuilder refused = new StringBuilder();
 
+    /** What the fleet has, by name, where all of it was asked for at once; null where each container is asked for. */
+    private @Nullable Map<String, ObjectNode> fleet;
+
     /**
      * A definition that is in force or was taken, and whose system may be to be built.
      *
@@ -89,6 +95,7 @@ final class ApplyCommand implements Callable<Integer> {
         if (!toRemove.isEmpty()) {
             confirm(definitions);
         }
+        fleet = definitions.size() < MANY ? null : firstPage();
         var taken = new ArrayList<Taken>();
         for (Attempt attempt : Parallel.map(definitions, this::attempt)) {
             if (attempt.taken == null) {
@@ -201,6 +208,21 @@ final class ApplyCommand implements Callable<Integer> {
         }
     }
 
+    /** The whole fleet, if it fits one page; null if it does not. */
+    private @Nullable Map<String, ObjectNode> firstPage() {
+        ObjectNode page = api.call("GET", "/v1/containers?limit=1000").body();
+        if (page.path("next").isTextual()) {
+            return null;
+        }
+        var containers = new TreeMap<String, ObjectNode>();
+        for (JsonNode item : page.path("items")) {
+            if (item instanceof ObjectNode container) {
+                containers.put(container.path("name").asText(), container);
+            }
+        }
+        return containers;
+    }
+
     /** Awaits the system, and shows what became of the definition as soon as that is known. */
     private Attempt finish(Taken taken) {
         try {
@@ -218,7 +240,9 @@ final class ApplyCommand implements Callable<Integer> {
 
     private Taken put(DefinitionFiles.Named definition) {
         String path = ClientCommands.container(definition.name());
-        Optional<ObjectNode> before = api.find(path);
+        Map<String, ObjectNode> known = fleet;
+        Optional<ObjectNode> before =
+                known == null ? api.find(path) : Optional.ofNullable(known.get(definition.name()));
         if (before.isPresent() && isInForce(definition, before.get())) {
             return new Taken(definition, new Answer(200, Map.of(), before.get()), 0, true);
         }
