@@ -29,16 +29,21 @@ public final class Ledger {
     /** How long before the last handled record a command is remembered: longer than an open removal waits to be sent again. */
     public static final Duration WINDOW = Duration.ofDays(8);
 
-    /** The most outcomes remembered that the broker has; the oldest are forgotten first. */
-    static final int MOST_TOLD = 100_000;
+    /**
+     * How large it may become.
+     *
+     * @param acknowledged the most outcomes remembered that the broker has; the oldest are forgotten first
+     * @param superfluousLines how many lines the file may have beyond those that are needed
+     */
+    record Bounds(int acknowledged, int superfluousLines) {}
 
-    /** How many lines the file may have beyond those that are needed. */
-    static final int MOST_SUPERFLUOUS = 20_000;
+    private static final Bounds BOUNDS = new Bounds(100_000, 20_000);
 
     private static final String FILE = "outcomes.log";
     private static final String REMOVAL = "r";
 
     private final Disk disk;
+    private final Bounds bounds;
     private final Map<CommandId, Entry> ended = new LinkedHashMap<>();
     private int lines;
     private int told;
@@ -51,13 +56,18 @@ public final class Ledger {
         }
     }
 
-    private Ledger(Disk disk) {
+    private Ledger(Disk disk, Bounds bounds) {
         this.disk = disk;
+        this.bounds = bounds;
     }
 
     /** Opens it. Lines that cannot be read are set aside. */
     public static Ledger open(Disk disk) throws IOException {
-        var ledger = new Ledger(disk);
+        return open(disk, BOUNDS);
+    }
+
+    static Ledger open(Disk disk, Bounds bounds) throws IOException {
+        var ledger = new Ledger(disk, bounds);
         String text = new String(disk.read(FILE).orElse(new byte[0]), StandardCharsets.UTF_8);
         var damaged = new StringBuilder();
         String reason = "";
@@ -94,22 +104,18 @@ public final class Ledger {
     }
 
     private static String line(CommandId id, Entry entry) {
-        String outcome = entry.untold == null
-                ? ""
-                : " " + new String(Json.bytes(entry.untold), StandardCharsets.UTF_8).replace("\n", " ");
+        String outcome = entry.untold == null ? "" : " " + new String(Json.bytes(entry.untold), StandardCharsets.UTF_8);
         return (entry.removal ? REMOVAL : "") + entry.at.getEpochSecond() + " " + id + outcome + "\n";
     }
 
     private void put(CommandId id, Entry entry) {
         Entry before = ended.put(id, entry);
         told += (entry.untold == null ? 1 : 0) - (before != null && before.untold == null ? 1 : 0);
-        if (told > MOST_TOLD) {
-            Iterator<Entry> entries = ended.values().iterator();
-            while (told > MOST_TOLD && entries.hasNext()) {
-                if (entries.next().untold == null) {
-                    entries.remove();
-                    told--;
-                }
+        Iterator<Entry> entries = ended.values().iterator();
+        while (told > bounds.acknowledged && entries.hasNext()) {
+            if (entries.next().untold == null) {
+                entries.remove();
+                told--;
             }
         }
     }
@@ -161,7 +167,7 @@ public final class Ledger {
 
     /** Whether the file has so many superfluous lines that it should be pruned. */
     public boolean hasGrown() {
-        return lines - ended.size() >= MOST_SUPERFLUOUS;
+        return lines - ended.size() >= bounds.superfluousLines;
     }
 
     /**

@@ -138,6 +138,16 @@ class JournalTest {
     }
 
     @Test
+    void outcomesAreKeptBeyondTheBoundOfTheOutbox() {
+        var state = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
+        Journal journal = Journal.of(state);
+        for (int i = 0; i <= Journal.MAX_OUTBOX; i++) {
+            journal = journal.after(state, List.of(Journal.Pending.of(ended(new CommandId("c" + i)))));
+        }
+        assertThat(journal.outbox()).hasSize(Journal.MAX_OUTBOX + 1);
+    }
+
+    @Test
     void anotherBootBeginsAnewAndTheSameBootGoesOn() throws IOException {
         var files = new JournalFiles(new FileDisk(folder));
         files.beginBoot("one");

@@ -57,6 +57,7 @@ final class LedgerTest {
         Ledger second = Ledger.open(disk);
         assertThat(second.hasEnded(ONE)).isTrue();
         assertThat(second.hasEnded(new CommandId("two"))).isFalse();
+        assertThat(folder.resolve("outcomes.log.damaged")).doesNotExist();
     }
 
     @Test
@@ -75,7 +76,8 @@ final class LedgerTest {
 
     @Test
     void commandIsForgottenOnceCommandsOfAWindowLaterAreHandled() throws IOException {
-        Ledger ledger = withOne(Verb.STOP);
+        withOne(Verb.STOP);
+        Ledger ledger = Ledger.open(disk);
         ledger.prune(commandsAt(NOW.plus(Ledger.WINDOW)), id -> false);
         assertThat(ledger.hasEnded(ONE)).isTrue();
         Positions later = commandsAt(NOW.plus(Ledger.WINDOW).plusSeconds(1));
@@ -140,30 +142,86 @@ final class LedgerTest {
         assertThat(Files.readString(file())).doesNotContain("rubbish");
     }
 
-    @Test
-    void theOldestToldOutcomesGoFirstWhenThereAreTooMany() throws IOException {
-        var lines = new StringBuilder();
-        for (int i = 0; i <= Ledger.MOST_TOLD; i++) {
-            lines.append("1767225600 c").append(i).append('\n');
-        }
-        Files.writeString(file(), lines);
-        Ledger ledger = Ledger.open(disk);
-        assertThat(ledger.hasEnded(new CommandId("c0"))).isFalse();
-        assertThat(ledger.hasEnded(new CommandId("c1"))).isTrue();
-        ledger.end(ended(ONE, Verb.STOP), null);
-        assertThat(ledger.hasEnded(new CommandId("c1")))
-                .as("untold ones do not count")
-                .isTrue();
-        ledger.told(ONE);
-        assertThat(ledger.hasEnded(new CommandId("c1"))).isFalse();
-        assertThat(ledger.hasEnded(ONE)).isTrue();
+    private static CommandId id(int number) {
+        return new CommandId("c" + number);
+    }
+
+    private Ledger bounded(int acknowledged) throws IOException {
+        return Ledger.open(disk, new Ledger.Bounds(acknowledged, Integer.MAX_VALUE));
+    }
+
+    private static void endAndAcknowledge(Ledger ledger, CommandId id) throws IOException {
+        ledger.end(ended(id, Verb.STOP), null);
+        ledger.told(id);
     }
 
     @Test
-    void fileHasGrownOnceItHasManySuperfluousLines() throws IOException {
-        withOne(Verb.STOP);
-        Files.writeString(file(), "1767225600 one\n".repeat(Ledger.MOST_SUPERFLUOUS), StandardOpenOption.APPEND);
+    void oldestAcknowledgedOutcomeIsForgottenBeyondTheBound() throws IOException {
+        Ledger ledger = bounded(2);
+        endAndAcknowledge(ledger, id(1));
+        endAndAcknowledge(ledger, id(2));
+        ledger.end(ended(id(3), Verb.STOP), null);
+        assertThat(ledger.hasEnded(id(1))).as("outcomes that wait do not count").isTrue();
+        ledger.told(id(3));
+        assertThat(ledger.hasEnded(id(1))).isFalse();
+        assertThat(ledger.hasEnded(id(2))).isTrue();
+        assertThat(ledger.hasEnded(id(3))).isTrue();
+    }
+
+    @Test
+    void outcomeThatWaitsIsNeverForgottenForTheBound() throws IOException {
+        Ledger ledger = bounded(1);
+        ledger.end(ended(id(1), Verb.STOP), null);
+        endAndAcknowledge(ledger, id(2));
+        endAndAcknowledge(ledger, id(3));
+        assertThat(ledger.hasEnded(id(1))).isTrue();
+        assertThat(ledger.hasEnded(id(2))).isFalse();
+        assertThat(ledger.hasEnded(id(3))).isTrue();
+    }
+
+    @Test
+    void outcomeInTwoLinesCountsOnce() throws IOException {
+        Files.writeString(file(), "1767225600 c1\n1767225600 c1\n1767225600 c2\n");
+        Ledger ledger = bounded(2);
+        assertThat(ledger.hasEnded(id(1))).isTrue();
+        assertThat(ledger.hasEnded(id(2))).isTrue();
+    }
+
+    @Test
+    void prunedOutcomesCountNoMore() throws IOException {
+        Ledger ledger = bounded(2);
+        endAndAcknowledge(ledger, id(1));
+        endAndAcknowledge(ledger, id(2));
+        ledger.prune(commandsAt(NOW.plus(Duration.ofDays(90))), id -> false);
+        endAndAcknowledge(ledger, id(3));
+        endAndAcknowledge(ledger, id(4));
+        assertThat(ledger.hasEnded(id(3))).isTrue();
+        assertThat(ledger.hasEnded(id(4))).isTrue();
+    }
+
+    @Test
+    void outcomesThatPruningKeepsCountStill() throws IOException {
+        Ledger ledger = bounded(2);
+        endAndAcknowledge(ledger, id(1));
+        endAndAcknowledge(ledger, id(2));
+        ledger.prune(commandsAt(NOW), id -> false);
+        endAndAcknowledge(ledger, id(3));
+        assertThat(ledger.hasEnded(id(1))).isFalse();
+        assertThat(ledger.hasEnded(id(2))).isTrue();
+    }
+
+    @Test
+    void emptyFirstLineHidesNoOther() throws IOException {
+        Files.writeString(file(), "\n1767225600 three\n");
+        assertThat(Ledger.open(disk).hasEnded(new CommandId("three"))).isTrue();
+    }
+
+    @Test
+    void commandSubmittedAfterTheLastHandledRecordIsRememberedFromItsSubmission() throws IOException {
         Ledger ledger = Ledger.open(disk);
-        assertThat(ledger.hasGrown()).as("it is written anew at the start").isFalse();
+        ledger.end(ended(ONE, Verb.STOP), NOW.minus(Duration.ofDays(30)));
+        ledger.told(ONE);
+        ledger.prune(commandsAt(NOW.plus(Ledger.WINDOW)), id -> false);
+        assertThat(ledger.hasEnded(ONE)).isTrue();
     }
 }

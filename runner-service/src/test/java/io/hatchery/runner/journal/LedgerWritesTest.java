@@ -162,4 +162,40 @@ class LedgerWritesTest {
         assertThat(disk.writes).containsExactly("append durably outcomes.log");
         assertThat(reopened().untold()).containsExactly(ended(TWO, Outcome.COMPLETED));
     }
+
+    private void endAndAcknowledge(Ledger bounded, CommandId id) throws IOException {
+        bounded.end(ended(id, Outcome.COMPLETED), null);
+        bounded.told(id);
+    }
+
+    @Test
+    void fileHasGrownWithTheBoundOfSuperfluousLines() throws IOException {
+        Ledger bounded = Ledger.open(disk, new Ledger.Bounds(100, 2));
+        endAndAcknowledge(bounded, ONE);
+        assertThat(bounded.hasGrown()).isFalse();
+        endAndAcknowledge(bounded, TWO);
+        assertThat(bounded.hasGrown()).isTrue();
+        bounded.sync();
+        assertThat(bounded.hasGrown()).isFalse();
+    }
+
+    @Test
+    void linesAreCountedAnewAfterAFailedAppend() throws IOException {
+        Ledger bounded = Ledger.open(disk, new Ledger.Bounds(100, 2));
+        disk.failNextAppend();
+        assertThatThrownBy(() -> bounded.end(ended(ONE, Outcome.COMPLETED), null))
+                .isInstanceOf(IOException.class);
+        endAndAcknowledge(bounded, ONE);
+        assertThat(bounded.hasGrown()).isFalse();
+        endAndAcknowledge(bounded, TWO);
+        assertThat(bounded.hasGrown()).isTrue();
+    }
+
+    @Test
+    void acknowledgementCountsAlsoIfItCannotBeWritten() throws IOException {
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        disk.failNextAppend();
+        assertThatThrownBy(() -> ledger.told(ONE)).isInstanceOf(IOException.class);
+        assertThat(ledger.untold()).isEmpty();
+    }
 }

@@ -158,7 +158,10 @@ final class SpecCacheTest {
         cache.keep(SPEC);
         Files.copy(file(), folder.resolve("specs/.api.json.new"));
         Files.copy(file(), folder.resolve("specs/.api.json"));
-        Files.writeString(folder.resolve("specs/.api.removal.json"), "{}");
+        cache.beginRemoval(new SpecCache.Removal(
+                new ContainerName("api"), new CommandId("one"), null, null, "/r", false, null, Instant.EPOCH));
+        Files.move(folder.resolve("specs/api.removal.json"), folder.resolve("specs/.api.removal.json"));
+        Files.copy(file(), folder.resolve("specs/web.json.damaged"));
         assertThat(cache.specs()).containsExactly(SPEC);
         assertThat(cache.removals()).isEmpty();
     }
@@ -168,5 +171,16 @@ final class SpecCacheTest {
         Files.createDirectories(folder.resolve("specs"));
         Files.writeString(file(), "{}");
         assertThat(cache.specs()).isEmpty();
+    }
+
+    @Test
+    void endOfARemovalKeepsTheSpecOfAnotherContainerThatACrashLeft() throws IOException {
+        ContainerSpec other = SpecsOfTests.with("{\"name\": \"api\"}");
+        cache.keep(spec(3));
+        cache.beginRemoval(new SpecCache.Removal(
+                other.name(), new CommandId("two"), other.generation(), null, "/r", false, null, Instant.EPOCH));
+        cache.keep(other);
+        cache.endRemoval(SPEC.name());
+        assertThat(cache.specs()).containsExactly(spec(3));
     }
 }
