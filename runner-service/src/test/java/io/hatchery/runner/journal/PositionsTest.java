@@ -81,6 +81,13 @@ final class PositionsTest {
     }
 
     @Test
+    void positionThatLiesInItsTopicIsKept() {
+        TopicPosition position = position(3L);
+        assertThat(position.in(new PartitionExtent("t", 0, 50))).isSameAs(position);
+        assertThat(position.in(new PartitionExtent("t", 0, position.next()))).isSameAs(position);
+    }
+
+    @Test
     void positionLiesInItsTopicUpToTheEnd() {
         assertThat(position().liesIn(new PartitionExtent("t", 0, 10))).isTrue();
         assertThat(position().liesIn(new PartitionExtent("t", 0, 9))).isFalse();

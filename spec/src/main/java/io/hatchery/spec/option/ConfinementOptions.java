@@ -12,7 +12,7 @@ final class ConfinementOptions {
                     ConfinementTypes.DEVICE_NODE,
                     null,
                     "must be given",
-                    "The device.",
+                    "Device node, such as /dev/fuse, or a class of devices, such as char-pts.",
                     "\"/dev/fuse\"",
                     "DeviceAllow="),
             Options.option(
@@ -20,22 +20,47 @@ final class ConfinementOptions {
                     ConfinementTypes.DEVICE_MODIFIER,
                     null,
                     "must be given",
-                    "Whether it may be read, written and made.",
+                    "Permissions: r for read, w for write, m for mknod.",
                     "\"rw\"",
                     "DeviceAllow=")));
 
     private static final OptionType.Submodule LIMITS = new OptionType.Submodule(List.of(
-            limit("memoryMax", ConfinementTypes.SIZE_OR_INFINITY, "Bytes of memory at most.", "\"512M\"", "MemoryMax="),
+            limit(
+                    "memoryMax",
+                    ConfinementTypes.SIZE_OR_INFINITY,
+                    "Limit of memory in bytes. Beyond it, processes of the container are killed by the kernel.",
+                    "\"512M\"",
+                    "MemoryMax="),
             limit(
                     "memoryHigh",
                     ConfinementTypes.SIZE_OR_INFINITY,
-                    "Bytes of memory above which it is slowed down.",
+                    "Memory in bytes above which the container is slowed down and its memory reclaimed.",
                     "\"400M\"",
                     "MemoryHigh="),
-            limit("cpuQuota", ConfinementTypes.CPU_QUOTA, "Time of one processor at most.", "\"150%\"", "CPUQuota="),
-            limit("cpuWeight", ConfinementTypes.CPU_WEIGHT, "Its share of the processors.", "200", "CPUWeight="),
-            limit("tasksMax", ConfinementTypes.TASKS, "Processes and threads at most.", "500", "TasksMax="),
-            limit("ioWeight", ConfinementTypes.IO_WEIGHT, "Its share of the disks.", "50", "IOWeight=")));
+            limit(
+                    "cpuQuota",
+                    ConfinementTypes.CPU_QUOTA,
+                    "Limit of processor time, in percent of one processor. 150% is one and a half processors.",
+                    "\"150%\"",
+                    "CPUQuota="),
+            limit(
+                    "cpuWeight",
+                    ConfinementTypes.CPU_WEIGHT,
+                    "Share of processor time relative to others, 1 to 10000. The default of the kernel is 100.",
+                    "200",
+                    "CPUWeight="),
+            limit(
+                    "tasksMax",
+                    ConfinementTypes.TASKS,
+                    "Limit of the number of processes and threads.",
+                    "500",
+                    "TasksMax="),
+            limit(
+                    "ioWeight",
+                    ConfinementTypes.IO_WEIGHT,
+                    "Share of disk bandwidth relative to others, 1 to 10000. The default of the kernel is 100.",
+                    "50",
+                    "IOWeight=")));
 
     private ConfinementOptions() {}
 
@@ -50,8 +75,8 @@ final class ConfinementOptions {
                         ConfinementTypes.USERS,
                         "\"no\"",
                         null,
-                        "Which users of the host the container's users are: the same, the same in a namespace of their own, a"
-                                + " range that nspawn picks, or one that starts here.",
+                        "User namespace of the container: no (the host's user ids), identity (the same ids in a namespace of its own),"
+                                + " pick (a free range of ids), or the first id of a range.",
                         "\"pick\"",
                         "--private-users="),
                 Options.option(
@@ -59,7 +84,7 @@ final class ConfinementOptions {
                         new OptionType.ListOf(ConfinementTypes.CAPABILITY),
                         "[]",
                         null,
-                        "Capabilities beside those that nspawn leaves a container.",
+                        "Capabilities to add to those that systemd-nspawn keeps by default.",
                         "[\"CAP_NET_ADMIN\"]",
                         "--capability="),
                 Options.option(
@@ -67,7 +92,7 @@ final class ConfinementOptions {
                         Types.BOOL,
                         "false",
                         null,
-                        "Whether the container may make TUN and TAP devices.",
+                        "Whether the container may create TUN and TAP devices.",
                         "true",
                         "DeviceAllow=/dev/net/tun rwm and CAP_NET_ADMIN"),
                 Options.option(
@@ -75,7 +100,7 @@ final class ConfinementOptions {
                         new OptionType.ListOf(DEVICE),
                         "[]",
                         null,
-                        "Devices that the container may use.",
+                        "Devices that the container may use, besides the pseudo devices that every container has.",
                         "[{\"node\": \"/dev/fuse\", \"modifier\": \"rw\"}]",
                         "DeviceAllow="),
                 Options.option(
@@ -83,7 +108,7 @@ final class ConfinementOptions {
                         new OptionType.ListOf(Types.TEXT),
                         "[]",
                         null,
-                        "Further arguments of systemd-nspawn.",
+                        "More arguments for systemd-nspawn. The host's key runner.extra-flags decides which are allowed.",
                         "[\"--personality=x86\"]",
                         "appended to nspawn's arguments"),
                 Options.option(
@@ -102,7 +127,7 @@ final class ConfinementOptions {
                         LIMITS,
                         null,
                         UNSET,
-                        "What it may use; a change takes effect while it runs.",
+                        "Limits of the container's resources. A change applies to the running container.",
                         "{\"memoryMax\": \"512M\"}",
                         "limits of its control group: MemoryMax=, MemoryHigh=, CPUQuota=, CPUWeight=, TasksMax=, IOWeight="));
     }

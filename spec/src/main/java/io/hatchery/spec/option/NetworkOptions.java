@@ -9,17 +9,23 @@ final class NetworkOptions {
 
     private static final OptionType.Submodule PORT = new OptionType.Submodule(List.of(
             Options.option(
-                    "protocol", Types.choice("tcp", "udp"), "\"tcp\"", null, "The protocol.", "\"udp\"", "--port="),
+                    "protocol",
+                    Types.choice("tcp", "udp"),
+                    "\"tcp\"",
+                    null,
+                    "Protocol: tcp or udp.",
+                    "\"udp\"",
+                    "--port="),
             Options.option(
-                    "hostPort", NetworkTypes.PORT, null, "must be given", "The port on the host.", "8080", "--port="),
-            Options.option(
-                    "containerPort",
+                    "hostPort",
                     NetworkTypes.PORT,
                     null,
-                    "hostPort",
-                    "The port in the container.",
-                    "80",
-                    "--port=")));
+                    "must be given",
+                    "Port on the host. One port of a host is forwarded to one container only.",
+                    "8080",
+                    "--port="),
+            Options.option(
+                    "containerPort", NetworkTypes.PORT, null, "hostPort", "Port in the container.", "80", "--port=")));
 
     private NetworkOptions() {}
 
@@ -30,7 +36,7 @@ final class NetworkOptions {
                         NetworkTypes.IPV4,
                         null,
                         NONE,
-                        "The host's IPv4 address on the pair, and the container's way out.",
+                        "IPv4 address of the host's end of the interface pair. The container's default route leads there.",
                         "\"10.0.0.1\"",
                         "ip addr add on the host side; the container's default route"),
                 Options.option(
@@ -38,7 +44,7 @@ final class NetworkOptions {
                         NetworkTypes.IPV6,
                         null,
                         NONE,
-                        "The host's IPv6 address on the pair, and the container's way out.",
+                        "IPv6 address of the host's end of the interface pair. The container's default route leads there.",
                         "\"fd00::1\"",
                         "ip addr add on the host side; the container's default route"),
                 Options.option(
@@ -46,7 +52,7 @@ final class NetworkOptions {
                         NetworkTypes.LOCAL4,
                         null,
                         NONE,
-                        "The container's IPv4 address; with a bridge, with its prefix length.",
+                        "IPv4 address of the container. With hostBridge it needs a prefix length, such as 10.0.0.2/24.",
                         "\"10.0.0.2\"",
                         "ip addr add in the container; a route to it on the host"),
                 Options.option(
@@ -54,7 +60,7 @@ final class NetworkOptions {
                         NetworkTypes.LOCAL6,
                         null,
                         NONE,
-                        "The container's IPv6 address; with a bridge, with its prefix length.",
+                        "IPv6 address of the container. With hostBridge it needs a prefix length, such as fd00::2/64.",
                         "\"fd00::2\"",
                         "ip addr add in the container; a route to it on the host"),
                 Options.option(
@@ -62,7 +68,7 @@ final class NetworkOptions {
                         NetworkTypes.MAC,
                         null,
                         "chosen by the kernel",
-                        "The MAC address of the container's side.",
+                        "MAC address of the container's end of the interface pair.",
                         "\"02:00:00:00:00:01\"",
                         "ip link set address in the container, before it is up"),
                 Options.option(
@@ -70,7 +76,7 @@ final class NetworkOptions {
                         NetworkTypes.INTERFACE,
                         null,
                         NONE,
-                        "The bridge of the host that the host's side joins.",
+                        "Bridge of the host to which the host's end of the interface pair is attached. The bridge must exist.",
                         "\"br0\"",
                         "--network-bridge=; for a further pair, ip link set master"));
     }
@@ -82,7 +88,7 @@ final class NetworkOptions {
                 Types.BOOL,
                 "false",
                 null,
-                "Whether the container has a network of its own.",
+                "Whether the container has a network namespace of its own. If false, it shares the host's network.",
                 "true",
                 "--private-network"));
         all.addAll(pair());
@@ -91,7 +97,7 @@ final class NetworkOptions {
                 new OptionType.ListOf(PORT),
                 "[]",
                 null,
-                "Ports of the host that lead into the container.",
+                "Ports of the host to forward to the container. Needs privateNetwork.",
                 "[{\"protocol\": \"tcp\", \"hostPort\": 8080, \"containerPort\": 80}]",
                 "--port="));
         all.add(Options.option(
@@ -99,7 +105,7 @@ final class NetworkOptions {
                 new OptionType.AttributesOf(NetworkTypes.INTERFACE, new OptionType.Submodule(pair())),
                 "{}",
                 null,
-                "Further pairs, by the name of their interface on both sides.",
+                "More interface pairs between host and container, by the name that the interface has on both ends.",
                 "{\"back\": {\"hostAddress\": \"10.1.0.1\", \"localAddress\": \"10.1.0.2\"}}",
                 "--network-veth-extra="));
         all.add(Options.option(
@@ -107,7 +113,7 @@ final class NetworkOptions {
                 new OptionType.ListOf(NetworkTypes.INTERFACE),
                 "[]",
                 null,
-                "Interfaces of the host that are the container's while it runs.",
+                "Interfaces of the host to move into the container while it runs.",
                 "[\"eth1\"]",
                 "--network-interface="));
         all.add(Options.option(
@@ -115,7 +121,7 @@ final class NetworkOptions {
                 new OptionType.ListOf(NetworkTypes.INTERFACE),
                 "[]",
                 null,
-                "Interfaces of the host of which the container gets a macvlan.",
+                "Interfaces of the host for which the container gets a macvlan interface.",
                 "[\"eth0\"]",
                 "--network-macvlan="));
         all.add(Options.option(
@@ -123,7 +129,7 @@ final class NetworkOptions {
                 Types.PATH,
                 null,
                 NONE,
-                "A network namespace that the container joins.",
+                "Path of an existing network namespace that the container joins.",
                 "\"/run/netns/blue\"",
                 "--network-namespace-path="));
         return all;

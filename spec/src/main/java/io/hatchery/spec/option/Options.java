@@ -39,7 +39,7 @@ public final class Options {
                     Types.PATH,
                     null,
                     "the mount point",
-                    "The path on the host.",
+                    "Path on the host that is mounted.",
                     "\"/srv/data\"",
                     "the source of the bind"),
             option(
@@ -47,7 +47,7 @@ public final class Options {
                     Types.BOOL,
                     "true",
                     null,
-                    "Whether the container can only read.",
+                    "Whether the mount is read-only inside the container.",
                     "false",
                     "--bind-ro= or --bind=")));
 
@@ -63,7 +63,7 @@ public final class Options {
                         Types.BOOL,
                         "false",
                         null,
-                        "Run the root's own init, for a root that is a whole operating system.",
+                        "Whether to run the init of the root. For a root that is a whole operating system.",
                         "true",
                         "--boot"),
                 option(
@@ -71,7 +71,7 @@ public final class Options {
                         new OptionType.ListOf(Types.TEXT),
                         null,
                         "none",
-                        "The program to run and its arguments, as PID 2 behind nspawn's stub init.",
+                        "Program to run, with its arguments. It runs as process 2 behind a small init of systemd-nspawn. The start fails if the program is not in the root.",
                         "[\"/bin/httpd\", \"-f\"]",
                         "--as-pid2 and the payload"),
                 option(
@@ -79,7 +79,7 @@ public final class Options {
                         Types.PATH,
                         null,
                         "/var/lib/containers/<name>",
-                        "The container's root on the host; made if it is missing for path, there already for boot and command.",
+                        "Folder on the host that is the container's root file system. For path it is created if it is missing; for boot and command it must exist.",
                         "\"/var/lib/containers/web\"",
                         "-D <root>"),
                 option(
@@ -87,7 +87,7 @@ public final class Options {
                         new OptionType.AttributesOf(VARIABLE, Types.TEXT),
                         "{}",
                         null,
-                        "Variables of the first process.",
+                        "Environment variables of the first process.",
                         "{\"LANG\": \"C.UTF-8\"}",
                         "--setenv="),
                 option(
@@ -95,7 +95,7 @@ public final class Options {
                         Types.BOOL,
                         "false",
                         null,
-                        "Drop every change to the root at stop.",
+                        "Whether to discard all changes to the root when the container stops.",
                         "true",
                         "--ephemeral"),
                 option(
@@ -103,7 +103,7 @@ public final class Options {
                         new OptionType.AttributesOf(Types.PATH, BIND),
                         "{}",
                         null,
-                        "Host paths seen inside, by mount point.",
+                        "Files and folders of the host to mount in the container, by mount point.",
                         "{\"/data\": {\"hostPath\": \"/srv/data\", \"isReadOnly\": false}}",
                         "--bind= and --bind-ro="),
                 option(
@@ -111,7 +111,7 @@ public final class Options {
                         new OptionType.ListOf(tmpfs()),
                         "[]",
                         null,
-                        "Temporary file systems, each path[:options].",
+                        "Temporary file systems to mount in the container, each as path or path:options. Their content is lost when the container stops.",
                         "[\"/tmp:size=64M\"]",
                         "--tmpfs="),
                 option(
@@ -119,7 +119,7 @@ public final class Options {
                         Types.BOOL,
                         "true",
                         null,
-                        "Whether the host's resolv.conf is copied into the root before each start.",
+                        "Whether to copy /etc/resolv.conf of the host into the root before each start.",
                         "false",
                         "a copy of /etc/resolv.conf"),
                 option(
@@ -127,7 +127,7 @@ public final class Options {
                         NAME,
                         null,
                         "placed on a ready host",
-                        "The host that runs the container.",
+                        "Host that runs the container.",
                         "\"host1\"",
                         "the topic that carries the spec"),
                 option(
@@ -135,7 +135,7 @@ public final class Options {
                         new OptionType.AttributesOf(LABEL, LABEL_VALUE),
                         "{}",
                         null,
-                        "For filters.",
+                        "Labels of the container. Commands and streams select containers by them.",
                         "{\"tier\": \"front\"}",
                         NO_CHANGE),
                 option(
@@ -143,16 +143,23 @@ public final class Options {
                         new OptionType.AttributesOf(LABEL, LABEL_VALUE),
                         "{}",
                         null,
-                        "Labels that its host is to have, where host is not given; the least loaded that is ready is taken.",
+                        "Labels that a host must have to be chosen. Of the ready hosts with these labels, the one with the fewest containers is taken. Not allowed together with host.",
                         "{\"zone\": \"north\"}",
                         "the choice of a host"),
-                option("description", Types.TEXT, null, "none", "For people.", "\"The shop's front end\"", NO_CHANGE),
+                option(
+                        "description",
+                        Types.TEXT,
+                        null,
+                        "none",
+                        "Text for people; Hatchery does not use it.",
+                        "\"The shop's front end\"",
+                        NO_CHANGE),
                 option(
                         "profiles",
                         new OptionType.ListOf(NAME),
                         "[]",
                         null,
-                        "Profiles whose options lie under this container's own.",
+                        "Profiles from which the container takes options. Its own options take precedence by the rules of merging.",
                         "[\"base\"]",
                         "layers under the definition"),
                 option(
@@ -160,7 +167,7 @@ public final class Options {
                         Types.BOOL,
                         "false",
                         null,
-                        "Start at host boot, and when the definition newly arrives.",
+                        "Whether to start the container when the host boots, and when the definition first arrives on the host.",
                         "true",
                         "a start by the runner"),
                 option(
@@ -168,7 +175,7 @@ public final class Options {
                         Types.BOOL,
                         "true",
                         null,
-                        "Restart when a changed spec needs it; otherwise it is marked outdated.",
+                        "Whether to restart the running container for a change that needs a restart. If false, it keeps running and is marked outdated.",
                         "false",
                         "a restart by the runner"),
                 option(
@@ -176,7 +183,7 @@ public final class Options {
                         Types.BOOL,
                         "false",
                         null,
-                        "Switch a running system to a changed path, if nothing else needs a restart, instead of restarting it.",
+                        "Whether to switch the running NixOS system to a changed one instead of restarting the container. It restarts all the same if another change needs it.",
                         "true",
                         "ExecReload=: the path's bin/switch-to-configuration test, run inside"),
                 new Option(
@@ -185,7 +192,7 @@ public final class Options {
                         Types.SPAN,
                         Json.node("1min"),
                         null,
-                        "From spawn to readiness; on expiry its processes are killed and it is failed.",
+                        "Time limit from the spawn of the container to its readiness. Afterwards its processes are killed and the start fails. infinity is allowed.",
                         Json.node("5min"),
                         "a timer of the runner"),
                 option(
@@ -193,7 +200,7 @@ public final class Options {
                         Types.SPAN,
                         "\"3min\"",
                         null,
-                        "From the first signal of a stop to escalation.",
+                        "How long a stop waits after killSignal before it sends SIGTERM to the supervisor and then kills all processes. infinity is allowed.",
                         "\"30s\"",
                         "a timer of the runner"),
                 option(
@@ -201,7 +208,7 @@ public final class Options {
                         Types.choice("on-failure", "always", "no"),
                         "\"on-failure\"",
                         null,
-                        "What follows an exit that nobody asked for.",
+                        "Whether to restart the container after an exit that no command requested: on-failure after a status other than 0, always, or no.",
                         "\"always\"",
                         "a restart by the runner, with backoff"),
                 option(
@@ -209,7 +216,7 @@ public final class Options {
                         Types.choice("notify", "started"),
                         null,
                         "notify; started for command",
-                        "When the container counts as running.",
+                        "When the container is running: notify waits for READY=1 of its init, see sd_notify(3); started needs the first process only.",
                         "\"started\"",
                         "--notify-ready="),
                 option(
@@ -217,7 +224,7 @@ public final class Options {
                         Types.SIGNAL,
                         null,
                         "SIGRTMIN+3; SIGTERM for command",
-                        "What the container's init is sent at a stop.",
+                        "Signal that a stop sends to the container's init.",
                         "\"SIGTERM\"",
                         "--kill-signal= and the signal itself"));
     }

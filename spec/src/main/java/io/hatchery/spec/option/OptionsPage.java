@@ -8,12 +8,12 @@ public final class OptionsPage {
     private static final String BEGINNING = """
             # Container options
 
-            Every option of a container, as `hatchery apply` and `PUT /v1/containers/NAME` take them. This page is made from their
-            declarations; `./test` compares the two. `hatchery plan -f FILE` shows what becomes of yours.
+            All options of a container definition, for `hatchery apply` and the HTTP API. `hatchery plan -f FILE` prints how a definition
+            would run. This page is generated from the code.
 
-            A value is merged with those of the profiles that a container names: lists are joined, objects are merged key by key, and two
-            different single values are an error unless one of them is wrapped as `{"$default": …}` or `{"$force": …}`. An option without a
-            default may be `null`, which is the same as leaving it out.
+            A container's options are merged with those of the profiles that it names: lists are concatenated, objects are merged key by key,
+            and two different single values are an error unless one of them is wrapped as `{"$default": …}` or `{"$force": …}`. An option
+            without a default may be `null`, which is the same as leaving it out.
             """;
 
     private OptionsPage() {}

@@ -45,7 +45,7 @@ final class SystemOptions {
                         Types.PATH,
                         null,
                         "none",
-                        "An evaluated NixOS system, whose init is run.",
+                        "Path of an evaluated NixOS system. Its init runs in the container.",
                         "\"/nix/var/nix/profiles/per-container/web/system\"",
                         "<path>/init as the payload"),
                 Options.option(
@@ -53,7 +53,7 @@ final class SystemOptions {
                         new OptionType.Joined(MODULE),
                         null,
                         "none",
-                        "A NixOS module, as text or as files that may import each other; those of several layers are merged as modules are.",
+                        "NixOS module, as text or as files that may import each other. config-service evaluates and builds it. Modules of profiles are merged with it as NixOS merges modules.",
                         "\"{ services.nginx.enable = true; }\"",
                         "path, once evaluated with <nixpkgs>/nixos/lib/eval-config.nix and built"),
                 Options.option(
@@ -65,7 +65,7 @@ final class SystemOptions {
                                 "give a flake reference, such as github:owner/repository#web"),
                         null,
                         "none",
-                        "A flake whose nixosConfigurations has the system under the fragment, or under the container's name.",
+                        "Flake reference. The system is nixosConfigurations.<fragment> of the flake; without a fragment, nixosConfigurations.<container name>.",
                         "\"github:example/systems#web\"",
                         "path, once evaluated and built"),
                 Options.option(
@@ -73,7 +73,7 @@ final class SystemOptions {
                         Types.PATH,
                         null,
                         "what config-service is configured with",
-                        "The nixpkgs that config is evaluated with, on the host of the config-service.",
+                        "Path of the nixpkgs with which config is evaluated, on the host of config-service.",
                         "\"/srv/nixpkgs\"",
                         "the expression that is evaluated"),
                 Options.option(
@@ -81,7 +81,7 @@ final class SystemOptions {
                         new OptionType.AttributesOf(ARGUMENT, ANY),
                         "{}",
                         null,
-                        "Further arguments of every module of config.",
+                        "More arguments for the modules of config.",
                         "{\"site\": \"north\"}",
                         "specialArgs of eval-config.nix"),
                 Options.option(
@@ -89,7 +89,7 @@ final class SystemOptions {
                         Types.BOOL,
                         null,
                         "true for config and flake",
-                        "Go back to the system that was ready last if a changed one does not become ready.",
+                        "Whether to return to the system that was ready last if a changed system does not become ready.",
                         "false",
                         "a new definition that has the old path"));
     }
