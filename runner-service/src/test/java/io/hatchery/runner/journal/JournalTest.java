@@ -142,7 +142,7 @@ class JournalTest {
         var state = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
         Journal journal = Journal.of(state);
         for (int i = 0; i <= Journal.MAX_OUTBOX; i++) {
-            journal = journal.after(state, List.of(Journal.Pending.of(ended(new CommandId("c" + i)))));
+            journal = journal.after(state, List.of(Journal.Pending.of(ended(new CommandId("c" + i), Verb.STOP))));
         }
         assertThat(journal.outbox()).hasSize(Journal.MAX_OUTBOX + 1);
     }
