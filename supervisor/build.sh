@@ -2,7 +2,7 @@
 # Builds hatchery-supervisor: one static program that runs on any distribution of the processor.
 #
 # usage: build.sh TARGET-FOLDER            the program
-#        build.sh TARGET-FOLDER --test     its tests, under AddressSanitizer and UndefinedBehaviorSanitizer, and runs them
+#        build.sh TARGET-FOLDER --test     its tests and its fuzzer, under AddressSanitizer and UndefinedBehaviorSanitizer, and runs them
 set -eu
 mkdir -p "$1"
 target=$(readlink -f "$1")
@@ -20,11 +20,15 @@ case $(uname -m) in
 esac
 if [ "${2:-}" = --test ]; then
   sources=$(find src/main/c -name '*.c' ! -name main.c | LC_ALL=C sort)
+  sanitized="$common -Isrc/test/c -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+  tests=$(find src/test/c -name '*.c' ! -name fuzz.c | LC_ALL=C sort)
   # shellcheck disable=SC2086
-  "$compiler" $common -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
-    $sources src/test/c/*.c -o "$target/supervisor-tests"
+  "$compiler" $sanitized $sources $tests -o "$target/supervisor-tests"
+  # shellcheck disable=SC2086
+  "$compiler" $sanitized $sources src/test/c/fuzz.c -o "$target/supervisor-fuzz"
   # A traced process has no leak checker; the program under test ends by _exit.
   ASAN_OPTIONS=detect_leaks=0 "$target/supervisor-tests"
+  "$target/supervisor-fuzz"
   exit
 fi
 hardened="-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection $flow -ftrivial-auto-var-init=zero -fPIE"

@@ -131,7 +131,7 @@ void make_leaves(const struct leader *leader, struct leaves *leaves) {
     free(mountinfo);
 }
 
-static void join(const char *folder) {
+void join_cgroup(const char *folder) {
     char file[LONGEST_PATH + 16];
     snprintf(file, sizeof file, "%s/cgroup.procs", folder);
     int procs = open(file, O_WRONLY | O_CLOEXEC);
@@ -142,7 +142,7 @@ static void join(const char *folder) {
 
 void join_cgroups(const struct leader *leader, const struct leaves *leaves) {
     for (int i = 0; i < leaves->count; i++)
-        join(leaves->folder[i]);
+        join_cgroup(leaves->folder[i]);
     char *mountinfo = mounts(), *groups = strdup(leader->cgroups), *rest = groups;
     struct cgroup group;
     while (groups && next_cgroup(&rest, &group)) {
@@ -150,7 +150,7 @@ void join_cgroups(const struct leader *leader, const struct leaves *leaves) {
         /* The host may have a hierarchy read-only, as one inside a container has: then nothing moves in it, and nothing has to. */
         if (!holds_processes(group.controllers) && !is_member(&group)
             && folder_of(mountinfo, &group, group.path, folder))
-            join(folder);
+            join_cgroup(folder);
     }
     free(groups);
     free(mountinfo);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "cgroups.h"
+#include "command.h"
 #include "leader.h"
 #include "report.h"
 
@@ -265,7 +266,7 @@ static int await_end(pid_t child, int output) {
     while (waitpid(child, &status, __WALL) < 0)
         if (errno != EINTR)
             fail("cannot wait for the command");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_SIGNALLED + WTERMSIG(status);
+    return shell_status(status);
 }
 
 /* What went wrong on the way in; true if anything did. */

@@ -1,12 +1,5 @@
 /*
- * What a runner has done by a process that is small, has one thread and begins as root:
- *
- *   hatchery-supervisor enter [--start-time TICKS] LEADER -- COMMAND ARGUMENT...
- *       runs a command inside a container, confined as its leader is; its exit status is the command's, 125 if that could not be
- *       entered, 126 or 127 if the command cannot be run
- *   hatchery-supervisor close-devices CGROUP [TYPE:MAJOR:MINOR:ACCESS]...
- *       lets the processes of a cgroup of the unified hierarchy use these devices and no others; TYPE is b or c, MINOR may be *,
- *       ACCESS is some of r, w and m
+ * What takes a process that is small, has one thread and outlives a runner or begins as root; see README.md.
  */
 #include <limits.h>
 #include <signal.h>
@@ -17,11 +10,15 @@
 #include "devices.h"
 #include "enter.h"
 #include "report.h"
+#include "supervise.h"
 #include "text.h"
+
+enum { LEAST_CONSOLE = 1024 };
 
 static int usage(void) {
     fputs("usage: hatchery-supervisor enter [--start-time TICKS] LEADER -- COMMAND [ARGUMENT...]\n"
-          "       hatchery-supervisor close-devices CGROUP [TYPE:MAJOR:MINOR:ACCESS...]\n",
+          "       hatchery-supervisor close-devices CGROUP [TYPE:MAJOR:MINOR:ACCESS...]\n"
+          "       hatchery-supervisor supervise RUN CONSOLE MAX-BYTES [OWN-CGROUP...] -- [CGROUP...] -- PROGRAM [ARGUMENT...]\n",
           stderr);
     return EXIT_USAGE;
 }
@@ -53,11 +50,44 @@ static int close_devices_command(int count, char **arguments) {
     return 0;
 }
 
+/* Ends a list of arguments at the next "--"; what comes after that, NULL if there is none. */
+static char **split(char **arguments) {
+    for (; *arguments; arguments++)
+        if (!strcmp(*arguments, "--")) {
+            *arguments = NULL;
+            return arguments + 1;
+        }
+    return NULL;
+}
+
+static int supervise_command(int count, char **arguments) {
+    struct supervision what = {0};
+    if (count < 6)
+        return usage();
+    what.run = arguments[0];
+    what.console = arguments[1];
+    what.outside = arguments + 3;
+    what.groups = split(what.outside);
+    what.program = what.groups ? split(what.groups) : NULL;
+    if (!what.program || !*what.program)
+        return usage();
+    if (!whole_number(arguments[2], INT64_MAX, &what.console_bytes) || what.console_bytes < LEAST_CONSOLE)
+        refuse("the console's size %s is no number of at least %d bytes", arguments[2], LEAST_CONSOLE);
+    supervise(&what);
+    return 0;
+}
+
 int main(int count, char **arguments) {
+    static const struct {
+        const char *name;
+        int (*begin)(int count, char **arguments);
+    } COMMANDS[] = {{"close-devices", close_devices_command}, {"supervise", supervise_command}};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have no exit status read */
     if (count > 1 && !strcmp(arguments[1], "enter"))
         return enter_command(count - 2, arguments + 2, arguments);
-    if (count > 1 && !strcmp(arguments[1], "close-devices"))
-        return close_devices_command(count - 2, arguments + 2);
+    for (size_t i = 0; count > 1 && i < sizeof COMMANDS / sizeof *COMMANDS; i++)
+        if (!strcmp(arguments[1], COMMANDS[i].name))
+            return COMMANDS[i].begin(count - 2, arguments + 2);
     return usage();
 }

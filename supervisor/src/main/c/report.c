@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "words.h"
+
 /* One message is one write, so that it stays whole in a pipe (pipe(7), PIPE_BUF). */
 enum { LONGEST_MESSAGE = 1024 };
 
@@ -15,12 +17,23 @@ void report_to(int fd) { target = fd; }
 
 int report_fd(void) { return target; }
 
+static void (*handler)(const char *);
+
+void on_failure(void (*handle)(const char *)) { handler = handle; }
+
 static _Noreturn void end(const char *reason, const char *format, va_list arguments) {
-    char what[LONGEST_MESSAGE / 2];
-    char line[LONGEST_MESSAGE];
+    char what[LONGEST_MESSAGE / 2], line[LONGEST_MESSAGE], shown[LONGEST_MESSAGE] = "hatchery-supervisor: ";
+    size_t name = strlen(shown);
     vsnprintf(what, sizeof what, format, arguments);
-    int length = snprintf(line, sizeof line, "hatchery-supervisor: %s%s%s\n", what, *reason ? ": " : "", reason);
-    ssize_t written = write(target, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1);
+    snprintf(line, sizeof line, "%s%s%s", what, *reason ? ": " : "", reason);
+    size_t length = name + printable(line, strlen(line), shown + name, sizeof shown - name - 1);
+    if (handler) {
+        void (*handle)(const char *) = handler;
+        handler = NULL; /* a failure of its own is printed */
+        handle(shown + name);
+    }
+    shown[length] = '\n';
+    ssize_t written = write(target, shown, length + 1);
     (void)written; /* there is nobody else to report this to */
     _exit(EXIT_OWN_FAILURE);
 }

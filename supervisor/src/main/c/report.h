@@ -9,6 +9,9 @@ enum { EXIT_USAGE = 2, EXIT_OWN_FAILURE = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_N
 void report_to(int fd);
 int report_fd(void);
 
+/* Called with what failed, in words fit for a terminal, before it is printed and the process ends; NULL for nothing more. */
+void on_failure(void (*handle)(const char *what));
+
 /* Prints what failed, and why by errno, and ends the process with EXIT_OWN_FAILURE. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

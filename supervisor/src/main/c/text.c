@@ -9,8 +9,12 @@
 
 #include "report.h"
 
-char *read_file(int directory, const char *name, size_t *length) {
+static bool is_missing(int reason) { return reason == ENOENT || reason == ESRCH || reason == ENOTDIR; }
+
+char *read_file_if_any(int directory, const char *name, size_t *length) {
     int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && is_missing(errno))
+        return NULL;
     if (fd < 0)
         fail("cannot open %s", name);
     size_t size = 4096, used = 0;
@@ -19,6 +23,12 @@ char *read_file(int directory, const char *name, size_t *length) {
         ssize_t count = read(fd, text + used, size - used - 1);
         if (count < 0 && errno == EINTR)
             continue;
+        if (count < 0 && is_missing(errno)) {
+            free(text);
+            close(fd);
+            errno = ESRCH;
+            return NULL;
+        }
         if (count < 0)
             fail("cannot read %s", name);
         used += (size_t)count;
@@ -41,6 +51,22 @@ char *read_file(int directory, const char *name, size_t *length) {
     if (length)
         *length = used;
     return text;
+}
+
+char *read_file(int directory, const char *name, size_t *length) {
+    char *text = read_file_if_any(directory, name, length);
+    if (!text)
+        fail("cannot open %s", name);
+    return text;
+}
+
+bool process_start(pid_t pid, uint64_t *ticks) {
+    char name[32];
+    snprintf(name, sizeof name, "/proc/%d/stat", pid);
+    char *stat = read_file_if_any(AT_FDCWD, name, NULL);
+    bool found = stat && start_time(stat, ticks);
+    free(stat);
+    return found;
 }
 
 bool whole_number(const char *text, uint64_t most, uint64_t *value) {

@@ -1,21 +1,28 @@
-/* Files of /proc as text, and the parts of them that this program reads. Pure but for read_file. */
+/* Files of /proc as text, and the parts of them that this program reads. Pure but for what reads files. */
 #ifndef HATCHERY_TEXT_H
 #define HATCHERY_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum { LONGEST_FILE = 1 << 20, LONGEST_PATH = 4096 };
 
 /* The content with a NUL after it, to be freed; refused if it is larger than LONGEST_FILE. */
 char *read_file(int directory, const char *name, size_t *length);
 
+/* The same, or NULL if there is no such file, or it is of a process that has ended. */
+char *read_file_if_any(int directory, const char *name, size_t *length);
+
 /* A number of proc_pid_status(5), such as CapBnd in base 16; false if there is no such field or it is no number. */
 bool status_number(const char *status, const char *field, int base, uint64_t *value);
 
 /* Field 22 of proc_pid_stat(5); the second one may hold anything, parentheses and line feeds too. */
 bool start_time(const char *stat, uint64_t *ticks);
+
+/* When a process began, in ticks since the boot: with its pid that names it for good; false if it has ended. */
+bool process_start(pid_t pid, uint64_t *ticks);
 
 /* A whole decimal number and nothing else. */
 bool whole_number(const char *text, uint64_t most, uint64_t *value);

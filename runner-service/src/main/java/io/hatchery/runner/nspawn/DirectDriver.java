@@ -21,7 +21,7 @@ import java.util.Optional;
 
 /**
  * Runs systemd-nspawn by itself, in control groups of its own making: for hosts whose PID 1 is not systemd. Each run is held by a
- * shim process ({@code shim.pl}) that outlives this one.
+ * shim process ({@code hatchery-supervisor supervise}) that outlives this one.
  */
 public final class DirectDriver implements Driver {
     private static final long INIT = 1;

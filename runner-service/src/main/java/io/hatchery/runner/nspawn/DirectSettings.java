@@ -1,11 +1,7 @@
 package io.hatchery.runner.nspawn;
 
 import io.hatchery.spec.ContainerName;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Where the direct driver keeps things.
@@ -41,19 +37,5 @@ public record DirectSettings(Path runtime, Path consoles, long consoleBytes) {
     /** The container's console file; the one before it ends in {@code .1}. */
     public Path console(ContainerName container) {
         return consoles.resolve(container + ".log");
-    }
-
-    Path installShim() throws IOException {
-        Files.createDirectories(runtime);
-        Path shim = runtime.resolve("shim.pl");
-        Path fresh = runtime.resolve(".shim.pl." + ProcessHandle.current().pid());
-        try (InputStream in = DirectSettings.class.getResourceAsStream("shim.pl")) {
-            if (in == null) {
-                throw new IOException("shim.pl is missing from the jar");
-            }
-            Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
-        }
-        Files.move(fresh, shim, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return shim;
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the shim of a run writes down; {@code shim.pl} says what each file means.
+ * What the shim of a run writes down; {@code supervise.h} of {@code hatchery-supervisor} says what each file means.
  *
  * @param folder where it does so
  */

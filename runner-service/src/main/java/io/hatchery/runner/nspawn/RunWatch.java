@@ -166,7 +166,11 @@ final class RunWatch {
         ContainerName container = entry.key.container;
         long run = entry.key.run;
         if (seen.neverBegins) {
-            tellNotStarted(container, run, "its shim did not begin: is perl installed? (apt-get install perl-base)");
+            tellNotStarted(
+                    container,
+                    run,
+                    "its supervisor did not begin within " + BEGIN_WITHIN.toSeconds()
+                            + " s: the end of its console says why");
             return;
         }
         if (seen.leader != null && !entry.toldLeader) {

@@ -48,6 +48,19 @@ public record SupervisorProgram(Path path) implements DeviceProgram {
         return all;
     }
 
+    /**
+     * What holds one run of a container.
+     *
+     * @param arguments see {@code supervise} of the program
+     * @throws IOException if it is not installed
+     */
+    List<String> supervise(List<String> arguments) throws IOException {
+        requireInstalled();
+        var all = new ArrayList<>(List.of(path.toString(), "supervise"));
+        all.addAll(arguments);
+        return all;
+    }
+
     @Override
     public void attach(Path group, List<DeviceRule> rules) throws IOException {
         requireInstalled();

@@ -17,7 +17,7 @@ import io.hatchery.runner.nspawn.HostRoots;
 import io.hatchery.runner.nspawn.HostRunFolders;
 import io.hatchery.runner.nspawn.PolicedDriver;
 import io.hatchery.runner.nspawn.PrivateFiles;
-import io.hatchery.runner.nspawn.ShimLauncher;
+import io.hatchery.runner.nspawn.SupervisorLauncher;
 import io.hatchery.runner.nspawn.SupervisorProgram;
 import io.hatchery.runner.process.HostProcesses;
 import io.hatchery.runner.store.FetchingDriver;
@@ -113,7 +113,7 @@ public final class RunnerService extends AbstractVerticle {
                     new HostProcesses(),
                     cgroups,
                     folders,
-                    new ShimLauncher(settings, cgroups, supervisor),
+                    new SupervisorLauncher(settings, cgroups, supervisor),
                     new HostRoots(settings, config.data().resolve("roots"), config.policy()));
             return new DirectDriver(outside, listener);
         } catch (IOException e) {

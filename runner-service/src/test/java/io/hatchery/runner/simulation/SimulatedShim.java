@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code shim.pl} does for a run, and what nspawn and the container under it do. It owes nothing to any runner. */
+/** What {@code hatchery-supervisor supervise} does for a run, and what nspawn and the container under it do. It owes nothing to any runner. */
 final class SimulatedShim {
     private static final long SOONEST = 200;
     private static final long LATEST = 20_000;

@@ -14,27 +14,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Begins {@code shim.pl}, in a session and in control groups of its own, so that it outlives this process. */
-public final class ShimLauncher implements Launcher {
+/** Begins {@code hatchery-supervisor supervise}, in a session and in control groups of its own, so that it outlives this process. */
+public final class SupervisorLauncher implements Launcher {
     private static final int SPAWN_PATIENCE_SECONDS = 10;
 
     private final DirectSettings settings;
     private final CgroupTree cgroups;
     private final SupervisorProgram supervisor;
     private final HostPlans plans;
-    private final Path shim;
 
-    /**
-     * Writes the shim down where a run can find it.
-     *
-     * @throws IOException if the runtime folder cannot be made ready
-     */
-    public ShimLauncher(DirectSettings settings, CgroupTree cgroups, SupervisorProgram supervisor) throws IOException {
+    /** Begins them with that program. */
+    public SupervisorLauncher(DirectSettings settings, CgroupTree cgroups, SupervisorProgram supervisor) {
         this.settings = settings;
         this.supervisor = supervisor;
         this.cgroups = cgroups;
         this.plans = new HostPlans(false, cgroups.layout().mode() == CgroupLayout.Mode.V2);
-        this.shim = settings.installShim();
     }
 
     @Override
@@ -45,16 +39,16 @@ public final class ShimLauncher implements Launcher {
         NspawnPlan plan = plans.of(spec);
         Files.writeString(settings.directory(spec.name(), run).resolve("after"), StepLines.of(plan.after()));
         Path console = console(spec.name());
-        var command = new ArrayList<>(List.of("/usr/bin/setsid", "--fork", "/usr/bin/perl", shim.toString()));
-        command.add(settings.directory(spec.name(), run).toString());
-        command.add(console.toString());
-        command.add(Long.toString(settings.consoleBytes()));
-        outside.forEach(group -> command.add(group.toString()));
-        command.add("--");
-        groups.forEach(group -> command.add(group.toString()));
-        command.add("--");
-        command.addAll(plan.arguments());
-        var builder = new ProcessBuilder(command)
+        var arguments = new ArrayList<String>();
+        arguments.add(settings.directory(spec.name(), run).toString());
+        arguments.add(console.toString());
+        arguments.add(Long.toString(settings.consoleBytes()));
+        outside.forEach(group -> arguments.add(group.toString()));
+        arguments.add("--");
+        groups.forEach(group -> arguments.add(group.toString()));
+        arguments.add("--");
+        arguments.addAll(plan.arguments());
+        var builder = new ProcessBuilder(supervisor.supervise(arguments))
                 .directory(new File("/"))
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -82,11 +76,11 @@ public final class ShimLauncher implements Launcher {
     private static void await(Process process, Path console) throws IOException {
         try {
             if (!process.waitFor(SPAWN_PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IOException("setsid could not begin the shim, see " + console);
+                throw new IOException("the supervisor cannot begin: the end of " + console + " says why");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while the shim began");
+            throw new InterruptedIOException("interrupted while the supervisor began");
         }
     }
 }

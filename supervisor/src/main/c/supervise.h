@@ -1,0 +1,32 @@
+/*
+ * Stands between a runner and one run of one container, so that the runner may die and come back: it holds what only a parent can know,
+ * the exit status, and what is sent once, sd_notify(3), and writes both down beside the console.
+ *
+ * In the run's folder it finds "after", see network.h. There it makes, each in one step:
+ *   claim    a link to "shim" or "runner": whoever makes it first decides whether this run begins or never will
+ *   shim     "<pid> <start time>" of this process
+ *   leader   "<pid> <start time>" of the container's init, as nspawn tells it
+ *   ready    the container is ready
+ *   said     what was printed last, if the run ended with another status than 0
+ *   exit     the exit status; 128+n for an end by signal n, 255 if this process failed
+ * The start time is field 22 of proc_pid_stat(5), which with the pid names a process for good. Runners adopt by these files what an
+ * older supervisor began: a file keeps its name and its meaning.
+ */
+#ifndef HATCHERY_SUPERVISE_H
+#define HATCHERY_SUPERVISE_H
+
+#include <stdint.h>
+
+struct supervision {
+    const char *run;     /* the run's folder */
+    const char *console; /* the console's file */
+    uint64_t console_bytes;
+    char **outside; /* groups for this process, NULL after the last */
+    char **groups;  /* groups for the program, NULL after the last */
+    char **program;
+};
+
+/* Begins, in a process of its own in a session of its own; returns at once in the caller. */
+void supervise(const struct supervision *what);
+
+#endif
