@@ -15,6 +15,15 @@ enum Key {
             "Number of replicas of topics when this process creates them; -1 is the default of the broker"),
     GATEWAY_ADDRESS("gateway.address", "127.0.0.1", "Address on which the gateway listens"),
     GATEWAY_PORT("gateway.port", "8470", "Port on which the gateway listens"),
+    GATEWAY_CONNECTIONS(
+            "gateway.connections",
+            "10000",
+            "How many clients may be connected to the gateway, besides those of the stream"),
+    GATEWAY_REQUEST_TIMEOUT(
+            "gateway.request-timeout",
+            "30s",
+            "How long a client may take to send the header of a request, and as long again for its body"),
+    GATEWAY_IDLE_TIMEOUT("gateway.idle-timeout", "2min", "How long a connection stays open between two requests"),
     GATEWAY_TOKEN_FILE("gateway.token.file", "", "File with the token of the clients (default: <data>/admin.token)"),
     GATEWAY_NIX_CACHE(
             "gateway.nix-cache",

@@ -5,6 +5,7 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayConfig;
 import io.hatchery.gateway.GatewayService;
+import io.hatchery.gateway.http.Connections;
 import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.nspawn.PrivateFiles;
 import io.hatchery.runner.service.DriverChoice;
@@ -197,8 +198,7 @@ final class Services implements AutoCloseable {
         String address = settings.get(Key.GATEWAY_ADDRESS);
         requireFree(address, Key.GATEWAY_PORT);
         var config = new GatewayConfig(
-                address,
-                settings.port(Key.GATEWAY_PORT),
+                listener(address),
                 Secrets.token(settings.tokenFile()),
                 SystemSettings.cacheFolder(settings),
                 settings.bool(Key.GATEWAY_NIX_CACHE_PUBLIC) ? null : Secrets.token(SystemSettings.cacheToken(settings)),
@@ -206,6 +206,16 @@ final class Services implements AutoCloseable {
                 VERSION);
         var gateway = new GatewayService(config, this::failed);
         return deploy(gateway).compose(deployed -> gateway.ready());
+    }
+
+    private GatewayConfig.Listener listener(String address) {
+        return new GatewayConfig.Listener(
+                address,
+                settings.port(Key.GATEWAY_PORT),
+                new Connections.Limits(
+                        (int) SettingsCheck.number(settings, Key.GATEWAY_CONNECTIONS),
+                        SystemSettings.span(settings, Key.GATEWAY_REQUEST_TIMEOUT),
+                        SystemSettings.span(settings, Key.GATEWAY_IDLE_TIMEOUT)));
     }
 
     private Future<String> deploy(Verticle verticle) {

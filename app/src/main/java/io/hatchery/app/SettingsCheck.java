@@ -17,6 +17,7 @@ final class SettingsCheck {
 
     private static final Map<Key, Range> NUMBERS = Map.ofEntries(
             Map.entry(Key.GATEWAY_PORT, new Range(1, 65_535, false)),
+            Map.entry(Key.GATEWAY_CONNECTIONS, new Range(1, 1_000_000, false)),
             Map.entry(Key.BROKER_PORT, new Range(1, 65_535, false)),
             Map.entry(Key.BROKER_CONTROLLER_PORT, new Range(1, 65_535, false)),
             Map.entry(Key.PARTITIONS, new Range(1, 1000, false)),
@@ -28,7 +29,11 @@ final class SettingsCheck {
             Map.entry(Key.RUNNER_CONSOLE_BYTES, new Range(65_536, 1L << 40, false)));
 
     private static final List<Key> BOOLEANS = List.of(Key.GATEWAY_NIX_CACHE_PUBLIC, Key.CONFIG_IMPORT_FROM_DERIVATION);
-    private static final List<Key> SPANS = List.of(Key.CONFIG_EVALUATION_TIMEOUT, Key.CONFIG_BUILD_TIMEOUT);
+    private static final List<Key> SPANS = List.of(
+            Key.CONFIG_EVALUATION_TIMEOUT,
+            Key.CONFIG_BUILD_TIMEOUT,
+            Key.GATEWAY_REQUEST_TIMEOUT,
+            Key.GATEWAY_IDLE_TIMEOUT);
 
     private SettingsCheck() {}
 

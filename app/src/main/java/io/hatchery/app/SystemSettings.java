@@ -79,7 +79,8 @@ final class SystemSettings {
                 : Path.of(file).toAbsolutePath();
     }
 
-    private static Duration span(Settings settings, Key key) {
+    /** The time span that a key has. */
+    static Duration span(Settings settings, Key key) {
         try {
             Span span = Span.parse(settings.get(key));
             return span.isInfinite() ? Duration.ofDays(365) : span.toDuration();

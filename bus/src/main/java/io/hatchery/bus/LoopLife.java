@@ -231,19 +231,7 @@ public final class LoopLife implements AutoCloseable {
     }
 
     private @Nullable String misplaced(BusRecord record) {
-        byte[] key = record.raw().key();
-        int partitions = log.partitionCount();
-        if (key == null || !Topics.isShared(record.topic())) {
-            return null;
-        }
-        int right = Partitioning.partitionOf(key, partitions);
-        return right == record.partition()
-                ? null
-                : "its key belongs to partition " + right + " of " + partitions
-                        + " (topics.partitions), not to partition "
-                        + record.partition()
-                        + ", and its revisions would not be monotonic: write it through the gateway, or with the murmur2"
-                        + " partitioner over " + partitions + " partitions (kcat.conf sets it)";
+        return Partitioning.misplacement(record, log.partitionCount()).orElse(null);
     }
 
     private static String reason(Throwable e) {

@@ -42,6 +42,8 @@ public final class FleetFold {
 
     private final FleetView view = new FleetView();
     private final RefusedRecords refused;
+    private final PlacedRecords placed;
+    private final Streams.Replay log;
     private final Streams streams;
     private final Clock clock;
     private boolean streaming;
@@ -50,17 +52,24 @@ public final class FleetFold {
      * Nothing is read yet.
      *
      * @param publisher writes dead letters
-     * @param log reads again what stream clients have missed
+     * @param log reads again what is past
+     * @param partitions over how many the keys of shared topics are spread
      */
-    public FleetFold(Publisher publisher, Streams.Replay log, Clock clock) {
+    public FleetFold(Publisher publisher, Streams.Replay log, int partitions, Clock clock) {
         this.refused = new RefusedRecords(publisher);
-        this.streams = new Streams(clock, view, log, refused::refuse);
+        this.placed = new PlacedRecords(partitions, refused);
+        this.log = placed.of(log);
+        this.streams = new Streams(clock, view, this.log, refused::refuse);
         this.clock = clock;
         view.advance(clock.instant());
     }
 
     /** Takes a record in, whatever is wrong with it. */
     public void take(BusRecord record) {
+        if (!placed.take(record)) {
+            streams.passed(record);
+            return;
+        }
         Optional<Change> change = Optional.empty();
         try {
             if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
@@ -130,6 +139,11 @@ public final class FleetFold {
     /** The stream's clients. */
     public Streams streams() {
         return streams;
+    }
+
+    /** Reads again what is past, without the records that are refused. */
+    Streams.Replay log() {
+        return log;
     }
 
     RefusedRecords refused() {

@@ -1,14 +1,14 @@
 package io.hatchery.gateway;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.gateway.http.Connections;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a gateway serves.
  *
- * @param address the address to listen on
- * @param port 1 to 65535, or 0 for any free one
+ * @param listener where, and what clients may take
  * @param token what a client must show
  * @param nixCache folder of the Nix cache that is served
  * @param nixCacheToken what a client of the cache must show, where it does not show the other; null if it need not
@@ -16,10 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param version the gateway's
  */
 public record GatewayConfig(
-        String address,
-        int port,
+        Listener listener,
         String token,
         Path nixCache,
         @Nullable String nixCacheToken,
         BusConfig bus,
-        String version) {}
+        String version) {
+    /**
+     * Where to listen.
+     *
+     * @param address the address to listen on
+     * @param port 1 to 65535, or 0 for any free one
+     * @param limits what clients may take
+     */
+    public record Listener(String address, int port, Connections.Limits limits) {}
+}

@@ -1,5 +1,6 @@
 package io.hatchery.gateway;
 
+import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.DeadLetterCounts;
 import io.hatchery.gateway.view.FleetView;
@@ -81,6 +82,16 @@ final class GatewayMetrics {
                 .filter(Objects::nonNull)
                 .mapToInt(Integer::intValue)
                 .sum();
+    }
+
+    /** Shows the connections of clients. */
+    void show(Connections connections) {
+        Gauge.builder("hatchery.gateway.connections", connections, Connections::count)
+                .description("Open connections, without those of the stream")
+                .register(registry);
+        FunctionCounter.builder("hatchery.gateway.connections.refused", connections, Connections::refused)
+                .description("Connections that were refused, since gateway.connections were open")
+                .register(registry);
     }
 
     /** Their labels are known only once there are dead letters; {@link DeadLetterCounts} bounds their number. */

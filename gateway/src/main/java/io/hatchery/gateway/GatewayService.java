@@ -9,8 +9,10 @@ import io.hatchery.bus.TopicFollower;
 import io.hatchery.bus.TopicIds;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Api;
+import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.http.NixCache;
 import io.hatchery.gateway.http.Waiting;
+import io.hatchery.gateway.stream.BoundedReplay;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
@@ -43,6 +45,9 @@ public final class GatewayService extends AbstractVerticle {
     private static final Duration COMMANDS_WITHIN = Duration.ofSeconds(10);
     /** Two gateways refuse a record at the same time: the one that waits longer finds it reported. */
     private static final int LONGEST_REPORT_DELAY_MILLIS = 3_000;
+
+    /** Each costs a consumer and a thread. */
+    private static final int REPLAYS_AT_A_TIME = 32;
 
     private static final int LARGEST_FRAME = 1 << 16;
     private final GatewayConfig config;
@@ -77,25 +82,31 @@ public final class GatewayService extends AbstractVerticle {
 
     /** The port that is listened on, once started. */
     public int port() {
-        return server == null ? config.port() : server.actualPort();
+        return server == null ? config.listener().port() : server.actualPort();
     }
 
     @Override
     public void start(Promise<Void> started) {
         var log = new LogReader(vertx, config.bus());
         var publisher = new KafkaPublisher(vertx, config.bus(), WRITE_PATIENCE_MILLIS);
-        var fold = new FleetFold(publisher, log::read, clock);
+        var fold = new FleetFold(
+                publisher,
+                new BoundedReplay(log::read, REPLAYS_AT_A_TIME),
+                config.bus().partitions(),
+                clock);
         var waiting = new Waiting(vertx, fold.view());
         var follower = new TopicFollower(vertx, config.bus(), "gateway", this::take, this::fail);
         var topicIds = new TopicIds(vertx, config.bus());
         var made =
                 new Parts(publisher, follower, topicIds, new CommandFollower(topicIds, follower, clock), fold, waiting);
         parts = made;
+        var connections = new Connections(vertx, config.listener().limits());
         var metrics = new GatewayMetrics(fold.view(), fold.streams(), fold.refused(), clock);
+        metrics.show(connections);
         var ground = new Api.Ground(
                 fold.view(),
                 fold.streams(),
-                log,
+                fold.log(),
                 publisher,
                 waiting,
                 () -> Optional.ofNullable(unready),
@@ -104,15 +115,19 @@ public final class GatewayService extends AbstractVerticle {
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
-        var api = new Api(vertx, ground, config.token(), cache, clock);
+        var api = new Api(vertx, ground, config.token(), cache, connections, clock);
         var options = new HttpServerOptions()
-                .setHost(config.address())
-                .setPort(config.port())
+                .setHost(config.listener().address())
+                .setPort(config.listener().port())
+                // A client that speaks HTTP/2 without TLS would be seen by Connections only once it has sent something.
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeout((int) Connections.LONGEST_SILENCE.toSeconds())
                 .addWebSocketSubProtocol("hatchery.v1")
                 .setMaxWebSocketFrameSize(LARGEST_FRAME)
                 .setCompressionSupported(true);
         PartitionWatch.start(vertx, config.bus(), onFailure);
         vertx.createHttpServer(options)
+                .connectionHandler(connections::opened)
                 .requestHandler(api.router())
                 .listen()
                 .map(listening -> {

@@ -6,6 +6,7 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.TopicSetup;
+import io.hatchery.gateway.http.Connections;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topic;
@@ -38,6 +39,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -48,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 /** A real broker with the fleet's topics, and gateways over them; hosts and config-service are played by the test. */
 final class TestFleet implements AutoCloseable {
     static final HostName HOST = new HostName("host1");
+    static final int PARTITIONS = 3;
 
     final Vertx vertx = Vertx.vertx();
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -63,7 +66,7 @@ final class TestFleet implements AutoCloseable {
         var credentials = Credentials.create();
         broker = EmbeddedBroker.start(
                 data.resolve("broker"), EmbeddedBroker.LOOPBACK, freePort(), freePort(), credentials, Map.of());
-        bus = new BusConfig(credentials.clientProperties(broker.bootstrap()), 3, (short) 1);
+        bus = new BusConfig(credentials.clientProperties(broker.bootstrap()), PARTITIONS, (short) 1);
         producer = new KafkaProducer<>(bus.producer(20_000));
         create(Topics.ofTheFleet());
     }
@@ -90,10 +93,24 @@ final class TestFleet implements AutoCloseable {
         }
     }
 
+    void addPartitions(Topic topic, int total) throws Exception {
+        try (var admin = Admin.create(bus.admin())) {
+            admin.createPartitions(Map.of(topic.name(), NewPartitions.increaseTo(total)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+    }
+
     /** A gateway that is ready. */
     Gateway gateway() throws Exception {
+        return gateway(new Connections.Limits(10_000, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+    }
+
+    /** A gateway that is ready, with these limits for its clients. */
+    Gateway gateway(Connections.Limits limits) throws Exception {
+        var listener = new GatewayConfig.Listener("127.0.0.1", 0, limits);
         var service = new GatewayService(
-                new GatewayConfig("127.0.0.1", 0, "secret", data.resolve("cache"), null, bus, "test"), failures::add);
+                new GatewayConfig(listener, "secret", data.resolve("cache"), null, bus, "test"), failures::add);
         String id = done(vertx.deployVerticle(service));
         deployed.add(id);
         done(service.ready());
@@ -182,8 +199,24 @@ final class TestFleet implements AutoCloseable {
     /** Writes a value, which is JSON text, with headers; returns its position. */
     String write(String topic, @Nullable String key, @Nullable String value, Map<String, String> headers)
             throws Exception {
+        return write(topic, null, key, value, headers);
+    }
+
+    /** Writes a value to that partition, whatever its key. */
+    String writeTo(Topic topic, int partition, String key, String value) throws Exception {
+        return write(topic.name(), partition, key, value, Map.of());
+    }
+
+    private String write(
+            String topic,
+            @Nullable Integer partition,
+            @Nullable String key,
+            @Nullable String value,
+            Map<String, String> headers)
+            throws Exception {
         var record = new ProducerRecord<>(
                 topic,
+                partition,
                 key == null ? null : key.getBytes(StandardCharsets.UTF_8),
                 value == null ? null : value.getBytes(StandardCharsets.UTF_8));
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));

@@ -3,7 +3,6 @@ package io.hatchery.gateway.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
-import io.hatchery.bus.LogReader;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.stream.Cursor;
 import io.hatchery.gateway.stream.StreamSocket;
@@ -14,6 +13,7 @@ import io.hatchery.spec.HostName;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -53,7 +53,7 @@ public final class Api {
     public record Ground(
             FleetView view,
             Streams streams,
-            LogReader log,
+            Streams.Replay log,
             Publisher publisher,
             Waiting waiting,
             Supplier<Optional<String>> unready,
@@ -64,16 +64,18 @@ public final class Api {
     private final Ground ground;
     private final BearerToken token;
     private final NixCache cache;
+    private final Connections connections;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<Endpoint> open;
     private final ObjectNode document;
 
     /** With the endpoints of all its parts. */
-    public Api(Vertx vertx, Ground ground, String token, NixCache cache, Clock clock) {
+    public Api(Vertx vertx, Ground ground, String token, NixCache cache, Connections connections, Clock clock) {
         this.vertx = vertx;
         this.ground = ground;
         this.token = new BearerToken(token);
         this.cache = cache;
+        this.connections = connections;
         var operations = new OperationsApi(ground.view(), ground.publisher(), ground.waiting(), clock);
         var checks = new DefinitionChecks(vertx);
         var containers =
@@ -159,6 +161,7 @@ public final class Api {
     /** The router of it all. */
     public Router router() {
         Router router = Router.router(vertx);
+        router.route().handler(connections::began);
         Resource.routeIn(router, open);
         cache.routeIn(router);
         router.route().handler(this::authenticate);
@@ -171,14 +174,17 @@ public final class Api {
                                 ProblemType.UNKNOWN_PATH,
                                 "there is nothing at " + request.request().path() + ": see /openapi.json")));
         router.route().failureHandler(Api::fail);
-        router.errorHandler(400, request -> Responses.problem(request, unreadable()));
+        router.errorHandler(400, request -> Responses.problem(request, unreadable(request.request())));
         return router;
     }
 
-    private static Problem unreadable() {
+    /** What the router itself refuses: it asks for a Host before any handler can. */
+    private static Problem unreadable(HttpServerRequest request) {
         return new Problem(
                 ProblemType.INVALID_REQUEST,
-                "the path or the query cannot be read: write a percent sign as %25, and UTF-8 in percent-encoding");
+                HostHeader.refusal(request)
+                        .orElse("the path or the query cannot be read: write a percent sign as %25, and UTF-8 in"
+                                + " percent-encoding"));
     }
 
     private static void problemType(RoutingContext request) {
@@ -229,7 +235,7 @@ public final class Api {
             throw new Problem(
                     ProblemType.INVALID_REQUEST, "this is a websocket: connect with ws:// and the Upgrade header");
         }
-        if (ground.streams().watching() >= Streams.MAX_CLIENTS) {
+        if (!ground.streams().admit()) {
             throw new Problem(
                     ProblemType.TOO_MANY_REQUESTS,
                     "there are " + Streams.MAX_CLIENTS + " clients of the stream already: try again later");
@@ -237,7 +243,11 @@ public final class Api {
         var what = new Streams.Request(container, host, since);
         request.request()
                 .toWebSocket()
-                .onSuccess(socket -> StreamSocket.serve(vertx, socket, ground.streams(), what))
+                .onComplete(opened -> ground.streams().opened())
+                .onSuccess(socket -> {
+                    connections.left(request.request().connection());
+                    StreamSocket.serve(vertx, socket, ground.streams(), what);
+                })
                 .onFailure(e -> LOG.warn("a websocket was not opened: {}", e.getMessage()));
     }
 
@@ -254,9 +264,8 @@ public final class Api {
             }
             String length = request.request().getHeader("Content-Length");
             Responses.problem(request, tooLarge(length == null ? "more" : length));
-        } else if (e instanceof HttpException http && http.getStatusCode() == 400
-                || e == null && request.statusCode() == 400) {
-            Responses.problem(request, unreadable());
+        } else if (request.statusCode() == 400 || e instanceof HttpException http && http.getStatusCode() == 400) {
+            Responses.problem(request, unreadable(request.request()));
         } else if (e instanceof org.apache.kafka.common.KafkaException) {
             Responses.problem(
                     request,

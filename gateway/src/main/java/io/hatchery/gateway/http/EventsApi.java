@@ -2,7 +2,6 @@ package io.hatchery.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
-import io.hatchery.bus.LogReader;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.stream.Cursor;
@@ -13,6 +12,7 @@ import io.hatchery.protocol.resource.Event;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
@@ -23,9 +23,13 @@ import java.util.function.BiConsumer;
 
 /** What happened. */
 final class EventsApi {
+    /** How many requests read the log or wait for that; further ones are refused. */
+    static final int MAX_READING = 100;
+
     private final Streams streams;
-    private final LogReader log;
+    private final Streams.Replay log;
     private final BiConsumer<BusRecord, Throwable> refused;
+    private int reading;
 
     EventsApi(Api.Ground ground) {
         this.streams = ground.streams();
@@ -66,6 +70,11 @@ final class EventsApi {
                 since == null,
                 before,
                 Pages.limit(request)));
+        if (reading >= MAX_READING) {
+            throw new Problem(
+                    ProblemType.TOO_MANY_REQUESTS, reading + " requests read events already: try again in a second");
+        }
+        reading++;
         Offsets from = eventsOnly(since == null ? beginning(now.offsets()) : since.offsets());
         log.read(from, eventsOnly(now.offsets()), record -> take(page, record))
                 .map(done -> {
@@ -78,6 +87,10 @@ final class EventsApi {
                             page.previous().map(EventPage.Before::text).orElse(null));
                     Responses.json(request, 200, body);
                     return null;
+                })
+                .eventually(() -> {
+                    reading--;
+                    return Future.succeededFuture();
                 })
                 .onFailure(request::fail);
     }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a request says; whatever is wrong with it is a {@link Problem} that names the part. */
 final class Requests {
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+    /** How long a client may wait for something. */
+    static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
     private Requests() {}
 

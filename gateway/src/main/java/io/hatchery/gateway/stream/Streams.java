@@ -57,6 +57,7 @@ public final class Streams {
     private SortedMap<String, String> topicIds = Collections.emptySortedMap();
     private Offsets read = new Offsets(new TreeMap<>());
     private Instant readAt = Instant.EPOCH;
+    private int opening;
 
     /** Reads again what is past. */
     public interface Replay {
@@ -129,6 +130,20 @@ public final class Streams {
         caughtUp(record.timestamp().isAfter(now) ? now : record.timestamp());
     }
 
+    /** Whether one more client may come; it is counted until it is {@link #opened}, and as a client from then on. */
+    public boolean admit() {
+        if (watchers.size() + opening >= MAX_CLIENTS) {
+            return false;
+        }
+        opening++;
+        return true;
+    }
+
+    /** The connection of a client that was admitted is open, or has failed. */
+    public void opened() {
+        opening--;
+    }
+
     /** How many clients there are. */
     public int watching() {
         return watchers.size();
@@ -179,7 +194,7 @@ public final class Streams {
         });
         replayed.map(done -> {
                     since.requireServed(clock.instant());
-                    watcher.write(synced(upTo));
+                    watcher.missed(synced(upTo));
                     watcher.release();
                     return null;
                 })
@@ -226,6 +241,11 @@ public final class Streams {
 
     private static ObjectNode synced(Cursor cursor) {
         return Json.object().put("type", "synced").put("cursor", cursor.text());
+    }
+
+    /** Of how many hosts it is known whether they were alive last. */
+    int knownAlive() {
+        return alive.size();
     }
 
     /** No record says that a host is silent, so clients get that by the clock. */

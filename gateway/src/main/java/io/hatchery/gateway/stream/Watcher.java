@@ -42,6 +42,9 @@ public final class Watcher {
 
     private final Outgoing outgoing;
     private final Filter filter;
+    /** What the client missed and cannot take yet; it comes before all that waits. */
+    private final ArrayDeque<ObjectNode> missed = new ArrayDeque<>();
+
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     /** What was live already when the client came back to what it missed; null once it has caught up. */
     private @Nullable Offsets replayedTo;
@@ -76,7 +79,7 @@ public final class Watcher {
     /** A change that the client missed. */
     void replay(Change change, Cursor after) {
         if (filter.admits(change)) {
-            write(change, after);
+            missed(message(change, after));
         } else if (filter.host() != null
                 && change.container() != null
                 && change.type().equals("status")) {
@@ -87,8 +90,20 @@ public final class Watcher {
                     filter.host(),
                     Json.object().put("container", change.container().value()).putNull("status"));
             if (filter.admits(gone)) {
-                write(gone, after);
+                missed(message(gone, after));
             }
+        }
+    }
+
+    /** A message that belongs to what the client missed. */
+    void missed(ObjectNode message) {
+        if (missed.isEmpty() && !outgoing.isFull()) {
+            write(message);
+            return;
+        }
+        if (!outgoing.isClosed()) {
+            missed.add(message);
+            closeIfTooSlow();
         }
     }
 
@@ -97,15 +112,20 @@ public final class Watcher {
         if (!filter.admits(change) || record != null && replayedTo != null && replayedTo.hasRead(record)) {
             return;
         }
-        if (!held && waiting.isEmpty() && !outgoing.isFull()) {
-            write(change, after);
+        if (!held && missed.isEmpty() && waiting.isEmpty() && !outgoing.isFull()) {
+            write(message(change, after));
             return;
         }
         if (change.type().equals("status")) {
             conflate(change);
         }
         waiting.add(new Waiting(change, after));
-        if (waiting.size() > MOST_WAITING) {
+        closeIfTooSlow();
+    }
+
+    private void closeIfTooSlow() {
+        if (missed.size() + waiting.size() > MOST_WAITING) {
+            missed.clear();
             waiting.clear();
             outgoing.close(TRY_AGAIN_LATER, "too slow: come back with since=<cursor>");
         }
@@ -124,18 +144,21 @@ public final class Watcher {
     }
 
     private void flush() {
-        while (!held && !waiting.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
+        while (!missed.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
+            write(missed.removeFirst());
+        }
+        while (!held && missed.isEmpty() && !waiting.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
             Waiting next = waiting.removeFirst();
-            write(next.change(), next.after());
+            write(message(next.change(), next.after()));
         }
     }
 
-    private void write(Change change, Cursor after) {
+    private static ObjectNode message(Change change, Cursor after) {
         ObjectNode message = Json.object();
         message.put("type", change.type());
         message.put("cursor", after.text());
         message.setAll((ObjectNode) change.body());
-        write(message);
+        return message;
     }
 
     void write(ObjectNode message) {

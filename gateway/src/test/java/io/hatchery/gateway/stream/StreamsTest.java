@@ -317,4 +317,67 @@ class StreamsTest {
         gone("db", Map.of(Headers.SOURCE, "/runner/host2"));
         assertThat(client.types()).containsExactly("status", "synced");
     }
+
+    @Test
+    void slowClientGetsWhatItMissedInOrderBeforeWhatHappensMeanwhile() {
+        String cursor = connect(ALL).cursor();
+        status("web", "host1", "starting");
+        read(Records.outcome(offset++, "a", "completed", clock.now));
+        Client client = new Client();
+        client.full = true;
+        streams.watch(client, new Streams.Request(null, null, streams.parse(cursor)));
+        status("web", "host1", "running");
+        assertThat(client.types()).isEmpty();
+        client.full = false;
+        client.flush.run();
+        assertThat(client.types()).containsExactly("status", "event", "synced", "status");
+        assertThat(client.messages.getLast().at("/status/phase").asText()).isEqualTo("running");
+    }
+
+    @Test
+    void replayKeepsABoundedNumberOfMessagesForASlowClient() {
+        String cursor = connect(ALL).cursor();
+        for (int i = 0; i <= Watcher.MOST_WAITING; i++) {
+            read(Records.outcome(offset++, "a", "completed", clock.now));
+        }
+        Client client = new Client();
+        client.full = true;
+        streams.watch(client, new Streams.Request(null, null, streams.parse(cursor)));
+        assertThat(client.code).isEqualTo(1013);
+        client.full = false;
+        client.flush.run();
+        assertThat(client.messages).isEmpty();
+    }
+
+    @Test
+    void clientsAreBoundedThoseThatAreAboutToComeIncluded() {
+        for (int i = 0; i < Streams.MAX_CLIENTS; i++) {
+            assertThat(streams.admit()).isTrue();
+        }
+        assertThat(streams.admit()).isFalse();
+        var watchers = new ArrayList<Watcher>();
+        for (int i = 0; i < Streams.MAX_CLIENTS; i++) {
+            streams.opened();
+            watchers.add(streams.watch(new Client(), ALL));
+        }
+        assertThat(streams.admit()).isFalse();
+        streams.remove(watchers.getFirst());
+        assertThat(streams.admit()).isTrue();
+        streams.opened();
+        assertThat(streams.admit()).isTrue();
+    }
+
+    @Test
+    void hostsThatAreDeletedAreForgottenAsAlive() {
+        for (int i = 0; i < 10; i++) {
+            read(Records.heartbeat(offset++, "host" + i, clock.now));
+        }
+        streams.lookForLostHosts();
+        assertThat(streams.knownAlive()).isEqualTo(10);
+        for (int i = 0; i < 9; i++) {
+            read(Records.of(Topics.HOSTS.name(), offset++, "host" + i, null, clock.now, Map.of()));
+        }
+        streams.lookForLostHosts();
+        assertThat(streams.knownAlive()).isEqualTo(1);
+    }
 }

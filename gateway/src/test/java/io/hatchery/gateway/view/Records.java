@@ -102,4 +102,20 @@ public final class Records {
                 appended,
                 Map.of(Headers.ORIGIN, origin, Headers.READER, "runner host1", Headers.REASON, reason));
     }
+
+    /** A heartbeat. */
+    public static BusRecord heartbeat(long offset, String host, Instant appended) {
+        return of(
+                Topics.HOSTS.name(),
+                offset,
+                host,
+                "{\"host\":\"" + host
+                        + "\",\"state\":\"ready\",\"machineId\":\"m\",\"bootId\":\"b\",\"runtime\":\"/run/h\","
+                        + "\"pid\":1,\"version\":\"1\",\"driver\":\"direct\",\"cgroups\":\"v2\",\"labels\":{},\"cpus\":1,"
+                        + "\"memory\":1,\"containers\":0,\"interval\":5,\"started\":\"" + appended + "\",\"at\":\""
+                        + appended
+                        + "\"}",
+                appended,
+                Map.of());
+    }
 }

@@ -74,7 +74,10 @@ final class SimulatedGateway {
         var bus = new SimulatedBus(world, kafka, mine, edge, Mutation.NONE);
         mine.onDeath(bus::processEnded);
         var mineFold = new FleetFold(
-                bus.publisher(PATIENCE_MILLIS), replay(mine), new SimulatedClock(world, () -> Duration.ZERO));
+                bus.publisher(PATIENCE_MILLIS),
+                replay(mine),
+                SimulatedKafka.SHARED_PARTITIONS,
+                new SimulatedClock(world, () -> Duration.ZERO));
         fold = mineFold;
         Follower follower = bus.follower(name, record -> take(mineFold, record), e -> mine.die());
         Instant began = world.instant();

@@ -1,0 +1,46 @@
+package io.hatchery.gateway;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Partitioning;
+import io.hatchery.gateway.stream.Streams;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.json.UnreadableException;
+
+/**
+ * Refuses records of shared topics that are not in the partition of their key, for instance in one that an operator added: nobody knows
+ * their order among the others of the key. Dead letters have no order.
+ */
+final class PlacedRecords {
+    private final int partitions;
+    private final RefusedRecords refused;
+
+    /**
+     * @param partitions over how many the keys of shared topics are spread
+     */
+    PlacedRecords(int partitions, RefusedRecords refused) {
+        this.partitions = partitions;
+        this.refused = refused;
+    }
+
+    /** Whether the record is where it belongs; one that is not is refused. */
+    boolean take(BusRecord record) {
+        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
+            return true;
+        }
+        return Partitioning.misplacement(record, partitions)
+                .map(reason -> {
+                    refused.refuse(record, new UnreadableException(reason));
+                    return false;
+                })
+                .orElse(true);
+    }
+
+    /** What is read again, without those that are refused. */
+    Streams.Replay of(Streams.Replay log) {
+        return (from, to, onRecord) -> log.read(from, to, record -> {
+            if (take(record)) {
+                onRecord.handle(record);
+            }
+        });
+    }
+}
