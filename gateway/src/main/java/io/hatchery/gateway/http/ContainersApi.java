@@ -20,12 +20,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Containers: read, defined, deleted. */
@@ -138,11 +136,7 @@ final class ContainersApi {
     }
 
     private static Phase phase(String word) {
-        return Arrays.stream(Phase.values())
-                .filter(phase -> phase.word().equals(word))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no such phase '" + word + "': give one of "
-                        + Arrays.stream(Phase.values()).map(Phase::word).collect(Collectors.joining(", "))));
+        return Requests.oneOf("phase", word, List.of(Phase.values()), Phase::word);
     }
 
     private boolean hasLabel(ContainerName name, String label) {

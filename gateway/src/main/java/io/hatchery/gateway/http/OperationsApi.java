@@ -29,7 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Commands, and what became of them. */
 final class OperationsApi {
@@ -203,20 +204,13 @@ final class OperationsApi {
     }
 
     private static String state(String word) {
-        var words = new ArrayList<String>(List.of(Operation.PENDING));
-        Arrays.stream(Outcome.values()).map(Outcome::word).forEach(words::add);
-        if (!words.contains(word)) {
-            throw new IllegalArgumentException("no such state '" + word + "': give one of " + String.join(", ", words));
-        }
-        return word;
+        var states = Stream.concat(
+                Stream.of(Operation.PENDING), Arrays.stream(Outcome.values()).map(Outcome::word));
+        return Requests.oneOf("state", word, states.toList(), Function.identity());
     }
 
     private static Verb verb(String word) {
-        return Arrays.stream(Verb.values())
-                .filter(verb -> verb.word().equals(word))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no such command '" + word + "': give one of "
-                        + Arrays.stream(Verb.values()).map(Verb::word).collect(Collectors.joining(", "))));
+        return Requests.oneOf("command", word, List.of(Verb.values()), Verb::word);
     }
 
     private void get(RoutingContext request) {

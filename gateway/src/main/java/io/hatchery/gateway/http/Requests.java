@@ -11,9 +11,11 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a request says; whatever is wrong with it is a {@link Problem} that names the part. */
@@ -69,6 +71,20 @@ final class Requests {
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("give a time as RFC 3339 has it, such as 2026-05-01T12:00:00Z", e);
         }
+    }
+
+    /**
+     * The value that a word stands for.
+     *
+     * @param what kind of value it is
+     * @throws IllegalArgumentException if it stands for none
+     */
+    static <T> T oneOf(String what, String word, List<T> values, Function<T, String> wordOf) {
+        return values.stream()
+                .filter(value -> wordOf.apply(value).equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such " + what + " '" + word + "': give one of "
+                        + values.stream().map(wordOf).collect(Collectors.joining(", "))));
     }
 
     static int limit(RoutingContext request, int usual, int most) {
