@@ -2,6 +2,7 @@ package io.hatchery.runner.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Partitioning;
 import io.hatchery.gateway.FleetFold;
 import io.hatchery.gateway.stream.Cursor;
 import io.hatchery.gateway.stream.Streams;
@@ -72,6 +73,9 @@ final class GatewayChecks {
     }
 
     private static @Nullable FleetRecord read(BusRecord record) {
+        if (Partitioning.misplacement(record, SimulatedKafka.SHARED_PARTITIONS).isPresent()) {
+            return null;
+        }
         try {
             return FleetRecord.read(record);
         } catch (UnreadableException | RuntimeException | StackOverflowError e) {
@@ -209,8 +213,13 @@ final class GatewayChecks {
     private void same(String otherwise, Map<String, JsonNode> expected, Map<String, JsonNode> actual) {
         // As text: a number that was read may be of another class than the same one that was not.
         world.check(
-                expected.toString().equals(actual.toString()),
+                withoutSequences(expected).equals(withoutSequences(actual)),
                 () -> otherwise + ": " + actual + " and not " + expected);
+    }
+
+    /** The last status of a container that is unknown is shown without the number of its newest event. */
+    private static String withoutSequences(Map<String, JsonNode> statuses) {
+        return statuses.toString().replaceAll(",\"sequence\":\\d+", "");
     }
 
     /** Each record that a gateway cannot read is with the dead letters, and none that it can. */
