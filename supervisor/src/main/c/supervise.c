@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cgroups.h"
@@ -31,6 +32,8 @@ static struct {
     struct console console;
     int notifications;
     pid_t child;
+    long long settle; /* for how many milliseconds the container must live after nspawn has told that it is ready, until it is */
+    long long settled_at; /* when that is, by now(); 0 before */
 } run_of;
 
 /* What this is worth is not worth waiting for a full disk. */
@@ -98,6 +101,38 @@ static _Noreturn void be_program(const struct supervision *what, const char *not
     fail("cannot run %s", what->program[0]);
 }
 
+static long long now(void) {
+    struct timespec time;
+    if (clock_gettime(CLOCK_MONOTONIC, &time))
+        fail("cannot read the clock");
+    return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* None if there is no file that says so. */
+static long long settle_time(void) {
+    char text[LONGEST_RECORD] = "";
+    int file = openat(run_of.folder, "settle", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    return length > 0 ? strtoll(text, NULL, 10) : 0;
+}
+
+static void become_ready(void) {
+    record_surely(run_of.folder, "ready", "ready");
+    run_of.settle = 0;
+    run_of.settled_at = 0;
+}
+
+/* For how long nothing is due; -1 if for ever. */
+static int idle_time(void) {
+    if (!run_of.settled_at)
+        return -1;
+    long long left = run_of.settled_at - now();
+    return left > 0 ? (int)left : 0;
+}
+
 /* Before anything else is told of the container: who knows its leader, or that it is ready, may rely on its network. */
 static void take_notifications(void) {
     static struct notification message;
@@ -108,8 +143,10 @@ static void take_notifications(void) {
                 fail("cannot remove the file after");
             record_process("leader", message.leader);
         }
-        if (message.ready)
-            record_surely(run_of.folder, "ready", "ready");
+        if (message.ready && run_of.settle > 0)
+            run_of.settled_at = now() + run_of.settle;
+        else if (message.ready)
+            become_ready();
     }
 }
 
@@ -129,12 +166,14 @@ static int await_exit(int output) {
                             {.fd = run_of.notifications, .events = POLLIN},
                             {.fd = output, .events = POLLIN}};
     while (!wait[0].revents) {
-        if (poll(wait, 3, -1) < 0 && errno != EINTR)
+        if (poll(wait, 3, idle_time()) < 0 && errno != EINTR)
             fail("cannot wait for the container");
         if (wait[1].revents)
             take_notifications();
         if (wait[2].revents && take_output(output) == 0)
             wait[2].fd = -1;
+        if (!wait[0].revents && idle_time() == 0)
+            become_ready();
     }
     int status, left = 0;
     while (waitpid(run_of.child, &status, 0) < 0)
@@ -156,6 +195,7 @@ static void hold(const struct supervision *what) {
     for (char **group = what->outside; *group; group++)
         join_cgroup(*group);
     record_process("shim", getpid());
+    run_of.settle = settle_time();
     if (snprintf(notify, sizeof notify, "%s/notify", what->run) >= LONGEST_PATH)
         refuse("the folder %s has too long a name", what->run);
     run_of.notifications = open_notify_socket(notify);

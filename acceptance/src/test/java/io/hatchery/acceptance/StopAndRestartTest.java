@@ -107,6 +107,37 @@ class StopAndRestartTest {
     }
 
     @Test
+    void programThatIsNotThereIsAFailedStartWithItsLastWords() {
+        Path root = Roots.busybox(installation.roots().resolve("t-nothere"));
+        api.define("t-nothere", "{\"root\": \"" + root + "\", \"command\": [\"/bin/nothere\"], \"restart\": \"no\"}");
+
+        JsonNode started = api.command("start", "t-nothere");
+
+        assertThat(started.path("outcome").asText()).isEqualTo("failed");
+        assertThat(started.path("reason").asText()).contains("before it was ready", "/bin/nothere", "No such file");
+        JsonNode status = api.container("t-nothere").path("status");
+        assertThat(status.path("phase").asText()).isEqualTo("failed");
+        assertThat(status.path("reason").asText())
+                .isEqualTo(started.path("reason").asText());
+        Ground.assertGone("t-nothere", root);
+    }
+
+    @Test
+    void lastWordsOfABadEndAreShownEscaped() {
+        Path root = define(
+                "t-words",
+                "sleep 1; echo one; printf 'three\\033[2J\\n'; exit 7",
+                "\"readiness\": \"started\", \"restart\": \"no\"");
+        assertThat(api.command("start", "t-words").path("outcome").asText()).isEqualTo("completed");
+
+        api.await("t-words", c -> c.at("/status/phase").asText().equals("failed"));
+
+        assertThat(api.container("t-words").at("/status/reason").asText())
+                .isEqualTo("it exited with status 7: three\\x1b[2J");
+        Ground.assertGone("t-words", root);
+    }
+
+    @Test
     void rebootInsideStartsItAgain() {
         Path root = Roots.debian();
         api.define("t-reboot", "{\"root\": \"" + root + "\", \"boot\": true, \"ephemeral\": true}");

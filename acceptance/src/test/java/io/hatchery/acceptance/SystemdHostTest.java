@@ -134,12 +134,39 @@ class SystemdHostTest {
     void itsStartTimeOutAndItsMissingFoldersAreSaid() {
         unified.defineIdle("t-slow", "\"readiness\": \"notify\", \"startTimeout\": \"2s\"");
         JsonNode slow = api.command("start", "t-slow");
-        assertThat(slow.path("reason").asText()).isEqualTo("it was not ready within its startTimeout of 2s");
+        assertThat(slow.path("reason").asText()).startsWith("it was not ready within its startTimeout of 2s");
 
         unified.defineIdle("t-missing", "\"bindMounts\": {\"/data\": {\"hostPath\": \"/nowhere at:all\"}}");
         JsonNode missing = api.command("start", "t-missing");
         assertThat(missing.path("reason").asText()).isEqualTo("bindMounts./data: the host has no /nowhere at:all");
         unified.assertGone("t-slow");
+    }
+
+    @Test
+    void programThatIsNotThereIsAFailedStartWithItsLastWords() {
+        unified.define(
+                "t-nothere",
+                "\"root\": \"" + unified.busybox("t-nothere")
+                        + "\", \"command\": [\"/bin/nothere\"], \"restart\": \"no\"");
+        JsonNode started = api.command("start", "t-nothere");
+        assertThat(started.path("outcome").asText()).isEqualTo("failed");
+        assertThat(started.path("reason").asText()).contains("before it was ready", "/bin/nothere", "No such file");
+        assertThat(api.container("t-nothere").at("/status/reason").asText())
+                .isEqualTo(started.path("reason").asText());
+        unified.assertGone("t-nothere");
+    }
+
+    @Test
+    void lastWordsOfABadEndAreShownEscaped() {
+        unified.define(
+                "t-words",
+                "\"root\": \"" + unified.busybox("t-words")
+                        + "\", \"restart\": \"no\", \"command\": [\"/bin/sh\", \"-c\","
+                        + " \"sleep 2; echo one; printf 'two\\\\033[2J\\\\n'; exit 7\"]");
+        JsonNode _ = api.completes("start", "t-words");
+        JsonNode ended =
+                api.await("t-words", c -> c.at("/status/phase").asText().equals("failed"));
+        assertThat(ended.at("/status/reason").asText()).isEqualTo("it exited with status 7: one | two\\x1b[2J");
     }
 
     @Test

@@ -87,7 +87,7 @@ public sealed interface Input {
     /**
      * The container's supervisor has ended with that status.
      *
-     * @param said the last that was heard of a run which never became ready; null if that is nothing
+     * @param said the last that was heard of a run which ended badly; null if that is nothing
      * @param via who killed it, if that was someone on the host; null otherwise
      */
     record Exited(

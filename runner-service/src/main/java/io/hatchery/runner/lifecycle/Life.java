@@ -237,8 +237,13 @@ public sealed interface Life {
         /** It rebooted from inside. */
         record Reboot() implements Cause {}
 
-        /** It ended by itself after having been ready for so many seconds. */
-        record Unasked(long secondsReady) implements Cause {}
+        /**
+         * It ended by itself.
+         *
+         * @param secondsReady how long it had been ready
+         * @param said the last that was heard of it; null if that is nothing
+         */
+        record Unasked(long secondsReady, @Nullable String said) implements Cause {}
     }
 
     /**

@@ -114,8 +114,7 @@ final class RunWord {
                         s,
                         exit,
                         new Life.Cause.StartFailed(
-                                "it exited with status " + exit.status() + " before it was ready"
-                                        + (said == null ? "" : ": " + said),
+                                withLastWords("it exited with status " + exit.status() + " before it was ready", said),
                                 s.automatic()));
             case Life.Running r when exit.status() == REBOOT -> Stops.end(turn, r, exit, new Life.Cause.Reboot());
             case Life.Running r ->
@@ -124,14 +123,18 @@ final class RunWord {
                         r,
                         exit,
                         new Life.Cause.Unasked(
-                                Duration.between(r.since(), exit.at()).toSeconds()));
+                                Duration.between(r.since(), exit.at()).toSeconds(), said));
             case Life.Stopping s
             when s.failure() != null ->
-                Stops.end(turn, s, exit, new Life.Cause.StartFailed(s.failure(), s.automatic()));
+                Stops.end(turn, s, exit, new Life.Cause.StartFailed(withLastWords(s.failure(), said), s.automatic()));
             case Life.Stopping s -> Stops.end(turn, s, exit, new Life.Cause.Asked(s.endedBy(exit.status())));
             case Life.Preparing p -> {}
             case Life.Ending e -> {}
         }
+    }
+
+    static String withLastWords(String reason, @Nullable String said) {
+        return said == null ? reason : reason + ": " + said;
     }
 
     /** Goes on from what is really there, since the last runner may have died between any two of its acts. */
@@ -175,7 +178,7 @@ final class RunWord {
         Exit exit = seen.exit();
         ContainerSpec newest = turn.state.spec();
         if (exit != null) {
-            answer(turn, new Input.Exited(active.run(), exit.status(), exit.at()));
+            answer(turn, new Input.Exited(active.run(), exit.status(), exit.at(), seen.said(), null));
         } else if (turn.state.life() instanceof Life.Stopping s && s.escalation() == Life.Escalation.KILLED) {
             // The one act that may be repeated: what is killed stays killed.
             turn.effect(new Effect.Kill(s.run(), turn.state.container()));

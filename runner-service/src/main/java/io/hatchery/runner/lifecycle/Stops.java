@@ -188,7 +188,8 @@ final class Stops {
             case Life.Cause.Unasked u ->
                 ending.exit() == null
                         ? null
-                        : "it exited with status " + ending.exit().status();
+                        : RunWord.withLastWords(
+                                "it exited with status " + ending.exit().status(), u.said());
         };
     }
 

@@ -153,7 +153,8 @@ public final class DirectDriver implements Driver {
         Optional<ProcessRef> leader = directory.leader();
         // Before the readiness: who has ended and was ready, was ready first.
         Exit exit = directory.exit().orElse(null);
-        return new Observation(true, leader.map(ProcessRef::pid).orElse(null), directory.isReady(), exit);
+        String said = exit == null ? null : directory.said().orElse(null);
+        return new Observation(true, leader.map(ProcessRef::pid).orElse(null), directory.isReady(), exit, said);
     }
 
     @Override

@@ -1,10 +1,24 @@
 package io.hatchery.runner.nspawn;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /** What containers say, made fit for a terminal: it may hold anything, and control characters move cursors and set titles there. */
 public final class PrintableText {
     private static final int LONGEST = 300;
 
+    private static final int LAST_LINES = 3;
+
     private PrintableText() {}
+
+    /** The last lines of a text in one, at most three of them; empty if it has none. */
+    public static Optional<String> lastLines(Stream<String> lines) {
+        List<String> all = lines.toList();
+        return all.subList(Math.max(0, all.size() - LAST_LINES), all.size()).stream()
+                .map(PrintableText::of)
+                .reduce((before, line) -> before + " | " + line);
+    }
 
     /**
      * The text with each control or format character as its escape, {@code \x1b} or {@code \\u202e}, but tabs as blanks; at most 300

@@ -51,9 +51,12 @@ record RunDirectory(RunFolder folder) {
         folder.write("copied", root);
     }
 
-    /** What a run said last that ended badly before it was ready; empty if nothing. */
+    /** What a run said last that ended badly; empty if nothing. */
     Optional<String> said() throws IOException {
-        return folder.read("said").map(String::strip).filter(text -> !text.isEmpty());
+        Optional<String> text = folder.read("said");
+        return text.isEmpty()
+                ? Optional.empty()
+                : PrintableText.lastLines(text.get().lines().filter(line -> !line.isBlank()));
     }
 
     /** Notes, before the run begins, what nspawn will forward. */

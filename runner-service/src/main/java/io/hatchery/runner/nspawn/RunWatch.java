@@ -156,9 +156,7 @@ final class RunWatch {
             LOG.error("the shim {} was killed: how its container ends cannot be known", shim.get());
             exit = Optional.of(new Exit(Exit.UNKNOWN, outside.clock().instant()));
         }
-        String said = exit.isPresent() && !ready
-                ? directory.said().map(PrintableText::of).orElse(null)
-                : null;
+        String said = exit.isPresent() ? directory.said().orElse(null) : null;
         return new Seen(neverBegins, leader.orElse(null), ready, exit.orElse(null), said);
     }
 

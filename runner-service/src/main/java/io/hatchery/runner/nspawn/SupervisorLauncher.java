@@ -38,6 +38,9 @@ public final class SupervisorLauncher implements Launcher {
         Files.createDirectories(settings.consoles());
         NspawnPlan plan = plans.of(spec);
         Files.writeString(settings.directory(spec.name(), run).resolve("after"), StepLines.of(plan.after()));
+        Files.writeString(
+                settings.directory(spec.name(), run).resolve("settle"),
+                Long.toString(FirstMoments.of(spec).toMillis()));
         Path console = console(spec.name());
         var arguments = new ArrayList<String>();
         arguments.add(settings.directory(spec.name(), run).toString());

@@ -30,7 +30,7 @@ final class LastWords {
     /** Empty if it has nothing. */
     static Optional<String> of(ContainerName container, String invocation) throws IOException {
         String _ = said("journalctl", "--sync");
-        return said(
+        return PrintableText.lastLines(said(
                         "journalctl",
                         "--quiet",
                         "--no-pager",
@@ -39,9 +39,7 @@ final class LastWords {
                         "_SYSTEMD_INVOCATION_ID=" + invocation,
                         "SYSLOG_IDENTIFIER=container " + container)
                 .lines()
-                .filter(line -> !NOISE.matcher(line).matches())
-                .reduce((before, last) -> last)
-                .map(PrintableText::of);
+                .filter(line -> !NOISE.matcher(line).matches()));
     }
 
     /** Nothing if it takes too long: how a run ended is told without its last words too. */

@@ -6,12 +6,15 @@ import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.FirstMoments;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.AsyncResult;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +75,7 @@ final class UnitWatch {
         }
     }
 
-    /** {@code ended}, {@code failure} and {@code said}, the last words of who was never ready, are null if there are none. */
+    /** {@code ended}, {@code failure} and {@code said}, the last words of who ended badly, are null if there are none. */
     private record Seen(
             UnitState state,
             OptionalLong leader,
@@ -214,8 +217,7 @@ final class UnitWatch {
         }
         var ended = units.ended(container, bound.invocation)
                 .orElseGet(() -> new UnitState.Ended(new Exit(Exit.UNKNOWN, clock.instant()), false, false));
-        boolean unexplained =
-                !bound.toldReady && !state.isReady() && ended.exit().status() != 0;
+        boolean unexplained = ended.exit().status() != 0 && !(bound.stopping && bound.toldReady);
         return new Seen(
                 state,
                 leader,
@@ -260,8 +262,7 @@ final class UnitWatch {
             tell.happened(container, new Input.LeaderKnown(bound.run, seen.leader.getAsLong()));
         }
         if (mine && state.isReady() && !bound.toldReady) {
-            bound.toldReady = true;
-            tell.happened(container, new Input.Ready(bound.run));
+            tellReady(entry, bound, seen);
         }
         UnitState.Ended ended = seen.ended;
         boolean stopped = ended == null
@@ -282,13 +283,31 @@ final class UnitWatch {
         }
     }
 
+    /** Tells that a run is ready once it has outlived its first moments; one that has ended in them never was. */
+    private void tellReady(Watched entry, Bound bound, Seen seen) {
+        Duration active =
+                Duration.ofNanos(System.nanoTime()).minus(Duration.of(seen.state.wasActive(), ChronoUnit.MICROS));
+        if (seen.ended != null) {
+            Instant activeSince = clock.instant().minus(active);
+            active = Duration.between(activeSince, seen.ended.exit().at());
+        }
+        Duration left =
+                entry.spec == null ? Duration.ZERO : FirstMoments.of(entry.spec).minus(active);
+        if (!left.isPositive()) {
+            bound.toldReady = true;
+            tell.happened(entry.container, new Input.Ready(bound.run));
+        } else if (seen.ended == null) {
+            Runnable _ = timers.later(left.plusMillis(1), () -> look(entry.container));
+        }
+    }
+
     private static Input end(Watched entry, Bound bound, UnitState.Ended ended, Seen seen) {
         if (seen.failure != null && !bound.toldReady) {
             return new Input.NotStarted(bound.run, seen.failure);
         }
         if (ended.timedOut() && !bound.toldReady && entry.spec != null) {
-            return new Input.NotStarted(
-                    bound.run, "it was not ready within its startTimeout of " + entry.spec.startTimeout());
+            String late = "it was not ready within its startTimeout of " + entry.spec.startTimeout();
+            return new Input.NotStarted(bound.run, seen.said == null ? late : late + ": " + seen.said);
         }
         // Whatever happens inside, nspawn exits: that it is killed comes from its host.
         Via via = ended.killed() && !bound.stopping ? Via.SYSTEMD : null;

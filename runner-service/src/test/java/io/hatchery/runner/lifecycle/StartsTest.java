@@ -2,6 +2,7 @@ package io.hatchery.runner.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
@@ -14,6 +15,39 @@ import org.junit.jupiter.api.Test;
 
 class StartsTest {
     private static final Wish ALWAYS = Wish.plain().restart(RestartPolicy.ALWAYS);
+
+    @Test
+    void lastWordsOfAnExitAreItsReason() {
+        Tale tale = Tale.running();
+        tale.give(new Input.Exited(tale.run(), 7, tale.now, "disk | is full", null))
+                .cleanedUp();
+        assertThat(tale.phase()).isEqualTo(Phase.BACKOFF);
+        assertThat(tale.state.reason()).isEqualTo("it exited with status 7: disk | is full");
+    }
+
+    @Test
+    void lastWordsFollowTheReasonOfAStartThatTimedOut() {
+        Tale tale = new Tale()
+                .define(Wish.plain())
+                .command(Verb.START, "start")
+                .prepared()
+                .spawned()
+                .after(Duration.ofHours(1));
+        tale.give(new Input.Exited(tale.run(), 137, tale.now, "waits for a disk", null))
+                .cleanedUp();
+        assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(tale.outcome("start").reason())
+                .startsWith("it was not ready")
+                .endsWith(": waits for a disk");
+    }
+
+    @Test
+    void lastWordsOfAnExitThatNobodySawAreItsReason() {
+        Tale tale = Tale.running();
+        tale.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(7, tale.now), "disk is full")))
+                .cleanedUp();
+        assertThat(tale.state.reason()).isEqualTo("it exited with status 7: disk is full");
+    }
 
     @Test
     void startInBackoffStartsAtOnceAndCountsRestartsAnew() {
