@@ -134,6 +134,11 @@ final class Installation {
         return new Installation(data, runtime);
     }
 
+    /** Whether a folder holds nothing but what Hatchery makes. */
+    static boolean isOwn(Path data) throws IOException {
+        return names(data).stream().allMatch(name -> DATA.contains(name) || HARMLESS.contains(name));
+    }
+
     private void requireOwn() throws IOException {
         List<String> names = names(data);
         boolean older = names.stream().anyMatch(SECRETS::contains);

@@ -68,9 +68,7 @@ final class Services implements AutoCloseable {
         requireFree(address, Key.BROKER_PORT);
         requireFree(EmbeddedBroker.LOOPBACK, Key.BROKER_CONTROLLER_PORT);
         Path data = settings.data();
-        if (!Files.exists(data)) {
-            PrivateFiles.folder(data);
-        }
+        closeData();
         PrivateFiles.folder(data.resolve("broker"));
         var credentials = Secrets.broker(data, address + ":" + port);
         broker = EmbeddedBroker.start(
@@ -80,6 +78,14 @@ final class Services implements AutoCloseable {
                 settings.port(Key.BROKER_CONTROLLER_PORT),
                 credentials,
                 Map.of());
+    }
+
+    /** The data folder holds credentials and variables of containers: nobody else may look into it, unless it is not Hatchery's alone. */
+    private void closeData() throws IOException {
+        Path data = settings.data();
+        if (!Files.exists(data) || Installation.isOwn(data)) {
+            PrivateFiles.folder(data);
+        }
     }
 
     /** Kafka's server ends the process with a page of traces where a port is taken: ask first. */
@@ -101,6 +107,7 @@ final class Services implements AutoCloseable {
     }
 
     Future<?> configService(BusConfig bus) throws IOException {
+        closeData();
         String instance = settings.get(Key.CONFIG_INSTANCE);
         return vertx.deployVerticle(new ConfigService(
                 bus,
@@ -110,6 +117,7 @@ final class Services implements AutoCloseable {
     }
 
     Future<?> runner(BusConfig bus) throws IOException {
+        closeData();
         String starts = settings.get(Key.RUNNER_STARTS);
         int most = starts.isEmpty()
                 ? Math.max(4, 2 * Runtime.getRuntime().availableProcessors())
@@ -195,6 +203,7 @@ final class Services implements AutoCloseable {
     }
 
     Future<?> gateway(BusConfig bus) throws IOException {
+        closeData();
         String address = settings.get(Key.GATEWAY_ADDRESS);
         requireFree(address, Key.GATEWAY_PORT);
         var config = new GatewayConfig(

@@ -16,6 +16,9 @@ final class UnitFile {
     private static final Set<String> OF_THE_UNIT =
             Set.of("Description", "After", "RequiresMountsFor", "StartLimitIntervalSec");
 
+    /** The file of a container's folder that has its variables. */
+    static final String ENVIRONMENT = "environment";
+
     private static final char LAST_ASCII = 0x7f;
 
     /**
@@ -33,10 +36,17 @@ final class UnitFile {
      *
      * @param programs what the unit calls
      * @param folder the container's, for that
+     * @param variables the container's, which are in a file of that folder
      * @param payload what runs behind nspawn
      * @param toProgram what a program behind nspawn's stub init is sent at a stop
      */
-    static String of(NspawnPlan plan, Programs programs, Path folder, Payload payload, Signal toProgram) {
+    static String of(
+            NspawnPlan plan,
+            Programs programs,
+            Path folder,
+            UnitEnvironment variables,
+            Payload payload,
+            Signal toProgram) {
         var unit = new ArrayList<String>();
         var service = new ArrayList<String>();
         var install = new ArrayList<String>();
@@ -51,15 +61,18 @@ final class UnitFile {
         service.add("RestartSec=1s");
         service.add("TimeoutStartFailureMode=kill");
         plan.environment().forEach((name, value) -> service.add("Environment=" + quoted(name + "=" + value, false)));
+        if (!variables.isEmpty()) {
+            service.add("EnvironmentFile=" + path(folder.resolve(ENVIRONMENT)));
+        }
         List<String> helper = List.of("/usr/bin/perl", programs.script().toString());
         service.add("ExecStartPre=" + command(helper, List.of("before", folder.toString())));
         if (plan.after().isEmpty()) {
-            service.add("ExecStart=" + command(plan.arguments(), List.of()));
+            service.add("ExecStart=" + nspawn(plan, variables));
         } else {
             service.add("NotifyAccess=all");
             var around = new ArrayList<>(helper);
             around.addAll(List.of("network", folder.toString()));
-            service.add("ExecStart=" + command(around, plan.arguments()));
+            service.add("ExecStart=" + command(around, List.of()) + " " + nspawn(plan, variables));
         }
         if (payload instanceof Payload.SystemPath(String system)) {
             var reload = new ArrayList<>(
@@ -89,6 +102,17 @@ final class UnitFile {
             case "DeviceAllow" -> value.replace("%", "%%");
             default -> value;
         };
+    }
+
+    private static String nspawn(NspawnPlan plan, UnitEnvironment variables) {
+        return plan.arguments().stream()
+                .map(argument -> variables.word(argument, quoted(argument, true)))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** A path that is the whole value of a directive, where quotes would be part of it. */
+    private static String path(Path path) {
+        return path.toString().replace("%", "%%");
     }
 
     private static String command(List<String> program, List<String> arguments) {

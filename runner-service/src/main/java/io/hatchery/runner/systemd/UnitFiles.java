@@ -2,6 +2,7 @@ package io.hatchery.runner.systemd;
 
 import io.hatchery.runner.nspawn.HostPlans;
 import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.runner.nspawn.PrivateFiles;
 import io.hatchery.runner.nspawn.StepLines;
 import io.hatchery.runner.nspawn.Trees;
@@ -15,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 
 /** The units of containers and what belongs to them, on file systems that a reboot empties. */
 public final class UnitFiles {
@@ -24,6 +27,8 @@ public final class UnitFiles {
     static final String SUFFIX = ".service";
     private static final Path UNITS = Path.of("/run/systemd/system");
     private static final Path WANTS = UNITS.resolve("machines.target.wants");
+
+    private static final Set<PosixFilePermission> READ_BY_ALL = PosixFilePermissions.fromString("rw-r--r--");
 
     private final Path runtime;
     private final HostPlans plans;
@@ -75,9 +80,11 @@ public final class UnitFiles {
         replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + StepLines.of(plan.before()));
         replace(folder.resolve("after"), StepLines.of(plan.after()));
         boolean wanted = want(spec.name(), spec.autoStart());
-        String text =
-                UnitFile.of(plan, new UnitFile.Programs(script(), supervisor), folder, payload, spec.killSignal());
-        return replace(UNITS.resolve(unit(spec.name())), text) || wanted;
+        var variables = new UnitEnvironment(spec.environment());
+        boolean _ = replace(folder.resolve(UnitFile.ENVIRONMENT), variables.file());
+        var programs = new UnitFile.Programs(script(), supervisor);
+        String text = UnitFile.of(plan, programs, folder, variables, payload, spec.killSignal());
+        return replacePublic(UNITS.resolve(unit(spec.name())), text) || wanted;
     }
 
     /** Does what systemctl(1) enable --runtime would do; whether that changed anything. */
@@ -100,6 +107,16 @@ public final class UnitFiles {
         }
         PrivateFiles.write(file, text); // a container's environment is nobody else's
         return true;
+    }
+
+    /** The same for a file that everyone may read: systemd complains of units that others cannot. */
+    private static boolean replacePublic(Path file, String text) throws IOException {
+        boolean written = !Files.exists(file) || !Files.readString(file).equals(text);
+        if (written) {
+            PrivateFiles.write(file, text);
+        }
+        Files.setPosixFilePermissions(file, READ_BY_ALL);
+        return written;
     }
 
     private static boolean isPrivate(Path file) throws IOException {
@@ -126,7 +143,9 @@ public final class UnitFiles {
 
     /** Why that run of the unit could not begin, in words; empty if it could, or nobody knows. */
     Optional<String> failure(ContainerName container, String invocation) throws IOException {
-        return read(folder(container).resolve(invocation).resolve("failure")).map(String::strip);
+        return read(folder(container).resolve(invocation).resolve("failure"))
+                .map(String::strip)
+                .map(PrintableText::of);
     }
 
     private static Optional<String> read(Path file) throws IOException {

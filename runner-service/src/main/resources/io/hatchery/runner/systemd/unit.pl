@@ -30,6 +30,8 @@ sub note {
 sub say_why {
     my ($why) = @_;
     chomp $why;
+    # Names of files and interfaces may hold anything, and a terminal shows this: C0, DEL and, in UTF-8, C1.
+    $why =~ s/([\x00-\x1f\x7f]|\xc2[\x80-\x9f])/sprintf '\\x%02x', ord substr $1, -1/ge;
     print STDERR "$why\n";
     note('failure', $why);
 }

@@ -23,7 +23,13 @@ final class UnitFileTest {
     }
 
     private static List<String> lines(NspawnPlan plan, Payload payload) {
-        return UnitFile.of(plan, PROGRAMS, FOLDER, payload, Signal.parse("SIGRTMIN+3"))
+        return UnitFile.of(
+                        plan,
+                        PROGRAMS,
+                        FOLDER,
+                        new UnitEnvironment(new TreeMap<>()),
+                        payload,
+                        Signal.parse("SIGRTMIN+3"))
                 .lines()
                 .toList();
     }
@@ -45,11 +51,39 @@ final class UnitFileTest {
                 new TreeMap<>(Map.of("RequiresMountsFor", List.of("/x" + value))),
                 List.of(),
                 List.of());
-        String text = UnitFile.of(plan, PROGRAMS, FOLDER, new Payload.Boot(), Signal.parse("SIGTERM"));
+        String text = UnitFile.of(
+                plan,
+                PROGRAMS,
+                FOLDER,
+                new UnitEnvironment(new TreeMap<>()),
+                new Payload.Boot(),
+                Signal.parse("SIGTERM"));
         String quoted = "a\\x0dExecStartPre=/bin/touch /pwned\\x0d\\n\\x01\\x7f\\u0085\"";
         assertThat(text).contains("Environment=\"A=" + quoted, "\"--setenv=A=" + quoted, "\"/x" + quoted);
         assertThat(text.chars().filter(c -> c != '\n' && Character.isISOControl(c)))
                 .isEmpty();
+    }
+
+    @Test
+    void valuesOfTheEnvironmentAreInAFileOfTheirOwn() {
+        var variables = new TreeMap<>(Map.of("A", "se\"cr\\et $X `y`\n100%", "PATH", "/evil"));
+        List<String> arguments =
+                List.of("/bin/nspawn", "--setenv=A=" + variables.get("A"), "--setenv=PATH=/evil", "--boot");
+        var environment = new UnitEnvironment(variables);
+        String text = UnitFile.of(
+                plan(arguments, Map.of(), List.of()),
+                PROGRAMS,
+                FOLDER,
+                environment,
+                new Payload.Boot(),
+                Signal.parse("SIGTERM"));
+        assertThat(text)
+                .contains("EnvironmentFile=/run/hatchery/u/web/environment\n")
+                .contains("ExecStart=\"/bin/nspawn\" \"--setenv=A=${HATCHERY_VALUE_0}\""
+                        + " \"--setenv=PATH=${HATCHERY_VALUE_1}\" \"--boot\"")
+                .doesNotContain("se\"cr", "et $X", "/evil");
+        assertThat(environment.file())
+                .isEqualTo("HATCHERY_VALUE_0=\"se\\\"cr\\\\et \\$X \\`y\\`\n100%\"\nHATCHERY_VALUE_1=\"/evil\"\n");
     }
 
     @Test

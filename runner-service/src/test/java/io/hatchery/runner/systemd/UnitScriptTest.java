@@ -53,6 +53,13 @@ final class UnitScriptTest {
     }
 
     @Test
+    void controlCharactersOfAFailureAreEscaped() throws Exception {
+        Ended ended = before(":", "removeInterface\ta\u001b[2J\u0085\u007fé\thatchery:web", ":");
+        assertThat(ended.output()).contains("'a\\x1b[2J\\x85\\x7fé'").doesNotContain("\u001b");
+        assertThat(folder.resolve("0123/failure")).content().contains("'a\\x1b[2J\\x85\\x7fé'");
+    }
+
+    @Test
     void anInterfaceWithTheContainersAliasIsRemoved() throws Exception {
         Ended ended = before(
                 "ip link add back type veth peer name other; ip link set dev back alias hatchery:web",
