@@ -188,8 +188,7 @@ class StopAndRestartTest {
     @Test
     void aCrashLoopBacksOffVisibly() {
         Path root = Roots.busybox(installation.roots().resolve("crash"));
-        api.define(
-                "t-crash", "{\"root\": \"" + root + "\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 0.2; exit 3\"]}");
+        api.define("t-crash", "{\"root\": \"" + root + "\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 1; exit 3\"]}");
         api.command("start", "t-crash");
 
         JsonNode container = api.await("t-crash", c -> c.at("/status/restarts").asInt() >= 4);

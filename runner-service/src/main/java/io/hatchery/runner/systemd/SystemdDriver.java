@@ -5,6 +5,7 @@ import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.FirstMoments;
 import io.hatchery.runner.nspawn.LastRun;
 import io.hatchery.runner.nspawn.Roots;
 import io.hatchery.runner.nspawn.RunFolder;
@@ -141,7 +142,7 @@ public final class SystemdDriver implements Driver {
                 .compose(invocation -> invocation == null
                         ? Future.failedFuture(
                                 "systemd did not begin it: systemctl status " + UnitFiles.unit(container) + " says why")
-                        : bind(container, run, invocation));
+                        : bind(container, run, invocation, FirstMoments.of(spec)));
     }
 
     private static void noteBeginning(ContainerSpec spec, RunFolder folder) throws IOException {
@@ -163,10 +164,11 @@ public final class SystemdDriver implements Driver {
         });
     }
 
-    private Future<Void> bind(ContainerName container, long run, String invocation) {
+    /** {@code settle} is how long the run must live until it is ready, once systemd says that it is. */
+    private Future<Void> bind(ContainerName container, long run, String invocation, Duration settle) {
         RunFolder folder = outside.folders().of(container, run);
         return work(() -> folder.write(INVOCATION, invocation))
-                .onSuccess(written -> watch.bind(container, run, invocation));
+                .onSuccess(written -> watch.bind(container, run, invocation, settle));
     }
 
     @Override
@@ -178,7 +180,7 @@ public final class SystemdDriver implements Driver {
                     noteBeginning(spec, folder);
                     return outside.bus().state(spec.name()).invocation();
                 })
-                .compose(invocation -> bind(spec.name(), run, invocation));
+                .compose(invocation -> bind(spec.name(), run, invocation, Duration.ZERO));
     }
 
     @Override
@@ -198,7 +200,8 @@ public final class SystemdDriver implements Driver {
                                 : ask(() -> folder.read(BEFORE)).compose(before -> begunFor(container, before))))
                 .compose(invocation -> invocation == null
                         ? Future.succeededFuture(new Observation(false, null, false, null))
-                        : bind(container, run, invocation).map(new Observation(true, null, false, null)));
+                        : bind(container, run, invocation, Duration.ZERO)
+                                .map(new Observation(true, null, false, null)));
     }
 
     /** The last runner died before it noted which time of the unit is the run's; null if none is. */

@@ -6,7 +6,6 @@ import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.runner.nspawn.FirstMoments;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.AsyncResult;
@@ -45,14 +44,16 @@ final class UnitWatch {
     private static final class Bound {
         final long run;
         final String invocation;
+        final Duration settle;
         boolean stopping;
         boolean toldLeader;
         boolean toldReady;
         boolean toldStop;
 
-        Bound(long run, String invocation) {
+        Bound(long run, String invocation, Duration settle) {
             this.run = run;
             this.invocation = invocation;
+            this.settle = settle;
         }
     }
 
@@ -150,10 +151,10 @@ final class UnitWatch {
         watched.remove(container);
     }
 
-    /** That time of the unit is the run's. */
-    void bind(ContainerName container, long run, String invocation) {
+    /** That time of the unit is the run's, which is ready once it has been active for so long. */
+    void bind(ContainerName container, long run, String invocation, Duration settle) {
         Watched entry = entry(container);
-        entry.bound = new Bound(run, invocation);
+        entry.bound = new Bound(run, invocation, settle);
         entry.lastRun = run;
         // A little later, so that whoever takes it up has been told of the run before what becomes of it.
         Runnable _ = timers.later(LOOK_AGAIN, () -> look(container));
@@ -291,8 +292,7 @@ final class UnitWatch {
             Instant activeSince = clock.instant().minus(active);
             active = Duration.between(activeSince, seen.ended.exit().at());
         }
-        Duration left =
-                entry.spec == null ? Duration.ZERO : FirstMoments.of(entry.spec).minus(active);
+        Duration left = bound.settle.minus(active);
         if (!left.isPositive()) {
             bound.toldReady = true;
             tell.happened(entry.container, new Input.Ready(bound.run));
