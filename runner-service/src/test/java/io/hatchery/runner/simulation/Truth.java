@@ -252,7 +252,7 @@ final class Truth {
         }
         record.header(Headers.OPERATION)
                 .map(orders::get)
-                .filter(removal -> isOvertaken(record))
+                .filter(removal -> isOvertaken(record) || isWithdrawal(removal))
                 .ifPresent(removal -> removal.expired = true);
         if (record.topic().equals(Topics.EVENTS.name())
                 && record.header(Intruder.MARK).isEmpty()) {
@@ -270,6 +270,11 @@ final class Truth {
     private boolean isOvertaken(BusRecord removal) {
         String operation = removal.header(Headers.OPERATION).orElse("");
         return !operation.equals(lastRemovals.getOrDefault(keyOf(removal), operation));
+    }
+
+    /** Whether it only ends what waits for a spec that its host was never given: config-service does not write it again. */
+    private static boolean isWithdrawal(Order removal) {
+        return removal.id.startsWith("withdrawn/");
     }
 
     private static String keyOf(BusRecord spec) {
