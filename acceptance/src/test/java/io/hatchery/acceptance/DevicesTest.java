@@ -49,7 +49,8 @@ class DevicesTest {
                 .api()
                 .define(
                         name,
-                        "{\"root\": \"" + root + "\", \"command\": [\"/bin/sh\", \"/attack\"], \"restart\": \"no\""
+                        "{\"root\": \"" + root
+                                + "\", \"command\": [\"/bin/sh\", \"-c\", \"/bin/sh /attack; sleep 1\"], \"restart\": \"no\""
                                 + options + "}");
         assertThat(installation.api().command("start", name).path("outcome").asText())
                 .isEqualTo("completed");

@@ -33,7 +33,7 @@ class FleetOptionsTest {
         host.define(
                 name,
                 "\"root\": \"" + host.busybox(name) + "\", \"restart\": \"no\", \"command\": [\"/bin/sh\", \"-c\", \""
-                        + script + "\"]" + further);
+                        + script + "; sleep 1\"]" + further); // else it ends before it counts as started
         JsonNode _ = api.completes("start", name);
         api.await(
                 name,

@@ -173,7 +173,7 @@ class FleetScenariosTest {
         api.define(
                 "t-loop",
                 "{\"host\": \"h1\", \"root\": \"" + root
-                        + "\", \"restart\": \"always\", \"command\": [\"/bin/sh\", \"-c\", \"exit 3\"]}");
+                        + "\", \"restart\": \"always\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 1; exit 3\"]}");
         api.post("/v1/containers/t-loop/start");
         api.await(
                 "t-loop",

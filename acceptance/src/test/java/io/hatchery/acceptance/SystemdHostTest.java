@@ -175,7 +175,7 @@ class SystemdHostTest {
         api.define(
                 "t-say",
                 "{\"host\": \"h2\", \"root\": \"" + root
-                        + "\", \"command\": [\"/bin/echo\", \"100% of $HOME and \\\"quotes\\\"\"]}");
+                        + "\", \"command\": [\"/bin/sh\", \"-c\", \"echo \\\"$0\\\"; sleep 1\", \"100% of $HOME and \\\"quotes\\\"\"]}");
         api.completes("start", "t-say");
         api.await("t-say", "stopped");
         assertThat(hybrid.says("journalctl", "-u", "container-t-say", "-o", "cat", "--no-pager"))

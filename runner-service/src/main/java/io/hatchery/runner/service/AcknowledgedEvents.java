@@ -23,14 +23,14 @@ final class AcknowledgedEvents {
 
     private final Bus bus;
     private final Timers timers;
-    private final Mailboxes mailboxes;
+    private final ContainerControllers controllers;
     private final ToldFrom toldFrom;
     private boolean closed;
 
-    AcknowledgedEvents(Bus bus, Timers timers, Mailboxes mailboxes, ToldFrom toldFrom) {
+    AcknowledgedEvents(Bus bus, Timers timers, ContainerControllers controllers, ToldFrom toldFrom) {
         this.bus = bus;
         this.timers = timers;
-        this.mailboxes = mailboxes;
+        this.controllers = controllers;
         this.toldFrom = toldFrom;
     }
 
@@ -40,7 +40,7 @@ final class AcknowledgedEvents {
                 INTERVAL,
                 () -> bus.ends(Topics.EVENTS.name()).onComplete(ends -> {
                     if (ends.succeeded()) {
-                        await(ends.result(), mailboxes.underWay());
+                        await(ends.result(), controllers.underWay());
                     } else {
                         LOG.debug("the ends of the events are not known", ends.cause());
                         begin();
@@ -50,12 +50,12 @@ final class AcknowledgedEvents {
 
     /** What was sent before the ends were read may lie before them, and has to be noted first. */
     private void await(Map<Integer, Long> ends, Set<String> sentBefore) {
-        if (!Collections.disjoint(sentBefore, mailboxes.underWay())) {
+        if (!Collections.disjoint(sentBefore, controllers.underWay())) {
             later(PAUSE, () -> await(ends, sentBefore));
             return;
         }
         try {
-            mailboxes.sync();
+            controllers.sync();
             toldFrom.write(ends);
         } catch (IOException e) {
             LOG.warn("where unacknowledged events may lie is not written: {}", e.getMessage());

@@ -15,15 +15,15 @@ import org.slf4j.LoggerFactory;
 final class CommandIntake {
     private static final Logger LOG = LoggerFactory.getLogger(CommandIntake.class);
 
-    private final Mailboxes mailboxes;
+    private final ContainerControllers controllers;
     private final Publisher publisher;
     private final String reader;
 
     /**
      * @param reader what to call this runner on a dead letter
      */
-    CommandIntake(Mailboxes mailboxes, Publisher publisher, String reader) {
-        this.mailboxes = mailboxes;
+    CommandIntake(ContainerControllers controllers, Publisher publisher, String reader) {
+        this.controllers = controllers;
         this.publisher = publisher;
         this.reader = reader;
     }
@@ -38,7 +38,7 @@ final class CommandIntake {
                         + "': which container is meant?");
             }
             var id = new CommandId(record.id());
-            return mailboxes.command(
+            return controllers.command(
                     command.container(), id, new Input.CommandArrived(id, unwaiting(command), record.timestamp()));
         } catch (UnreadableException | RuntimeException e) {
             LOG.warn("{} goes to the dead letters", record.position().text(), e);
@@ -56,7 +56,7 @@ final class CommandIntake {
     /** A generation that was taken back never comes: the command is for what is there now. */
     private Command unwaiting(Command command) {
         Generation generation = command.generation();
-        return generation != null && mailboxes.isTakenBack(command.container(), generation)
+        return generation != null && controllers.isTakenBack(command.container(), generation)
                 ? new Command(command.command(), command.container(), null, command.deadline(), command.by())
                 : command;
     }

@@ -40,7 +40,7 @@ final class HostOwnership {
     private final String runner = UUID.randomUUID().toString();
     private final String folder;
     private final Duration interval;
-    private final Surroundings surroundings;
+    private final Dependencies dependencies;
     private final Promise<Void> claimed = Promise.promise();
     private final Map<String, Duration> sent = new LinkedHashMap<>();
     private final Deque<Runnable> waiting = new ArrayDeque<>();
@@ -83,7 +83,7 @@ final class HostOwnership {
      * @param heartbeats writes them
      * @param onLoss is called once, when another runner holds the name
      */
-    record Surroundings(
+    record Dependencies(
             Bus bus, Timers timers, Supplier<Duration> sinceBoot, Heartbeats heartbeats, Handler<Throwable> onLoss) {}
 
     /**
@@ -91,18 +91,18 @@ final class HostOwnership {
      *
      * @param folder identifies the runtime folder since the host's boot
      */
-    HostOwnership(HostName host, int heartbeatSeconds, String folder, Surroundings surroundings) {
+    HostOwnership(HostName host, int heartbeatSeconds, String folder, Dependencies dependencies) {
         this.host = host;
         this.interval = Duration.ofSeconds(heartbeatSeconds);
         this.folder = folder;
-        this.surroundings = surroundings;
+        this.dependencies = dependencies;
         this.claims = HostClaims.none(host);
     }
 
     /** Begins to follow the hosts' topic; completes when it is read to its end. May be tried again after it failed. */
     Future<Void> follow() {
         claims = HostClaims.none(host);
-        Follower added = surroundings.bus.follower("hosts", this::take, surroundings.onLoss);
+        Follower added = dependencies.bus.follower("hosts", this::take, dependencies.onLoss);
         follower = added;
         return added.follow(List.of(Topics.HOSTS.name()))
                 .recover(e -> added.close().compose(closed -> Future.failedFuture(e)));
@@ -181,7 +181,7 @@ final class HostOwnership {
             if (sent.size() > MAX_SENT) {
                 sent.remove(sent.keySet().iterator().next());
             }
-            surroundings.heartbeats.publish(HostStatus.State.READY, mine, id);
+            dependencies.heartbeats.publish(HostStatus.State.READY, mine, id);
         }
     }
 
@@ -247,7 +247,7 @@ final class HostOwnership {
                         ? ". This one gives up, its containers run on"
                         : ". Stop that one first, or give this one another host name"));
         if (!claimed.tryFail(refusal)) {
-            surroundings.onLoss.handle(refusal);
+            dependencies.onLoss.handle(refusal);
         }
     }
 
@@ -304,7 +304,7 @@ final class HostOwnership {
     void leave() {
         HostOwner mine = owner;
         if (mine != null && stage == Stage.OWNING) {
-            surroundings.heartbeats.publish(HostStatus.State.AWAY, mine, runner + "/" + beats++);
+            dependencies.heartbeats.publish(HostStatus.State.AWAY, mine, runner + "/" + beats++);
         }
         stage = Stage.GIVEN_UP;
         waiting.clear();
@@ -316,10 +316,10 @@ final class HostOwnership {
     }
 
     private Duration now() {
-        return surroundings.sinceBoot.get();
+        return dependencies.sinceBoot.get();
     }
 
     private void later(Duration delay, Runnable task) {
-        Runnable _ = surroundings.timers.later(delay, task);
+        Runnable _ = dependencies.timers.later(delay, task);
     }
 }

@@ -85,7 +85,7 @@ public final class Runner {
     private final RetryingPublisher publisher;
     private final LatestPublisher heartbeats;
     private final HostOwnership ownership;
-    private final Mailboxes mailboxes;
+    private final ContainerControllers controllers;
     private final SpecIntake specs;
     private final SpecsReader specsReader;
     private final CommandReader commandReader;
@@ -114,29 +114,24 @@ public final class Runner {
                 config.host(),
                 config.heartbeatSeconds(),
                 RuntimeFolderId.of(outside.runtime, outside.facts.bootId()),
-                new HostOwnership.Surroundings(
+                new HostOwnership.Dependencies(
                         outside.bus, outside.timers, outside.sinceBoot, this::publishHeartbeat, this::failed));
         this.toldFrom = new ToldFrom(outside.data);
         var cache = new SpecCache(outside.data);
         Positions positions = Positions.open(outside.data);
         Ledger ledger = Ledger.open(outside.data);
-        this.mailboxes = new Mailboxes(
+        this.controllers = new ContainerControllers(
                 config,
-                outside.clock,
-                outside.uptime,
-                outside.timers,
-                journals,
-                ledger,
-                positions,
-                cache,
+                new HostTime(outside.clock, outside.uptime, outside.timers),
+                new HostStorage(journals, ledger, positions, cache),
                 publisher,
                 ownership,
                 this::failed);
-        mailboxes.forgetOutcomes();
-        this.acknowledged = new AcknowledgedEvents(outside.bus, outside.timers, mailboxes, toldFrom);
-        this.specs = new SpecIntake(mailboxes, cache, positions, publisher, name(), this::failed);
+        controllers.forgetOutcomes();
+        this.acknowledged = new AcknowledgedEvents(outside.bus, outside.timers, controllers, toldFrom);
+        this.specs = new SpecIntake(controllers, cache, positions, publisher, name(), this::failed);
         this.specsReader = new SpecsReader(outside.bus, outside.timers, config.host(), specs, this::failed);
-        var commands = new CommandIntake(mailboxes, publisher, name());
+        var commands = new CommandIntake(controllers, publisher, name());
         this.commandReader = new CommandReader(
                 outside.bus,
                 outside.timers,
@@ -144,7 +139,7 @@ public final class Runner {
                 positions,
                 record -> whenCertain(() -> commands.take(record)),
                 this::failed);
-        this.driver = outside.driver.apply(mailboxes::post);
+        this.driver = outside.driver.apply(controllers::post);
         this.lost = new LostJournals(config.host(), outside.clock, driver, cache, journals);
     }
 
@@ -167,7 +162,7 @@ public final class Runner {
         written.addAll(replaced);
         try {
             damagedFiles = journals.countDamaged() + DamagedFile.count(outside.data, "");
-            return mailboxes.adopt(driver, written).compose(adopted -> takeKept());
+            return controllers.adopt(driver, written).compose(adopted -> takeKept());
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
@@ -200,7 +195,7 @@ public final class Runner {
                     return insist(this::acknowledgeWhatIsThere);
                 })
                 .compose(known -> {
-                    mailboxes.beginTelling();
+                    controllers.beginTelling();
                     acknowledged.begin();
                     return insist(specsReader::start);
                 })
@@ -249,7 +244,7 @@ public final class Runner {
                 .ends(Topics.EVENTS.name())
                 .compose(ends -> find(ends, found).compose(read -> {
                     try {
-                        mailboxes.acknowledge(found);
+                        controllers.acknowledge(found);
                         // Nothing was told after that, since nothing is told yet.
                         toldFrom.write(ends);
                         publisher.beginAt(ends);
@@ -266,7 +261,7 @@ public final class Runner {
             var noted = new TreeMap<Integer, Long>();
             ends.keySet().forEach(partition -> noted.put(partition, 0L));
             noted.putAll(toldFrom.read());
-            from = mailboxes.untoldFrom(noted);
+            from = controllers.untoldFrom(noted);
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
@@ -292,7 +287,7 @@ public final class Runner {
                 state,
                 driver.name(),
                 outside.cgroups,
-                mailboxes.running(),
+                controllers.running(),
                 specs.said(),
                 damagedFiles,
                 started,

@@ -47,7 +47,7 @@ final class SpecIntake {
     /** Of a host that keeps no position: shorter than the ledger's memory, so that what it has forgotten is not told anew. */
     private static final Duration OUTCOMES_REMEMBERED = Duration.ofDays(7);
 
-    private final Mailboxes mailboxes;
+    private final ContainerControllers controllers;
     private final SpecCache cache;
     private final Positions positions;
     private final Publisher publisher;
@@ -80,19 +80,19 @@ final class SpecIntake {
      * @param onFailure is told when a record can neither be read nor put with the dead letters
      */
     SpecIntake(
-            Mailboxes mailboxes,
+            ContainerControllers controllers,
             SpecCache cache,
             Positions positions,
             Publisher publisher,
             String reader,
             Handler<Throwable> onFailure) {
-        this.mailboxes = mailboxes;
+        this.controllers = controllers;
         this.cache = cache;
         this.positions = positions;
         this.publisher = publisher;
         this.reader = reader;
         this.onFailure = onFailure;
-        this.writer = new PositionWriter(mailboxes::later, this::write);
+        this.writer = new PositionWriter(controllers::later, this::write);
     }
 
     private void write() throws IOException {
@@ -103,15 +103,15 @@ final class SpecIntake {
     void takeKept() throws IOException {
         List<ContainerSpec> kept = cache.specs();
         for (SpecCache.Removal removal : cache.removals()) {
-            if (!mailboxes.hasEnded(removal.id())) {
+            if (!controllers.hasEnded(removal.id())) {
                 remove(removal);
             } else if (kept.stream().anyMatch(spec -> spec.name().equals(removal.container()))) {
                 cache.endRemoval(removal.container()); // its status is another container's by now
             } else {
-                mailboxes.unshow(removal.container(), removal.id());
+                controllers.unshow(removal.container(), removal.id());
             }
         }
-        kept.forEach(spec -> mailboxes.post(spec.name(), new Input.SpecArrived(spec)));
+        kept.forEach(spec -> controllers.post(spec.name(), new Input.SpecArrived(spec)));
     }
 
     /** What follows is a topic of that extent from its start; what was read of it before is read again. */
@@ -159,7 +159,7 @@ final class SpecIntake {
     Future<Void> caughtUp() {
         live = true;
         SpecsProgress handling = progress;
-        for (ContainerState state : mailboxes.states()) {
+        for (ContainerState state : controllers.states()) {
             if (state.spec() != null
                     && !history.containsKey(state.container().value())
                     && handling.isUnnamed(state.container())) {
@@ -201,12 +201,12 @@ final class SpecIntake {
     private boolean isRemembered(BusRecord record) {
         return record.timestamp()
                 .plus(OUTCOMES_REMEMBERED)
-                .isAfter(mailboxes.clock().instant());
+                .isAfter(controllers.clock().instant());
     }
 
     /** A removal that a runner without a position most likely carried out, and has forgotten. */
     private boolean isOfLongAgo(BusRecord record, ContainerName container) throws IOException {
-        return !isRemembered(record) && !mailboxes.has(container) && cache.generationOf(container) == null;
+        return !isRemembered(record) && !controllers.has(container) && cache.generationOf(container) == null;
     }
 
     private void enqueue(Action action, @Nullable BusRecord cause, SpecsProgress handling) {
@@ -220,15 +220,15 @@ final class SpecIntake {
     private void drain() {
         waiting = true;
         for (Step step = steps.peek(); step != null; step = steps.peek()) {
-            if (!mailboxes.ownership().isCertain()) {
-                mailboxes.ownership().whenCertain(this::drain);
+            if (!controllers.ownership().isCertain()) {
+                controllers.ownership().whenCertain(this::drain);
                 return;
             }
             try {
                 step.action.run();
             } catch (IOException e) {
                 LOG.error("specs wait: they cannot be kept on disk", e);
-                Runnable _ = mailboxes.later(RETRY, this::drain);
+                Runnable _ = controllers.later(RETRY, this::drain);
                 return;
             } catch (UnreadableException | RuntimeException e) {
                 refuse(step, e);
@@ -272,7 +272,7 @@ final class SpecIntake {
     private void tellOvertaken(OpenRemoval removal, SpecsProgress handling) {
         var input = new Input.RemovalOvertaken(removal.operation(), removal.by(), removal.submitted());
         handling.open(removal);
-        closeAfter(mailboxes.command(removal.container(), removal.operation(), input), removal, handling);
+        closeAfter(controllers.command(removal.container(), removal.operation(), input), removal, handling);
     }
 
     private void closeAfter(Future<Void> ended, OpenRemoval removal, SpecsProgress handling) {
@@ -303,13 +303,13 @@ final class SpecIntake {
             return;
         }
         ContainerSpec spec = record.value(ContainerSpec.class);
-        SpecChecks.check(container, mailboxes.host(), spec);
+        SpecChecks.check(container, controllers.host(), spec);
         boolean known = spec.generation().equals(cache.generationOf(container));
         cache.keep(spec);
         handling.named(spec);
-        mailboxes.post(container, new Input.SpecArrived(spec));
+        controllers.post(container, new Input.SpecArrived(spec));
         if (known) {
-            mailboxes.tellAgain(container); // it is said again to whoever has lost sight of it
+            controllers.tellAgain(container); // it is said again to whoever has lost sight of it
         }
     }
 
@@ -320,11 +320,11 @@ final class SpecIntake {
                 .map(generation -> new Generation(Long.parseLong(generation)))
                 .orElse(null);
         if (upTo != null) {
-            mailboxes.takeBack(container, upTo);
+            controllers.takeBack(container, upTo);
         }
         handling.removed(container);
         // Exactly once and for ever: whoever has forgotten its outcome still knows that it had one.
-        if (mailboxes.hasEnded(open.operation())) {
+        if (controllers.hasEnded(open.operation())) {
             handling.close(open.operation());
             return;
         }
@@ -336,7 +336,7 @@ final class SpecIntake {
                 open.operation(),
                 cache.generationOf(container),
                 upTo,
-                mailboxes.rootOf(container),
+                controllers.rootOf(container),
                 purge,
                 open.by(),
                 open.submitted());
@@ -348,7 +348,7 @@ final class SpecIntake {
     private Future<Void> remove(SpecCache.Removal removal) {
         var input = new Input.SpecRemoved(
                 removal.id(), removal.root(), removal.upTo(), removal.purge(), removal.by(), removal.submitted());
-        return mailboxes.command(removal.container(), removal.id(), input);
+        return controllers.command(removal.container(), removal.id(), input);
     }
 
     /** How far the topic is handled. */

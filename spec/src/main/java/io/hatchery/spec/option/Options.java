@@ -216,7 +216,7 @@ public final class Options {
                         Types.choice("notify", "started"),
                         null,
                         "notify; started for command",
-                        "When the container is running: notify waits for READY=1 of its init, see sd_notify(3); started needs the first process only.",
+                        "When the container is running: notify waits for READY=1 of its init, see sd_notify(3); started waits until the first process has lived for half a second.",
                         "\"started\"",
                         "--notify-ready="),
                 option(

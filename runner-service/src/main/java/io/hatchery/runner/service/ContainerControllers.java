@@ -8,11 +8,7 @@ import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
-import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.journal.Journal;
-import io.hatchery.runner.journal.JournalFiles;
-import io.hatchery.runner.journal.Ledger;
-import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
@@ -32,61 +28,44 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The mailboxes of a host's containers, and what they share. All calls come on one context. */
-final class Mailboxes implements Mailbox.Surroundings {
-    private static final Logger LOG = LoggerFactory.getLogger(Mailboxes.class);
+/** The controllers of a host's containers, and their common dependencies. All calls are made on one context. */
+final class ContainerControllers implements ControllerContext {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerControllers.class);
 
     private final HostName host;
-    private final Clock clock;
-    private final Supplier<Duration> uptime;
-    private final Timers timers;
-    private final JournalFiles journals;
-    private final Ledger ledger;
-    private final Positions positions;
-    private final SpecCache cache;
+    private final HostTime time;
+    private final HostStorage storage;
     private final Publisher publisher;
     private final HostOwnership ownership;
     private final LatestPublisher statuses;
     private final StartGate gate;
     private final Handler<Throwable> onFailure;
-    private final Map<ContainerName, Mailbox> boxes = new HashMap<>();
+    private final Map<ContainerName, ContainerController> controllers = new HashMap<>();
     private final Map<ContainerName, Generation> takenBack = new HashMap<>();
     private final Map<CommandId, Promise<Void>> awaited = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
     private @Nullable Driver driver;
     private boolean telling;
 
-    Mailboxes(
+    ContainerControllers(
             RunnerConfig config,
-            Clock clock,
-            Supplier<Duration> uptime,
-            Timers timers,
-            JournalFiles journals,
-            Ledger ledger,
-            Positions positions,
-            SpecCache cache,
+            HostTime time,
+            HostStorage storage,
             Publisher publisher,
             HostOwnership ownership,
             Handler<Throwable> onFailure) {
         this.host = config.host();
-        this.clock = clock;
-        this.uptime = uptime;
-        this.timers = timers;
-        this.journals = journals;
-        this.ledger = ledger;
-        this.positions = positions;
-        this.cache = cache;
+        this.time = time;
+        this.storage = storage;
         this.publisher = publisher;
         this.ownership = ownership;
         this.statuses = new LatestPublisher(publisher, onFailure);
@@ -102,10 +81,11 @@ final class Mailboxes implements Mailbox.Surroundings {
     Future<Void> adopt(Driver by, Collection<Journal> written) throws IOException {
         driver = by;
         Future<Void> all = Future.succeededFuture();
-        for (Journal journal : withUntold(written)) {
+        for (Journal journal :
+                storage.withPendingOutcomes(written, host, time.clock().instant())) {
             ContainerState state = journal.state();
-            var box = new Mailbox(this, journal);
-            boxes.put(state.container(), box);
+            var controller = new ContainerController(this, journal);
+            controllers.put(state.container(), controller);
             state.jobs().forEach(job -> awaited.put(job.id(), Promise.promise()));
             for (Journal.Pending pending : journal.outbox()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
@@ -118,36 +98,11 @@ final class Mailboxes implements Mailbox.Surroundings {
             }
             long run = state.life() instanceof Life.Active active ? active.run() : 0;
             all = all.compose(next -> by.observe(state.container(), run)).map(seen -> {
-                box.post(new Input.Adopted(seen));
+                controller.post(new Input.Adopted(seen));
                 return null;
             });
         }
         return all;
-    }
-
-    /** A reboot ends the journals, and what they were to tell of ended commands is in the ledger as well. */
-    private Collection<Journal> withUntold(Collection<Journal> written) {
-        var journals = new LinkedHashMap<ContainerName, Journal>();
-        var known = new HashSet<CommandId>();
-        for (Journal journal : written) {
-            journals.put(journal.state().container(), journal);
-            for (Journal.Pending pending : journal.outbox()) {
-                if (pending.event() instanceof FleetEvent.Ended ended) {
-                    known.add(ended.id());
-                }
-            }
-        }
-        for (FleetEvent.Ended event : ledger.untold().reversed()) {
-            if (known.add(event.id())) {
-                journals.compute(
-                        event.container(),
-                        (container, journal) -> (journal == null
-                                        ? Journal.of(ContainerState.absent(container, host, clock.instant()))
-                                        : journal)
-                                .withEarlier(Journal.Pending.of(event)));
-            }
-        }
-        return journals.values();
     }
 
     /**
@@ -157,9 +112,9 @@ final class Mailboxes implements Mailbox.Surroundings {
      */
     Map<Integer, Long> untoldFrom(Map<Integer, Long> otherwise) {
         var from = new TreeMap<Integer, Long>();
-        for (Mailbox box : boxes.values()) {
-            if (!box.journal().outbox().isEmpty()) {
-                Position told = box.journal().told();
+        for (ContainerController controller : controllers.values()) {
+            if (!controller.journal().outbox().isEmpty()) {
+                Position told = controller.journal().told();
                 // Events of a container lie in one partition, in their order.
                 (told == null ? otherwise : Map.of(told.partition(), after(told, otherwise)))
                         .forEach((partition, offset) -> from.merge(partition, offset, Math::min));
@@ -174,30 +129,30 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     /** Takes these events as told, for good: where they lie, by their id. */
     void acknowledge(Map<String, Position> found) throws IOException {
-        // A box that has nothing left to tell goes while this goes on.
-        for (Mailbox box : List.copyOf(boxes.values())) {
-            box.acknowledge(found);
+        // A controller that has nothing left to tell goes while this goes on.
+        for (ContainerController controller : List.copyOf(controllers.values())) {
+            controller.acknowledge(found);
         }
-        ledger.sync();
+        storage.ledger().sync();
     }
 
     /** From now on the fleet is told things, beginning with what an earlier runner left to be told. */
     void beginTelling() {
         telling = true;
-        List.copyOf(boxes.values()).forEach(Mailbox::resend);
+        List.copyOf(controllers.values()).forEach(ContainerController::resend);
     }
 
     /** The state of every container that the host has anything of. */
     List<ContainerState> states() {
-        return boxes.values().stream()
-                .map(Mailbox::state)
+        return controllers.values().stream()
+                .map(ContainerController::state)
                 .filter(state -> !state.isAbsent())
                 .toList();
     }
 
     /** Hands something to a container. */
     void post(ContainerName container, Input input) {
-        box(container).post(input);
+        controller(container).post(input);
     }
 
     /** Specs of a container up to that generation are not to come to this host any more. */
@@ -212,24 +167,24 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     /** Whether that command has had its outcome, told or not. */
     boolean hasEnded(CommandId id) {
-        return ledger.hasEnded(id);
+        return storage.ledger().hasEnded(id);
     }
 
     /** Whether the container is in any state, or will be. */
     boolean has(ContainerName container) {
-        Mailbox box = boxes.get(container);
-        return box != null && !box.state().isAbsent();
+        ContainerController controller = controllers.get(container);
+        return controller != null && !controller.state().isAbsent();
     }
 
     /** The root of a container that the host has, or is about to remove; null if it has none. */
     @Nullable
     String rootOf(ContainerName container) {
-        Mailbox box = boxes.get(container);
-        if (box == null) {
+        ContainerController controller = controllers.get(container);
+        if (controller == null) {
             return null;
         }
-        var spec = box.state().spec();
-        var removal = box.state().removal();
+        var spec = controller.state().spec();
+        var removal = controller.state().removal();
         return spec != null ? spec.root() : removal != null ? removal.root() : null;
     }
 
@@ -239,7 +194,7 @@ final class Mailboxes implements Mailbox.Surroundings {
         if (known != null) {
             return known.future();
         }
-        if (ledger.hasEnded(id)) {
+        if (storage.ledger().hasEnded(id)) {
             return Future.succeededFuture();
         }
         Promise<Void> promise = Promise.promise();
@@ -270,12 +225,12 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     @Override
     public Clock clock() {
-        return clock;
+        return time.clock();
     }
 
     @Override
     public Instant booted() {
-        return clock.instant().minus(uptime.get());
+        return time.clock().instant().minus(time.uptime().get());
     }
 
     @Override
@@ -293,18 +248,18 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     @Override
     public Runnable later(Duration delay, Runnable task) {
-        return timers.later(delay, task);
+        return time.timers().later(delay, task);
     }
 
     @Override
     public void write(Journal journal) throws IOException {
-        journals.write(journal);
+        storage.journals().write(journal);
     }
 
     @Override
     public void ended(FleetEvent.Ended event) throws IOException {
-        ledger.end(event, positions.at(event.command()));
-        if (ledger.hasGrown()) {
+        storage.ledger().end(event, storage.positions().at(event.command()));
+        if (storage.ledger().hasGrown()) {
             try {
                 forgetOutcomes();
             } catch (IOException e) {
@@ -316,13 +271,13 @@ final class Mailboxes implements Mailbox.Surroundings {
     /** Forgets the outcomes that nothing asks for any more. */
     void forgetOutcomes() throws IOException {
         Set<CommandId> removing =
-                cache.removals().stream().map(SpecCache.Removal::id).collect(Collectors.toSet());
-        ledger.prune(positions, removing::contains);
+                storage.cache().removals().stream().map(SpecCache.Removal::id).collect(Collectors.toSet());
+        storage.ledger().prune(storage.positions(), removing::contains);
     }
 
     @Override
     public void removed(ContainerName container) throws IOException {
-        cache.endRemoval(container);
+        storage.cache().endRemoval(container);
     }
 
     @Override
@@ -331,7 +286,13 @@ final class Mailboxes implements Mailbox.Surroundings {
             return Promise.<Position>promise().future(); // it is in the outbox, and sent when the fleet is told things
         }
         String key = event.event().key();
-        var message = Message.of(Topics.EVENTS.name(), key, event.event(), event.id(), source(), clock.instant());
+        var message = Message.of(
+                Topics.EVENTS.name(),
+                key,
+                event.event(),
+                event.id(),
+                source(),
+                time.clock().instant());
         underWay.add(event.id());
         return publisher.publish(message).onFailure(onFailure);
     }
@@ -339,12 +300,18 @@ final class Mailboxes implements Mailbox.Surroundings {
     @Override
     public void tell(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removed) {
         if (telling) {
-            var message = Message.of(Topics.STATUS.name(), container.value(), status, null, source(), clock.instant());
+            var message = Message.of(
+                    Topics.STATUS.name(),
+                    container.value(),
+                    status,
+                    null,
+                    source(),
+                    time.clock().instant());
             String answered = status == null && removed != null ? removed.value() : null;
             statuses.publish(message.with(Headers.OPERATION, answered), () -> {
-                Mailbox box = boxes.get(container);
-                if (status == null && box != null) {
-                    box.unshown();
+                ContainerController controller = controllers.get(container);
+                if (status == null && controller != null) {
+                    controller.unshown();
                 }
             });
         }
@@ -352,16 +319,16 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     /** Tells the fleet once more how a container is. */
     void tellAgain(ContainerName container) {
-        Mailbox box = boxes.get(container);
-        if (box != null) {
-            box.tellStatus();
+        ContainerController controller = controllers.get(container);
+        if (controller != null) {
+            controller.tellStatus();
         }
     }
 
     @Override
     public void noteTold(Journal.Pending pending) throws IOException {
         if (pending.event() instanceof FleetEvent.Ended ended) {
-            ledger.told(ended.id());
+            storage.ledger().told(ended.id());
         }
         underWay.remove(pending.id());
     }
@@ -373,7 +340,7 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     /** Makes all that is noted of outcomes durable. */
     void sync() throws IOException {
-        ledger.sync();
+        storage.ledger().sync();
     }
 
     @Override
@@ -392,18 +359,23 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     @Override
     public void rested(ContainerName container) {
-        boxes.computeIfPresent(
-                container, (name, box) -> box.isIdle() && box.journal().isBlank() ? null : box);
+        controllers.computeIfPresent(
+                container,
+                (name, controller) ->
+                        controller.isIdle() && controller.journal().isBlank() ? null : controller);
     }
 
     /** A container is gone, but its status may be there: the last runner ended in between. */
     void unshow(ContainerName container, CommandId removal) {
-        box(container).toUnshow(removal);
+        controller(container).toUnshow(removal);
     }
 
-    private Mailbox box(ContainerName container) {
-        return boxes.computeIfAbsent(
-                container, c -> new Mailbox(this, Journal.of(ContainerState.absent(c, host, clock.instant()))));
+    private ContainerController controller(ContainerName container) {
+        return controllers.computeIfAbsent(
+                container,
+                c -> new ContainerController(
+                        this,
+                        Journal.of(ContainerState.absent(c, host, time.clock().instant()))));
     }
 
     private String source() {
@@ -412,16 +384,16 @@ final class Mailboxes implements Mailbox.Surroundings {
 
     /** How many containers have processes. */
     int running() {
-        return (int) boxes.values().stream()
-                .filter(box -> box.state().life() instanceof Life.Active)
+        return (int) controllers.values().stream()
+                .filter(controller -> controller.state().life() instanceof Life.Active)
                 .count();
     }
 
     @Override
     public @Nullable ContainerName otherWithRoot(ContainerName container, String root) {
         Path purged = Path.of(root);
-        for (Mailbox box : boxes.values()) {
-            var spec = box.state().spec();
+        for (ContainerController controller : controllers.values()) {
+            var spec = controller.state().spec();
             if (spec != null && !spec.name().equals(container)) {
                 Path other = Path.of(spec.root());
                 if (other.startsWith(purged) || purged.startsWith(other)) {

@@ -20,7 +20,6 @@ import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -33,70 +32,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that happens to one container, one thing at a time: each input is answered by {@link Lifecycle}, the answer is
- * written down, and only then is anything done or told. All calls come on one context.
+ * Applies inputs to one container, one at a time: {@link Lifecycle} decides on each input, the decision is written to the journal, and
+ * only then is it carried out and published. All calls are made on one context.
  */
-final class Mailbox {
-    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+final class ContainerController {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerController.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_TIMER = Duration.ofHours(12);
 
-    /** What a mailbox needs of the runner that it is part of. */
-    interface Surroundings {
-        /** Whether containers may be acted on at the moment, since the host is certainly this runner's. */
-        boolean mayAct();
-
-        /** The time. */
-        Clock clock();
-
-        /** When the host was booted, by that clock: another time once the clock has been set. */
-        Instant booted();
-
-        /** Makes containers true. */
-        Driver driver();
-
-        /** Lets containers start. */
-        StartGate gate();
-
-        /** Calls back after a while, unless cancelled. */
-        Runnable later(Duration delay, Runnable task);
-
-        /** Writes a journal in place of the last. */
-        void write(Journal journal) throws IOException;
-
-        /** Notes for good that a command has ended. */
-        void ended(FleetEvent.Ended event) throws IOException;
-
-        /** Notes for good that nothing of a removal is left to do. */
-        void removed(ContainerName container) throws IOException;
-
-        /** Tells the fleet something; completes when the broker has it, with where. */
-        Future<Position> tell(Journal.Pending event);
-
-        /**
-         * Tells the fleet a container's status.
-         *
-         * @param status null if there is no container any more
-         * @param removed the removal that its absence answers; null if it answers none
-         */
-        void tell(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removed);
-
-        /** Another container whose root is, holds or lies in that one; null if there is none. */
-        @Nullable
-        ContainerName otherWithRoot(ContainerName container, String root);
-
-        /** Notes for good that the broker has an event, which the container's journal knows. */
-        void noteTold(Journal.Pending event) throws IOException;
-
-        /** An event has been acknowledged. */
-        void told(FleetEvent event);
-
-        /** There is nothing to do for a container, and perhaps nothing to remember. */
-        void rested(ContainerName container);
-    }
-
-    private final Surroundings surroundings;
+    private final ControllerContext context;
     private final Deque<Input> inputs = new ArrayDeque<>();
     private Journal journal;
     private boolean busy;
@@ -108,8 +53,8 @@ final class Mailbox {
     /** An answer that is written down and not carried out. */
     private record Decided(ContainerState before, Transition transition, List<Journal.Pending> news, Instant now) {}
 
-    Mailbox(Surroundings surroundings, Journal journal) {
-        this.surroundings = surroundings;
+    ContainerController(ControllerContext context, Journal journal) {
+        this.context = context;
         this.journal = journal;
     }
 
@@ -132,7 +77,7 @@ final class Mailbox {
             Position position = found.get(pending.id());
             if (position != null) {
                 note(pending, position);
-                surroundings.told(pending.event());
+                context.told(pending.event());
             }
         }
     }
@@ -148,7 +93,7 @@ final class Mailbox {
     void tellStatus() {
         ContainerStatus status = statusOf(state());
         if (status != null || journal.shown()) {
-            surroundings.tell(
+            context.tell(
                     state().container(), status == null ? null : status.through(journal.events()), journal.removed());
         }
     }
@@ -164,20 +109,20 @@ final class Mailbox {
         busy = true;
         try {
             while (decided != null || !inputs.isEmpty()) {
-                if (!surroundings.mayAct() || !(decided == null ? decide(inputs.element()) : carryOut(decided))) {
-                    Runnable _ = surroundings.later(RETRY, this::work);
+                if (!context.mayAct() || !(decided == null ? decide(inputs.element()) : carryOut(decided))) {
+                    Runnable _ = context.later(RETRY, this::work);
                     return;
                 }
             }
         } catch (RuntimeException e) {
             if (decided != null || !inputs.isEmpty()) {
-                Runnable _ = surroundings.later(RETRY, this::work);
+                Runnable _ = context.later(RETRY, this::work);
             }
             throw e;
         } finally {
             busy = decided != null || !inputs.isEmpty();
         }
-        surroundings.rested(state().container());
+        context.rested(state().container());
     }
 
     /** Whether no input waits. */
@@ -194,22 +139,22 @@ final class Mailbox {
     void unshown() {
         if (journal.shown() && state().phase() == Phase.ABSENT) {
             try {
-                surroundings.removed(state().container());
+                context.removed(state().container());
                 journal = journal.unshown();
-                surroundings.write(journal);
+                context.write(journal);
             } catch (IOException e) {
                 // It is then told again by the next runner.
                 LOG.warn("{}: that its status is gone is not written down", state().container(), e);
             }
-            surroundings.rested(state().container());
+            context.rested(state().container());
         }
     }
 
     /** Answers an input; false if the answer could not be written down, in which case nothing has happened. */
     private boolean decide(Input input) {
-        journal = journal.by(surroundings.booted());
+        journal = journal.by(context.booted());
         ContainerState before = journal.state();
-        Instant now = surroundings.clock().instant();
+        Instant now = context.clock().instant();
         Transition transition = step(before, input, now);
         List<Journal.Pending> news = News.of(before, transition, journal.events(), now);
         Journal next = journal.after(transition.state(), news);
@@ -219,7 +164,7 @@ final class Mailbox {
         }
         try {
             if (!next.equals(journal)) {
-                surroundings.write(next);
+                context.write(next);
             }
         } catch (IOException e) {
             waits(e);
@@ -248,7 +193,7 @@ final class Mailbox {
         try {
             for (Journal.Pending pending : step.news) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
-                    surroundings.ended(ended);
+                    context.ended(ended);
                 }
             }
         } catch (IOException e) {
@@ -265,7 +210,7 @@ final class Mailbox {
                     after.reason() == null ? "" : " (" + after.reason() + ")");
         }
         if (!(after.life() instanceof Life.Starting)) {
-            surroundings.gate().leave(after.container());
+            context.gate().leave(after.container());
         }
         ContainerStatus status = statusOf(after);
         boolean gone = status == null && (statusOf(before) != null || lastRemoval(step.news) != null);
@@ -307,7 +252,7 @@ final class Mailbox {
         Journal.Pending next = journal.outbox().getFirst();
         if (decided == null || !decided.news.contains(next)) {
             sending = next;
-            surroundings.tell(next).onSuccess(position -> acknowledged(next, position));
+            context.tell(next).onSuccess(position -> acknowledged(next, position));
         }
     }
 
@@ -319,18 +264,18 @@ final class Mailbox {
             // What it then still says is unacknowledged is looked for on the broker before it is sent again.
             LOG.warn("{}: an acknowledgement is not written down", state().container(), e);
         }
-        surroundings.told(pending.event());
+        context.told(pending.event());
         sendNext();
     }
 
     private void note(Journal.Pending pending, Position position) throws IOException {
         journal = journal.without(pending, position);
-        surroundings.write(journal);
-        surroundings.noteTold(pending);
+        context.write(journal);
+        context.noteTold(pending);
     }
 
     private void perform(Effect effect) {
-        Driver driver = surroundings.driver();
+        Driver driver = context.driver();
         switch (effect) {
             case Effect.Define e -> define(driver, e.spec());
             case Effect.Adopt e ->
@@ -351,7 +296,7 @@ final class Mailbox {
                         why -> new Input.NotStarted(e.run(), why));
             case Effect.Spawn e ->
                 answer(
-                        surroundings.gate().enter(e.spec().name()).compose(entered -> driver.spawn(e.spec(), e.run())),
+                        context.gate().enter(e.spec().name()).compose(entered -> driver.spawn(e.spec(), e.run())),
                         new Input.Spawned(e.run()),
                         why -> new Input.NotStarted(e.run(), why));
             case Effect.Reload e -> reload(driver, e);
@@ -383,7 +328,7 @@ final class Mailbox {
 
     private void remove(Driver driver, Effect.Remove e) {
         ContainerState.Removal removal = e.removal();
-        ContainerName sharer = removal.purge() ? surroundings.otherWithRoot(e.container(), removal.root()) : null;
+        ContainerName sharer = removal.purge() ? context.otherWithRoot(e.container(), removal.root()) : null;
         if (sharer == null) {
             answer(
                     driver.remove(e.container(), removal),
@@ -428,7 +373,7 @@ final class Mailbox {
             Duration wait = Duration.between(now, due);
             Duration bounded =
                     wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER : wait;
-            cancelTimer = surroundings.later(bounded.plusMillis(1), () -> post(new Input.Due()));
+            cancelTimer = context.later(bounded.plusMillis(1), () -> post(new Input.Due()));
         }
     }
 }

@@ -1,0 +1,51 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.JournalFiles;
+import io.hatchery.runner.journal.Ledger;
+import io.hatchery.runner.journal.Positions;
+import io.hatchery.runner.journal.SpecCache;
+import io.hatchery.runner.lifecycle.ContainerState;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+
+/**
+ * The files of a runner.
+ *
+ * @param journals one file for each container, in a folder that a reboot empties
+ * @param ledger the outcomes of commands
+ * @param positions how far the host's topics are handled
+ * @param cache the last specs of the host
+ */
+record HostStorage(JournalFiles journals, Ledger ledger, Positions positions, SpecCache cache) {
+    /** The journals, with the outcomes that the ledger has and a reboot removed from the journals. */
+    Collection<Journal> withPendingOutcomes(Collection<Journal> written, HostName host, Instant now) {
+        var all = new LinkedHashMap<ContainerName, Journal>();
+        var known = new HashSet<CommandId>();
+        for (Journal journal : written) {
+            all.put(journal.state().container(), journal);
+            for (Journal.Pending pending : journal.outbox()) {
+                if (pending.event() instanceof FleetEvent.Ended ended) {
+                    known.add(ended.id());
+                }
+            }
+        }
+        for (FleetEvent.Ended event : ledger.untold().reversed()) {
+            if (known.add(event.id())) {
+                all.compute(
+                        event.container(),
+                        (container, journal) -> (journal == null
+                                        ? Journal.of(ContainerState.absent(container, host, now))
+                                        : journal)
+                                .withEarlier(Journal.Pending.of(event)));
+            }
+        }
+        return all.values();
+    }
+}
