@@ -38,6 +38,7 @@ class SystemdHostTest {
         for (FleetHost host : List.of(unified, hybrid)) {
             String name = "t-ctl-" + host.name();
             host.defineIdle(name, "\"restart\": \"always\"");
+            api.await(name, "stopped");
 
             host.systemctl("start", "container-" + name);
             JsonNode running = awaitVia(name, "running");
@@ -335,7 +336,8 @@ class SystemdHostTest {
         api.define(
                 name,
                 "{\"host\": \"" + host.name() + "\", \"root\": \"" + root + "\", \"privateNetwork\": true,"
-                        + " \"restart\": \"no\", \"command\": [\"/bin/cat\", \"/dev/net/tun\"]" + options + "}");
+                        + " \"restart\": \"no\", \"command\": [\"/bin/sh\", \"-c\", \"cat /dev/net/tun; code=$?; sleep 1; exit $code\"]"
+                        + options + "}");
         api.completes("start", name);
         api.await(name, container -> container.at("/status/exit/status").asInt(-1) == 1);
         return host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager");

@@ -2,6 +2,7 @@ package io.hatchery.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.hatchery.protocol.Topics;
 import java.nio.file.Path;
@@ -42,7 +43,11 @@ final class KafkaTransactionalLogTest {
                         .hasMessageContaining("cannot be read to their end: 0 records read")
                         .hasMessageContaining(Topics.PROFILES.name());
                 producer.commitTransaction();
-                log.readViews(true, read::add);
+                // The end of the transaction may take longer to be seen than this log waits.
+                await().ignoreException(BusException.class).until(() -> {
+                    log.readViews(true, read::add);
+                    return true;
+                });
                 assertThat(read).extracting(BusRecord::key).containsExactly("p");
             }
         }

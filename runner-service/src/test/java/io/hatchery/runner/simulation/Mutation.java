@@ -67,7 +67,7 @@ enum Mutation {
     OFFSETS_TOO_HIGH,
     /** More containers may be starting at a time than is configured. */
     START_GATE_OPEN,
-    /** Whatever is to happen later happens at half the time. */
+    /** Timers fire after a tenth of their time. */
     TIMERS_TOO_SOON,
     /** A purge removes the container and not its root. */
     ROOT_NOT_PURGED,

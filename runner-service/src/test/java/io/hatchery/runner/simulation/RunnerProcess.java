@@ -77,7 +77,7 @@ final class RunnerProcess {
 
     private Runnable later(Duration delay, Runnable task) {
         boolean[] cancelled = {false};
-        Duration wait = mutation == Mutation.TIMERS_TOO_SOON ? delay.dividedBy(2) : delay;
+        Duration wait = mutation == Mutation.TIMERS_TOO_SOON ? delay.dividedBy(10) : delay;
         world.after(wait, process, "", () -> {
             if (!cancelled[0]) {
                 task.run();
