@@ -82,8 +82,10 @@ class HostileRecordsTest {
     private static void write(String topic, String key, String value, String... more) {
         var arguments = new ArrayList<>(List.of("-P", "-Z", "-t", topic, "-K", "|"));
         arguments.addAll(List.of(more));
+        // Of each host one refused heartbeat an hour is among the dead letters.
+        String own = topic.equals("hatchery.hosts") ? key + written.getOrDefault(topic, 0) : key;
         installation
-                .kcat((key + "|" + value).getBytes(StandardCharsets.UTF_8), arguments.toArray(String[]::new))
+                .kcat((own + "|" + value).getBytes(StandardCharsets.UTF_8), arguments.toArray(String[]::new))
                 .orFail();
         written.merge(topic, 1, Integer::sum);
     }
