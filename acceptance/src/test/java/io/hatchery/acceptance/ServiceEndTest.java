@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A service that cannot go on ends, so that whoever started it learns of it. */
+/** A service that cannot continue exits with a status other than 0, so that its service manager restarts it. */
 class ServiceEndTest {
     /** What the topics say was written for more partitions than are configured now: its loop notices when it has read them. */
     @Test

@@ -28,7 +28,7 @@ public final class Partitioning {
                 ? Optional.empty()
                 : Optional.of("its key belongs to partition " + right + " of " + partitions
                         + " (topics.partitions), not to partition " + record.partition()
-                        + ", so nobody knows its order among the others of its key: write it through the gateway, or with"
+                        + ", so its order among the records of its key is undefined: write it through the gateway, or with"
                         + " the murmur2 partitioner over " + partitions + " partitions (kcat.conf sets it)");
     }
 }

@@ -94,8 +94,8 @@ final class ContainerReview {
     }
 
     /**
-     * What hosts are told once more of a container: an open removal in time before its marker expires, and whatever hosts have lost
-     * sight of.
+     * What is published again for a container: an open removal before its tombstone expires, and specs and removals that a host has
+     * lost.
      */
     private void repeat(Evaluation evaluation, List<Message> messages) {
         Map<HostName, Boolean> sightless = audit.take(evaluation.container());

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Plans how a host is told to remove a container, and what follows once it has. Pure. */
+/** Plans the removal of a container from a host, and what follows its confirmation. Pure. */
 final class RemovalPlanner {
     private RemovalPlanner() {}
 
@@ -50,10 +50,10 @@ final class RemovalPlanner {
     }
 
     /**
-     * A deletion with what was asked for besides.
+     * A deletion with its options.
      *
      * @param purge whether the root goes as well
-     * @param by who asked; null if unsaid
+     * @param by who requested it; null if unknown
      */
     static EvaluationPlan requested(EvaluationPlan deletion, boolean purge, @Nullable String by, Instant now) {
         Evaluation.Leaving removal = deletion.removal();
@@ -67,13 +67,13 @@ final class RemovalPlanner {
                 withLeaving(evaluation, evaluation.state(), full), deletion.published(), deletion.withdrawn(), full);
     }
 
-    /** The host that was leaving has let go: what waited for that is in force. */
+    /** The old host has confirmed the removal: what waited for the confirmation takes effect. */
     static EvaluationPlan release(Evaluation before) {
         var state = before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state();
         return new EvaluationPlan(withLeaving(before, state, null), before.spec(), null, null);
     }
 
-    /** The host that is leaving is told so again; nothing else changes. */
+    /** The open removal is published again; nothing else changes. */
     static Evaluation repeat(Evaluation before, Evaluation.Leaving leaving, Instant now) {
         return withLeaving(before, before.state(), leaving.again(now));
     }

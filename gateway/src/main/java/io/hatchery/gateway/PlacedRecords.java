@@ -7,8 +7,8 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.UnreadableException;
 
 /**
- * Refuses records of shared topics that are not in the partition of their key, for instance in one that an operator added: nobody knows
- * their order among the others of the key. Dead letters have no order.
+ * Refuses records of shared topics that are not in the partition of their key, for instance in one that an operator added: their order among the records of
+ * the key is undefined. Dead letters have no order.
  */
 final class PlacedRecords {
     private final int partitions;

@@ -102,7 +102,7 @@ public record Evaluation(
      * @param operation the removal, which the end of the container's status names
      * @param generation the last one that is taken back; null if all are
      * @param purge whether the root goes as well; null if it does not
-     * @param by who asked; null if unsaid
+     * @param by who requested it; null if unknown
      * @param at when the host was told last; null if unsaid
      */
     public record Leaving(

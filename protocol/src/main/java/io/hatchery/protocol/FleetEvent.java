@@ -55,7 +55,7 @@ public sealed interface FleetEvent {
      * @param id the command
      * @param command what it asked for
      * @param host where; null if the container was on none
-     * @param by who asked; null if unsaid
+     * @param by who requested it; null if unknown
      * @param submitted when its record was written
      * @param outcome how it ended
      * @param reason why; null if completed without anything to say

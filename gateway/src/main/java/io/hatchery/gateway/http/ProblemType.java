@@ -112,7 +112,7 @@ enum ProblemType {
     BROKER_UNAVAILABLE(
             503,
             "Broker unavailable",
-            "Kafka did not confirm the write in time. Nobody knows whether it is written.",
+            "Kafka did not confirm the write in time. The record may have been written.",
             "Send the request again, a command with the same `Idempotency-Key`.");
 
     /** Where the gateway serves what a type means; the type URIs are relative to the gateway. */

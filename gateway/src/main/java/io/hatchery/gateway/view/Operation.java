@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param command what it asks for
  * @param container of which container
  * @param host on which host; null if none is concerned
- * @param by who asked; null if unsaid
+ * @param by who requested it; null if unknown
  * @param submitted when
  * @param outcome {@code pending}, {@code completed}, {@code failed}, {@code rejected} or {@code superseded}
  * @param reason why it ended so; null if there is nothing to say

@@ -61,7 +61,7 @@ public record CurrentStatus(
         return of(Phase.ABSENT, null, null);
     }
 
-    /** The host is lost: nobody knows. */
+    /** The host sends no heartbeats, so the phase is not known. */
     public static CurrentStatus unknown(String reason, @Nullable ContainerStatus last) {
         return of(Phase.UNKNOWN, reason, last);
     }

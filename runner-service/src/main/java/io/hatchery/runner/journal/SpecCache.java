@@ -35,7 +35,7 @@ public final class SpecCache {
      * @param upTo the last generation that is taken back; null if all are
      * @param root the container's root; null if the host had none
      * @param purge whether the root goes as well
-     * @param by who asked; null if unsaid
+     * @param by who requested it; null if unknown
      * @param submitted when
      */
     public record Removal(

@@ -22,7 +22,7 @@ public record SpecsPosition(TopicPosition topic, List<OpenRemoval> removals, Sor
      *
      * @param offset of its record
      * @param operation what it is known by
-     * @param by who asked; null if unsaid
+     * @param by who requested it; null if unknown
      * @param submitted when
      */
     public record OpenRemoval(

@@ -20,7 +20,7 @@ public sealed interface Input {
      * @param root what was its root as far as the host's disk says, in case nobody remembers its spec; null if it says nothing
      * @param upTo the last generation that is taken back; null if all are
      * @param purge whether the root goes as well
-     * @param by who asked; null if unsaid
+     * @param by who requested it; null if unknown
      * @param submitted when
      */
     record SpecRemoved(
@@ -36,7 +36,7 @@ public sealed interface Input {
      * A removal was read together with a later spec of the same container: nothing of it is to be done any more.
      *
      * @param id the operation that asked for it
-     * @param by who asked; null if unsaid
+     * @param by who requested it; null if unknown
      * @param submitted when
      */
     record RemovalOvertaken(CommandId id, @Nullable String by, Instant submitted) implements Input {}

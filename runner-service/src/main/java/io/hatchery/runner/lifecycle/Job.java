@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the command
  * @param verb what it asks for
- * @param by who asked; null if unsaid
+ * @param by who requested it; null if unknown
  * @param submitted when its record was written
  * @param generation the spec it waits for; null if for none
  * @param deadline when it is too late to begin; null if never
