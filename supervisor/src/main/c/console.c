@@ -42,12 +42,20 @@ static void keep_tail(struct console *console, const char *bytes, size_t length)
     console->tail_length = kept + length;
 }
 
+/* The length of the longest start of the bytes that fits into one file; it ends with a line if a line ends in it. */
+static size_t first_part(const struct console *console, const char *bytes, size_t length) {
+    if (length <= console->half)
+        return length;
+    const char *end = memrchr(bytes, '\n', console->half);
+    return end ? (size_t)(end + 1 - bytes) : (size_t)console->half;
+}
+
 void write_console(struct console *console, const char *bytes, size_t length) {
     keep_tail(console, bytes, length);
     if (console->file < 0)
         open_file(console);
     while (length > 0 && console->file >= 0) {
-        size_t part = length < console->half ? length : (size_t)console->half;
+        size_t part = first_part(console, bytes, length);
         if (console->used + part > console->half)
             rotate(console);
         if (console->file < 0 || console->used + part > console->half)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "console.h"
 #include "scratch.h"
 
 /* Begins a run and waits until its supervisor has ended, which until then holds the pipe. */
@@ -54,12 +55,33 @@ static void the_program_has_default_signals_and_the_supervisor_ignores_them(void
     remove_scratch(folder);
 }
 
+static bool starts_with_line(const char *path) {
+    char start[5];
+    FILE *file = fopen(path, "r");
+    CHECK(file && fread(start, sizeof start, 1, file) == 1 && !fclose(file));
+    return !memcmp(start, "line ", sizeof start);
+}
+
 static void output_is_bounded_and_its_end_is_kept(void) {
     char *folder = make_scratch();
     struct stat now, older;
     run_script(folder, "i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done; exit 1");
     CHECK(!stat(below(folder, "console"), &now) && !stat(below(folder, "console.1"), &older) && now.st_size + older.st_size <= 2048);
     CHECK(contains(below(folder, "console"), "line 499") && has_text(below(folder, "said"), "line 499"));
+    remove_scratch(folder);
+}
+
+static void a_console_is_rotated_between_lines(void) {
+    char *folder = make_scratch(), text[4096];
+    struct console console;
+    size_t length = 0;
+    for (int i = 0; i < 200; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "line %d\n", i);
+    open_console(&console, below(folder, "console"), 1024);
+    write_console(&console, text, length);
+    close(console.file);
+    CHECK(starts_with_line(below(folder, "console")) && starts_with_line(below(folder, "console.1")));
+    CHECK(contains(below(folder, "console"), "line 199\n"));
     remove_scratch(folder);
 }
 
@@ -110,6 +132,7 @@ void test_supervise(void) {
     exits_are_recorded();
     the_program_has_default_signals_and_the_supervisor_ignores_them();
     output_is_bounded_and_its_end_is_kept();
+    a_console_is_rotated_between_lines();
     a_claimed_run_never_begins();
     leader_and_readiness_are_recorded();
     a_leader_that_is_gone_is_not_recorded();
