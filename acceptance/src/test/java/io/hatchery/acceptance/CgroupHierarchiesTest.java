@@ -29,10 +29,10 @@ class CgroupHierarchiesTest {
             assertThat(Files.readString(Path.of("/proc/" + leader + "/cgroup")))
                     .contains("/machine/" + name + ".nspawn/payload");
             assertThat(api.command("stop", name).path("stoppedBy").asText()).isEqualTo("halted");
-            Ground.assertGone(name, root);
+            AcceptanceTestBase.assertGone(name, root);
             api.command("start", name);
             assertThat(api.command("kill", name).path("stoppedBy").asText()).isEqualTo("killed");
-            Ground.assertGone(name, root);
+            AcceptanceTestBase.assertGone(name, root);
         }
     }
 }

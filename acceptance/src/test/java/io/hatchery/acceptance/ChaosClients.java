@@ -17,13 +17,13 @@ final class ChaosClients {
 
     private final Installation installation;
     private final List<String> within;
-    private final List<ChaosZoo.Animal> animals;
+    private final List<ChaosWorkloads.Workload> animals;
     /** Ids of commands that were accepted, by what accepted them. */
     final Map<String, String> accepted = new ConcurrentHashMap<>();
     /** Versions that a PUT was accepted for; a container is not in it whose last PUT has no known end. */
     final Map<String, Integer> defined = new ConcurrentHashMap<>();
 
-    ChaosClients(Installation installation, List<String> within, List<ChaosZoo.Animal> animals) {
+    ChaosClients(Installation installation, List<String> within, List<ChaosWorkloads.Workload> animals) {
         this.installation = installation;
         this.within = within;
         this.animals = animals;
@@ -51,7 +51,7 @@ final class ChaosClients {
     }
 
     /** Whether a definition was accepted. */
-    boolean define(ChaosZoo.Animal animal, int version) {
+    boolean define(ChaosWorkloads.Workload animal, int version) {
         int last = defined.getOrDefault(animal.name(), -1);
         defined.remove(animal.name());
         int code = curl("PUT", "/v1/containers/" + animal.name(), animal.defined(version));
@@ -98,7 +98,7 @@ final class ChaosClients {
         }
     }
 
-    private ChaosZoo.Animal any(Random random) {
+    private ChaosWorkloads.Workload any(Random random) {
         return animals.get(random.nextInt(animals.size()));
     }
 

@@ -31,9 +31,9 @@ class ChaosTest {
 
     private ChaosNetwork network;
     private Installation installation;
-    private List<ChaosZoo.Animal> animals;
+    private List<ChaosWorkloads.Workload> animals;
     private ChaosClients clients;
-    private ChaosTruth truth;
+    private ChaosInvariants truth;
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
     private volatile boolean over;
 
@@ -54,9 +54,9 @@ class ChaosTest {
         for (Service service : Service.values()) {
             installation.start(service);
         }
-        animals = ChaosZoo.in(installation.roots());
+        animals = ChaosWorkloads.in(installation.roots());
         clients = new ChaosClients(installation, network.within(), animals);
-        truth = new ChaosTruth(installation);
+        truth = new ChaosInvariants(installation);
     }
 
     @AfterEach
@@ -74,7 +74,7 @@ class ChaosTest {
     @Test
     void whateverIsKilledNothingIsLostAndNothingIsDoneTwice() throws Exception {
         System.out.println("chaos: " + LENGTH.toSeconds() + " s with -Dchaos.seed=" + SEED);
-        for (ChaosZoo.Animal animal : animals) {
+        for (ChaosWorkloads.Workload animal : animals) {
             assertThat(clients.define(animal, 0)).isTrue();
             assertThat(clients.command("start", animal.name())).isTrue();
         }
@@ -85,7 +85,7 @@ class ChaosTest {
             installation.awaitReady(service);
         }
         animals.stream()
-                .filter(animal -> animal.kind() == ChaosZoo.Kind.CRASHER)
+                .filter(animal -> animal.kind() == ChaosWorkloads.Kind.CRASHER)
                 .forEach(animal ->
                         assertThat(clients.command("stop", animal.name())).isTrue());
         assertThat(wrong).isEmpty();
@@ -93,9 +93,9 @@ class ChaosTest {
         await().atMost(SETTLING).pollInterval(Duration.ofSeconds(1)).untilAsserted(this::whatIsSaidIsTrue);
         whatWasAcceptedIsInForce();
         nothingIsLeft();
-        for (ChaosZoo.Animal animal : animals) {
-            if (animal.kind() == ChaosZoo.Kind.GOOD) {
-                ChaosZoo.assertSignalledOnce(animal);
+        for (ChaosWorkloads.Workload animal : animals) {
+            if (animal.kind() == ChaosWorkloads.Kind.GOOD) {
+                ChaosWorkloads.assertSignalledOnce(animal);
             }
         }
         flat(files, memory);
@@ -153,12 +153,12 @@ class ChaosTest {
     private void watchSupervisors() {
         try {
             while (!over) {
-                Map<String, List<Long>> now = Ground.allSupervisors();
+                Map<String, List<Long>> now = AcceptanceTestBase.allSupervisors();
                 now.values().removeIf(pids -> pids.size() == 1);
                 Thread.sleep(200);
                 // What nspawn forked outlives it by a moment and looks like it, having lost its parent.
                 if (!now.isEmpty()) {
-                    Map<String, List<Long>> later = Ground.allSupervisors();
+                    Map<String, List<Long>> later = AcceptanceTestBase.allSupervisors();
                     now.forEach((container, pids) -> {
                         if (later.getOrDefault(container, List.of()).containsAll(pids)) {
                             wrong.add("two supervisors of " + container + ": " + pids);
@@ -186,19 +186,19 @@ class ChaosTest {
     private void whatIsSaidIsTrue() {
         Map<String, JsonNode> statuses = truth.latest("hatchery.status");
         Map<String, String> verbs = truth.lastVerbs();
-        for (ChaosZoo.Animal animal : animals) {
+        for (ChaosWorkloads.Workload animal : animals) {
             JsonNode status = statuses.get(animal.name());
-            List<Long> supervisors = Ground.supervisors(animal.name());
+            List<Long> supervisors = AcceptanceTestBase.supervisors(animal.name());
             String as = animal.name() + ", " + status + ", last asked to " + verbs.get(animal.name());
             boolean runs = status.path("phase").asText().equals("running");
             assertThat(supervisors).as(as).hasSize(runs ? 1 : 0);
             if (runs) {
-                assertThat(Ground.members(animal.name()))
+                assertThat(AcceptanceTestBase.members(animal.name()))
                         .as(as)
                         .contains(status.path("leader").asLong());
             } else {
                 assertThat(status.path("phase").asText()).as(as).isIn("stopped", "failed");
-                assertThat(Ground.cgroups(animal.name())).as(as).isEmpty();
+                assertThat(AcceptanceTestBase.cgroups(animal.name())).as(as).isEmpty();
             }
             if (animal.isObedient()) {
                 boolean asked = List.of("start", "restart").contains(verbs.get(animal.name()));
@@ -216,12 +216,12 @@ class ChaosTest {
     }
 
     private void nothingIsLeft() {
-        for (ChaosZoo.Animal animal : animals) {
+        for (ChaosWorkloads.Workload animal : animals) {
             assertThat(clients.command("kill", animal.name())).isTrue();
         }
         everyCommandHasOneOutcome();
-        for (ChaosZoo.Animal animal : animals) {
-            Ground.assertGone(animal.name(), animal.root());
+        for (ChaosWorkloads.Workload animal : animals) {
+            AcceptanceTestBase.assertGone(animal.name(), animal.root());
         }
     }
 

@@ -77,12 +77,13 @@ class CommandLineTest {
         JsonNode plan = json(installation.hatchery("plan", "t-cli", "-o", "json"));
         assertThat(texts(plan.path("arguments")))
                 .as("as the runner of its host has it")
-                .isEqualTo(Ground.arguments(Ground.supervisors("t-cli").getFirst()));
+                .isEqualTo(AcceptanceTestBase.arguments(
+                        AcceptanceTestBase.supervisors("t-cli").getFirst()));
         assertThat(installation.hatchery("stop", "t-cli").orFail().out()).contains("halted");
         assertThat(installation.hatchery("delete", "t-cli").orFail().code()).isZero();
         assertThat(names(json(installation.hatchery("list", "--output", "json"))))
                 .containsExactly("t-cli-two");
-        Ground.assertGone("t-cli", root);
+        AcceptanceTestBase.assertGone("t-cli", root);
 
         Files.delete(definitions.resolve("t-cli-two.yaml"));
         assertThat(installation
@@ -175,7 +176,7 @@ class CommandLineTest {
         Path file = Files.writeString(installation.data().resolveSibling("t-down.yaml"), yaml(root));
         installation.hatchery("apply", "-f", file.toString()).orFail();
         installation.hatchery("start", "t-down").orFail();
-        long supervisor = Ground.supervisors("t-down").getFirst();
+        long supervisor = AcceptanceTestBase.supervisors("t-down").getFirst();
 
         long asked = System.nanoTime();
         up.destroy(); // SIGTERM; a terminal's SIGINT takes the same road
@@ -185,14 +186,14 @@ class CommandLineTest {
                 .isLessThan(Duration.ofSeconds(4));
         assertThat(Files.readString(installation.data().resolveSibling("up.log")))
                 .contains("Containers run on");
-        assertThat(Ground.supervisors("t-down")).containsExactly(supervisor);
+        assertThat(AcceptanceTestBase.supervisors("t-down")).containsExactly(supervisor);
 
         up = begin();
-        assertThat(Ground.supervisors("t-down")).containsExactly(supervisor);
+        assertThat(AcceptanceTestBase.supervisors("t-down")).containsExactly(supervisor);
         Ran down = installation.hatchery("down", "--yes");
         assertThat(down.code()).as(down.err()).isZero();
         assertThat(down.out()).contains("Everything is down");
-        Ground.assertGone("t-down", root);
+        AcceptanceTestBase.assertGone("t-down", root);
         assertThat(installation.data()).doesNotExist();
         assertThat(installation.runtime()).doesNotExist();
         assertThat(root).isDirectory();

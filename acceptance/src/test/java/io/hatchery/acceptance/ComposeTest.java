@@ -80,16 +80,16 @@ class ComposeTest {
     @AfterEach
     void end() throws Exception {
         compose("down", "--volumes", "--timeout", "20");
-        for (String container : Ground.containersOf(runtime)) {
-            Ground.destroy(container);
+        for (String container : AcceptanceTestBase.containersOf(runtime)) {
+            AcceptanceTestBase.destroy(container);
         }
         dockerd.destroy();
         if (!dockerd.waitFor(60, java.util.concurrent.TimeUnit.SECONDS)) {
             dockerd.destroyForcibly();
         }
-        Ground.unmountBelow(folder);
-        Ground.delete(runtime);
-        Ground.delete(folder);
+        AcceptanceTestBase.unmountBelow(folder);
+        AcceptanceTestBase.delete(runtime);
+        AcceptanceTestBase.delete(folder);
     }
 
     private Ran run(String... command) {
@@ -176,11 +176,11 @@ class ComposeTest {
         Path root = Roots.busybox(folder.resolve("roots/docked"));
         api.define("t-docked", RoadTest.sleeper(root));
         assertThat(api.command("start", "t-docked").path("outcome").asText()).isEqualTo("completed");
-        long supervisor = Ground.supervisors("t-docked").getFirst();
+        long supervisor = AcceptanceTestBase.supervisors("t-docked").getFirst();
 
         for (String service : List.of("runner", "gateway", "config-service", "kafka")) {
             compose("kill", "-s", "SIGKILL", service).orFail();
-            assertThat(Ground.supervisors("t-docked"))
+            assertThat(AcceptanceTestBase.supervisors("t-docked"))
                     .as("after the death of " + service)
                     .containsExactly(supervisor);
             compose("start", service).orFail();
@@ -188,10 +188,10 @@ class ComposeTest {
         }
 
         JsonNode container = api.await("t-docked", "running");
-        assertThat(Ground.members("t-docked"))
+        assertThat(AcceptanceTestBase.members("t-docked"))
                 .contains(container.at("/status/leader").asLong());
         assertThat(api.command("stop", "t-docked").path("stoppedBy").asText()).isEqualTo("halted");
-        Ground.assertGone("t-docked", root);
+        AcceptanceTestBase.assertGone("t-docked", root);
         Ran down = compose("down", "--volumes");
         assertThat(down.code()).as(down.err()).isZero();
         assertThat(new File("/proc/" + supervisor)).doesNotExist();

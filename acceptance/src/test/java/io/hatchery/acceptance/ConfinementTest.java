@@ -47,7 +47,7 @@ class ConfinementTest {
     private static void stop(String name, Path root) {
         JsonNode outcome = api.command("stop", name);
         assertThat(outcome.path("outcome").asText()).as(outcome.toString()).isEqualTo("completed");
-        Ground.assertGone(name, root);
+        AcceptanceTestBase.assertGone(name, root);
     }
 
     private static Path process(String name) {

@@ -55,7 +55,7 @@ class CrashTest {
         api.define("t-runs", RoadTest.sleeper(root));
         api.command("start", "t-runs");
         long leader = api.container("t-runs").at("/status/leader").asLong();
-        long supervisor = Ground.supervisors("t-runs").getFirst();
+        long supervisor = AcceptanceTestBase.supervisors("t-runs").getFirst();
 
         Path seven = Roots.busybox(installation.roots().resolve("seven"));
         api.define(
@@ -77,18 +77,18 @@ class CrashTest {
         // sent, and
         // the stop goes on at its time-out. This one is to have arrived.
         await().atMost(Duration.ofSeconds(5)).until(() -> Files.exists(stopping.resolve("signalled")));
-        long startingSupervisor = Ground.supervisors("t-starting").getFirst();
+        long startingSupervisor = AcceptanceTestBase.supervisors("t-starting").getFirst();
 
         installation.killHard(Service.RUNNER);
-        assertThat(Ground.supervisors("t-runs")).containsExactly(supervisor);
+        assertThat(AcceptanceTestBase.supervisors("t-runs")).containsExactly(supervisor);
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> Ground.supervisors("t-seven").isEmpty());
+                .until(() -> AcceptanceTestBase.supervisors("t-seven").isEmpty());
         installation.start(Service.RUNNER);
 
         JsonNode runs = api.await("t-runs", "running");
         assertThat(runs.at("/status/leader").asLong()).isEqualTo(leader);
         assertThat(runs.at("/status/generation").asInt()).isEqualTo(1);
-        assertThat(Ground.supervisors("t-runs")).containsExactly(supervisor);
+        assertThat(AcceptanceTestBase.supervisors("t-runs")).containsExactly(supervisor);
 
         JsonNode ended = api.await("t-seven", "failed");
         assertThat(ended.at("/status/exit/status").asInt()).isEqualTo(7);
@@ -109,7 +109,7 @@ class CrashTest {
         assertThat(outcomes("t-stopping")).hasSize(2);
         assertThat(outcomes("t-starting")).hasSize(1);
         api.command("stop", "t-runs");
-        Ground.assertGone("t-runs", root);
+        AcceptanceTestBase.assertGone("t-runs", root);
         Traffic.assertValid(installation);
     }
 
@@ -131,14 +131,14 @@ class CrashTest {
         Path root = Roots.busybox(installation.roots().resolve("overtaken"));
         api.define("t-overtaken", RoadTest.sleeper(root));
         api.command("start", "t-overtaken");
-        long supervisor = Ground.supervisors("t-overtaken").getFirst();
+        long supervisor = AcceptanceTestBase.supervisors("t-overtaken").getFirst();
         installation.killHard(Service.RUNNER);
         String deletion = api.delete("/v1/containers/t-overtaken").at("/id").asText();
         api.define("t-overtaken", RoadTest.sleeper(root));
         installation.start(Service.RUNNER);
         assertThat(api.outcome(deletion).path("outcome").asText()).isEqualTo("superseded");
         api.await("t-overtaken", "running");
-        assertThat(Ground.supervisors("t-overtaken")).containsExactly(supervisor);
+        assertThat(AcceptanceTestBase.supervisors("t-overtaken")).containsExactly(supervisor);
         assertThat(api.command("stop", "t-overtaken").path("stoppedBy").asText())
                 .isEqualTo("halted");
     }
@@ -150,16 +150,17 @@ class CrashTest {
         Path crash = Roots.busybox(installation.roots().resolve("falls"));
         api.define("t-falls", "{\"root\": \"" + crash + "\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 3; exit 5\"]}");
         api.command("start", "t-calm");
-        long supervisor = Ground.supervisors("t-calm").getFirst();
+        long supervisor = AcceptanceTestBase.supervisors("t-calm").getFirst();
         try (var stream = StreamClient.open(api, "?container=t-falls")) {
             stream.first(message -> message.path("type").asText().equals("synced"));
             api.command("start", "t-falls");
-            long first = Ground.supervisors("t-falls").getFirst();
+            long first = AcceptanceTestBase.supervisors("t-falls").getFirst();
 
             installation.killHard(Service.BROKER);
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> Ground.supervisors("t-falls").stream().anyMatch(pid -> pid != first));
-            assertThat(Ground.supervisors("t-calm")).containsExactly(supervisor);
+                    .until(() ->
+                            AcceptanceTestBase.supervisors("t-falls").stream().anyMatch(pid -> pid != first));
+            assertThat(AcceptanceTestBase.supervisors("t-calm")).containsExactly(supervisor);
             installation.start(Service.BROKER);
 
             stream.first(message -> message.at("/event/to").asText().equals("backoff"));
@@ -169,10 +170,10 @@ class CrashTest {
                             && message.at("/status/phase").asText().equals("running"));
             assertThat(again.at("/status/exit/status").asInt()).isEqualTo(5);
         }
-        assertThat(Ground.supervisors("t-calm")).containsExactly(supervisor);
+        assertThat(AcceptanceTestBase.supervisors("t-calm")).containsExactly(supervisor);
         assertThat(api.command("stop", "t-falls").path("outcome").asText()).isEqualTo("completed");
         assertThat(api.command("stop", "t-calm").path("outcome").asText()).isEqualTo("completed");
-        Ground.assertGone("t-calm", root);
+        AcceptanceTestBase.assertGone("t-calm", root);
     }
 
     @Test
@@ -188,7 +189,7 @@ class CrashTest {
         Api.Answer put = api.put(
                 "/v1/containers/t-truth?wait=200ms",
                 RoadTest.sleeper(root).replace("{\"root\"", "{\"description\": \"changed\", \"root\""));
-        assertThat(put.status()).as("accepted, not judged yet").isEqualTo(202);
+        assertThat(put.status()).as("accepted, not evaluated yet").isEqualTo(202);
         assertThat(api.container("t-truth").path("status")).isEqualTo(before.path("status"));
         installation.start(Service.CONFIG);
 

@@ -59,7 +59,7 @@ class DevicesTest {
         String said = Files.readString(console);
         assertThat(installation.api().command("stop", name).path("outcome").asText())
                 .isEqualTo("completed");
-        Ground.assertGone(name, root);
+        AcceptanceTestBase.assertGone(name, root);
         return said;
     }
 

@@ -61,7 +61,7 @@ class EntryTest {
     private static void end(String name, Path root) {
         assertThat(installation.api().command("stop", name).path("outcome").asText())
                 .isEqualTo("completed");
-        Ground.assertGone(name, root);
+        AcceptanceTestBase.assertGone(name, root);
     }
 
     private static long leader(String name) {
@@ -113,7 +113,7 @@ class EntryTest {
                         () -> entry.toHandle()
                                 .children()
                                 .map(ProcessHandle::pid)
-                                .filter(pid -> Ground.arguments(pid).contains("1000"))
+                                .filter(pid -> AcceptanceTestBase.arguments(pid).contains("1000"))
                                 .findAny()
                                 .orElse(0L),
                         pid -> pid > 0);
@@ -170,7 +170,8 @@ class EntryTest {
         assertThat(ran.code()).isEqualTo(7);
         assertThat(ran.out()).isEqualTo("said\n");
         assertThat(ProcessHandle.allProcesses()
-                        .filter(process -> Ground.arguments(process.pid()).contains("1234")))
+                        .filter(process ->
+                                AcceptanceTestBase.arguments(process.pid()).contains("1234")))
                 .isEmpty();
         end("t-left", root);
     }
@@ -241,6 +242,6 @@ class EntryTest {
         assertThat(status(Files.readAllLines(root.resolve("status")))).isEqualTo(status(leader("t-switch")));
         assertThat(Files.readAllLines(root.resolve("groups"))).allMatch(line -> line.matches(".*:/(hatchery/\\d+)?"));
         installation.api().command("kill", "t-switch");
-        Ground.assertGone("t-switch", root);
+        AcceptanceTestBase.assertGone("t-switch", root);
     }
 }

@@ -257,15 +257,15 @@ class FleetOptionsTest {
             String name = "t-placed-" + host.name();
             Api.Answer _ = api.define(
                     name,
-                    "{\"requires\": {\"number\": \"" + host.name() + "\"}, \"root\": \"" + host.busybox(name) + "\", "
-                            + FleetHost.IDLE + "}");
+                    "{\"hostSelector\": {\"number\": \"" + host.name() + "\"}, \"root\": \"" + host.busybox(name)
+                            + "\", " + FleetHost.IDLE + "}");
             JsonNode _ = api.completes("start", name);
             assertThat(api.container(name).at("/status/host").asText()).isEqualTo(host.name());
             end(host, name);
         }
         JsonNode nowhere = api.put(
                         "/v1/containers/t-nowhere",
-                        "{\"requires\": {\"number\": \"none\"}, \"root\": \"/srv\", " + FleetHost.IDLE + "}")
+                        "{\"hostSelector\": {\"number\": \"none\"}, \"root\": \"/srv\", " + FleetHost.IDLE + "}")
                 .body();
         assertThat(nowhere.toString()).contains("no host that is ready has these labels");
     }

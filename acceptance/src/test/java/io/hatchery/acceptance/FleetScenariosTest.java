@@ -123,7 +123,7 @@ class FleetScenariosTest {
         }
 
         JsonNode stopped = api.await("t-cut-stop", "stopped");
-        assertThat(stopped.at("/status/via").asText()).isEqualTo("systemd");
+        assertThat(stopped.at("/status/initiator").asText()).isEqualTo("host");
         JsonNode again = api.await("t-cut-kill", "running");
         assertThat(again.at("/status/leader").asText()).isNotEqualTo(killed);
         assertThat(again.at("/status/exit/status").asInt()).isEqualTo(137);
@@ -131,7 +131,7 @@ class FleetScenariosTest {
         JsonNode events =
                 api.get("/v1/events?container=t-cut-start&limit=200").body().path("items");
         assertThat(RoadTest.count(events, "to", "running")).isEqualTo(1);
-        assertThat(RoadTest.count(events, "via", "systemd")).isPositive();
+        assertThat(RoadTest.count(events, "initiator", "host")).isPositive();
         delete(List.of("t-cut-stop", "t-cut-kill", "t-cut-start"));
     }
 
@@ -183,7 +183,7 @@ class FleetScenariosTest {
         one.systemctl("stop", "container-t-loop");
 
         JsonNode stopped = api.await("t-loop", "stopped");
-        assertThat(stopped.at("/status/via").asText()).isEqualTo("systemd");
+        assertThat(stopped.at("/status/initiator").asText()).isEqualTo("host");
         await().during(Duration.ofSeconds(5))
                 .atMost(Duration.ofSeconds(6))
                 .until(() ->

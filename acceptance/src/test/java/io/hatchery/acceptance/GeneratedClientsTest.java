@@ -35,7 +35,7 @@ class GeneratedClientsTest {
         installation = Installation.running();
         Files.createDirectories(FOLDER);
         for (String generated : List.of("java", "typescript", "classes", "compiled")) {
-            Ground.delete(FOLDER.resolve(generated));
+            AcceptanceTestBase.delete(FOLDER.resolve(generated));
         }
         try (Stream<Path> sources = Files.list(SOURCES)) {
             for (Path source : sources.toList()) {

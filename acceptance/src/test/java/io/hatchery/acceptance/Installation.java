@@ -250,12 +250,12 @@ final class Installation implements AutoCloseable {
         processes.values().forEach(Process::destroyForcibly);
         processes.values().forEach(process -> process.onExit().join());
         keepLogs();
-        for (String container : Ground.containersOf(runtime)) {
-            Ground.destroy(container);
+        for (String container : AcceptanceTestBase.containersOf(runtime)) {
+            AcceptanceTestBase.destroy(container);
         }
-        Ground.unmountBelow(folder);
-        Ground.unmountBelow(runtime);
-        Ground.delete(runtime);
-        Ground.delete(folder);
+        AcceptanceTestBase.unmountBelow(folder);
+        AcceptanceTestBase.unmountBelow(runtime);
+        AcceptanceTestBase.delete(runtime);
+        AcceptanceTestBase.delete(folder);
     }
 }

@@ -54,9 +54,9 @@ class MoveTest {
     @AfterAll
     static void stop() {
         killOther();
-        Ground.containersOf(otherRuntime).forEach(Ground::destroy);
-        Ground.unmountBelow(otherRuntime);
-        Ground.delete(otherRuntime);
+        AcceptanceTestBase.containersOf(otherRuntime).forEach(AcceptanceTestBase::destroy);
+        AcceptanceTestBase.unmountBelow(otherRuntime);
+        AcceptanceTestBase.delete(otherRuntime);
         installation.close();
     }
 
@@ -67,7 +67,7 @@ class MoveTest {
     }
 
     private static List<Long> supervisors(String container) {
-        return Ground.allSupervisors().getOrDefault(container, List.of());
+        return AcceptanceTestBase.allSupervisors().getOrDefault(container, List.of());
     }
 
     private static boolean runsOn(JsonNode container, String host) {
@@ -92,7 +92,7 @@ class MoveTest {
         });
         JsonNode moving = api.define("t-moved", definition(root, OTHER)).body();
         assertThat(moving.at("/evaluation/state").asText()).isEqualTo("moving");
-        assertThat(moving.at("/evaluation/leaving/host").asText()).isEqualTo(Installation.HOST);
+        assertThat(moving.at("/evaluation/releasingHost/host").asText()).isEqualTo(Installation.HOST);
         JsonNode restarted = api.command("restart", "t-moved");
         assertThat(restarted.path("outcome").asText()).as(restarted.toString()).isEqualTo("completed");
         assertThat(restarted.path("host").asText()).isEqualTo(OTHER);
@@ -101,12 +101,12 @@ class MoveTest {
         witness.join();
         assertThat(most).isNotEmpty().allMatch(supervisors -> supervisors <= 1);
         assertThat(moved.at("/evaluation/state").asText()).isEqualTo("evaluated");
-        assertThat(moved.at("/evaluation/leaving").isMissingNode()).isTrue();
+        assertThat(moved.at("/evaluation/releasingHost").isMissingNode()).isTrue();
         assertThat(supervisors("t-moved")).hasSize(1).isNotEqualTo(before);
 
         assertThat(api.delete("/v1/containers/t-moved").status()).isLessThan(300);
         api.await("t-moved", container -> container.path("status").isMissingNode() || !container.has("name"));
-        Ground.assertGone("t-moved", root);
+        AcceptanceTestBase.assertGone("t-moved", root);
     }
 
     @Test
@@ -125,7 +125,7 @@ class MoveTest {
         api.await("t-kept", container -> runsOn(container, Installation.HOST));
         assertThat(supervisors("t-kept")).hasSize(1).isNotEqualTo(before);
         assertThat(api.command("stop", "t-kept").path("outcome").asText()).isEqualTo("completed");
-        Ground.assertGone("t-kept", root);
+        AcceptanceTestBase.assertGone("t-kept", root);
     }
 
     @Test
@@ -134,16 +134,16 @@ class MoveTest {
         api.define("t-orphan", definition(root, OTHER));
         api.await("t-orphan", container -> runsOn(container, OTHER));
         killOther();
-        Ground.destroy("t-orphan");
-        Ground.delete(otherRuntime);
-        Ground.delete(otherData.resolve("runner"));
+        AcceptanceTestBase.destroy("t-orphan");
+        AcceptanceTestBase.delete(otherRuntime);
+        AcceptanceTestBase.delete(otherData.resolve("runner"));
         api.define("t-orphan", definition(root, Installation.HOST));
         installation
                 .kcat((OTHER + ":").getBytes(StandardCharsets.UTF_8), "-P", "-K", ":", "-Z", "-t", "hatchery.hosts")
                 .orFail();
         api.await("t-orphan", container -> runsOn(container, Installation.HOST));
         assertThat(api.command("stop", "t-orphan").path("outcome").asText()).isEqualTo("completed");
-        Ground.assertGone("t-orphan", root);
+        AcceptanceTestBase.assertGone("t-orphan", root);
         startOther();
     }
 }

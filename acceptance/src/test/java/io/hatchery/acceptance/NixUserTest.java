@@ -52,7 +52,7 @@ class NixUserTest {
             daemon.destroy();
             daemon.waitFor();
             Files.deleteIfExists(SOCKET);
-            Ground.delete(folder);
+            AcceptanceTestBase.delete(folder);
             Nixpkgs.cleanUp();
         }
     }

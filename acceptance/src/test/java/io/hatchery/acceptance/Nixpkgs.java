@@ -31,7 +31,7 @@ final class Nixpkgs {
         try {
             if (!Files.exists(TREE)) {
                 Path unfinished = Path.of("target/nixpkgs.unfinished").toAbsolutePath();
-                Ground.delete(unfinished);
+                AcceptanceTestBase.delete(unfinished);
                 copy(Path.of("src/test/resources/nixpkgs"), unfinished);
                 Path tools = unfinished.resolve("tools");
                 Files.copy(Path.of("/bin/busybox"), tools.resolve("busybox"), StandardCopyOption.REPLACE_EXISTING);
@@ -74,13 +74,13 @@ final class Nixpkgs {
                 try (var containers = Files.list(folder)) {
                     containers
                             .filter(path -> path.getFileName().toString().startsWith("t-"))
-                            .forEach(Ground::delete);
+                            .forEach(AcceptanceTestBase::delete);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
             }
         }
-        Ground.delete(Path.of("/nix/var/nix/gcroots/hatchery"));
+        AcceptanceTestBase.delete(Path.of("/nix/var/nix/gcroots/hatchery"));
         collectGarbage();
     }
 

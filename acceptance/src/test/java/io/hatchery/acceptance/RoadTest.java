@@ -51,8 +51,8 @@ class RoadTest {
         JsonNode container = api.container("t-debian");
         assertThat(container.at("/status/phase").asText()).isEqualTo("running");
         long leader = container.at("/status/leader").asLong();
-        assertThat(Ground.members("t-debian")).contains(leader);
-        assertThat(Ground.commandName(leader)).isEqualTo("systemd");
+        assertThat(AcceptanceTestBase.members("t-debian")).contains(leader);
+        assertThat(AcceptanceTestBase.commandName(leader)).isEqualTo("systemd");
         String target = inside(leader, "systemctl", "get-default").strip();
         assertThat(inside(leader, "systemctl", "is-active", target).strip()).isEqualTo("active");
 
@@ -60,7 +60,7 @@ class RoadTest {
         assertThat(stopped.path("outcome").asText()).isEqualTo("completed");
         assertThat(stopped.path("stoppedBy").asText()).isEqualTo("halted");
         assertThat(api.container("t-debian").at("/status/exit/status").asInt()).isZero();
-        Ground.assertGone("t-debian", root);
+        AcceptanceTestBase.assertGone("t-debian", root);
     }
 
     private static String inside(long leader, String... command) {
@@ -110,7 +110,7 @@ class RoadTest {
                 .kcat(new byte[0], "-C", "-e", "-t", "hatchery.deadletter", "-f", "%S|%h\n")
                 .orFail();
         assertThat(dead.out()).contains("9|").contains("hatchery_reason=not UTF-8 text");
-        Ground.assertGone("t-kcat", root);
+        AcceptanceTestBase.assertGone("t-kcat", root);
     }
 
     @Test
@@ -159,7 +159,7 @@ class RoadTest {
         assertThat(deleted.status()).isEqualTo(200);
         assertThat(deleted.at("/outcome").asText()).isEqualTo("completed");
         assertThat(api.get("/v1/containers/t-deleted").status()).isEqualTo(404);
-        Ground.assertGone("t-deleted", root);
+        AcceptanceTestBase.assertGone("t-deleted", root);
         assertThat(root).isDirectory();
 
         api.define("t-deleted", sleeper(root));
@@ -291,6 +291,6 @@ class RoadTest {
         assertThat(shared.resolve("no")).doesNotExist();
         api.command("stop", "t-inside");
         assertThat(root.resolve("left")).doesNotExist();
-        Ground.assertGone("t-inside", root);
+        AcceptanceTestBase.assertGone("t-inside", root);
     }
 }

@@ -70,7 +70,7 @@ final class Roots {
         Path root = Path.of("target/debian").toAbsolutePath();
         if (!Files.exists(root)) {
             Path unfinished = Path.of("target/debian.unfinished").toAbsolutePath();
-            Ground.delete(unfinished);
+            AcceptanceTestBase.delete(unfinished);
             System.out.println("Making a Debian with systemd inside …");
             Ran.toEnd(new ProcessBuilder(
                             "mmdebstrap",

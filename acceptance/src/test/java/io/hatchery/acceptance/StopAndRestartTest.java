@@ -76,7 +76,7 @@ class StopAndRestartTest {
                 .containsSubsequence(
                         "sent SIGRTMIN+3", "stopTimeout passed, supervisor sent SIGTERM", "killed", "completed");
         assertThat(Duration.between(begun, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
-        Ground.assertGone("t-deaf", root);
+        AcceptanceTestBase.assertGone("t-deaf", root);
     }
 
     @Test
@@ -91,7 +91,7 @@ class StopAndRestartTest {
         JsonNode stopped = api.command("stop", "t-hard");
 
         assertThat(stopped.path("stoppedBy").asText()).isEqualTo("terminated");
-        Ground.assertGone("t-hard", root);
+        AcceptanceTestBase.assertGone("t-hard", root);
     }
 
     @Test
@@ -103,7 +103,7 @@ class StopAndRestartTest {
         assertThat(started.path("outcome").asText()).isEqualTo("failed");
         assertThat(started.path("reason").asText()).contains("startTimeout");
         assertThat(api.container("t-never").at("/status/phase").asText()).isEqualTo("failed");
-        Ground.assertGone("t-never", root);
+        AcceptanceTestBase.assertGone("t-never", root);
     }
 
     @Test
@@ -119,7 +119,7 @@ class StopAndRestartTest {
         assertThat(status.path("phase").asText()).isEqualTo("failed");
         assertThat(status.path("reason").asText())
                 .isEqualTo(started.path("reason").asText());
-        Ground.assertGone("t-nothere", root);
+        AcceptanceTestBase.assertGone("t-nothere", root);
     }
 
     @Test
@@ -134,7 +134,7 @@ class StopAndRestartTest {
 
         assertThat(api.container("t-words").at("/status/reason").asText())
                 .isEqualTo("it exited with status 7: three\\x1b[2J");
-        Ground.assertGone("t-words", root);
+        AcceptanceTestBase.assertGone("t-words", root);
     }
 
     @Test
@@ -153,7 +153,7 @@ class StopAndRestartTest {
                 c -> c.at("/status/phase").asText().equals("running")
                         && c.at("/status/leader").asLong() != leader);
         assertThat(api.command("stop", "t-reboot").path("stoppedBy").asText()).isEqualTo("halted");
-        Ground.assertGone("t-reboot", root);
+        AcceptanceTestBase.assertGone("t-reboot", root);
     }
 
     @Test
@@ -167,7 +167,7 @@ class StopAndRestartTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> copies(root) == 2);
         api.command("kill", "t-copy-one");
         assertThat(copies(root)).isEqualTo(1);
-        Ground.assertGone("t-copy-one", root);
+        AcceptanceTestBase.assertGone("t-copy-one", root);
         long leader = api.await("t-copy-two", "running").at("/status/leader").asLong();
         assertThat(Path.of("/proc/" + leader + "/root/bin/busybox")).exists();
         api.command("kill", "t-copy-two");
@@ -209,7 +209,7 @@ class StopAndRestartTest {
                 .as("the third wait against the first")
                 .isGreaterThan(Duration.between(backoffs.get(0), starts.get(0)));
         assertThat(api.command("stop", "t-crash").path("outcome").asText()).isEqualTo("completed");
-        Ground.assertGone("t-crash", root);
+        AcceptanceTestBase.assertGone("t-crash", root);
     }
 
     @Test
@@ -223,7 +223,7 @@ class StopAndRestartTest {
         assertThat(stopped.path("stoppedBy").asText()).isEqualTo("halted");
         assertThat(api.outcome(start.at("/id").asText()).path("outcome").asText())
                 .isIn("completed", "superseded");
-        Ground.assertGone("t-early", root);
+        AcceptanceTestBase.assertGone("t-early", root);
     }
 
     @Test
@@ -240,13 +240,14 @@ class StopAndRestartTest {
                         api.post("/v1/containers/" + name + "/start").at("/id").asText())
                 .toList();
         operations.forEach(this::assertCompleted);
-        names.forEach(name -> assertThat(Ground.supervisors(name)).as(name).hasSize(1));
+        names.forEach(name ->
+                assertThat(AcceptanceTestBase.supervisors(name)).as(name).hasSize(1));
         names.stream()
                 .map(name ->
                         api.post("/v1/containers/" + name + "/stop").at("/id").asText())
                 .toList()
                 .forEach(this::assertCompleted);
-        names.forEach(name -> Ground.assertGone(name, root));
+        names.forEach(name -> AcceptanceTestBase.assertGone(name, root));
     }
 
     private void assertCompleted(String operation) {
@@ -297,6 +298,6 @@ class StopAndRestartTest {
                         "it is not switched to generation 3: switch-to-configuration ended with status 4: no such unit");
         assertThat(failed.at("/status/leader").asText()).isEqualTo(leader);
         api.command("kill", "t-switched");
-        Ground.assertGone("t-switched", root);
+        AcceptanceTestBase.assertGone("t-switched", root);
     }
 }

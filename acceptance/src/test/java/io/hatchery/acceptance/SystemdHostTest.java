@@ -30,7 +30,7 @@ class SystemdHostTest {
         return api.await(
                 name,
                 container -> container.at("/status/phase").asText().equals(phase)
-                        && container.at("/status/via").asText().equals("systemd"));
+                        && container.at("/status/initiator").asText().equals("host"));
     }
 
     @Test
@@ -64,7 +64,7 @@ class SystemdHostTest {
                     .atMost(Duration.ofSeconds(4))
                     .until(() -> host.isActive(name).equals("inactive"));
             assertThat(transitions(name))
-                    .allMatch(event -> event.path("via").asText().equals("systemd"));
+                    .allMatch(event -> event.path("initiator").asText().equals("host"));
         }
     }
 
@@ -91,7 +91,7 @@ class SystemdHostTest {
                 hybrid.systemctl(change[0], "container-t-soon");
                 Instant done = Instant.now();
                 stream.first(message -> message.toString().contains("\"phase\":\"" + change[1] + "\"")
-                        && message.toString().contains("\"via\":\"systemd\""));
+                        && message.toString().contains("\"initiator\":\"host\""));
                 assertThat(Duration.between(done, Instant.now())).isLessThan(Duration.ofSeconds(1));
             }
         }
@@ -101,7 +101,8 @@ class SystemdHostTest {
     void aCommandOfTheFleetsShowsAtSystemdAndItsEndIsExact() {
         unified.startIdle("t-cmd");
         assertThat(unified.isActive("t-cmd")).isEqualTo("active");
-        assertThat(api.container("t-cmd").at("/status/via").isMissingNode()).isTrue();
+        assertThat(api.container("t-cmd").at("/status/initiator").isMissingNode())
+                .isTrue();
 
         JsonNode outcome = api.command("stop", "t-cmd");
 
@@ -127,7 +128,7 @@ class SystemdHostTest {
         assertThat(again.at("/status/leader").asText()).isNotEqualTo(leader);
         assertThat(transitions("t-kill"))
                 .anyMatch(event -> event.path("from").asText().equals("running")
-                        && event.path("via").asText().equals("systemd"));
+                        && event.path("initiator").asText().equals("host"));
         api.completes("stop", "t-kill");
     }
 

@@ -47,7 +47,7 @@ final class Down implements Callable<Integer> {
         RunningServices running = RunningServices.of(installation.pidFile(), settings);
         if (running != null) {
             removeContainers(new ApiClient(running.gateway(), settings.tokenFile()), installation, console);
-            Output.line("Ending the services …");
+            Output.line("CleaningUp the services …");
             end(running.process());
         } else {
             if (console != null) {

@@ -103,7 +103,7 @@ enum Key {
             "Public keys that sign systems, or files with one, separated by commas, such as config-service's nix-cache.pub"),
     RUNNER_NIX_TOKEN_FILE("runner.nix-token.file", "", "File with the token for the caches (default: none)"),
     RUNNER_STARTS(
-            "runner.starts",
+            "runner.max-concurrent-starts",
             "",
             "How many containers may be starting at the same time (default: twice the processors)"),
     RUNNER_HEARTBEAT("runner.heartbeat", "5", "Seconds between two heartbeats, 1 to 300"),

@@ -69,8 +69,9 @@ final class Table {
             return "evaluation failed, see hatchery show "
                     + container.path("name").asText();
         }
-        if (evaluation.has("leaving")) {
-            return "moving: host " + evaluation.path("leaving").path("host").asText() + " has to let go first";
+        if (evaluation.has("releasingHost")) {
+            return "moving: host "
+                    + evaluation.path("releasingHost").path("host").asText() + " must release the container first";
         }
         if (evaluation.path("state").asText().equals("building")) {
             return "its system is being built";

@@ -62,7 +62,7 @@ public final class KafkaPublisher implements Publisher {
     }
 
     @Override
-    public Future<Position> bury(BusRecord record, String reader, String reason) {
+    public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
         return send(deadLetter(record, reader, reason));
     }
 

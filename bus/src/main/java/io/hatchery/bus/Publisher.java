@@ -12,5 +12,5 @@ public interface Publisher {
     Future<Position> publish(Message message);
 
     /** Writes a record that nobody could read to the dead letters, its bytes untouched. */
-    Future<Position> bury(BusRecord record, String reader, String reason);
+    Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason);
 }

@@ -73,8 +73,9 @@ public final class RetryingPublisher implements Publisher {
     }
 
     @Override
-    public Future<Position> bury(BusRecord record, String reader, String reason) {
-        return begin(new Attempt(() -> attempts.bury(record, reader, reason), "", Map.of(), Promise.promise()));
+    public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
+        return begin(
+                new Attempt(() -> attempts.sendToDeadLetter(record, reader, reason), "", Map.of(), Promise.promise()));
     }
 
     private Future<Position> begin(Attempt attempt) {

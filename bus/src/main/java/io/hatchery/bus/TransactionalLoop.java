@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a topic as the one active member of a group, judges its records in the light of other topics read to their end, and
+ * Reads a topic as the one active member of a group, processors its records in the light of other topics read to their end, and
  * writes what follows together with the offsets in one transaction: all of it happens, once, or none. A record that cannot be
  * handled goes to the dead letters. After any failure it starts anew from what the topics say. Runs on a thread of its own.
  */
@@ -32,7 +32,7 @@ public final class TransactionalLoop implements AutoCloseable {
     private static final Duration FORGIVEN = Duration.ofHours(1);
 
     /** What to do with the records: a new one for each session, since its memory is what the topics say. */
-    public interface Judge {
+    public interface RecordProcessor {
         /**
          * The record of a viewed topic.
          *
@@ -50,7 +50,7 @@ public final class TransactionalLoop implements AutoCloseable {
         void own(Set<Integer> partitions, int of);
 
         /** What follows from a record of the source. */
-        Verdict judge(BusRecord record);
+        ProcessingResult process(BusRecord record);
 
         /** What follows for the next thing that changes in the views concern, maybe nothing; empty if there is none left. */
         Optional<List<Message>> review();
@@ -78,9 +78,10 @@ public final class TransactionalLoop implements AutoCloseable {
      * @param messages to be written
      * @param unreadable why the record goes to the dead letters; null if it does not
      */
-    public record Verdict(List<Message> messages, @Nullable String unreadable) {
+    public record ProcessingResult(
+            List<Message> messages, @Nullable String unreadable) {
         /** Keeps an immutable copy of the messages. */
-        public Verdict {
+        public ProcessingResult {
             messages = List.copyOf(messages);
         }
     }
@@ -88,7 +89,7 @@ public final class TransactionalLoop implements AutoCloseable {
     /**
      * What to read and as whom.
      *
-     * @param source the topic whose records are judged
+     * @param source the topic whose records are processed
      * @param views the topics that are read to their end before any is; always with the dead letters
      * @param group the consumer group
      * @param instance names this process among the group, the same after its restart
@@ -106,7 +107,7 @@ public final class TransactionalLoop implements AutoCloseable {
 
     private final BusConfig config;
     private final Plan plan;
-    private final Supplier<Judge> judges;
+    private final Supplier<RecordProcessor> processors;
     private final Runnable ready;
     private final Consumer<Throwable> onFailure;
     private final Isolation isolation = new Isolation();
@@ -120,10 +121,14 @@ public final class TransactionalLoop implements AutoCloseable {
      * @param onFailure is told, on its thread, why it ended, unless it was closed
      */
     public TransactionalLoop(
-            BusConfig config, Plan plan, Supplier<Judge> judges, Runnable ready, Consumer<Throwable> onFailure) {
+            BusConfig config,
+            Plan plan,
+            Supplier<RecordProcessor> processors,
+            Runnable ready,
+            Consumer<Throwable> onFailure) {
         this.config = config;
         this.plan = plan;
-        this.judges = judges;
+        this.processors = processors;
         this.ready = ready;
         this.onFailure = onFailure;
         this.thread =
@@ -147,8 +152,8 @@ public final class TransactionalLoop implements AutoCloseable {
         long lastFailure = System.nanoTime();
         while (!isClosing()) {
             long answered = 0;
-            try (var session =
-                    new LoopLife(plan, new KafkaTransactionalLog(config, plan), judges.get(), ready, isolation)) {
+            try (var session = new LoopSession(
+                    plan, new KafkaTransactionalLog(config, plan), processors.get(), ready, isolation)) {
                 try {
                     runSession(session);
                 } finally {
@@ -174,7 +179,7 @@ public final class TransactionalLoop implements AutoCloseable {
         }
     }
 
-    private void runSession(LoopLife session) {
+    private void runSession(LoopSession session) {
         session.begin();
         while (!isClosing()) {
             session.poll();

@@ -275,7 +275,7 @@ class BusTest {
         }
         var consumer = new WatermarkConsumer(
                 new KafkaPartitionReader(vertx, broker.config(), topic.name(), "g2", Throwable::printStackTrace),
-                record -> publisher.bury(record, "test", "rubbish"),
+                record -> publisher.sendToDeadLetter(record, "test", "rubbish"),
                 Throwable::printStackTrace);
         done(consumer.start());
         var letters = new CopyOnWriteArrayList<BusRecord>();
@@ -297,8 +297,8 @@ class BusTest {
         }
         var owned = new CopyOnWriteArrayList<Set<Integer>>();
         var plan = new TransactionalLoop.Plan(
-                Topics.DEFINITIONS.name(), List.of(Topics.EVALUATIONS.name()), "judges", "one");
-        TransactionalLoop.Judge judge = new TransactionalLoop.Judge() {
+                Topics.DEFINITIONS.name(), List.of(Topics.EVALUATIONS.name()), "processors", "one");
+        TransactionalLoop.RecordProcessor processor = new TransactionalLoop.RecordProcessor() {
             private boolean failed;
 
             @Override
@@ -310,12 +310,12 @@ class BusTest {
             }
 
             @Override
-            public TransactionalLoop.Verdict judge(BusRecord record) {
+            public TransactionalLoop.ProcessingResult process(BusRecord record) {
                 if (!failed && record.offset() == 3) {
                     failed = true;
                     throw new BusException("on purpose");
                 }
-                return new TransactionalLoop.Verdict(
+                return new TransactionalLoop.ProcessingResult(
                         List.of(message(Topics.EVALUATIONS, record.key(), Map.of())), null);
             }
 
@@ -329,14 +329,14 @@ class BusTest {
                 return List.of();
             }
         };
-        var judged = new CopyOnWriteArrayList<String>();
+        var processed = new CopyOnWriteArrayList<String>();
         var follower = new TopicFollower(
-                vertx, broker.config(), "judged", record -> judged.add(record.key()), Throwable::printStackTrace);
+                vertx, broker.config(), "processed", record -> processed.add(record.key()), Throwable::printStackTrace);
         done(follower.follow(List.of(Topics.EVALUATIONS.name())));
         try (var loop =
-                new TransactionalLoop(broker.config(), plan, () -> judge, () -> {}, Throwable::printStackTrace)) {
+                new TransactionalLoop(broker.config(), plan, () -> processor, () -> {}, Throwable::printStackTrace)) {
             assertThat(loop).isNotNull();
-            await().atMost(30, TimeUnit.SECONDS).until(() -> judged.size() >= 20);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> processed.size() >= 20);
             try (var producer =
                     new KafkaProducer<byte[], byte[]>(broker.config().producer(20_000))) {
                 byte[] key = "c0".getBytes(StandardCharsets.UTF_8);
@@ -346,9 +346,9 @@ class BusTest {
                         .get();
             }
             done(publisher.publish(message(Topics.DEFINITIONS, "last", Map.of())));
-            await().atMost(30, TimeUnit.SECONDS).until(() -> judged.contains("last"));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> processed.contains("last"));
         }
-        assertThat(judged).doesNotHaveDuplicates().hasSize(21);
+        assertThat(processed).doesNotHaveDuplicates().hasSize(21);
         assertThat(owned).isNotEmpty();
         done(follower.close());
     }

@@ -218,8 +218,8 @@ class OutageTest {
                 }
 
                 @Override
-                public Future<Position> bury(BusRecord record, String reader, String reason) {
-                    return real.bury(record, reader, reason);
+                public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
+                    return real.sendToDeadLetter(record, reader, reason);
                 }
             };
         }

@@ -49,10 +49,10 @@ class TransactionalLoopTest {
     private TestBroker broker;
     private final List<TransactionalLoop> loops = new ArrayList<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final List<String> judged = new CopyOnWriteArrayList<>();
+    private final List<String> processed = new CopyOnWriteArrayList<>();
     private final List<Set<Integer>> owned = new CopyOnWriteArrayList<>();
     private final List<Message> toReview = new CopyOnWriteArrayList<>();
-    private Consumer<BusRecord> judging = record -> {};
+    private Consumer<BusRecord> processing = record -> {};
 
     @BeforeEach
     void start() throws Exception {
@@ -69,7 +69,7 @@ class TransactionalLoopTest {
     }
 
     /** Answers each record by an evaluation, and views profiles that say {@code good}. */
-    private final class Answering implements TransactionalLoop.Judge {
+    private final class Answering implements TransactionalLoop.RecordProcessor {
         private final Deque<Message> reviews = new ArrayDeque<>(toReview);
 
         @Override
@@ -91,10 +91,10 @@ class TransactionalLoopTest {
         }
 
         @Override
-        public TransactionalLoop.Verdict judge(BusRecord record) {
-            judging.accept(record);
-            judged.add(record.key());
-            return new TransactionalLoop.Verdict(
+        public TransactionalLoop.ProcessingResult process(BusRecord record) {
+            processing.accept(record);
+            processed.add(record.key());
+            return new TransactionalLoop.ProcessingResult(
                     List.of(message(Topics.EVALUATIONS, record.key(), answer(record))), null);
         }
 
@@ -123,7 +123,7 @@ class TransactionalLoopTest {
         return new TransactionalLoop.Plan(
                 Topics.DEFINITIONS.name(),
                 List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name()),
-                "judges",
+                "processors",
                 instance);
     }
 
@@ -188,12 +188,12 @@ class TransactionalLoopTest {
     }
 
     private void awaitJudged(String key) {
-        await().atMost(SOON).until(() -> judged.contains(key));
+        await().atMost(SOON).until(() -> processed.contains(key));
     }
 
     @Test
     void recordThatCannotBeJudgedGoesToTheDeadLettersAndTheNextIsJudged() throws Exception {
-        judging = record -> {
+        processing = record -> {
             switch (record.key()) {
                 case "number" -> Long.parseLong("x");
                 case "null" -> throw new NullPointerException("no host");
@@ -334,7 +334,7 @@ class TransactionalLoopTest {
         define("b", Map.of());
         awaitJudged("b");
         assertThat(owned).containsExactly(Set.of(0, 1, 2));
-        assertThat(judged).containsExactly("a", "b");
+        assertThat(processed).containsExactly("a", "b");
     }
 
     @Test
@@ -384,7 +384,7 @@ class TransactionalLoopTest {
         }
         write(Topics.DEFINITIONS, 7, "elsewhere", "{}");
         write(Topics.PROFILES, 7, "profile", "good");
-        await().atMost(SOON).until(() -> judged.size() == 9 && reasons().size() == 2);
+        await().atMost(SOON).until(() -> processed.size() == 9 && reasons().size() == 2);
         assertThat(reasons().get("elsewhere")).contains("of 3 (topics.partitions), not to partition 7");
         assertThat(reasons().get("profile")).contains("not to partition 7");
         loop.close();

@@ -28,7 +28,8 @@ record Candidate(
         long evaluatedRevision) {
     /** What was evaluated before, to be evaluated again. */
     static Candidate again(Evaluation before) {
-        return new Candidate(before.container(), before, before.definition(), before.revision(), before.judged());
+        return new Candidate(
+                before.container(), before, before.definition(), before.revision(), before.evaluatedRevision());
     }
 
     @Nullable
@@ -41,8 +42,8 @@ record Candidate(
         return before == null ? null : before.spec();
     }
 
-    Evaluation.@Nullable Leaving leaving() {
-        return before == null ? null : before.leaving();
+    Evaluation.@Nullable ReleasingHost releasingHost() {
+        return before == null ? null : before.releasingHost();
     }
 
     @Nullable
@@ -78,7 +79,7 @@ record Candidate(
                 definition,
                 lastSpec(),
                 before == null ? null : before.change(),
-                leaving(),
+                releasingHost(),
                 problems,
                 built,
                 systems());

@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
-/** Definitions in, specs out: reads, judges, publishes and commits in one Kafka transaction. */
+/** Definitions in, specs out: reads, evaluates, publishes and commits in one Kafka transaction. */
 public final class ConfigService extends AbstractVerticle {
     private static final String GROUP = "hatchery-config";
     private static final int PATIENCE = 30_000;
@@ -50,7 +50,7 @@ public final class ConfigService extends AbstractVerticle {
     @Override
     public void start(Promise<Void> started) {
         var context = vertx.getOrCreateContext();
-        var told = new BuildNews(new KafkaBus(vertx, bus).publisher(PATIENCE), "/config-service/" + instance);
+        var told = new BuildEventPublisher(new KafkaBus(vertx, bus).publisher(PATIENCE), "/config-service/" + instance);
         var systems = new EvaluationPool(nix, told, Clock.systemUTC());
         pool = systems;
         vertx.executeBlocking(() -> {

@@ -18,7 +18,7 @@ final class Confirmations {
     /** How many removals of a container are remembered. */
     static final int MAX_REMOVALS = 16;
 
-    private record Confirmed(String by, Deque<String> removals) {}
+    private record Confirmed(String source, Deque<String> removals) {}
 
     private final Map<ContainerName, Confirmed> byContainer = new LinkedHashMap<>();
 
@@ -46,13 +46,13 @@ final class Confirmations {
 
     /** Who deleted the container's status, if that was the last that was said of it, once; null if nobody. */
     @Nullable
-    String takeLastBy(ContainerName container) {
+    String takeLastSource(ContainerName container) {
         Confirmed last = byContainer.get(container);
-        if (last == null || last.by().isEmpty()) {
+        if (last == null || last.source().isEmpty()) {
             return null;
         }
         byContainer.put(container, new Confirmed("", last.removals()));
-        return last.by();
+        return last.source();
     }
 
     boolean isConfirmed(ContainerName container, CommandId removal) {

@@ -70,12 +70,12 @@ final class ContainerReview {
     }
 
     private void release(Evaluation before, List<Message> messages) {
-        if (before.leaving() != null && hasLetGo(before.container(), before.leaving())) {
+        if (before.releasingHost() != null && isReleased(before.container(), before.releasingHost())) {
             messages.addAll(plans.execute(RemovalPlanner.release(before), before, clock.instant()));
         } else if (before.isPublished() && before.spec() != null) {
             messages.addAll(askedAgain(before.spec()));
         }
-        if (latest(before).leaving() == null) {
+        if (latest(before).releasingHost() == null) {
             views.confirmations().settle(before.container());
         }
     }
@@ -100,19 +100,20 @@ final class ContainerReview {
     private void repeat(Evaluation evaluation, List<Message> messages) {
         Map<HostName, Boolean> sightless = audit.take(evaluation.container());
         Instant now = clock.instant();
-        Evaluation.Leaving leaving = evaluation.leaving();
-        boolean isLost = leaving != null && sightless.containsKey(leaving.host());
-        if (leaving != null && (isLost || SpecsAudit.isToBeRepeated(leaving, now))) {
-            Evaluation again = RemovalPlanner.repeat(evaluation, leaving, now);
+        Evaluation.ReleasingHost releasingHost = evaluation.releasingHost();
+        boolean isLost = releasingHost != null && sightless.containsKey(releasingHost.host());
+        if (releasingHost != null && (isLost || SpecsAudit.isToBeRepeated(releasingHost, now))) {
+            Evaluation again = RemovalPlanner.repeat(evaluation, releasingHost, now);
             views.putRepeated(again);
             messages.add(writing.evaluation(again));
-            messages.add(writing.removal(leaving, again.container()));
+            messages.add(writing.removal(releasingHost, again.container()));
         }
         ContainerSpec spec = evaluation.spec();
         sightless.forEach((host, mayRemove) -> {
             if (evaluation.isPublished() && spec != null && spec.host().equals(host)) {
                 messages.add(writing.spec(spec));
-            } else if (mayRemove && (leaving == null || !leaving.host().equals(host))) {
+            } else if (mayRemove
+                    && (releasingHost == null || !releasingHost.host().equals(host))) {
                 messages.add(writing.removal(SpecsAudit.vanished(host, evaluation), evaluation.container()));
             }
         });
@@ -123,13 +124,13 @@ final class ContainerReview {
      * is given its spec again, and says again how it is.
      */
     private List<Message> askedAgain(ContainerSpec spec) {
-        String by = views.confirmations().takeLastBy(spec.name());
-        return by == null || by.equals("/runner/" + spec.host()) ? List.of() : List.of(writing.spec(spec));
+        String source = views.confirmations().takeLastSource(spec.name());
+        return source == null || source.equals("/runner/" + spec.host()) ? List.of() : List.of(writing.spec(spec));
     }
 
     /** It says so itself, or someone has said that it is no more, or it never was: then nobody ever read what it was given. */
-    private boolean hasLetGo(ContainerName container, Evaluation.Leaving leaving) {
-        return views.confirmations().isConfirmed(container, leaving.operation())
-                || !views.hosts().isHeardOf(leaving.host());
+    private boolean isReleased(ContainerName container, Evaluation.ReleasingHost releasingHost) {
+        return views.confirmations().isConfirmed(container, releasingHost.operation())
+                || !views.hosts().isHeardOf(releasingHost.host());
     }
 }

@@ -4,7 +4,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Partitioning;
 import io.hatchery.bus.TransactionalLoop;
-import io.hatchery.bus.TransactionalLoop.Verdict;
+import io.hatchery.bus.TransactionalLoop.ProcessingResult;
 import io.hatchery.config.system.Systems;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Evaluates definitions in the light of the fleet. What fails to be computed changes nothing: memory is changed after everything
  * that is to be written is known.
  */
-public final class DefinitionReconciler implements TransactionalLoop.Judge {
+public final class DefinitionReconciler implements TransactionalLoop.RecordProcessor {
     private static final Duration BETWEEN_KEEPINGS = Duration.ofHours(1);
 
     private final Clock clock;
@@ -127,7 +127,7 @@ public final class DefinitionReconciler implements TransactionalLoop.Judge {
             return;
         }
         nextKeeping = now.plus(BETWEEN_KEEPINGS);
-        views.review(e -> e.leaving() != null);
+        views.review(e -> e.releasingHost() != null);
         systems.keep(views.evaluations().stream()
                 .flatMap(evaluation -> evaluation.systems().stream())
                 .map(Evaluation.GivenSystem::path)
@@ -135,9 +135,10 @@ public final class DefinitionReconciler implements TransactionalLoop.Judge {
     }
 
     @Override
-    public Verdict judge(BusRecord record) {
+    public ProcessingResult process(BusRecord record) {
         if (!ContainerName.isValid(record.key())) {
-            return new Verdict(List.of(), "its key is no container name: '" + Problem.shorten(record.key()) + "'");
+            return new ProcessingResult(
+                    List.of(), "its key is no container name: '" + Problem.shorten(record.key()) + "'");
         }
         var name = new ContainerName(record.key());
         Evaluation before = views.evaluation(name);
@@ -149,9 +150,9 @@ public final class DefinitionReconciler implements TransactionalLoop.Judge {
             }
             messages.addAll(rollbacks.start(record, plan, clock.instant()));
             messages.addAll(0, plans.execute(plan, before, record.timestamp()));
-            return new Verdict(messages, null);
+            return new ProcessingResult(messages, null);
         } catch (UnreadableException e) {
-            return new Verdict(List.of(), String.valueOf(e.getMessage()));
+            return new ProcessingResult(List.of(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -162,7 +163,7 @@ public final class DefinitionReconciler implements TransactionalLoop.Judge {
             return RemovalPlanner.requested(
                     RemovalPlanner.delete(name, before, record.offset(), expected, operation(record)),
                     record.header(Headers.PURGE).filter("true"::equals).isPresent(),
-                    record.header(Headers.BY).orElse(null),
+                    record.header(Headers.REQUESTED_BY).orElse(null),
                     clock.instant());
         }
         ContainerDefinition definition = record.value(ContainerDefinition.class);

@@ -86,7 +86,7 @@ final class EvaluationMessages {
                         Verb.REMOVE,
                         plan.evaluation().container(),
                         null,
-                        record.header(Headers.BY).orElse(null),
+                        record.header(Headers.REQUESTED_BY).orElse(null),
                         record.timestamp(),
                         refusal == null ? Outcome.COMPLETED : Outcome.REJECTED,
                         refusal == null ? "it was on no host" : refusal,
@@ -104,13 +104,13 @@ final class EvaluationMessages {
     }
 
     /** Tells a host to remove a container. */
-    Message removal(Evaluation.Leaving from, ContainerName name) {
+    Message removal(Evaluation.ReleasingHost from, ContainerName name) {
         Generation generation = from.generation();
         return message(Topics.specs(from.host()).name(), name.value(), null)
                 .with(Headers.OPERATION, from.operation().value())
                 .with(Headers.GENERATION, generation == null ? null : generation.toString())
                 .with(Headers.PURGE, Boolean.TRUE.equals(from.purge()) ? "true" : null)
-                .with(Headers.BY, from.by());
+                .with(Headers.REQUESTED_BY, from.requestedBy());
     }
 
     private Message withdrawal(ContainerSpec spec) {

@@ -16,4 +16,4 @@ record EvaluationPlan(
         Evaluation evaluation,
         @Nullable ContainerSpec published,
         @Nullable ContainerSpec withdrawn,
-        Evaluation.@Nullable Leaving removal) {}
+        Evaluation.@Nullable ReleasingHost removal) {}

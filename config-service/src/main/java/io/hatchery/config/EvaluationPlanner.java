@@ -53,7 +53,8 @@ final class EvaluationPlanner {
             ContainerDefinition definition,
             Map<ProfileName, ContainerDefinition> profiles,
             FleetSnapshot fleet) {
-        var candidate = new Candidate(before.container(), before, definition, before.revision(), before.judged());
+        var candidate =
+                new Candidate(before.container(), before, definition, before.revision(), before.evaluatedRevision());
         return evaluate(candidate, definition, profiles, fleet);
     }
 
@@ -81,7 +82,7 @@ final class EvaluationPlanner {
         HostName last = inForce == null ? null : inForce.host();
         return good.host()
                 .or(() -> candidate.isSameRevision() ? Optional.ofNullable(last) : Optional.empty())
-                .or(() -> fleet.place(good.requires(), last))
+                .or(() -> fleet.place(good.hostSelector(), last))
                 .map(host -> placed(candidate, good, built, host, fleet))
                 .orElseGet(() -> unplaced(candidate, good, built));
     }
@@ -97,7 +98,7 @@ final class EvaluationPlanner {
                 candidate.definition(),
                 null,
                 null,
-                candidate.leaving(),
+                candidate.releasingHost(),
                 nowhere(good),
                 built,
                 candidate.systems());
@@ -106,11 +107,11 @@ final class EvaluationPlanner {
 
     /** Why a container has no host, where that is not for want of any. */
     private static List<Problem> nowhere(Evaluated.Good good) {
-        return good.requires().isEmpty()
+        return good.hostSelector().isEmpty()
                 ? List.of()
                 : List.of(new Problem(
-                        "containers." + good.name() + ".requires",
-                        Json.text(good.requires()),
+                        "containers." + good.name() + ".hostSelector",
+                        Json.text(good.hostSelector()),
                         "placement",
                         "no host that is ready has these labels",
                         "give a host these labels by its key host.labels, or require others"));
@@ -129,19 +130,19 @@ final class EvaluationPlanner {
         boolean changed = inForce == null || !inForce.saysTheSameAs(spec);
         ContainerSpec current = changed || inForce == null ? spec : inForce;
         ContainerSpec elsewhere = inForce == null || inForce.host().equals(host) ? null : inForce;
-        Evaluation.Leaving pending = candidate.leaving();
-        Evaluation.Leaving removal = pending == null && elsewhere != null
-                ? new Evaluation.Leaving(elsewhere.host(), moved(spec), last, null, null, fleet.now())
+        Evaluation.ReleasingHost pending = candidate.releasingHost();
+        Evaluation.ReleasingHost removal = pending == null && elsewhere != null
+                ? new Evaluation.ReleasingHost(elsewhere.host(), moved(spec), last, null, null, fleet.now())
                 : null;
-        Evaluation.Leaving leaving = removal != null ? removal : pending;
-        if (leaving != null && leaving.host().equals(host)) {
+        Evaluation.ReleasingHost releasingHost = removal != null ? removal : pending;
+        if (releasingHost != null && releasingHost.host().equals(host)) {
             // It reads of its removal before it reads this: once more, in case its topic has lost it.
-            removal = changed ? leaving : null;
-            leaving = null;
+            removal = changed ? releasingHost : null;
+            releasingHost = null;
         }
         var evaluation = new Evaluation(
                 good.name(),
-                leaving == null ? Evaluation.State.EVALUATED : Evaluation.State.MOVING,
+                releasingHost == null ? Evaluation.State.EVALUATED : Evaluation.State.MOVING,
                 candidate.revision(),
                 candidate.evaluatedRevision(),
                 null,
@@ -149,12 +150,15 @@ final class EvaluationPlanner {
                 candidate.definition(),
                 current,
                 changeOf(candidate.before(), current),
-                leaving,
+                releasingHost,
                 List.of(),
                 built,
                 ContainerSystems.given(candidate, current, fleet.now()));
         return new EvaluationPlan(
-                evaluation, changed && leaving == null ? spec : null, pending == null ? null : elsewhere, removal);
+                evaluation,
+                changed && releasingHost == null ? spec : null,
+                pending == null ? null : elsewhere,
+                removal);
     }
 
     private static @Nullable SpecChange changeOf(@Nullable Evaluation before, ContainerSpec now) {
@@ -200,7 +204,7 @@ final class EvaluationPlanner {
                 "definition of " + large.container(),
                 excess,
                 "give shorter values, or move large texts into files that the container mounts");
-        return new Candidate(large.container(), before, null, large.revision(), large.judged())
+        return new Candidate(large.container(), before, null, large.revision(), large.evaluatedRevision())
                 .failed(List.of(problem), null);
     }
 

@@ -53,7 +53,7 @@ final class ExpectedRevision {
                         before.definition(),
                         before.spec(),
                         before.change(),
-                        before.leaving(),
+                        before.releasingHost(),
                         before.errors(),
                         before.built(),
                         before.systems());

@@ -17,10 +17,10 @@ interface FleetSnapshot {
     /**
      * Where to put a container that names no host.
      *
-     * @param requires labels that its host is to have
+     * @param hostSelector labels that its host is to have
      * @param last where it is; null if nowhere yet
      */
-    Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last);
+    Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last);
 
     /** What others on its host have that a container wants for itself. */
     List<Problem> clashes(ContainerSpec spec);

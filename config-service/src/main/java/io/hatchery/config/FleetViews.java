@@ -165,7 +165,7 @@ final class FleetViews {
         var name = new HostName(record.key());
         if (record.isDeletion()) {
             hosts.remove(name);
-            review(e -> e.leaving() != null && e.leaving().host().equals(name));
+            review(e -> e.releasingHost() != null && e.releasingHost().host().equals(name));
             return;
         }
         if (hosts.view(name, record, clock.instant())) {

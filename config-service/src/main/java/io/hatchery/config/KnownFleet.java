@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** The fleet as this config-service knows it now. */
 record KnownFleet(FleetViews views, Systems systems, Clock clock) implements FleetSnapshot {
     @Override
-    public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
-        return Placement.of(requires, last, views.hosts().accepted(), views.evaluations(), clock.instant());
+    public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
+        return Placement.of(hostSelector, last, views.hosts().accepted(), views.evaluations(), clock.instant());
     }
 
     @Override

@@ -23,17 +23,17 @@ final class Placement {
      * @param last where it is; null if nowhere yet
      */
     static Optional<HostName> of(
-            SortedMap<String, String> requires,
+            SortedMap<String, String> hostSelector,
             @Nullable HostName last,
             Map<HostName, Heartbeat> hosts,
             Collection<Evaluation> evaluations,
             Instant now) {
         Heartbeat there = last == null ? null : hosts.get(last);
-        if (last != null && (there == null || has(there.status(), requires))) {
+        if (last != null && (there == null || has(there.status(), hostSelector))) {
             return Optional.of(last);
         }
         return hosts.values().stream()
-                .filter(host -> host.isAlive(now) && has(host.status(), requires))
+                .filter(host -> host.isAlive(now) && has(host.status(), hostSelector))
                 .map(host -> host.status().host())
                 .min(Comparator.comparingLong((HostName host) -> load(host, evaluations))
                         .thenComparing(h -> h))

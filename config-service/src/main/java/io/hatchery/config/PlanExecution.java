@@ -37,7 +37,7 @@ final class PlanExecution {
         if (evaluation.state() != Evaluation.State.BUILDING) {
             systems.forget(evaluation.container());
         }
-        if (evaluation.leaving() != null) {
+        if (evaluation.releasingHost() != null) {
             views.review(List.of(evaluation.container())); // its host may be gone already
         }
         return messages;

@@ -30,7 +30,8 @@ final class RemovalPlanner {
         }
         Generation generation = before == null ? null : before.generation();
         HostName holder = before == null || before.spec() == null ? null : holder(before);
-        var removal = holder == null ? null : new Evaluation.Leaving(holder, operation, generation, null, null, null);
+        var removal =
+                holder == null ? null : new Evaluation.ReleasingHost(holder, operation, generation, null, null, null);
         var evaluation = new Evaluation(
                 name,
                 Evaluation.State.DELETED,
@@ -41,7 +42,7 @@ final class RemovalPlanner {
                 null,
                 null,
                 null,
-                removal != null || before == null ? removal : before.leaving(),
+                removal != null || before == null ? removal : before.releasingHost(),
                 List.of(),
                 null,
                 List.of());
@@ -53,52 +54,60 @@ final class RemovalPlanner {
      * A deletion with its options.
      *
      * @param purge whether the root goes as well
-     * @param by who requested it; null if unknown
+     * @param requestedBy who requested it; null if unknown
      */
-    static EvaluationPlan requested(EvaluationPlan deletion, boolean purge, @Nullable String by, Instant now) {
-        Evaluation.Leaving removal = deletion.removal();
+    static EvaluationPlan requested(EvaluationPlan deletion, boolean purge, @Nullable String requestedBy, Instant now) {
+        Evaluation.ReleasingHost removal = deletion.removal();
         if (removal == null) {
             return deletion;
         }
-        var full = new Evaluation.Leaving(
-                removal.host(), removal.operation(), removal.generation(), purge ? Boolean.TRUE : null, by, now);
+        var full = new Evaluation.ReleasingHost(
+                removal.host(),
+                removal.operation(),
+                removal.generation(),
+                purge ? Boolean.TRUE : null,
+                requestedBy,
+                now);
         Evaluation evaluation = deletion.evaluation();
         return new EvaluationPlan(
-                withLeaving(evaluation, evaluation.state(), full), deletion.published(), deletion.withdrawn(), full);
+                withReleasingHost(evaluation, evaluation.state(), full),
+                deletion.published(),
+                deletion.withdrawn(),
+                full);
     }
 
     /** The old host has confirmed the removal: what waited for the confirmation takes effect. */
     static EvaluationPlan release(Evaluation before) {
         var state = before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state();
-        return new EvaluationPlan(withLeaving(before, state, null), before.spec(), null, null);
+        return new EvaluationPlan(withReleasingHost(before, state, null), before.spec(), null, null);
     }
 
     /** The open removal is published again; nothing else changes. */
-    static Evaluation repeat(Evaluation before, Evaluation.Leaving leaving, Instant now) {
-        return withLeaving(before, before.state(), leaving.again(now));
+    static Evaluation repeat(Evaluation before, Evaluation.ReleasingHost releasingHost, Instant now) {
+        return withReleasingHost(before, before.state(), releasingHost.again(now));
     }
 
     /** The host that may have something of a container which has a spec. */
     private static @Nullable HostName holder(Evaluation before) {
-        if (before.leaving() != null) {
-            return before.leaving().host();
+        if (before.releasingHost() != null) {
+            return before.releasingHost().host();
         }
         return before.spec() == null ? null : before.spec().host();
     }
 
-    private static Evaluation withLeaving(
-            Evaluation before, Evaluation.State state, Evaluation.@Nullable Leaving leaving) {
+    private static Evaluation withReleasingHost(
+            Evaluation before, Evaluation.State state, Evaluation.@Nullable ReleasingHost releasingHost) {
         return new Evaluation(
                 before.container(),
                 state,
                 before.revision(),
-                before.judged(),
+                before.evaluatedRevision(),
                 before.refusal(),
                 before.generation(),
                 before.definition(),
                 before.spec(),
                 before.change(),
-                leaving,
+                releasingHost,
                 before.errors(),
                 before.built(),
                 before.systems());

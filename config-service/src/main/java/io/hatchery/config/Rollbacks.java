@@ -26,7 +26,7 @@ import java.util.Optional;
  * that failed, so that nobody's newer one is lost; once it is evaluated, the container is started.
  */
 final class Rollbacks {
-    private static final String BY = "rollback";
+    private static final String REQUESTER = "rollback";
 
     private final String source;
     private final Map<ContainerName, ContainerStatus> statuses = new HashMap<>();
@@ -60,22 +60,25 @@ final class Rollbacks {
                     return List.of(
                             Message.of(Topics.DEFINITIONS.name(), name.value(), definition, id(spec), source, now)
                                     .with(Headers.IF_MATCH, String.valueOf(evaluation.revision()))
-                                    .with(Headers.BY, BY));
+                                    .with(Headers.REQUESTED_BY, REQUESTER));
                 })
                 .orElse(List.of());
     }
 
     private static String id(ContainerSpec spec) {
-        return BY + "/" + spec.name() + "/" + spec.generation();
+        return REQUESTER + "/" + spec.name() + "/" + spec.generation();
     }
 
     /** The start of a container that a definition of this kind has given its spec. */
     List<Message> start(BusRecord record, EvaluationPlan plan, Instant now) {
         ContainerSpec spec = plan.published();
-        if (spec == null || !record.header(Headers.BY).filter(BY::equals).isPresent()) {
+        if (spec == null
+                || !record.header(Headers.REQUESTED_BY)
+                        .filter(REQUESTER::equals)
+                        .isPresent()) {
             return List.of();
         }
-        var command = new Command(Verb.START, spec.name(), spec.generation(), null, BY);
+        var command = new Command(Verb.START, spec.name(), spec.generation(), null, REQUESTER);
         return List.of(Message.of(
                 Topics.commands(spec.host()).name(), spec.name().value(), command, record.id(), source, now));
     }

@@ -63,8 +63,8 @@ final class SpecsAudit {
             given.merge(spec.host(), sign * HostSpecs.share(spec.name(), spec.generation()), Long::sum);
             lastGiven.put(spec.host(), now);
         }
-        if (evaluation.leaving() != null) {
-            HostName host = evaluation.leaving().host();
+        if (evaluation.releasingHost() != null) {
+            HostName host = evaluation.releasingHost().host();
             lastGiven.put(host, now);
             Set<ContainerName> open = removals.computeIfAbsent(host, h -> new TreeSet<>());
             if (sign > 0) {
@@ -160,7 +160,8 @@ final class SpecsAudit {
     private static boolean concerns(Evaluation evaluation, HostName host) {
         ContainerSpec spec = evaluation.spec();
         return evaluation.isPublished() && spec != null && spec.host().equals(host)
-                || evaluation.leaving() != null && evaluation.leaving().host().equals(host);
+                || evaluation.releasingHost() != null
+                        && evaluation.releasingHost().host().equals(host);
     }
 
     /** Forgets what is to be told again: hosts may have said otherwise since, while another service told it. */
@@ -175,14 +176,14 @@ final class SpecsAudit {
     }
 
     /** Whether an open removal is to be written again. */
-    static boolean isToBeRepeated(Evaluation.Leaving leaving, Instant now) {
-        return leaving.at() == null || !now.isBefore(leaving.at().plus(REMOVALS_AGAIN));
+    static boolean isToBeRepeated(Evaluation.ReleasingHost releasingHost, Instant now) {
+        return releasingHost.at() == null || !now.isBefore(releasingHost.at().plus(REMOVALS_AGAIN));
     }
 
     /** The removal of a container from a host that has it and is not to. */
-    static Evaluation.Leaving vanished(HostName host, Evaluation evaluation) {
+    static Evaluation.ReleasingHost vanished(HostName host, Evaluation evaluation) {
         var operation =
                 new CommandId("vanished/" + host + "/" + evaluation.container() + "/" + evaluation.generation());
-        return new Evaluation.Leaving(host, operation, evaluation.generation(), null, "reconciliation", null);
+        return new Evaluation.ReleasingHost(host, operation, evaluation.generation(), null, "reconciliation", null);
     }
 }

@@ -59,7 +59,9 @@ class DefinitionReconcilerTest {
     }
 
     private List<Message> define(String key, String json) {
-        return reconciler.judge(record(Topics.DEFINITIONS, key, json, Map.of())).messages();
+        return reconciler
+                .process(record(Topics.DEFINITIONS, key, json, Map.of()))
+                .messages();
     }
 
     private Map<String, Evaluation.State> reviewed() {
@@ -126,9 +128,9 @@ class DefinitionReconcilerTest {
     @Test
     void deletionWithAHeaderThatIsNoIdIsRefused() {
         reconciler.own(Set.of(0), 1);
-        var verdict = reconciler.judge(record(Topics.DEFINITIONS, "web", null, Map.of(Headers.ID, "a b")));
-        assertThat(verdict.messages()).isEmpty();
-        assertThat(verdict.unreadable()).startsWith("header ce_id: ");
+        var result = reconciler.process(record(Topics.DEFINITIONS, "web", null, Map.of(Headers.ID, "a b")));
+        assertThat(result.messages()).isEmpty();
+        assertThat(result.unreadable()).startsWith("header ce_id: ");
     }
 
     @Test

@@ -81,7 +81,7 @@ class EvaluationPlannerTest {
         assertThat(refused.published()).isNull();
         assertThat(refused.evaluation().refusal()).contains("revision 5 is in force");
         assertThat(refused.evaluation().revision()).isEqualTo(5);
-        assertThat(refused.evaluation().judged()).isEqualTo(6);
+        assertThat(refused.evaluation().evaluatedRevision()).isEqualTo(6);
         assertThat(define(refused.evaluation(), "{boot: true, tmpfs: [/x]}", 7, 5L)
                         .published())
                 .isNotNull();
@@ -99,12 +99,12 @@ class EvaluationPlannerTest {
         Instant now = Instant.parse("2026-01-01T00:00:00Z");
         EvaluationPlan deleted =
                 RemovalPlanner.requested(RemovalPlanner.delete(WEB, first, 6, null, DELETION), true, "ann", now);
-        var leaving = new Evaluation.Leaving(H1, DELETION, Generation.FIRST, true, "ann", now);
-        assertThat(deleted.removal()).isEqualTo(leaving);
-        assertThat(deleted.evaluation().leaving()).isEqualTo(leaving);
+        var releasingHost = new Evaluation.ReleasingHost(H1, DELETION, Generation.FIRST, true, "ann", now);
+        assertThat(deleted.removal()).isEqualTo(releasingHost);
+        assertThat(deleted.evaluation().releasingHost()).isEqualTo(releasingHost);
         Instant later = now.plusSeconds(1);
-        Evaluation again = RemovalPlanner.repeat(deleted.evaluation(), leaving, later);
-        assertThat(again.leaving()).isEqualTo(leaving.again(later));
+        Evaluation again = RemovalPlanner.repeat(deleted.evaluation(), releasingHost, later);
+        assertThat(again.releasingHost()).isEqualTo(releasingHost.again(later));
         assertThat(again.state()).isEqualTo(Evaluation.State.DELETED);
     }
 
@@ -113,7 +113,7 @@ class EvaluationPlannerTest {
         Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
         EvaluationPlan deleted = RemovalPlanner.delete(WEB, first, 6, null, DELETION);
         assertThat(deleted.removal())
-                .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
+                .extracting(Evaluation.ReleasingHost::host, Evaluation.ReleasingHost::operation)
                 .containsExactly(H1, DELETION);
         assertThat(deleted.evaluation().spec()).isNull();
         EvaluationPlan again = define(deleted.evaluation(), "{boot: true}", 7, null);
@@ -143,7 +143,7 @@ class EvaluationPlannerTest {
         EvaluationPlan changed = define(moving, "{boot: true, host: h3}", 7, null);
         assertThat(changed.published()).isNull();
         assertThat(changed.removal()).isNull();
-        assertThat(changed.evaluation().leaving()).isEqualTo(moving.leaving());
+        assertThat(changed.evaluation().releasingHost()).isEqualTo(moving.releasingHost());
         EvaluationPlan failed = define(moving, "{boot: 7}", 8, null);
         assertThat(RemovalPlanner.release(failed.evaluation()).published()).isEqualTo(moving.spec());
     }
@@ -154,7 +154,7 @@ class EvaluationPlannerTest {
         Evaluation moving = define(placed, "{boot: true, host: h2}", 6, null).evaluation();
         EvaluationPlan back = define(moving, "{boot: true, host: h1}", 7, null);
         assertThat(back.published().host()).isEqualTo(H1);
-        assertThat(back.evaluation().leaving()).isNull();
+        assertThat(back.evaluation().releasingHost()).isNull();
         assertThat(back.evaluation().generation()).isEqualTo(new Generation(3));
     }
 
@@ -165,12 +165,12 @@ class EvaluationPlannerTest {
                 RemovalPlanner.delete(WEB, placed, 6, null, DELETION).evaluation();
         EvaluationPlan elsewhere = define(deleted, "{boot: true, host: h2}", 7, null);
         assertThat(elsewhere.published()).isNull();
-        assertThat(elsewhere.evaluation().leaving())
-                .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
+        assertThat(elsewhere.evaluation().releasingHost())
+                .extracting(Evaluation.ReleasingHost::host, Evaluation.ReleasingHost::operation)
                 .containsExactly(H1, DELETION);
         EvaluationPlan again = RemovalPlanner.delete(WEB, elsewhere.evaluation(), 8, null, new CommandId("second"));
         assertThat(again.removal())
-                .extracting(Evaluation.Leaving::host, Evaluation.Leaving::operation)
+                .extracting(Evaluation.ReleasingHost::host, Evaluation.ReleasingHost::operation)
                 .containsExactly(H1, new CommandId("second"));
     }
 
@@ -218,7 +218,7 @@ class EvaluationPlannerTest {
     private static FleetSnapshot among(@Nullable HostName host, List<Evaluation> others, Systems.Progress system) {
         return new FleetSnapshot() {
             @Override
-            public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
+            public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
                 return Optional.ofNullable(last == null ? host : last);
             }
 

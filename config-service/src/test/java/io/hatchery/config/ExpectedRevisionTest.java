@@ -34,7 +34,7 @@ class ExpectedRevisionTest {
         Evaluation refused = expecting(null, 3, 2).evaluation();
         assertThat(refused.state()).isEqualTo(State.DELETED);
         assertThat(refused.revision()).isEqualTo(ExpectedRevision.NONE);
-        assertThat(refused.judged()).isEqualTo(3);
+        assertThat(refused.evaluatedRevision()).isEqualTo(3);
         assertThat(refused.generation()).isNull();
         assertThat(expecting(refused, 4, ExpectedRevision.NONE).published()).isNotNull();
     }
@@ -45,9 +45,9 @@ class ExpectedRevisionTest {
         Evaluation refused = expecting(before, 9, 5).evaluation();
         assertThat(refused)
                 .usingRecursiveComparison()
-                .ignoringFields("judged", "refusal")
+                .ignoringFields("evaluatedRevision", "refusal")
                 .isEqualTo(before);
-        assertThat(refused.judged()).isEqualTo(9);
+        assertThat(refused.evaluatedRevision()).isEqualTo(9);
         assertThat(refused.refusal()).contains("expects to replace revision 5", "revision 6 is in force");
     }
 

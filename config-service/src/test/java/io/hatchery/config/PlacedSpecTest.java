@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
-import io.hatchery.protocol.Evaluation.Leaving;
+import io.hatchery.protocol.Evaluation.ReleasingHost;
 import io.hatchery.protocol.Evaluation.State;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
@@ -41,20 +41,20 @@ class PlacedSpecTest {
         assertThat(moved.evaluation().spec().host()).isEqualTo(H2);
         assertThat(moved.evaluation().state()).isEqualTo(State.MOVING);
         assertThat(moved.removal())
-                .extracting(Leaving::host, Leaving::operation)
+                .extracting(ReleasingHost::host, ReleasingHost::operation)
                 .containsExactly(H1, new CommandId("moved/web/2"));
         assertThat(moved.withdrawn()).isNull();
     }
 
     @Test
     void containerWithoutHostNamesTheLabelsThatNoHostHas() {
-        Evaluation unplaced = define(null, "{boot: true, requires: {zone: north}}", 1, TestSnapshot.choosing(null))
+        Evaluation unplaced = define(null, "{boot: true, hostSelector: {zone: north}}", 1, TestSnapshot.choosing(null))
                 .evaluation();
         assertThat(unplaced.state()).isEqualTo(State.UNPLACED);
         assertThat(unplaced.errors())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.inWords())
-                        .contains("containers.web.requires", "north", "no host that is ready has these labels"));
+                        .contains("containers.web.hostSelector", "north", "no host that is ready has these labels"));
     }
 
     @Test
@@ -69,8 +69,8 @@ class PlacedSpecTest {
     void unplacedContainerStillWaitsForItsOldHost() {
         Evaluation unplaced = define(deleted(), "{boot: true}", 7, TestSnapshot.choosing(null))
                 .evaluation();
-        assertThat(unplaced.leaving())
-                .extracting(Leaving::host, Leaving::operation)
+        assertThat(unplaced.releasingHost())
+                .extracting(ReleasingHost::host, ReleasingHost::operation)
                 .containsExactly(H1, DELETION);
         assertThat(unplaced.generation()).isEqualTo(Generation.FIRST);
     }
@@ -80,7 +80,7 @@ class PlacedSpecTest {
         Evaluation moving = moving();
         EvaluationPlan third = define(moving, "{boot: true, host: h3}", 7, TestSnapshot.choosing(H1));
         assertThat(third.withdrawn()).isEqualTo(moving.spec());
-        assertThat(third.evaluation().leaving()).isEqualTo(moving.leaving());
+        assertThat(third.evaluation().releasingHost()).isEqualTo(moving.releasingHost());
     }
 
     @Test

@@ -50,12 +50,12 @@ class PlacementTest {
         return new Heartbeat(status, NOW);
     }
 
-    private static Optional<HostName> place(Map<String, String> requires, @Nullable HostName last) {
+    private static Optional<HostName> place(Map<String, String> hostSelector, @Nullable HostName last) {
         var hosts = new HashMap<HostName, Heartbeat>();
         hosts.put(H1, host(H1, HostStatus.State.READY, Map.of("zone", "north")));
         hosts.put(H2, host(H2, HostStatus.State.READY, Map.of("zone", "south", "disk", "ssd")));
         hosts.put(H3, host(H3, HostStatus.State.AWAY, Map.of("zone", "west")));
-        return Placement.of(new TreeMap<>(requires), last, hosts, List.of(), NOW);
+        return Placement.of(new TreeMap<>(hostSelector), last, hosts, List.of(), NOW);
     }
 
     @Test

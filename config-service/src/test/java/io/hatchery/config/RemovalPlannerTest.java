@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
-import io.hatchery.protocol.Evaluation.Leaving;
+import io.hatchery.protocol.Evaluation.ReleasingHost;
 import io.hatchery.protocol.Evaluation.State;
 import io.hatchery.spec.Generation;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class RemovalPlannerTest {
         assertThat(plan.withdrawn()).isNull();
         assertThat(plan.evaluation().state()).isEqualTo(State.DELETED);
         assertThat(plan.evaluation().generation()).isNull();
-        assertThat(plan.evaluation().leaving()).isNull();
+        assertThat(plan.evaluation().releasingHost()).isNull();
     }
 
     @Test
@@ -38,9 +38,11 @@ class RemovalPlannerTest {
     @Test
     void deletionRemovesItFromItsHost() {
         EvaluationPlan plan = RemovalPlanner.delete(WEB, first(), 6, null, DELETION);
-        assertThat(plan.removal()).extracting(Leaving::host, Leaving::operation).containsExactly(H1, DELETION);
+        assertThat(plan.removal())
+                .extracting(ReleasingHost::host, ReleasingHost::operation)
+                .containsExactly(H1, DELETION);
         assertThat(plan.withdrawn()).isNull();
-        assertThat(plan.evaluation().leaving()).isEqualTo(plan.removal());
+        assertThat(plan.evaluation().releasingHost()).isEqualTo(plan.removal());
         assertThat(plan.evaluation().revision()).isEqualTo(6);
         assertThat(plan.evaluation().definition()).isNull();
         assertThat(plan.evaluation().generation()).isEqualTo(Generation.FIRST);
@@ -50,15 +52,17 @@ class RemovalPlannerTest {
     void deletionWhileItMovesRemovesItFromTheOldHostAndWithdrawsItFromTheNew() {
         Evaluation moving = moving();
         EvaluationPlan plan = RemovalPlanner.delete(WEB, moving, 7, null, DELETION);
-        assertThat(plan.removal()).extracting(Leaving::host, Leaving::operation).containsExactly(H1, DELETION);
+        assertThat(plan.removal())
+                .extracting(ReleasingHost::host, ReleasingHost::operation)
+                .containsExactly(H1, DELETION);
         assertThat(plan.withdrawn()).isEqualTo(moving.spec());
     }
 
     @Test
     void containerThatIsDefinedAgainOnItsHostIsRemovedThereFirst() {
         EvaluationPlan plan = define(deleted(), "{boot: true}", 7, TestSnapshot.choosing(H1));
-        assertThat(plan.evaluation().leaving()).isNull();
-        assertThat(plan.removal()).isEqualTo(deleted().leaving());
+        assertThat(plan.evaluation().releasingHost()).isNull();
+        assertThat(plan.removal()).isEqualTo(deleted().releasingHost());
         assertThat(plan.published()).isEqualTo(plan.evaluation().spec());
     }
 
@@ -67,14 +71,14 @@ class RemovalPlannerTest {
         Evaluation deleted = deleted();
         EvaluationPlan plan = RemovalPlanner.delete(WEB, deleted, 7, null, new CommandId("second"));
         assertThat(plan.removal()).isNull();
-        assertThat(plan.evaluation().leaving()).isEqualTo(deleted.leaving());
+        assertThat(plan.evaluation().releasingHost()).isEqualTo(deleted.releasingHost());
     }
 
     @Test
     void releaseOfADeletedContainerLeavesItDeleted() {
         EvaluationPlan plan = RemovalPlanner.release(deleted());
         assertThat(plan.evaluation().state()).isEqualTo(State.DELETED);
-        assertThat(plan.evaluation().leaving()).isNull();
+        assertThat(plan.evaluation().releasingHost()).isNull();
         assertThat(plan.published()).isNull();
     }
 
@@ -83,7 +87,7 @@ class RemovalPlannerTest {
         Evaluation before = moving();
         assertThat(RemovalPlanner.release(before).evaluation())
                 .usingRecursiveComparison()
-                .ignoringFields("state", "leaving")
+                .ignoringFields("state", "releasingHost")
                 .isEqualTo(before);
     }
 

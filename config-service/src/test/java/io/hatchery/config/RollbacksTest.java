@@ -249,22 +249,22 @@ class RollbacksTest {
         assertThat(message.key()).isEqualTo("web");
         assertThat(message.headers())
                 .containsEntry(Headers.IF_MATCH, "9")
-                .containsEntry(Headers.BY, "rollback")
+                .containsEntry(Headers.REQUESTED_BY, "rollback")
                 .containsEntry(Headers.ID, "rollback/web/3");
     }
 
-    private static BusRecord definitionBy(@Nullable String by) {
+    private static BusRecord definitionBy(@Nullable String requestedBy) {
         var record = new ConsumerRecord<>("hatchery.definitions", 0, 12, new byte[0], new byte[0]);
         record.headers().add(Headers.ID, "rollback/web/3".getBytes(StandardCharsets.UTF_8));
-        if (by != null) {
-            record.headers().add(Headers.BY, by.getBytes(StandardCharsets.UTF_8));
+        if (requestedBy != null) {
+            record.headers().add(Headers.REQUESTED_BY, requestedBy.getBytes(StandardCharsets.UTF_8));
         }
         return new BusRecord(record);
     }
 
-    private static List<Message> start(@Nullable String by, @Nullable ContainerSpec published) {
+    private static List<Message> start(@Nullable String requestedBy, @Nullable ContainerSpec published) {
         var decision = new EvaluationPlan(changed(true), published, null, null);
-        return new Rollbacks("/config-service/test").start(definitionBy(by), decision, Instant.EPOCH);
+        return new Rollbacks("/config-service/test").start(definitionBy(requestedBy), decision, Instant.EPOCH);
     }
 
     @Test

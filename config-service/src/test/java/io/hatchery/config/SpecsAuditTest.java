@@ -173,17 +173,17 @@ final class SpecsAuditTest {
 
     @Test
     void openRemovalIsRepeatedEachWeek() {
-        var leaving = new Evaluation.Leaving(H1, new CommandId("x1"), null, null, null, null);
-        assertThat(SpecsAudit.isToBeRepeated(leaving, NOW)).isTrue();
-        assertThat(SpecsAudit.isToBeRepeated(leaving.again(NOW), NOW.plus(Duration.ofDays(6))))
+        var releasingHost = new Evaluation.ReleasingHost(H1, new CommandId("x1"), null, null, null, null);
+        assertThat(SpecsAudit.isToBeRepeated(releasingHost, NOW)).isTrue();
+        assertThat(SpecsAudit.isToBeRepeated(releasingHost.again(NOW), NOW.plus(Duration.ofDays(6))))
                 .isFalse();
-        assertThat(SpecsAudit.isToBeRepeated(leaving.again(NOW), NOW.plus(Duration.ofDays(7))))
+        assertThat(SpecsAudit.isToBeRepeated(releasingHost.again(NOW), NOW.plus(Duration.ofDays(7))))
                 .isTrue();
     }
 
     private record Alone() implements FleetSnapshot {
         @Override
-        public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
+        public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
             return Optional.empty();
         }
 

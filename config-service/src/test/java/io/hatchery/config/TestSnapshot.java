@@ -37,7 +37,7 @@ record TestSnapshot(@Nullable HostName chosen, List<Evaluation> others, Systems.
     }
 
     @Override
-    public Optional<HostName> place(SortedMap<String, String> requires, @Nullable HostName last) {
+    public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
         return Optional.ofNullable(chosen);
     }
 

@@ -100,8 +100,8 @@ public final class FleetFold {
      * @param ids of the topics
      * @param at a time before which every record that was appended has been read
      */
-    public void begin(SortedMap<String, String> ids, Offsets upTo, Instant at) {
-        streams.begin(ids, upTo, at);
+    public void begin(SortedMap<String, String> ids, Offsets throughGeneration, Instant at) {
+        streams.begin(ids, throughGeneration, at);
         streaming = true;
     }
 

@@ -103,7 +103,7 @@ public final class GatewayService extends AbstractVerticle {
         var connections = new Connections(vertx, config.listener().limits());
         var metrics = new GatewayMetrics(fold.view(), fold.streams(), fold.refused(), clock);
         metrics.show(connections);
-        var ground = new Api.Ground(
+        var ground = new Api.AcceptanceTestBase(
                 fold.view(),
                 fold.streams(),
                 fold.log(),

@@ -109,7 +109,7 @@ final class RefusedRecords {
                 continue;
             }
             writing++;
-            publisher.bury(next.record, READER, next.reason).onComplete(done -> {
+            publisher.sendToDeadLetter(next.record, READER, next.reason).onComplete(done -> {
                 writing--;
                 if (done.succeeded()) {
                     reported.add(next.record.position());

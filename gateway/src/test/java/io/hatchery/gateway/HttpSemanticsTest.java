@@ -146,7 +146,7 @@ class HttpSemanticsTest {
                 .filter(each -> new String(each.key(), StandardCharsets.UTF_8).equals(container))
                 .reduce((first, second) -> second)
                 .orElseThrow();
-        fleet.judge(container, TestFleet.HOST, record.offset(), "it expects another revision");
+        fleet.evaluate(container, TestFleet.HOST, record.offset(), "it expects another revision");
         return TestFleet.header(record, Headers.IF_MATCH);
     }
 

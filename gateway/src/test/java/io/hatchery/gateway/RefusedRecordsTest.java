@@ -32,7 +32,7 @@ class RefusedRecordsTest {
         }
 
         @Override
-        public Future<Position> bury(BusRecord record, String reader, String reason) {
+        public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
             if (away) {
                 return Future.failedFuture(new IllegalStateException("away"));
             }

@@ -5,6 +5,7 @@ import io.hatchery.broker.EmbeddedBroker;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.Message;
+import io.hatchery.bus.Partitioning;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.protocol.Evaluation;
@@ -203,7 +204,7 @@ final class TestFleet implements AutoCloseable {
     }
 
     /** Writes a value to that partition, whatever its key. */
-    String writeTo(Topic topic, int partition, String key, String value) throws Exception {
+    String writeTo(Topic topic, int partition, String key, @Nullable String value) throws Exception {
         return write(topic.name(), partition, key, value, Map.of());
     }
 
@@ -224,12 +225,15 @@ final class TestFleet implements AutoCloseable {
         return metadata.topic() + "/" + metadata.partition() + "/" + metadata.offset();
     }
 
+    /** Writes a value to the partition of its key, as Hatchery does, also if an operator added partitions. */
     String write(Topic topic, String key, @Nullable String value) throws Exception {
-        return write(topic.name(), key, value, Map.of());
+        int partition =
+                topic.isShared() ? Partitioning.partitionOf(key.getBytes(StandardCharsets.UTF_8), PARTITIONS) : 0;
+        return writeTo(topic, partition, key, value);
     }
 
     String write(Topic topic, String key, Object value) throws Exception {
-        return write(topic.name(), key, Json.text(value), Map.of());
+        return write(topic, key, Json.text(value));
     }
 
     void publish(Message message) throws Exception {
@@ -270,11 +274,11 @@ final class TestFleet implements AutoCloseable {
 
     /** Publishes the evaluation that config-service would make of a container with a root on that host. */
     void evaluate(String name, HostName host) throws Exception {
-        judge(name, host, 0, null);
+        evaluate(name, host, 0, null);
     }
 
     /** Publishes the evaluation of the definition with revision 0, after a later one was looked at, and refused or not. */
-    void judge(String name, HostName host, long judged, @Nullable String refusal) throws Exception {
+    void evaluate(String name, HostName host, long evaluatedRevision, @Nullable String refusal) throws Exception {
         var container = new ContainerName(name);
         var definition = new ContainerDefinition(
                 Json.object().put("root", "/r").put("host", host.value()).set("command", Json.node(List.of("/bin/x"))));
@@ -287,7 +291,7 @@ final class TestFleet implements AutoCloseable {
                         container,
                         Evaluation.State.EVALUATED,
                         0,
-                        judged,
+                        evaluatedRevision,
                         refusal,
                         Generation.FIRST,
                         definition,

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param container to which container; the record's key, if it has one, says the same
  * @param generation the spec to wait for before acting; null acts on whatever spec there is
  * @param deadline after which it is rejected instead of begun; null for none
- * @param by who asked, for the audit trail; null if unsaid
+ * @param requestedBy who asked, for the audit trail; null if unsaid
  */
 public record Command(
         Verb command,
         ContainerName container,
         @Nullable Generation generation,
         @Nullable Instant deadline,
-        @Nullable String by) {
+        @Nullable String requestedBy) {
     /**
      * @throws IllegalArgumentException if the verb is not one that can be sent
      */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextStart when it is started again; only in backoff
  * @param begun the spec whose processes were begun last on this host; null if none were since the host's boot
  * @param ready the spec that was ready last on this host; null if none was since the host's boot
- * @param via who brought it there, if that was not the fleet; null otherwise
+ * @param initiator who brought it there, if that was not the fleet; null otherwise
  * @param sequence the number of the newest event that it takes into account; null if its runner does not number events
  */
 public record ContainerStatus(
@@ -42,7 +42,7 @@ public record ContainerStatus(
         @Nullable Instant nextStart,
         @Nullable Generation begun,
         @Nullable Generation ready,
-        @Nullable Via via,
+        @Nullable Initiator initiator,
         @Nullable Long sequence) {
     /** The same, with the number of the newest event that it takes into account. */
     public ContainerStatus through(long event) {
@@ -61,7 +61,7 @@ public record ContainerStatus(
                 nextStart,
                 begun,
                 ready,
-                via,
+                initiator,
                 event);
     }
 }

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param container which
  * @param state what came out
  * @param revision of the definition in force, that is the offset of its record
- * @param judged revision of the definition last looked at: above {@code revision} if that one was refused
+ * @param evaluatedRevision revision of the definition last looked at: above {@code revision} if that one was refused
  * @param refusal why the one last looked at was refused; null if it is the one in force
  * @param generation of the spec in force, or of the last one; null if there never was one
  * @param definition the one in force; null once deleted, and while the last one failed because it is too large to be kept: the spec
  *     in force then stays as it is until another definition comes
  * @param spec the one in force, or the one to be once its host before has let go; null if there is none
  * @param change what that spec changed, against the one before; null if it is the first
- * @param leaving the host that is to let go of the container before another is given it; null if none is
+ * @param releasingHost the host that is to let go of the container before another is given it; null if none is
  * @param errors everything that is wrong with the definition; empty unless it failed
  * @param built what came of the source of its system; null if it has none
  * @param systems the systems that it was given, the newest last and at most {@value #KEPT_SYSTEMS}
@@ -37,13 +37,13 @@ public record Evaluation(
         ContainerName container,
         State state,
         long revision,
-        long judged,
+        long evaluatedRevision,
         @Nullable String refusal,
         @Nullable Generation generation,
         @Nullable ContainerDefinition definition,
         @Nullable ContainerSpec spec,
         @Nullable SpecChange change,
-        @Nullable Leaving leaving,
+        @Nullable ReleasingHost releasingHost,
         List<Problem> errors,
         @Nullable Built built,
         List<GivenSystem> systems) {
@@ -102,19 +102,19 @@ public record Evaluation(
      * @param operation the removal, which the end of the container's status names
      * @param generation the last one that is taken back; null if all are
      * @param purge whether the root goes as well; null if it does not
-     * @param by who requested it; null if unknown
+     * @param requestedBy who requested it; null if unknown
      * @param at when the host was told last; null if unsaid
      */
-    public record Leaving(
+    public record ReleasingHost(
             HostName host,
             CommandId operation,
             @Nullable Generation generation,
             @Nullable Boolean purge,
-            @Nullable String by,
+            @Nullable String requestedBy,
             @Nullable Instant at) {
         /** This as it is told again. */
-        public Leaving again(Instant now) {
-            return new Leaving(host, operation, generation, purge, by, now);
+        public ReleasingHost again(Instant now) {
+            return new ReleasingHost(host, operation, generation, purge, requestedBy, now);
         }
     }
 
@@ -134,7 +134,7 @@ public record Evaluation(
     /** Whether the spec has been given to its host; also false if there is no spec. */
     @JsonIgnore
     public boolean isPublished() {
-        return spec != null && leaving == null;
+        return spec != null && releasingHost == null;
     }
 
     /** What came out of an evaluation. */

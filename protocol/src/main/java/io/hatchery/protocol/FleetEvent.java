@@ -55,7 +55,7 @@ public sealed interface FleetEvent {
      * @param id the command
      * @param command what it asked for
      * @param host where; null if the container was on none
-     * @param by who requested it; null if unknown
+     * @param requestedBy who requested it; null if unknown
      * @param submitted when its record was written
      * @param outcome how it ended
      * @param reason why; null if completed without anything to say
@@ -67,7 +67,7 @@ public sealed interface FleetEvent {
             Verb command,
             ContainerName container,
             @Nullable HostName host,
-            @Nullable String by,
+            @Nullable String requestedBy,
             Instant submitted,
             Outcome outcome,
             @Nullable String reason,
@@ -90,7 +90,7 @@ public sealed interface FleetEvent {
      * @param leader the init's process id; null if none runs
      * @param exit how it ended; null if this is no end
      * @param reason why; null if it is plain
-     * @param via who made it, if that was not the fleet; null otherwise
+     * @param initiator who made it, if that was not the fleet; null otherwise
      * @param sequence its number among the container's events on its host, which grows; null if its runner does not number events
      */
     record Transition(
@@ -102,7 +102,7 @@ public sealed interface FleetEvent {
             @Nullable Long leader,
             @Nullable Exit exit,
             @Nullable String reason,
-            @Nullable Via via,
+            @Nullable Initiator initiator,
             @Nullable Long sequence,
             Instant at)
             implements FleetEvent {}

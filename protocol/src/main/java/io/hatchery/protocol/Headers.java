@@ -25,7 +25,7 @@ public final class Headers {
     /** On a deletion of a spec: the last generation that is taken back, as a number. */
     public static final String GENERATION = "hatchery_generation";
     /** On a definition or a deletion: who asked. */
-    public static final String BY = "hatchery_by";
+    public static final String REQUESTED_BY = "hatchery_requested_by";
     /** On a dead letter: why nobody could read it. */
     public static final String REASON = "hatchery_reason";
     /** On a dead letter: {@code <topic>/<partition>/<offset>} of the record. */

@@ -73,7 +73,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private final Map<ContainerName, Progress> ended = new HashMap<>();
     private final Map<ContainerName, Thread> threads = new HashMap<>();
     private final Map<Path, Fingerprint> fingerprints = new ConcurrentHashMap<>();
-    private final Map<String, BuildJob> jobs = new HashMap<>();
+    private final Map<String, SystemBuild> jobs = new HashMap<>();
     private final Map<String, Found> found = new LinkedHashMap<>();
     private Set<ContainerName> news = new HashSet<>();
 
@@ -167,7 +167,8 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         try {
             String key = key(want);
             String known = found(key);
-            BuildJob.Result result = known == null ? await(want, key, null) : new BuildJob.Result(known, Source.CACHED);
+            SystemBuild.Result result =
+                    known == null ? await(want, key, null) : new SystemBuild.Result(known, Source.CACHED);
             if (result.path() == null) {
                 result = await(want, key, want.container());
             }
@@ -175,7 +176,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
             end(want, new Ready(path), result.source(), path);
         } catch (InterruptedException | InterruptedIOException e) {
             LOG.info("{}: the evaluation of revision {} is given up", want.container(), want.revision());
-        } catch (BuildJob.Failure e) {
+        } catch (SystemBuild.Failure e) {
             var problems = e.built()
                     ? SystemFailure.ofBuild(want.container(), want.source(), e.reason(), e.printed())
                     : SystemFailure.ofEvaluation(want.container(), want.source(), e.reason());
@@ -230,16 +231,16 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         }
     }
 
-    private BuildJob.Result await(Want want, String key, @Nullable ContainerName name)
-            throws InterruptedException, BuildJob.Failure {
+    private SystemBuild.Result await(Want want, String key, @Nullable ContainerName name)
+            throws InterruptedException, SystemBuild.Failure {
         String full = name == null ? key : key + "-" + name;
-        BuildJob job;
+        SystemBuild job;
         boolean first;
         synchronized (this) {
             first = !jobs.containsKey(full);
             job = jobs.computeIfAbsent(
                     full,
-                    k -> new BuildJob(
+                    k -> new SystemBuild(
                             builds,
                             links().resolve(full),
                             want.source(),
@@ -252,19 +253,19 @@ public final class EvaluationPool implements Systems, AutoCloseable {
             }
         }
         try {
-            BuildJob.Result result = job.result().get();
+            SystemBuild.Result result = job.result().get();
             if (name == null && result.path() != null) {
                 found(key, result.path());
             }
             return first || result.source() == Source.CACHED
                     ? result
-                    : new BuildJob.Result(result.path(), Source.SHARED);
+                    : new SystemBuild.Result(result.path(), Source.SHARED);
         } catch (CancellationException e) {
             throw (InterruptedException) new InterruptedException("it was given up").initCause(e);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof BuildJob.Failure failure
+            throw e.getCause() instanceof SystemBuild.Failure failure
                     ? failure
-                    : new BuildJob.Failure(new IOException(String.valueOf(e.getCause()), e.getCause()));
+                    : new SystemBuild.Failure(new IOException(String.valueOf(e.getCause()), e.getCause()));
         } finally {
             synchronized (this) {
                 if (job.leave()) {

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Api {
     static final String PROBLEM = "Problem";
     static final String SOURCE = "/gateway";
-    static final String BY = "api";
+    static final String REQUESTER = "api";
 
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     /** Of a definition or a profile, in bytes. */
@@ -50,7 +50,7 @@ public final class Api {
      * @param metrics Prometheus text
      * @param refused gets records of the past that cannot be read, and why
      */
-    public record Ground(
+    public record AcceptanceTestBase(
             FleetView view,
             Streams streams,
             Streams.Replay log,
@@ -61,7 +61,7 @@ public final class Api {
             BiConsumer<BusRecord, Throwable> refused) {}
 
     private final Vertx vertx;
-    private final Ground ground;
+    private final AcceptanceTestBase ground;
     private final BearerToken token;
     private final NixCache cache;
     private final Connections connections;
@@ -70,7 +70,13 @@ public final class Api {
     private final ObjectNode document;
 
     /** With the endpoints of all its parts. */
-    public Api(Vertx vertx, Ground ground, String token, NixCache cache, Connections connections, Clock clock) {
+    public Api(
+            Vertx vertx,
+            AcceptanceTestBase ground,
+            String token,
+            NixCache cache,
+            Connections connections,
+            Clock clock) {
         this.vertx = vertx;
         this.ground = ground;
         this.token = new BearerToken(token);

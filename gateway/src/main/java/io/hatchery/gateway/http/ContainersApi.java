@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Containers: read, defined, deleted. */
 final class ContainersApi {
-    private static final Duration JUDGED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration EVALUATION_TIMEOUT = Duration.ofSeconds(10);
     static final Parameter IF_MATCH =
             Parameter.header("If-Match", "The ETag that the change is meant for; 412 if another is in force");
 
@@ -216,17 +216,17 @@ final class ContainersApi {
         boolean isNew = !view.isThere(name);
         return publisher
                 .publish(message(name, checked.definition(), UUID.randomUUID().toString(), expected.revision()))
-                .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
-                        .compose(judged -> judged.isPresent() && isBuilding(judged.get(), position.offset())
+                .compose(position -> waiting.evaluationOf(name, position.offset(), EVALUATION_TIMEOUT)
+                        .compose(evaluated -> evaluated.isPresent() && isBuilding(evaluated.get(), position.offset())
                                 ? waiting.built(name, position.offset(), patience)
-                                : Future.succeededFuture(judged))
-                        .map(judged -> {
+                                : Future.succeededFuture(evaluated))
+                        .map(evaluated -> {
                             requireTaken(
-                                    judged,
+                                    evaluated,
                                     position.offset(),
                                     expected,
                                     "the definition of " + name + " was not taken");
-                            answerJudged(request, name, position.offset(), judged, isNew);
+                            answerEvaluated(request, name, position.offset(), evaluated, isNew);
                             return null;
                         }));
     }
@@ -239,13 +239,13 @@ final class ContainersApi {
         return errors == 1 ? "an error" : errors + " errors";
     }
 
-    private void answerJudged(
-            RoutingContext request, ContainerName name, long revision, Optional<Evaluation> judged, boolean isNew) {
-        if (judged.isEmpty()) {
+    private void answerEvaluated(
+            RoutingContext request, ContainerName name, long revision, Optional<Evaluation> evaluated, boolean isNew) {
+        if (evaluated.isEmpty()) {
             answer(request, 202, name);
             return;
         }
-        Evaluation evaluation = judged.get();
+        Evaluation evaluation = evaluated.get();
         if (evaluation.revision() == revision && evaluation.state() == Evaluation.State.FAILED) {
             throw new Problem(
                     ProblemType.EVALUATION_FAILED,
@@ -258,8 +258,9 @@ final class ContainersApi {
 
     /** Refuses a change that config-service refused. */
     private static void requireTaken(
-            Optional<Evaluation> judged, long revision, Precondition expected, String consequence) {
-        judged.filter(evaluation -> evaluation.judged() == revision)
+            Optional<Evaluation> evaluated, long revision, Precondition expected, String consequence) {
+        evaluated
+                .filter(evaluation -> evaluation.evaluatedRevision() == revision)
                 .map(Evaluation::refusal)
                 .ifPresent(refusal -> {
                     throw new Problem(expected.refusal(), consequence + ": " + refusal);
@@ -270,7 +271,7 @@ final class ContainersApi {
             ContainerName name, @Nullable ContainerDefinition definition, String id, @Nullable String expected) {
         return Message.of(Topics.DEFINITIONS.name(), name.value(), definition, id, Api.SOURCE, clock.instant())
                 .with(Headers.IF_MATCH, expected)
-                .with(Headers.BY, Api.BY);
+                .with(Headers.REQUESTED_BY, Api.REQUESTER);
     }
 
     private void delete(RoutingContext request) {
@@ -282,13 +283,13 @@ final class ContainersApi {
         Precondition expected = Precondition.of(request, isDefined(name));
         var message = message(name, null, id.value(), expected.revision())
                 .with(Headers.PURGE, Boolean.TRUE.equals(purge) ? "true" : null);
-        operations.submit(Operation.removal(id, name, null, Api.BY, clock.instant()));
+        operations.submit(Operation.removal(id, name, null, Api.REQUESTER, clock.instant()));
         publisher
                 .publish(message)
                 .onSuccess(position -> view.confirm(id))
-                .compose(position -> waiting.judgement(name, position.offset(), JUDGED_WITHIN)
-                        .map(judged -> {
-                            requireTaken(judged, position.offset(), expected, name + " was not deleted");
+                .compose(position -> waiting.evaluationOf(name, position.offset(), EVALUATION_TIMEOUT)
+                        .map(evaluated -> {
+                            requireTaken(evaluated, position.offset(), expected, name + " was not deleted");
                             operations.answer(request, id);
                             return null;
                         }))

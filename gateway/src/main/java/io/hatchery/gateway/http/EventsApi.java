@@ -31,7 +31,7 @@ final class EventsApi {
     private final BiConsumer<BusRecord, Throwable> refused;
     private int reading;
 
-    EventsApi(Api.Ground ground) {
+    EventsApi(Api.AcceptanceTestBase ground) {
         this.streams = ground.streams();
         this.log = ground.log();
         this.refused = ground.refused();

@@ -112,7 +112,7 @@ final class OperationsApi {
         }
         CommandId id = commandId(request);
         Instant deadline = Requests.query(request, "deadline", Requests::time);
-        var command = new Command(verb, name, evaluation.spec().generation(), deadline, Api.BY);
+        var command = new Command(verb, name, evaluation.spec().generation(), deadline, Api.REQUESTER);
         Optional<Operation> known = view.operation(id);
         if (known.isPresent()) {
             if (known.get().command() != verb || !known.get().container().equals(name)) {

@@ -157,6 +157,6 @@ final class ProfilesApi {
 
     private Message message(ProfileName name, @Nullable ContainerDefinition definition) {
         return Message.of(Topics.PROFILES.name(), name.value(), definition, null, Api.SOURCE, clock.instant())
-                .with(Headers.BY, Api.BY);
+                .with(Headers.REQUESTED_BY, Api.REQUESTER);
     }
 }

@@ -60,9 +60,10 @@ public final class Waiting {
         return view.operation(id).filter(operation -> !operation.isPending());
     }
 
-    /** The evaluation once that revision has been judged; empty if that takes longer. */
-    Future<Optional<Evaluation>> judgement(ContainerName name, long revision, Duration patience) {
-        return until(() -> view.evaluation(name).filter(evaluation -> evaluation.judged() >= revision), patience);
+    /** The evaluation once that revision has been evaluated; empty if that takes longer. */
+    Future<Optional<Evaluation>> evaluationOf(ContainerName name, long revision, Duration patience) {
+        return until(
+                () -> view.evaluation(name).filter(evaluation -> evaluation.evaluatedRevision() >= revision), patience);
     }
 
     /** The evaluation once that revision's system is built, or never will be; as it is then, if that takes longer. */

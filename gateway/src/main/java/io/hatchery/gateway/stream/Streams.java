@@ -98,12 +98,12 @@ public final class Streams {
      *
      * @param at a time before which every record that was appended has been read
      */
-    public void begin(SortedMap<String, String> ids, Offsets upTo, Instant at) {
+    public void begin(SortedMap<String, String> ids, Offsets throughGeneration, Instant at) {
         caughtUp(at);
         topicIds = new TreeMap<>(ids);
         topicIds.keySet().retainAll(TOPICS);
         var ours = new TreeMap<String, List<Long>>();
-        TOPICS.forEach(topic -> ours.put(topic, upTo.next().getOrDefault(topic, List.of())));
+        TOPICS.forEach(topic -> ours.put(topic, throughGeneration.next().getOrDefault(topic, List.of())));
         read = new Offsets(ours);
     }
 
@@ -183,18 +183,20 @@ public final class Streams {
     }
 
     private void resume(Watcher watcher, Cursor since) {
-        Cursor upTo = cursor();
-        watcher.hold(upTo.offsets());
+        Cursor throughGeneration = cursor();
+        watcher.hold(throughGeneration.offsets());
         var at = new Offsets[] {since.offsets()};
-        Future<Void> replayed = log.read(since.offsets(), upTo.offsets(), record -> {
+        Future<Void> replayed = log.read(since.offsets(), throughGeneration.offsets(), record -> {
             at[0] = at[0].after(record);
             // Partitions are read one after the other: until all are, the oldest of them is as old as the client's
             // cursor.
-            change(record).ifPresent(change -> watcher.replay(change, new Cursor(upTo.ids(), at[0], since.at())));
+            change(record)
+                    .ifPresent(
+                            change -> watcher.replay(change, new Cursor(throughGeneration.ids(), at[0], since.at())));
         });
         replayed.map(done -> {
                     since.requireServed(clock.instant());
-                    watcher.missed(synced(upTo));
+                    watcher.missed(synced(throughGeneration));
                     watcher.release();
                     return null;
                 })

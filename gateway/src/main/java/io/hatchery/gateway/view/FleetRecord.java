@@ -160,7 +160,7 @@ public sealed interface FleetRecord {
                 ? new Deleted(
                         new CommandId(record.id()),
                         new ContainerName(record.key()),
-                        record.header(Headers.BY).orElse(null),
+                        record.header(Headers.REQUESTED_BY).orElse(null),
                         record.timestamp(),
                         record.position())
                 : new Defined();

@@ -185,13 +185,13 @@ public final class FleetView {
 
     private void evaluation(ContainerName name, @Nullable Evaluation evaluation, Instant appended) {
         Evaluation last = evaluation == null ? evaluations.remove(name) : evaluations.put(name, evaluation);
-        if (last != null && last.leaving() != null) {
-            removals.remove(last.leaving().operation());
+        if (last != null && last.releasingHost() != null) {
+            removals.remove(last.releasingHost().operation());
         }
-        if (evaluation != null && evaluation.leaving() != null) {
+        if (evaluation != null && evaluation.releasingHost() != null) {
             removals.put(
-                    evaluation.leaving().operation(),
-                    new Removal(name, evaluation.leaving().host(), appended));
+                    evaluation.releasingHost().operation(),
+                    new Removal(name, evaluation.releasingHost().host(), appended));
         }
     }
 
@@ -323,11 +323,11 @@ public final class FleetView {
         return Optional.ofNullable(statuses.get(name)).map(ContainerStatus::host);
     }
 
-    /** The host whose word on a container counts: the one that it is leaving, until that has let go. */
+    /** The host whose word on a container counts: the one that must release it, until it has. */
     private Optional<HostName> holderOf(ContainerName name) {
         Evaluation evaluation = evaluations.get(name);
-        return evaluation != null && evaluation.leaving() != null
-                ? Optional.of(evaluation.leaving().host())
+        return evaluation != null && evaluation.releasingHost() != null
+                ? Optional.of(evaluation.releasingHost().host())
                 : hostOf(name);
     }
 

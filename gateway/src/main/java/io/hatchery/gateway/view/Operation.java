@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param command what it asks for
  * @param container of which container
  * @param host on which host; null if none is concerned
- * @param by who requested it; null if unknown
+ * @param requestedBy who requested it; null if unknown
  * @param submitted when
  * @param outcome {@code pending}, {@code completed}, {@code failed}, {@code rejected} or {@code superseded}
  * @param reason why it ended so; null if there is nothing to say
@@ -34,7 +34,7 @@ public record Operation(
         Verb command,
         ContainerName container,
         @Nullable HostName host,
-        @Nullable String by,
+        @Nullable String requestedBy,
         Instant submitted,
         String outcome,
         @Nullable String reason,
@@ -59,7 +59,7 @@ public record Operation(
                 command.command(),
                 command.container(),
                 host,
-                command.by(),
+                command.requestedBy(),
                 submitted,
                 PENDING,
                 null,
@@ -69,8 +69,12 @@ public record Operation(
 
     /** A deletion that has been written and has no outcome. */
     public static Operation removal(
-            CommandId id, ContainerName container, @Nullable HostName host, @Nullable String by, Instant submitted) {
-        return new Operation(id, Verb.REMOVE, container, host, by, submitted, PENDING, null, null, List.of());
+            CommandId id,
+            ContainerName container,
+            @Nullable HostName host,
+            @Nullable String requestedBy,
+            Instant submitted) {
+        return new Operation(id, Verb.REMOVE, container, host, requestedBy, submitted, PENDING, null, null, List.of());
     }
 
     /** A command that a runner has taken on. */
@@ -81,7 +85,7 @@ public record Operation(
                 accepted.command(),
                 accepted.container(),
                 accepted.host(),
-                known == null ? null : known.by(),
+                known == null ? null : known.requestedBy(),
                 submitted,
                 PENDING,
                 null,
@@ -96,7 +100,7 @@ public record Operation(
                 ended.command(),
                 ended.container(),
                 ended.host(),
-                ended.by(),
+                ended.requestedBy(),
                 ended.submitted(),
                 ended.outcome().word(),
                 ended.reason(),
@@ -113,7 +117,7 @@ public record Operation(
                 known.command,
                 known.container,
                 known.host,
-                known.by,
+                known.requestedBy,
                 known.submitted,
                 Outcome.REJECTED.word(),
                 reason,
@@ -123,7 +127,7 @@ public record Operation(
 
     /** A pending deletion, at the host that has the container now. */
     Operation on(HostName holder) {
-        return new Operation(id, command, container, holder, by, submitted, outcome, reason, stoppedBy, steps);
+        return new Operation(id, command, container, holder, requestedBy, submitted, outcome, reason, stoppedBy, steps);
     }
 
     private static Timed timed(Step step, Instant submitted) {

@@ -146,7 +146,7 @@ class OperationsTest {
         var view = view(List.of(Records.deletion(0, "d", NOW.minusSeconds(5))));
         assertThat(operation(view, "d")).hasValueSatisfying(operation -> {
             assertThat(operation.isPending()).isTrue();
-            assertThat(operation.by()).isEqualTo("someone");
+            assertThat(operation.requestedBy()).isEqualTo("someone");
         });
     }
 
@@ -162,8 +162,8 @@ class OperationsTest {
                 "hatchery.evaluations",
                 0,
                 "web",
-                "{\"container\":\"web\",\"state\":\"deleted\",\"revision\":1,\"judged\":1,\"errors\":[],\"systems\":[],"
-                        + "\"leaving\":{\"host\":\"host1\",\"operation\":\"d\"}}",
+                "{\"container\":\"web\",\"state\":\"deleted\",\"revision\":1,\"evaluatedRevision\":1,\"errors\":[],\"systems\":[],"
+                        + "\"releasingHost\":{\"host\":\"host1\",\"operation\":\"d\"}}",
                 NOW.minus(Duration.ofDays(40)),
                 Map.of());
         var view = view(List.of(waits));

@@ -49,7 +49,7 @@ public final class Records {
                 Topics.commands(new HostName("host1")).name(),
                 offset,
                 "web",
-                "{\"command\":\"stop\",\"container\":\"web\",\"by\":\"someone\"}",
+                "{\"command\":\"stop\",\"container\":\"web\",\"requestedBy\":\"someone\"}",
                 appended,
                 Map.of(Headers.ID, id));
     }
@@ -89,7 +89,7 @@ public final class Records {
                 "web",
                 null,
                 appended,
-                Map.of(Headers.ID, id, Headers.BY, "someone"));
+                Map.of(Headers.ID, id, Headers.REQUESTED_BY, "someone"));
     }
 
     /** A dead letter of a service about the record at that position. */

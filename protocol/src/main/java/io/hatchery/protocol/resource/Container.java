@@ -38,13 +38,13 @@ public record Container(
      * @param state what came out
      * @param errors everything that is wrong with the definition; empty unless it failed
      * @param change what its spec changed, against the one before; null if it is the first
-     * @param leaving the host that must release the container before another gets it; null if none must
+     * @param releasingHost the host that must release the container before another gets it; null if none must
      */
     public record Evaluated(
             Evaluation.State state,
             List<Problem> errors,
             @Nullable SpecChange change,
-            Evaluation.@Nullable Leaving leaving) {}
+            Evaluation.@Nullable ReleasingHost releasingHost) {}
 
     /** A container of which an evaluation is known. */
     public static Container of(Evaluation evaluation, @Nullable HostName host, CurrentStatus status) {
@@ -54,7 +54,7 @@ public record Container(
                 evaluation.generation(),
                 evaluation.revision(),
                 evaluation.definition(),
-                new Evaluated(evaluation.state(), evaluation.errors(), evaluation.change(), evaluation.leaving()),
+                new Evaluated(evaluation.state(), evaluation.errors(), evaluation.change(), evaluation.releasingHost()),
                 evaluation.spec(),
                 status);
     }

@@ -2,8 +2,8 @@ package io.hatchery.protocol.resource;
 
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.Initiator;
 import io.hatchery.protocol.Phase;
-import io.hatchery.protocol.Via;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -33,7 +33,7 @@ public record CurrentStatus(
         @Nullable Instant nextStart,
         @Nullable Generation begun,
         @Nullable Generation ready,
-        @Nullable Via via,
+        @Nullable Initiator initiator,
         @Nullable ContainerStatus last) {
     /** The status that a host published. */
     public static CurrentStatus of(ContainerStatus status) {
@@ -52,7 +52,7 @@ public record CurrentStatus(
                 status.nextStart(),
                 status.begun(),
                 status.ready(),
-                status.via(),
+                status.initiator(),
                 null);
     }
 

@@ -10,12 +10,12 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.Initiator;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Step;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
-import io.hatchery.protocol.Via;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -68,7 +68,7 @@ class ApiDocumentsTest {
                 null,
                 Generation.FIRST,
                 Generation.FIRST,
-                Via.SYSTEMD,
+                Initiator.HOST,
                 7L));
         valid(new FleetEvent.Ended(
                 new CommandId("x"),

@@ -112,12 +112,12 @@ public record Journal(
     }
 
     /** This when the fleet may have a status of it that is to end, in answer to a removal. */
-    public Journal toUnshow(CommandId answered) {
+    public Journal withStatusTombstonePending(CommandId answered) {
         return new Journal(version, booted, state, events, told, true, answered, outbox);
     }
 
     /** This when the fleet has no status of it. */
-    public Journal unshown() {
+    public Journal withoutStatus() {
         return new Journal(version, booted, state, events, told, false, null, outbox);
     }
 

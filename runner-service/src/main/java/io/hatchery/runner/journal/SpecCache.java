@@ -32,20 +32,20 @@ public final class SpecCache {
      *
      * @param id the operation that asked for it
      * @param generation of the spec that is removed; null if none was kept
-     * @param upTo the last generation that is taken back; null if all are
+     * @param throughGeneration the last generation that is taken back; null if all are
      * @param root the container's root; null if the host had none
      * @param purge whether the root goes as well
-     * @param by who requested it; null if unknown
+     * @param requestedBy who requested it; null if unknown
      * @param submitted when
      */
     public record Removal(
             ContainerName container,
             CommandId id,
             @Nullable Generation generation,
-            @Nullable Generation upTo,
+            @Nullable Generation throughGeneration,
             @Nullable String root,
             boolean purge,
-            @Nullable String by,
+            @Nullable String requestedBy,
             Instant submitted) {
         /** Whether that spec is what is removed, or an older one. */
         boolean isOf(ContainerSpec spec) {

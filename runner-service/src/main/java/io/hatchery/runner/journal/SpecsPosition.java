@@ -22,14 +22,14 @@ public record SpecsPosition(TopicPosition topic, List<OpenRemoval> removals, Sor
      *
      * @param offset of its record
      * @param operation what it is known by
-     * @param by who requested it; null if unknown
+     * @param requestedBy who requested it; null if unknown
      * @param submitted when
      */
     public record OpenRemoval(
             long offset,
             ContainerName container,
             CommandId operation,
-            @Nullable String by,
+            @Nullable String requestedBy,
             Instant submitted) {}
 
     /** Keeps immutable copies. */

@@ -3,8 +3,8 @@ package io.hatchery.runner.lifecycle;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.Initiator;
 import io.hatchery.protocol.Phase;
-import io.hatchery.protocol.Via;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
@@ -24,35 +24,35 @@ import org.jspecify.annotations.Nullable;
  * @param container which
  * @param host where
  * @param spec the newest; null if the host has none
- * @param life where it is in its life
+ * @param lifecycle where it is in its lifecycle
  * @param since when it entered its phase
- * @param wanted the run intent: whether it is meant to run
- * @param relaunch whether a stop under way is one half of a restart that no command asked for
- * @param jobs accepted commands without outcome, in their order
+ * @param desiredRunning the run intent: whether it is meant to run
+ * @param restartPending whether a stop under way is one half of a restart that no command asked for
+ * @param operations accepted commands without outcome, in their order
  * @param removal what is to be removed once it has ended; null if nothing
  * @param restarts automatic restarts since it was last started or stable
  * @param runs how many runs there were since the host's boot
  * @param exit how it ended last; null if it never did
  * @param reason why it is where it is, if that is not plain; null otherwise
  * @param past what came of its runs since the host's boot; null if it never was begun
- * @param via who brought it there, if that was not the fleet; null otherwise
+ * @param initiator who brought it there, if that was not the fleet; null otherwise
  */
 public record ContainerState(
         ContainerName container,
         HostName host,
         @Nullable ContainerSpec spec,
-        Life life,
+        LifecycleState lifecycle,
         Instant since,
-        boolean wanted,
-        boolean relaunch,
-        List<Job> jobs,
+        boolean desiredRunning,
+        boolean restartPending,
+        List<PendingOperation> operations,
         @Nullable Removal removal,
         int restarts,
         long runs,
         @Nullable Exit exit,
         @Nullable String reason,
         @Nullable Past past,
-        @Nullable Via via) {
+        @Nullable Initiator initiator) {
     /**
      * What a removed spec leaves to do.
      *
@@ -69,9 +69,9 @@ public record ContainerState(
      */
     public record Past(Generation begun, @Nullable Generation ready) {}
 
-    /** Keeps an immutable copy of the jobs. */
+    /** Keeps an immutable copy of the operations. */
     public ContainerState {
-        jobs = List.copyOf(jobs);
+        operations = List.copyOf(operations);
     }
 
     /** A container that the host has nothing of. */
@@ -80,7 +80,7 @@ public record ContainerState(
                 container,
                 host,
                 null,
-                new Life.Resting(false),
+                new LifecycleState.Inactive(false),
                 now,
                 false,
                 false,
@@ -104,26 +104,30 @@ public record ContainerState(
         return run == 0
                 ? state.withReason("its journal was damaged and nothing of it runs: start it if it is to run")
                 : state.withRuns(run)
-                        .withWanted(true)
-                        .withLife(new Life.Starting(run, spec, true, false, false, null, null), now);
+                        .withDesiredRunning(true)
+                        .withLifecycle(new LifecycleState.Starting(run, spec, true, false, false, null, null), now);
     }
 
     /** Whether there is nothing to remember. */
     @JsonIgnore
     public boolean isAbsent() {
-        return spec == null && removal == null && jobs.isEmpty() && life instanceof Life.Resting;
+        return spec == null && removal == null && operations.isEmpty() && lifecycle instanceof LifecycleState.Inactive;
     }
 
     /** How operators call the stage it is in. */
     public Phase phase() {
-        return spec == null && removal == null && life instanceof Life.Resting ? Phase.ABSENT : life.phase();
+        return spec == null && removal == null && lifecycle instanceof LifecycleState.Inactive
+                ? Phase.ABSENT
+                : lifecycle.phase();
     }
 
     /** When something is due by itself; null if nothing is. */
     public @Nullable Instant due() {
         return Stream.concat(
-                        Stream.ofNullable(life.due()),
-                        jobs.stream().filter(job -> !job.begun()).map(Job::deadline))
+                        Stream.ofNullable(lifecycle.due()),
+                        operations.stream()
+                                .filter(operation -> !operation.begun())
+                                .map(PendingOperation::deadline))
                 .filter(Objects::nonNull)
                 .min(Instant::compareTo)
                 .orElse(null);
@@ -131,14 +135,14 @@ public record ContainerState(
 
     /** What the fleet is told of it. */
     public ContainerStatus status() {
-        ContainerSpec shown = life instanceof Life.Active active ? active.spec() : spec;
-        Long leader = switch (life) {
-            case Life.Starting starting -> starting.leader();
-            case Life.Running running -> running.leader();
-            case Life.Stopping stopping -> stopping.leader();
+        ContainerSpec shown = lifecycle instanceof LifecycleState.Active active ? active.spec() : spec;
+        Long leader = switch (lifecycle) {
+            case LifecycleState.Starting starting -> starting.leader();
+            case LifecycleState.Running running -> running.leader();
+            case LifecycleState.Stopping stopping -> stopping.leader();
             default -> null;
         };
-        SortedSet<String> restartFor = life instanceof Life.Active active
+        SortedSet<String> restartFor = lifecycle instanceof LifecycleState.Active active
                         && spec != null
                         && spec.generation().isAfter(active.spec().generation())
                 ? SpecChange.between(active.spec(), spec).restart()
@@ -155,10 +159,10 @@ public record ContainerState(
                 restartFor != null,
                 restartFor,
                 reason,
-                life instanceof Life.Backoff backoff ? backoff.due() : null,
+                lifecycle instanceof LifecycleState.Backoff backoff ? backoff.due() : null,
                 past == null ? null : past.begun(),
                 past == null ? null : past.ready(),
-                via,
+                initiator,
                 null);
     }
 
@@ -168,97 +172,227 @@ public record ContainerState(
                 container,
                 host,
                 spec,
-                life.shifted(by),
+                lifecycle.shifted(by),
                 since.plus(by),
-                wanted,
-                relaunch,
-                jobs,
+                desiredRunning,
+                restartPending,
+                operations,
                 removal,
                 restarts,
                 runs,
                 exit,
                 reason,
                 past,
-                via);
+                initiator);
     }
 
-    ContainerState withLife(Life next, Instant now) {
-        Instant entered = next.phase() == life.phase() ? since : now;
-        return new ContainerState(
-                container, host, spec, next, entered, wanted, relaunch, jobs, removal, restarts, runs, exit, reason,
-                past, via);
-    }
-
-    ContainerState withSpec(@Nullable ContainerSpec next) {
-        return new ContainerState(
-                container, host, next, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, past,
-                via);
-    }
-
-    ContainerState withWanted(boolean next) {
+    ContainerState withLifecycle(LifecycleState next, Instant now) {
+        Instant entered = next.phase() == lifecycle.phase() ? since : now;
         return new ContainerState(
                 container,
                 host,
                 spec,
-                life,
-                since,
                 next,
-                relaunch && next,
-                jobs,
+                entered,
+                desiredRunning,
+                restartPending,
+                operations,
                 removal,
                 restarts,
                 runs,
                 exit,
                 reason,
                 past,
-                via);
+                initiator);
     }
 
-    ContainerState withRelaunch(boolean next) {
+    ContainerState withSpec(@Nullable ContainerSpec next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, next, jobs, removal, restarts, runs, exit, reason, past,
-                via);
+                container,
+                host,
+                next,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                removal,
+                restarts,
+                runs,
+                exit,
+                reason,
+                past,
+                initiator);
     }
 
-    ContainerState withJobs(List<Job> next) {
+    ContainerState withDesiredRunning(boolean next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, next, removal, restarts, runs, exit, reason, past,
-                via);
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                next,
+                restartPending && next,
+                operations,
+                removal,
+                restarts,
+                runs,
+                exit,
+                reason,
+                past,
+                initiator);
+    }
+
+    ContainerState withRestartPending(boolean next) {
+        return new ContainerState(
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                next,
+                operations,
+                removal,
+                restarts,
+                runs,
+                exit,
+                reason,
+                past,
+                initiator);
+    }
+
+    ContainerState withOperations(List<PendingOperation> next) {
+        return new ContainerState(
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                next,
+                removal,
+                restarts,
+                runs,
+                exit,
+                reason,
+                past,
+                initiator);
     }
 
     ContainerState withRemoval(@Nullable Removal next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, next, restarts, runs, exit, reason, past,
-                via);
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                next,
+                restarts,
+                runs,
+                exit,
+                reason,
+                past,
+                initiator);
     }
 
     ContainerState withRestarts(int next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, next, runs, exit, reason, past,
-                via);
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                removal,
+                next,
+                runs,
+                exit,
+                reason,
+                past,
+                initiator);
     }
 
     ContainerState withRuns(long next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, next, exit, reason, past,
-                via);
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                removal,
+                restarts,
+                next,
+                exit,
+                reason,
+                past,
+                initiator);
     }
 
     ContainerState withExit(@Nullable Exit next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, next, reason, past,
-                via);
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                removal,
+                restarts,
+                runs,
+                next,
+                reason,
+                past,
+                initiator);
     }
 
     ContainerState withReason(@Nullable String next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, next, past,
-                via);
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                removal,
+                restarts,
+                runs,
+                exit,
+                next,
+                past,
+                initiator);
     }
 
-    ContainerState withVia(@Nullable Via next) {
+    ContainerState withInitiator(@Nullable Initiator next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, past,
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                removal,
+                restarts,
+                runs,
+                exit,
+                reason,
+                past,
                 next);
     }
 
@@ -272,7 +406,20 @@ public record ContainerState(
 
     private ContainerState withPast(Past next) {
         return new ContainerState(
-                container, host, spec, life, since, wanted, relaunch, jobs, removal, restarts, runs, exit, reason, next,
-                via);
+                container,
+                host,
+                spec,
+                lifecycle,
+                since,
+                desiredRunning,
+                restartPending,
+                operations,
+                removal,
+                restarts,
+                runs,
+                exit,
+                reason,
+                next,
+                initiator);
     }
 }

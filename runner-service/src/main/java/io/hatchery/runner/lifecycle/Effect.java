@@ -16,7 +16,7 @@ public sealed interface Effect {
     record Fetch(long run, ContainerSpec spec) implements Effect {}
 
     /** Nobody wants any longer what is being prepared. Not answered but by the answer to that. */
-    record Abandon(long run, ContainerName container) implements Effect {}
+    record CancelPrepare(long run, ContainerName container) implements Effect {}
 
     /** Make the root ready. */
     record Prepare(long run, ContainerSpec spec) implements Effect {}

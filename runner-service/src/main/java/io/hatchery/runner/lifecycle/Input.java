@@ -2,7 +2,7 @@ package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.Via;
+import io.hatchery.protocol.Initiator;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import java.time.Instant;
@@ -18,17 +18,17 @@ public sealed interface Input {
      *
      * @param id the operation that asked for it
      * @param root what was its root as far as the host's disk says, in case nobody remembers its spec; null if it says nothing
-     * @param upTo the last generation that is taken back; null if all are
+     * @param throughGeneration the last generation that is taken back; null if all are
      * @param purge whether the root goes as well
-     * @param by who requested it; null if unknown
+     * @param requestedBy who requested it; null if unknown
      * @param submitted when
      */
     record SpecRemoved(
             CommandId id,
             @Nullable String root,
-            @Nullable Generation upTo,
+            @Nullable Generation throughGeneration,
             boolean purge,
-            @Nullable String by,
+            @Nullable String requestedBy,
             Instant submitted)
             implements Input {}
 
@@ -36,16 +36,16 @@ public sealed interface Input {
      * A removal was read together with a later spec of the same container: nothing of it is to be done any more.
      *
      * @param id the operation that asked for it
-     * @param by who requested it; null if unknown
+     * @param requestedBy who requested it; null if unknown
      * @param submitted when
      */
-    record RemovalOvertaken(CommandId id, @Nullable String by, Instant submitted) implements Input {}
+    record RemovalSuperseded(CommandId id, @Nullable String requestedBy, Instant submitted) implements Input {}
 
     /** A command was read that was never seen before. */
     record CommandArrived(CommandId id, Command command, Instant submitted) implements Input {}
 
     /** The host cannot take on what the container is to be from now on; what it is remains. */
-    record NotDefined(String reason) implements Input {}
+    record DefineFailed(String reason) implements Input {}
 
     /** Time has passed something that was due. */
     record Due() implements Input {}
@@ -58,16 +58,16 @@ public sealed interface Input {
      *
      * @param trouble why it could not be fetched this time; null once it is there after all
      */
-    record FetchTried(ContainerSpec spec, @Nullable String trouble) implements Input {}
+    record FetchAttempted(ContainerSpec spec, @Nullable String trouble) implements Input {}
 
     /** What that spec runs cannot be fetched. */
-    record NotFetched(long run, ContainerSpec spec, String reason) implements Input {}
+    record FetchFailed(long run, ContainerSpec spec, String reason) implements Input {}
 
     /** The root is ready. */
     record Prepared(long run) implements Input {}
 
     /** The root could not be made ready, or the processes could not be spawned. */
-    record NotStarted(long run, String reason) implements Input {}
+    record LaunchFailed(long run, String reason) implements Input {}
 
     /** The run has begun. */
     record Spawned(long run) implements Input {}
@@ -82,20 +82,20 @@ public sealed interface Input {
     record Reloaded(long run, ContainerSpec spec) implements Input {}
 
     /** The switch inside to that spec failed; what it has done stays. */
-    record NotReloaded(long run, ContainerSpec spec, String reason) implements Input {}
+    record ReloadFailed(long run, ContainerSpec spec, String reason) implements Input {}
 
     /**
      * The container's supervisor has ended with that status.
      *
      * @param said the last that was heard of a run which ended badly; null if that is nothing
-     * @param via who killed it, if that was someone on the host; null otherwise
+     * @param initiator who killed it, if that was someone on the host; null otherwise
      */
     record Exited(
             long run,
             int status,
             Instant at,
             @Nullable String said,
-            @Nullable Via via) implements Input {
+            @Nullable Initiator initiator) implements Input {
         Exited(long run, int status, Instant at) {
             this(run, status, at, null, null);
         }
@@ -105,7 +105,7 @@ public sealed interface Input {
     record CleanedUp(long run) implements Input {}
 
     /** Something of the run is left, and cannot be removed. */
-    record NotCleanedUp(long run, String reason) implements Input {}
+    record CleanUpFailed(long run, String reason) implements Input {}
 
     /**
      * Everything that was made for the container is removed.
@@ -119,17 +119,17 @@ public sealed interface Input {
      *
      * @param removal what was asked
      */
-    record NotRemoved(ContainerState.Removal removal, String reason) implements Input {}
+    record RemovalFailed(ContainerState.Removal removal, String reason) implements Input {}
 
     /** The container runs, and nobody in the fleet has started it: someone on its host has. */
-    record BegunOutside() implements Input {}
+    record StartedExternally() implements Input {}
 
     /**
      * Someone on the host has asked the run to stop, and the host sees to that.
      *
      * @param run the present one; the last one where the container waits to be started again
      */
-    record StopAskedOutside(long run) implements Input {}
+    record StopRequestedExternally(long run) implements Input {}
 
     /** A runner has come back to a state written down by the last one, and looked. */
     record Adopted(Observation observation) implements Input {}

@@ -24,151 +24,169 @@ public final class Lifecycle {
      * @param now the time of the input, never before that of the last one
      */
     public static Transition step(ContainerState state, Input input, Instant now) {
-        var turn = new Turn(state, now);
+        var transition = new TransitionBuilder(state, now);
         switch (input) {
-            case Input.SpecArrived arrived -> specArrived(turn, arrived.spec());
-            case Input.SpecRemoved removed -> specRemoved(turn, removed);
-            case Input.RemovalOvertaken overtaken -> removalOvertaken(turn, overtaken);
-            case Input.CommandArrived arrived -> commandArrived(turn, arrived);
-            case Input.Due due -> due(turn);
-            case Input.Removed removed -> removed(turn, removed.removal(), null);
-            case Input.NotRemoved failed -> removed(turn, failed.removal(), failed.reason());
-            case Input.NotDefined failed -> turn.state = turn.state.withReason(failed.reason());
-            case Input.FetchTried tried -> notFetched(turn, tried.spec(), tried.trouble());
-            case Input.BegunOutside begun -> Outside.begun(turn);
-            case Input.StopAskedOutside asked -> Outside.stopAsked(turn, asked.run());
-            case Input.Adopted adopted -> RunWord.adopted(turn, adopted.observation());
-            default -> RunWord.answer(turn, input);
+            case Input.SpecArrived arrived -> specArrived(transition, arrived.spec());
+            case Input.SpecRemoved removed -> specRemoved(transition, removed);
+            case Input.RemovalSuperseded overtaken -> removalOvertaken(transition, overtaken);
+            case Input.CommandArrived arrived -> commandArrived(transition, arrived);
+            case Input.Due due -> due(transition);
+            case Input.Removed removed -> removed(transition, removed.removal(), null);
+            case Input.RemovalFailed failed -> removed(transition, failed.removal(), failed.reason());
+            case Input.DefineFailed failed -> transition.state = transition.state.withReason(failed.reason());
+            case Input.FetchAttempted tried -> notFetched(transition, tried.spec(), tried.trouble());
+            case Input.StartedExternally begun -> ExternalChanges.begun(transition);
+            case Input.StopRequestedExternally asked -> ExternalChanges.stopRequested(transition, asked.run());
+            case Input.Adopted adopted -> RunEvents.adopted(transition, adopted.observation());
+            default -> RunEvents.answer(transition, input);
         }
-        return turn.done();
+        return transition.done();
     }
 
-    private static void specArrived(Turn turn, ContainerSpec spec) {
-        ContainerSpec before = turn.state.spec();
+    private static void specArrived(TransitionBuilder transition, ContainerSpec spec) {
+        ContainerSpec before = transition.state.spec();
         if (before != null && !spec.generation().isAfter(before.generation())) {
             return;
         }
-        turn.state = turn.state.withSpec(spec);
-        expire(turn);
-        if (turn.state.removal() == null) {
-            turn.effect(new Effect.Define(spec));
+        transition.state = transition.state.withSpec(spec);
+        expire(transition);
+        if (transition.state.removal() == null) {
+            transition.effect(new Effect.Define(spec));
             if (before == null) {
-                newlyArrived(turn, spec);
-            } else if (turn.state.life() instanceof Life.Active active) {
-                changed(turn, active, spec);
+                newlyArrived(transition, spec);
+            } else if (transition.state.lifecycle() instanceof LifecycleState.Active active) {
+                changed(transition, active, spec);
             }
         }
-        beginWaiting(turn);
+        beginWaiting(transition);
     }
 
-    private static void newlyArrived(Turn turn, ContainerSpec spec) {
-        if (spec.autoStart() && turn.state.life() instanceof Life.Resting) {
-            turn.state = turn.state.withWanted(true).withRestarts(0);
-            Starts.launch(turn, true);
+    private static void newlyArrived(TransitionBuilder transition, ContainerSpec spec) {
+        if (spec.autoStart() && transition.state.lifecycle() instanceof LifecycleState.Inactive) {
+            transition.state = transition.state.withDesiredRunning(true).withRestarts(0);
+            Starts.launch(transition, true);
         }
     }
 
-    static void changed(Turn turn, Life.Active active, ContainerSpec spec) {
+    static void changed(TransitionBuilder transition, LifecycleState.Active active, ContainerSpec spec) {
         boolean restart = SpecChange.between(active.spec(), spec).needsRestart();
         if (!restart) {
-            Starts.applyLive(turn, active, spec);
-        } else if (active instanceof Life.Running running && turn.state.wanted() && spec.isReloadOf(running.spec())) {
-            turn.effect(new Effect.Reload(running.run(), spec));
-        } else if (relaunches(turn, active, spec)) {
+            Starts.applyLive(transition, active, spec);
+        } else if (active instanceof LifecycleState.Running running
+                && transition.state.desiredRunning()
+                && spec.isReloadOf(running.spec())) {
+            transition.effect(new Effect.Reload(running.run(), spec));
+        } else if (relaunches(transition, active, spec)) {
             if (isAnotherSystem(active, spec)) {
-                turn.effect(new Effect.Fetch(active.run(), spec));
+                transition.effect(new Effect.Fetch(active.run(), spec));
             } else {
-                relaunch(turn);
+                restartPending(transition);
             }
         }
     }
 
-    private static boolean relaunches(Turn turn, Life.Active active, ContainerSpec spec) {
-        return spec.restartIfChanged() && turn.state.wanted() && !(active instanceof Life.Ending);
+    private static boolean relaunches(TransitionBuilder transition, LifecycleState.Active active, ContainerSpec spec) {
+        return spec.restartIfChanged()
+                && transition.state.desiredRunning()
+                && !(active instanceof LifecycleState.CleaningUp);
     }
 
-    private static boolean isAnotherSystem(Life.Active active, ContainerSpec spec) {
+    private static boolean isAnotherSystem(LifecycleState.Active active, ContainerSpec spec) {
         return spec.payload() instanceof Payload.SystemPath
                 && !spec.payload().equals(active.spec().payload());
     }
 
-    private static void relaunch(Turn turn) {
-        turn.state = turn.state.withRelaunch(true);
-        Stops.askToStop(turn);
+    private static void restartPending(TransitionBuilder transition) {
+        transition.state = transition.state.withRestartPending(true);
+        Stops.askToStop(transition);
     }
 
     /** A run is ended for another system only once that is there: a cache that is away takes no container down. */
-    static void fetched(Turn turn, Life.Active active, ContainerSpec spec) {
-        if (spec.equals(turn.state.spec()) && relaunches(turn, active, spec)) {
-            turn.state = turn.state.withReason(null);
-            relaunch(turn);
+    static void fetched(TransitionBuilder transition, LifecycleState.Active active, ContainerSpec spec) {
+        if (spec.equals(transition.state.spec()) && relaunches(transition, active, spec)) {
+            transition.state = transition.state.withReason(null);
+            restartPending(transition);
         }
     }
 
-    static void notFetched(Turn turn, ContainerSpec spec, @Nullable String reason) {
-        if (spec.equals(turn.state.spec()) && turn.state.life() instanceof Life.Active) {
-            turn.state = turn.state.withReason(reason);
+    static void notFetched(TransitionBuilder transition, ContainerSpec spec, @Nullable String reason) {
+        if (spec.equals(transition.state.spec()) && transition.state.lifecycle() instanceof LifecycleState.Active) {
+            transition.state = transition.state.withReason(reason);
         }
     }
 
     /** A runner that comes back fetches what the last one had begun to. */
-    static void fetchAgain(Turn turn, Life.Active active) {
-        ContainerSpec newest = turn.state.spec();
+    static void fetchAgain(TransitionBuilder transition, LifecycleState.Active active) {
+        ContainerSpec newest = transition.state.spec();
         if (newest != null
-                && !turn.state.relaunch()
+                && !transition.state.restartPending()
                 && newest.generation().isAfter(active.spec().generation())
                 && !newest.isReloadOf(active.spec())
                 && isAnotherSystem(active, newest)
-                && relaunches(turn, active, newest)) {
-            turn.effect(new Effect.Fetch(active.run(), newest));
+                && relaunches(transition, active, newest)) {
+            transition.effect(new Effect.Fetch(active.run(), newest));
         }
     }
 
-    private static void specRemoved(Turn turn, Input.SpecRemoved removed) {
-        if (turn.state.jobs().stream().anyMatch(job -> job.id().equals(removed.id()))) {
+    private static void specRemoved(TransitionBuilder transition, Input.SpecRemoved removed) {
+        if (transition.state.operations().stream()
+                .anyMatch(operation -> operation.id().equals(removed.id()))) {
             return;
         }
-        ContainerSpec spec = turn.state.spec();
+        ContainerSpec spec = transition.state.spec();
         String root = spec == null ? removed.root() : spec.root();
-        turn.add(new Job(
-                removed.id(), Verb.REMOVE, removed.by(), removed.submitted(), null, null, true, null, List.of()));
-        turn.effect(new Effect.Publish(new FleetEvent.Accepted(
-                removed.id(), Verb.REMOVE, turn.state.container(), turn.state.host(), turn.now)));
-        turn.conclude(
-                job -> job.begun() ? job.wantsStart() : waitsInVain(job, removed.upTo()),
+        transition.add(new PendingOperation(
+                removed.id(),
+                Verb.REMOVE,
+                removed.requestedBy(),
+                removed.submitted(),
+                null,
+                null,
+                true,
+                null,
+                List.of()));
+        transition.effect(new Effect.Publish(new FleetEvent.Accepted(
+                removed.id(), Verb.REMOVE, transition.state.container(), transition.state.host(), transition.now)));
+        transition.conclude(
+                operation ->
+                        operation.begun() ? operation.isStart() : waitsInVain(operation, removed.throughGeneration()),
                 Outcome.SUPERSEDED,
-                "the container was deleted from host " + turn.state.host());
-        ContainerState.Removal underWay = turn.state.removal();
-        turn.state = turn.state.withWanted(false).withSpec(null);
+                "the container was deleted from host " + transition.state.host());
+        ContainerState.Removal underWay = transition.state.removal();
+        transition.state = transition.state.withDesiredRunning(false).withSpec(null);
         if (underWay != null) {
-            removeMore(turn, underWay, root, removed.purge());
+            removeMore(transition, underWay, root, removed.purge());
             return;
         }
         if (root != null) {
-            turn.state = turn.state.withRemoval(new ContainerState.Removal(root, removed.purge()));
+            transition.state = transition.state.withRemoval(new ContainerState.Removal(root, removed.purge()));
         }
-        if (turn.state.removal() == null) {
-            turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, "the host had nothing of it");
+        if (transition.state.removal() == null) {
+            transition.conclude(
+                    operation -> operation.verb() == Verb.REMOVE, Outcome.COMPLETED, "the host had nothing of it");
         } else {
-            Stops.askToStop(turn);
-            Stops.removeIfResting(turn);
+            Stops.askToStop(transition);
+            Stops.removeIfResting(transition);
         }
     }
 
-    private static boolean waitsInVain(Job job, @Nullable Generation upTo) {
-        return upTo == null || job.generation() == null || !job.generation().isAfter(upTo);
+    private static boolean waitsInVain(PendingOperation operation, @Nullable Generation throughGeneration) {
+        return throughGeneration == null
+                || operation.generation() == null
+                || !operation.generation().isAfter(throughGeneration);
     }
 
     /** The answer to the removal under way shows that this one asks for more. What was to be purged is, whoever is next. */
-    private static void removeMore(Turn turn, ContainerState.Removal underWay, @Nullable String root, boolean purge) {
+    private static void removeMore(
+            TransitionBuilder transition, ContainerState.Removal underWay, @Nullable String root, boolean purge) {
         if (root == null || root.equals(underWay.root())) {
             boolean either = purge || underWay.purge();
-            turn.state = turn.state.withRemoval(new ContainerState.Removal(underWay.root(), either));
+            transition.state = transition.state.withRemoval(new ContainerState.Removal(underWay.root(), either));
         } else if (!underWay.purge()) {
-            turn.state = turn.state.withRemoval(new ContainerState.Removal(root, purge));
+            transition.state = transition.state.withRemoval(new ContainerState.Removal(root, purge));
         } else if (purge) {
-            Job last = turn.state.jobs().getLast();
-            turn.conclude(
+            PendingOperation last = transition.state.operations().getLast();
+            transition.conclude(
                     last::equals,
                     Outcome.FAILED,
                     "its root " + root + " is not purged, for " + underWay.root()
@@ -176,140 +194,155 @@ public final class Lifecycle {
         }
     }
 
-    private static void removalOvertaken(Turn turn, Input.RemovalOvertaken overtaken) {
-        if (turn.state.jobs().stream().noneMatch(job -> job.id().equals(overtaken.id()))) {
-            turn.forgo(
+    private static void removalOvertaken(TransitionBuilder transition, Input.RemovalSuperseded overtaken) {
+        if (transition.state.operations().stream()
+                .noneMatch(operation -> operation.id().equals(overtaken.id()))) {
+            transition.forgo(
                     overtaken.id(),
                     Verb.REMOVE,
-                    overtaken.by(),
+                    overtaken.requestedBy(),
                     overtaken.submitted(),
                     Outcome.SUPERSEDED,
-                    "the container was defined again before host " + turn.state.host() + " read of its removal");
+                    "the container was defined again before host " + transition.state.host() + " read of its removal");
         }
     }
 
     /** {@code failure} is null if nothing is left. */
-    private static void removed(Turn turn, ContainerState.Removal done, @Nullable String failure) {
-        ContainerState.Removal asked = turn.state.removal();
-        if (asked == null || !(turn.state.life() instanceof Life.Resting)) {
+    private static void removed(TransitionBuilder transition, ContainerState.Removal done, @Nullable String failure) {
+        ContainerState.Removal asked = transition.state.removal();
+        if (asked == null || !(transition.state.lifecycle() instanceof LifecycleState.Inactive)) {
             return; // answered before
         }
         if (!asked.equals(done)) {
-            Stops.removeIfResting(turn);
+            Stops.removeIfResting(transition);
             return;
         }
         if (failure == null) {
-            turn.step("removed", job -> job.verb() == Verb.REMOVE);
-            turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.COMPLETED, null);
+            transition.step("removed", operation -> operation.verb() == Verb.REMOVE);
+            transition.conclude(operation -> operation.verb() == Verb.REMOVE, Outcome.COMPLETED, null);
         } else {
-            turn.conclude(job -> job.verb() == Verb.REMOVE, Outcome.FAILED, failure);
+            transition.conclude(operation -> operation.verb() == Verb.REMOVE, Outcome.FAILED, failure);
         }
-        afterRemoval(turn);
+        afterRemoval(transition);
     }
 
-    private static void afterRemoval(Turn turn) {
-        turn.state = turn.state.withRemoval(null).withRestarts(0).withExit(null).withReason(null);
-        turn.live(new Life.Resting(false));
-        ContainerSpec spec = turn.state.spec();
+    private static void afterRemoval(TransitionBuilder transition) {
+        transition.state = transition
+                .state
+                .withRemoval(null)
+                .withRestarts(0)
+                .withExit(null)
+                .withReason(null);
+        transition.live(new LifecycleState.Inactive(false));
+        ContainerSpec spec = transition.state.spec();
         if (spec != null) {
-            turn.effect(new Effect.Define(spec));
-            newlyArrived(turn, spec);
-            beginWaiting(turn);
+            transition.effect(new Effect.Define(spec));
+            newlyArrived(transition, spec);
+            beginWaiting(transition);
         } else {
-            turn.conclude(Job::begun, Outcome.COMPLETED, "the container was deleted");
+            transition.conclude(PendingOperation::begun, Outcome.COMPLETED, "the container was deleted");
         }
     }
 
-    private static void commandArrived(Turn turn, Input.CommandArrived arrived) {
+    private static void commandArrived(TransitionBuilder transition, Input.CommandArrived arrived) {
         var command = arrived.command();
-        if (turn.state.jobs().stream().anyMatch(job -> job.id().equals(arrived.id()))) {
+        if (transition.state.operations().stream()
+                .anyMatch(operation -> operation.id().equals(arrived.id()))) {
             return;
         }
         Instant deadline = command.deadline();
-        if (deadline != null && !turn.now.isBefore(deadline)) {
-            turn.refuse(
+        if (deadline != null && !transition.now.isBefore(deadline)) {
+            transition.refuse(
                     arrived.id(),
                     command.command(),
-                    command.by(),
+                    command.requestedBy(),
                     arrived.submitted(),
                     "it expired at " + deadline + ", before the runner could begin it");
             return;
         }
-        var job = new Job(
+        var operation = new PendingOperation(
                 arrived.id(),
                 command.command(),
-                command.by(),
+                command.requestedBy(),
                 arrived.submitted(),
                 command.generation(),
                 deadline,
                 false,
                 null,
                 List.of());
-        boolean waits = waits(turn, job);
-        if (!waits && (turn.state.spec() == null || turn.state.removal() != null)) {
-            turn.refuse(
+        boolean waits = waits(transition, operation);
+        if (!waits && (transition.state.spec() == null || transition.state.removal() != null)) {
+            transition.refuse(
                     arrived.id(),
                     command.command(),
-                    command.by(),
+                    command.requestedBy(),
                     arrived.submitted(),
-                    "host " + turn.state.host() + " has no container " + turn.state.container()
+                    "host " + transition.state.host() + " has no container " + transition.state.container()
                             + ": define it first, or send the command to its host");
             return;
         }
-        turn.effect(new Effect.Publish(
-                new FleetEvent.Accepted(job.id(), job.verb(), turn.state.container(), turn.state.host(), turn.now)));
-        Job accepted = job.afterStep(waits ? "waits for generation " + job.generation() : "accepted", turn.now);
-        turn.add(accepted);
+        transition.effect(new Effect.Publish(new FleetEvent.Accepted(
+                operation.id(),
+                operation.verb(),
+                transition.state.container(),
+                transition.state.host(),
+                transition.now)));
+        PendingOperation accepted = operation.afterStep(
+                waits ? "waits for generation " + operation.generation() : "accepted", transition.now);
+        transition.add(accepted);
         if (!waits) {
-            begin(turn, accepted);
+            begin(transition, accepted);
         }
     }
 
-    private static boolean waits(Turn turn, Job job) {
-        ContainerSpec spec = turn.state.spec();
-        return job.generation() != null && (spec == null || job.generation().isAfter(spec.generation()));
+    private static boolean waits(TransitionBuilder transition, PendingOperation operation) {
+        ContainerSpec spec = transition.state.spec();
+        return operation.generation() != null
+                && (spec == null || operation.generation().isAfter(spec.generation()));
     }
 
-    private static void beginWaiting(Turn turn) {
-        for (Job job : turn.state.jobs()) {
-            if (!job.begun() && !waits(turn, job) && turn.state.removal() == null) {
-                begin(turn, job);
+    private static void beginWaiting(TransitionBuilder transition) {
+        for (PendingOperation operation : transition.state.operations()) {
+            if (!operation.begun() && !waits(transition, operation) && transition.state.removal() == null) {
+                begin(transition, operation);
             }
         }
     }
 
-    private static void begin(Turn turn, Job job) {
-        turn.replace(job, job.asBegun());
-        switch (job.verb()) {
-            case START -> Starts.start(turn);
-            case RESTART -> Starts.restart(turn);
-            case STOP -> Stops.stop(turn, job);
-            case KILL -> Stops.kill(turn, job);
+    private static void begin(TransitionBuilder transition, PendingOperation operation) {
+        transition.replace(operation, operation.asBegun());
+        switch (operation.verb()) {
+            case START -> Starts.start(transition);
+            case RESTART -> Starts.restart(transition);
+            case STOP -> Stops.stop(transition, operation);
+            case KILL -> Stops.kill(transition, operation);
             case REMOVE -> throw new IllegalArgumentException("remove is not a command");
         }
     }
 
-    private static void expire(Turn turn) {
-        turn.conclude(
-                job -> !job.begun() && job.deadline() != null && !turn.now.isBefore(job.deadline()),
+    private static void expire(TransitionBuilder transition) {
+        transition.conclude(
+                operation -> !operation.begun()
+                        && operation.deadline() != null
+                        && !transition.now.isBefore(operation.deadline()),
                 Outcome.REJECTED,
                 "it expired while it waited for its spec");
     }
 
-    private static void due(Turn turn) {
-        expire(turn);
-        Instant due = turn.state.life().due();
-        if (due == null || turn.now.isBefore(due)) {
+    private static void due(TransitionBuilder transition) {
+        expire(transition);
+        Instant due = transition.state.lifecycle().due();
+        if (due == null || transition.now.isBefore(due)) {
             return;
         }
-        switch (turn.state.life()) {
-            case Life.Backoff backoff -> Starts.launch(turn, true);
-            case Life.Starting starting -> Starts.startTimedOut(turn, starting);
-            case Life.Stopping stopping -> Stops.escalate(turn, stopping);
-            case Life.Resting r -> {}
-            case Life.Preparing p -> {}
-            case Life.Running r -> {}
-            case Life.Ending e -> {}
+        switch (transition.state.lifecycle()) {
+            case LifecycleState.Backoff backoff -> Starts.launch(transition, true);
+            case LifecycleState.Starting starting -> Starts.startTimedOut(transition, starting);
+            case LifecycleState.Stopping stopping -> Stops.escalate(transition, stopping);
+            case LifecycleState.Inactive r -> {}
+            case LifecycleState.Preparing p -> {}
+            case LifecycleState.Running r -> {}
+            case LifecycleState.CleaningUp e -> {}
         }
     }
 }

@@ -12,105 +12,114 @@ import org.jspecify.annotations.Nullable;
 final class Starts {
     private Starts() {}
 
-    static void start(Turn turn) {
-        turn.state = turn.state.withWanted(true);
-        switch (turn.state.life()) {
-            case Life.Running running ->
-                turn.conclude(job -> job.begun() && job.wantsStart(), Outcome.COMPLETED, "it is running already");
-            case Life.Resting r -> launchAsked(turn);
-            case Life.Backoff b -> launchAsked(turn);
-            case Life.Preparing p -> {}
-            case Life.Starting s -> {}
-            case Life.Stopping s -> {}
-            case Life.Ending e -> {}
+    static void start(TransitionBuilder transition) {
+        transition.state = transition.state.withDesiredRunning(true);
+        switch (transition.state.lifecycle()) {
+            case LifecycleState.Running running ->
+                transition.conclude(
+                        operation -> operation.begun() && operation.isStart(),
+                        Outcome.COMPLETED,
+                        "it is running already");
+            case LifecycleState.Inactive r -> launchAsked(transition);
+            case LifecycleState.Backoff b -> launchAsked(transition);
+            case LifecycleState.Preparing p -> {}
+            case LifecycleState.Starting s -> {}
+            case LifecycleState.Stopping s -> {}
+            case LifecycleState.CleaningUp e -> {}
         }
     }
 
-    static void restart(Turn turn) {
-        turn.state = turn.state.withWanted(true);
-        switch (turn.state.life()) {
-            case Life.Resting r -> launchAsked(turn);
-            case Life.Backoff b -> launchAsked(turn);
-            case Life.Active a -> Stops.askToStop(turn);
+    static void restart(TransitionBuilder transition) {
+        transition.state = transition.state.withDesiredRunning(true);
+        switch (transition.state.lifecycle()) {
+            case LifecycleState.Inactive r -> launchAsked(transition);
+            case LifecycleState.Backoff b -> launchAsked(transition);
+            case LifecycleState.Active a -> Stops.askToStop(transition);
         }
     }
 
-    private static void launchAsked(Turn turn) {
-        turn.state = turn.state.withRestarts(0);
-        launch(turn, false);
+    private static void launchAsked(TransitionBuilder transition) {
+        transition.state = transition.state.withRestarts(0);
+        launch(transition, false);
     }
 
-    static void launch(Turn turn, boolean automatic) {
-        ContainerSpec spec = turn.state.spec();
+    static void launch(TransitionBuilder transition, boolean automatic) {
+        ContainerSpec spec = transition.state.spec();
         if (spec == null) {
-            throw new IllegalStateException("nothing says what " + turn.state.container() + " is");
+            throw new IllegalStateException("nothing says what " + transition.state.container() + " is");
         }
-        long run = turn.state.runs() + 1;
-        turn.state =
-                turn.state.withRuns(run).withRelaunch(false).withReason(null).withVia(null);
-        turn.live(new Life.Preparing(run, spec, automatic, false));
-        turn.step("preparing", Job::wantsStart);
-        turn.effect(new Effect.Prepare(run, spec));
+        long run = transition.state.runs() + 1;
+        transition.state = transition
+                .state
+                .withRuns(run)
+                .withRestartPending(false)
+                .withReason(null)
+                .withInitiator(null);
+        transition.live(new LifecycleState.Preparing(run, spec, automatic, false));
+        transition.step("preparing", PendingOperation::isStart);
+        transition.effect(new Effect.Prepare(run, spec));
     }
 
-    static void prepared(Turn turn, Life.Preparing preparing) {
-        turn.state = turn.state.withReason(null);
-        if (preparing.stopAsked()) {
-            Stops.endWithoutProcesses(turn, preparing, new Life.Cause.Asked(null));
+    static void prepared(TransitionBuilder transition, LifecycleState.Preparing preparing) {
+        transition.state = transition.state.withReason(null);
+        if (preparing.stopRequested()) {
+            Stops.endWithoutProcesses(transition, preparing, new LifecycleState.Cause.Requested(null));
             return;
         }
-        spawn(turn, preparing.run(), preparing.spec(), preparing.automatic());
+        spawn(transition, preparing.run(), preparing.spec(), preparing.automatic());
     }
 
-    static void spawn(Turn turn, long run, ContainerSpec spec, boolean automatic) {
-        turn.live(new Life.Starting(run, spec, automatic, false, false, null, null));
-        turn.step("starting", Job::wantsStart);
-        turn.effect(new Effect.Spawn(run, spec));
+    static void spawn(TransitionBuilder transition, long run, ContainerSpec spec, boolean automatic) {
+        transition.live(new LifecycleState.Starting(run, spec, automatic, false, false, null, null));
+        transition.step("starting", PendingOperation::isStart);
+        transition.effect(new Effect.Spawn(run, spec));
     }
 
-    static void spawned(Turn turn, Life.Starting starting) {
+    static void spawned(TransitionBuilder transition, LifecycleState.Starting starting) {
         var spawned = starting.spawned()
                 ? starting
-                : starting.asSpawned(after(turn.now, starting.spec().startTimeout()));
-        turn.live(spawned);
-        turn.state = turn.state.withBegun(spawned.spec().generation());
-        if (turn.state.jobs().stream().anyMatch(job -> job.begun() && job.verb() == Verb.KILL)) {
-            Stops.killAll(turn, spawned.run(), spawned.spec(), spawned.leader(), null, false);
-        } else if (spawned.stopAsked()) {
-            Stops.awaitReadiness(turn, spawned);
+                : starting.asSpawned(after(transition.now, starting.spec().startTimeout()));
+        transition.live(spawned);
+        transition.state = transition.state.withBegun(spawned.spec().generation());
+        if (transition.state.operations().stream()
+                .anyMatch(operation -> operation.begun() && operation.verb() == Verb.KILL)) {
+            Stops.killAll(transition, spawned.run(), spawned.spec(), spawned.leader(), null, false);
+        } else if (spawned.stopRequested()) {
+            Stops.awaitReadiness(transition, spawned);
         }
     }
 
-    static void ready(Turn turn, Life.Starting starting) {
-        turn.live(new Life.Running(starting.run(), starting.spec(), starting.leader(), turn.now));
-        turn.state = turn.state.withReady(starting.spec().generation());
-        turn.step("running", Job::wantsStart);
-        if (starting.stopAsked()) {
-            Stops.askToStop(turn);
+    static void ready(TransitionBuilder transition, LifecycleState.Starting starting) {
+        transition.live(new LifecycleState.Running(starting.run(), starting.spec(), starting.leader(), transition.now));
+        transition.state = transition.state.withReady(starting.spec().generation());
+        transition.step("running", PendingOperation::isStart);
+        if (starting.stopRequested()) {
+            Stops.askToStop(transition);
         } else {
-            turn.conclude(job -> job.begun() && job.wantsStart(), Outcome.COMPLETED, null);
+            transition.conclude(operation -> operation.begun() && operation.isStart(), Outcome.COMPLETED, null);
         }
     }
 
-    static void startTimedOut(Turn turn, Life.Starting starting) {
-        if (starting.stopAsked()) {
-            Stops.signal(turn, starting.run(), starting.spec(), starting.leader());
+    static void startTimedOut(TransitionBuilder transition, LifecycleState.Starting starting) {
+        if (starting.stopRequested()) {
+            Stops.signal(transition, starting.run(), starting.spec(), starting.leader());
             return;
         }
         String reason =
                 "it was not ready within its startTimeout of " + starting.spec().startTimeout();
-        Stops.killAll(turn, starting.run(), starting.spec(), starting.leader(), reason, starting.automatic());
+        Stops.killAll(transition, starting.run(), starting.spec(), starting.leader(), reason, starting.automatic());
     }
 
     /** Takes options that need no restart into a run. */
-    static void applyLive(Turn turn, Life.Active active, ContainerSpec spec) {
-        turn.live(
+    static void applyLive(TransitionBuilder transition, LifecycleState.Active active, ContainerSpec spec) {
+        transition.live(
                 switch (active) {
-                    case Life.Preparing p -> new Life.Preparing(p.run(), spec, p.automatic(), p.stopAsked());
-                    case Life.Starting s -> s.withSpec(spec);
-                    case Life.Running r -> new Life.Running(r.run(), spec, r.leader(), r.since());
-                    case Life.Stopping s ->
-                        new Life.Stopping(
+                    case LifecycleState.Preparing p ->
+                        new LifecycleState.Preparing(p.run(), spec, p.automatic(), p.stopRequested());
+                    case LifecycleState.Starting s -> s.withSpec(spec);
+                    case LifecycleState.Running r -> new LifecycleState.Running(r.run(), spec, r.leader(), r.since());
+                    case LifecycleState.Stopping s ->
+                        new LifecycleState.Stopping(
                                 s.run(),
                                 spec,
                                 s.leader(),
@@ -119,7 +128,8 @@ final class Starts {
                                 s.due(),
                                 s.failure(),
                                 s.automatic());
-                    case Life.Ending e -> new Life.Ending(e.run(), spec, e.exit(), e.cause());
+                    case LifecycleState.CleaningUp e ->
+                        new LifecycleState.CleaningUp(e.run(), spec, e.exit(), e.cause());
                 });
     }
 

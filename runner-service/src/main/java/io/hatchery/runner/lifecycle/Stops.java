@@ -18,217 +18,230 @@ final class Stops {
 
     private Stops() {}
 
-    static void stop(Turn turn, Job job) {
-        supersedeStarts(turn, job);
-        turn.state = turn.state.withWanted(false);
-        askToStop(turn);
-        nothingToStop(turn);
+    static void stop(TransitionBuilder transition, PendingOperation operation) {
+        supersedeStarts(transition, operation);
+        transition.state = transition.state.withDesiredRunning(false);
+        askToStop(transition);
+        nothingToStop(transition);
     }
 
-    static void kill(Turn turn, Job job) {
-        supersedeStarts(turn, job);
-        turn.state = turn.state.withWanted(false);
-        switch (turn.state.life()) {
-            case Life.Starting s when s.spawned() -> killAll(turn, s.run(), s.spec(), s.leader(), null, false);
-            case Life.Running r -> killAll(turn, r.run(), r.spec(), r.leader(), null, false);
-            case Life.Stopping s
-            when s.escalation() != Life.Escalation.KILLED ->
-                killAll(turn, s.run(), s.spec(), s.leader(), s.failure(), s.automatic());
-            default -> askToStop(turn);
+    static void kill(TransitionBuilder transition, PendingOperation operation) {
+        supersedeStarts(transition, operation);
+        transition.state = transition.state.withDesiredRunning(false);
+        switch (transition.state.lifecycle()) {
+            case LifecycleState.Starting s
+            when s.spawned() -> killAll(transition, s.run(), s.spec(), s.leader(), null, false);
+            case LifecycleState.Running r -> killAll(transition, r.run(), r.spec(), r.leader(), null, false);
+            case LifecycleState.Stopping s
+            when s.escalation() != LifecycleState.Escalation.KILLED ->
+                killAll(transition, s.run(), s.spec(), s.leader(), s.failure(), s.automatic());
+            default -> askToStop(transition);
         }
-        nothingToStop(turn);
+        nothingToStop(transition);
     }
 
     /** A start that came after a stop and waits for the same spec is begun after it. */
-    private static void supersedeStarts(Turn turn, Job stop) {
-        List<Job> earlier = turn.state.jobs().stream()
-                .takeWhile(job -> !job.id().equals(stop.id()))
+    private static void supersedeStarts(TransitionBuilder transition, PendingOperation stop) {
+        List<PendingOperation> earlier = transition.state.operations().stream()
+                .takeWhile(operation -> !operation.id().equals(stop.id()))
                 .toList();
-        turn.conclude(
-                job -> job.wantsStart() && (job.begun() || earlier.contains(job)),
+        transition.conclude(
+                operation -> operation.isStart() && (operation.begun() || earlier.contains(operation)),
                 Outcome.SUPERSEDED,
                 "by " + stop.verb().word() + " " + stop.id());
     }
 
-    private static void nothingToStop(Turn turn) {
-        if (turn.state.life() instanceof Life.Resting) {
-            turn.conclude(job -> job.begun() && isStop(job), Outcome.COMPLETED, "it was not running");
+    private static void nothingToStop(TransitionBuilder transition) {
+        if (transition.state.lifecycle() instanceof LifecycleState.Inactive) {
+            transition.conclude(
+                    operation -> operation.begun() && isStop(operation), Outcome.COMPLETED, "it was not running");
         }
     }
 
-    private static boolean isStop(Job job) {
-        return job.verb() == Verb.STOP || job.verb() == Verb.KILL;
+    private static boolean isStop(PendingOperation operation) {
+        return operation.verb() == Verb.STOP || operation.verb() == Verb.KILL;
     }
 
     /** Makes whatever runs end in good order; what is already on its way out goes on. */
-    static void askToStop(Turn turn) {
-        switch (turn.state.life()) {
-            case Life.Resting r -> {}
-            case Life.Backoff b -> turn.live(new Life.Resting(false));
-            case Life.Preparing p -> {
-                turn.live(new Life.Preparing(p.run(), p.spec(), p.automatic(), true));
-                turn.effect(new Effect.Abandon(p.run(), turn.state.container()));
+    static void askToStop(TransitionBuilder transition) {
+        switch (transition.state.lifecycle()) {
+            case LifecycleState.Inactive r -> {}
+            case LifecycleState.Backoff b -> transition.live(new LifecycleState.Inactive(false));
+            case LifecycleState.Preparing p -> {
+                transition.live(new LifecycleState.Preparing(p.run(), p.spec(), p.automatic(), true));
+                transition.effect(new Effect.CancelPrepare(p.run(), transition.state.container()));
             }
-            case Life.Starting s -> {
-                turn.state = turn.state.withVia(null);
-                turn.live(s.asToStop());
-                if (!s.stopAsked() && s.spawned()) {
-                    awaitReadiness(turn, s);
+            case LifecycleState.Starting s -> {
+                transition.state = transition.state.withInitiator(null);
+                transition.live(s.asToStop());
+                if (!s.stopRequested() && s.spawned()) {
+                    awaitReadiness(transition, s);
                 }
             }
-            case Life.Running r -> signal(turn, r.run(), r.spec(), r.leader());
-            case Life.Stopping s -> {}
-            case Life.Ending e -> {}
+            case LifecycleState.Running r -> signal(transition, r.run(), r.spec(), r.leader());
+            case LifecycleState.Stopping s -> {}
+            case LifecycleState.CleaningUp e -> {}
         }
     }
 
-    static void awaitReadiness(Turn turn, Life.Starting s) {
-        Instant patience = turn.now.plus(READINESS_GRACE);
+    static void awaitReadiness(TransitionBuilder transition, LifecycleState.Starting s) {
+        Instant patience = transition.now.plus(READINESS_GRACE);
         Instant due = s.due();
-        turn.live(s.asToStop().withDue(due == null || patience.isBefore(due) ? patience : due));
-        turn.step("waits for readiness", job -> true);
+        transition.live(s.asToStop().withDue(due == null || patience.isBefore(due) ? patience : due));
+        transition.step("waits for readiness", operation -> true);
     }
 
-    static void signal(Turn turn, long run, ContainerSpec spec, @Nullable Long leader) {
-        Instant due = Starts.after(turn.now, spec.stopTimeout());
-        turn.state = turn.state.withVia(null);
-        turn.live(new Life.Stopping(run, spec, leader, Life.Escalation.SIGNALLED, null, due, null, false));
-        turn.step("sent " + spec.killSignal(), job -> true);
-        turn.effect(new Effect.SignalLeader(run, spec));
+    static void signal(TransitionBuilder transition, long run, ContainerSpec spec, @Nullable Long leader) {
+        Instant due = Starts.after(transition.now, spec.stopTimeout());
+        transition.state = transition.state.withInitiator(null);
+        transition.live(new LifecycleState.Stopping(
+                run, spec, leader, LifecycleState.Escalation.SIGNALLED, null, due, null, false));
+        transition.step("sent " + spec.killSignal(), operation -> true);
+        transition.effect(new Effect.SignalLeader(run, spec));
     }
 
-    static void escalate(Turn turn, Life.Stopping s) {
+    static void escalate(TransitionBuilder transition, LifecycleState.Stopping s) {
         switch (s.escalation()) {
             case SIGNALLED -> {
-                turn.live(new Life.Stopping(
+                transition.live(new LifecycleState.Stopping(
                         s.run(),
                         s.spec(),
                         s.leader(),
-                        Life.Escalation.TERMINATED,
-                        Life.Escalation.SIGNALLED,
-                        turn.now.plus(TERMINATE_GRACE),
+                        LifecycleState.Escalation.TERMINATED,
+                        LifecycleState.Escalation.SIGNALLED,
+                        transition.now.plus(TERMINATE_GRACE),
                         s.failure(),
                         s.automatic()));
-                turn.step("stopTimeout passed, supervisor sent SIGTERM", job -> true);
-                turn.effect(new Effect.TerminateSupervisor(s.run(), turn.state.container()));
+                transition.step("stopTimeout passed, supervisor sent SIGTERM", operation -> true);
+                transition.effect(new Effect.TerminateSupervisor(s.run(), transition.state.container()));
             }
-            case TERMINATED -> killAll(turn, s.run(), s.spec(), s.leader(), s.failure(), s.automatic());
+            case TERMINATED -> killAll(transition, s.run(), s.spec(), s.leader(), s.failure(), s.automatic());
             case KILLED -> {}
         }
     }
 
-    private static Life.@Nullable Escalation stageOf(Turn turn) {
-        return turn.state.life() instanceof Life.Stopping s ? s.escalation() : null;
+    private static LifecycleState.@Nullable Escalation stageOf(TransitionBuilder transition) {
+        return transition.state.lifecycle() instanceof LifecycleState.Stopping s ? s.escalation() : null;
     }
 
     static void killAll(
-            Turn turn,
+            TransitionBuilder transition,
             long run,
             ContainerSpec spec,
             @Nullable Long leader,
             @Nullable String failure,
             boolean automatic) {
-        turn.state = turn.state.withVia(null);
-        turn.live(
-                new Life.Stopping(run, spec, leader, Life.Escalation.KILLED, stageOf(turn), null, failure, automatic));
-        turn.step("killed", job -> true);
-        turn.effect(new Effect.Kill(run, turn.state.container()));
+        transition.state = transition.state.withInitiator(null);
+        transition.live(new LifecycleState.Stopping(
+                run, spec, leader, LifecycleState.Escalation.KILLED, stageOf(transition), null, failure, automatic));
+        transition.step("killed", operation -> true);
+        transition.effect(new Effect.Kill(run, transition.state.container()));
     }
 
-    static void endWithoutProcesses(Turn turn, Life.Active active, Life.Cause cause) {
-        end(turn, active, null, cause);
+    static void endWithoutProcesses(
+            TransitionBuilder transition, LifecycleState.Active active, LifecycleState.Cause cause) {
+        end(transition, active, null, cause);
     }
 
-    static void end(Turn turn, Life.Active active, @Nullable Exit exit, Life.Cause cause) {
+    static void end(
+            TransitionBuilder transition,
+            LifecycleState.Active active,
+            @Nullable Exit exit,
+            LifecycleState.Cause cause) {
         if (exit != null) {
-            turn.state = turn.state.withExit(exit);
-            turn.step("exited with status " + exit.status(), job -> true);
+            transition.state = transition.state.withExit(exit);
+            transition.step("exited with status " + exit.status(), operation -> true);
         }
-        if (cause instanceof Life.Cause.Asked asked) {
-            turn.stoppedBy(asked.by());
+        if (cause instanceof LifecycleState.Cause.Requested asked) {
+            transition.stoppedBy(asked.by());
         } else {
-            turn.state = turn.state.withVia(null);
+            transition.state = transition.state.withInitiator(null);
         }
-        turn.live(new Life.Ending(active.run(), active.spec(), exit, cause));
-        turn.effect(new Effect.CleanUp(active.run(), turn.state.container()));
+        transition.live(new LifecycleState.CleaningUp(active.run(), active.spec(), exit, cause));
+        transition.effect(new Effect.CleanUp(active.run(), transition.state.container()));
     }
 
-    static void removeIfResting(Turn turn) {
-        var removal = turn.state.removal();
-        if (removal != null && turn.state.life() instanceof Life.Resting) {
-            turn.effect(new Effect.Remove(turn.state.container(), removal));
+    static void removeIfResting(TransitionBuilder transition) {
+        var removal = transition.state.removal();
+        if (removal != null && transition.state.lifecycle() instanceof LifecycleState.Inactive) {
+            transition.effect(new Effect.Remove(transition.state.container(), removal));
         }
     }
 
     /** Nothing of the run is left, or, if {@code leftover} says so, something is. */
-    static void ended(Turn turn, Life.Ending ending, @Nullable String leftover) {
-        boolean failed = ending.cause() instanceof Life.Cause.StartFailed
-                || ending.cause() instanceof Life.Cause.Unasked
+    static void ended(TransitionBuilder transition, LifecycleState.CleaningUp ending, @Nullable String leftover) {
+        boolean failed = ending.cause() instanceof LifecycleState.Cause.StartFailed
+                || ending.cause() instanceof LifecycleState.Cause.Unexpected
                         && ending.exit() != null
                         && ending.exit().status() != 0;
-        turn.live(new Life.Resting(failed || leftover != null));
-        turn.state = turn.state.withReason(leftover == null ? reason(ending) : leftover);
+        transition.live(new LifecycleState.Inactive(failed || leftover != null));
+        transition.state = transition.state.withReason(leftover == null ? reason(ending) : leftover);
         if (leftover == null) {
-            turn.conclude(job -> job.begun() && isStop(job), Outcome.COMPLETED, null);
+            transition.conclude(operation -> operation.begun() && isStop(operation), Outcome.COMPLETED, null);
         } else {
-            turn.conclude(Job::begun, Outcome.FAILED, leftover);
+            transition.conclude(PendingOperation::begun, Outcome.FAILED, leftover);
         }
-        if (turn.state.removal() != null) {
-            removeIfResting(turn);
+        if (transition.state.removal() != null) {
+            removeIfResting(transition);
         } else if (leftover == null) {
-            next(turn, ending);
+            next(transition, ending);
         }
     }
 
-    private static @Nullable String reason(Life.Ending ending) {
+    private static @Nullable String reason(LifecycleState.CleaningUp ending) {
         return switch (ending.cause()) {
-            case Life.Cause.Asked a -> null;
-            case Life.Cause.Reboot r -> null;
-            case Life.Cause.StartFailed failed -> failed.reason();
-            case Life.Cause.Unasked u ->
+            case LifecycleState.Cause.Requested a -> null;
+            case LifecycleState.Cause.Reboot r -> null;
+            case LifecycleState.Cause.StartFailed failed -> failed.reason();
+            case LifecycleState.Cause.Unexpected u ->
                 ending.exit() == null
                         ? null
-                        : RunWord.withLastWords(
+                        : RunEvents.withLastWords(
                                 "it exited with status " + ending.exit().status(), u.said());
         };
     }
 
-    private static void next(Turn turn, Life.Ending ending) {
-        if (ending.cause() instanceof Life.Cause.StartFailed failed && !turn.state.relaunch()) {
-            boolean asked = turn.state.jobs().stream().anyMatch(job -> job.begun() && job.wantsStart());
-            turn.conclude(job -> job.begun() && job.wantsStart(), Outcome.FAILED, failed.reason());
-            if (failed.automatic() && !asked && turn.state.wanted()) {
-                restart(turn, ending, true);
+    private static void next(TransitionBuilder transition, LifecycleState.CleaningUp ending) {
+        if (ending.cause() instanceof LifecycleState.Cause.StartFailed failed && !transition.state.restartPending()) {
+            boolean asked = transition.state.operations().stream()
+                    .anyMatch(operation -> operation.begun() && operation.isStart());
+            transition.conclude(operation -> operation.begun() && operation.isStart(), Outcome.FAILED, failed.reason());
+            if (failed.automatic() && !asked && transition.state.desiredRunning()) {
+                restart(transition, ending, true);
             } else {
-                turn.state = turn.state.withWanted(false);
+                transition.state = transition.state.withDesiredRunning(false);
             }
             return;
         }
-        boolean asked = turn.state.jobs().stream().anyMatch(job -> job.begun() && job.wantsStart());
-        boolean again = turn.state.wanted() && (turn.state.relaunch() || ending.cause() instanceof Life.Cause.Reboot);
+        boolean asked =
+                transition.state.operations().stream().anyMatch(operation -> operation.begun() && operation.isStart());
+        boolean again = transition.state.desiredRunning()
+                && (transition.state.restartPending() || ending.cause() instanceof LifecycleState.Cause.Reboot);
         if (asked || again) {
-            Starts.launch(turn, !asked);
-        } else if (ending.cause() instanceof Life.Cause.Unasked unasked && turn.state.wanted()) {
+            Starts.launch(transition, !asked);
+        } else if (ending.cause() instanceof LifecycleState.Cause.Unexpected unasked
+                && transition.state.desiredRunning()) {
             if (unasked.secondsReady() >= RestartBackoff.STABLE_SECONDS) {
-                turn.state = turn.state.withRestarts(0);
+                transition.state = transition.state.withRestarts(0);
             }
-            restart(turn, ending, ending.exit() == null || ending.exit().status() != 0);
+            restart(transition, ending, ending.exit() == null || ending.exit().status() != 0);
         }
     }
 
-    private static void restart(Turn turn, Life.Ending ending, boolean failed) {
-        ContainerSpec spec = turn.state.spec() == null ? ending.spec() : turn.state.spec();
+    private static void restart(TransitionBuilder transition, LifecycleState.CleaningUp ending, boolean failed) {
+        ContainerSpec spec = transition.state.spec() == null ? ending.spec() : transition.state.spec();
         boolean again = switch (spec.restart()) {
             case ALWAYS -> true;
             case ON_FAILURE -> failed;
             case NO -> false;
         };
         if (!again) {
-            turn.state = turn.state.withWanted(false);
+            transition.state = transition.state.withDesiredRunning(false);
             return;
         }
-        int restarts = turn.state.restarts() + 1;
-        turn.state = turn.state.withRestarts(restarts);
-        turn.live(new Life.Backoff(turn.now.plus(RestartBackoff.before(restarts, turn.state.container()))));
+        int restarts = transition.state.restarts() + 1;
+        transition.state = transition.state.withRestarts(restarts);
+        transition.live(new LifecycleState.Backoff(
+                transition.now.plus(RestartBackoff.before(restarts, transition.state.container()))));
     }
 }

@@ -39,7 +39,7 @@ public final class DirectDriver implements Driver {
      * @param launcher begins shims
      * @param roots the containers'
      */
-    public record Outside(
+    public record HostAccess(
             Work work,
             Timers timers,
             Clock clock,
@@ -49,17 +49,17 @@ public final class DirectDriver implements Driver {
             Launcher launcher,
             Roots roots) {}
 
-    private final Outside outside;
+    private final HostAccess host;
     private final RunWatch watch;
-    private final Killing killing;
+    private final ContainerKiller killing;
 
     /**
      * @param listener is called on the context that is current here
      */
-    public DirectDriver(Outside outside, Listener listener) {
-        this.outside = outside;
-        this.watch = new RunWatch(outside, listener);
-        this.killing = new Killing(outside);
+    public DirectDriver(HostAccess host, Listener listener) {
+        this.host = host;
+        this.watch = new RunWatch(host, listener);
+        this.killing = new ContainerKiller(host);
     }
 
     @Override
@@ -72,14 +72,14 @@ public final class DirectDriver implements Driver {
     }
 
     private Future<Void> work(Task task) {
-        return outside.work().begin(() -> {
+        return host.work().begin(() -> {
             task.run();
             return null;
         });
     }
 
     private RunDirectory directory(ContainerName container, long run) {
-        return new RunDirectory(outside.folders().of(container, run));
+        return new RunDirectory(host.folders().of(container, run));
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class DirectDriver implements Driver {
     public Future<Void> prepare(ContainerSpec spec) {
         return work(() -> {
             refuse(spec);
-            outside.roots().prepare(spec);
+            host.roots().prepare(spec);
         });
     }
 
@@ -111,11 +111,11 @@ public final class DirectDriver implements Driver {
         RunDirectory directory = directory(spec.name(), run);
         return work(() -> begin(spec, directory))
                 .compose(made -> watch.follow(spec.name(), run, directory))
-                .compose(followed -> work(() -> outside.launcher().launch(spec, run)));
+                .compose(followed -> work(() -> host.launcher().launch(spec, run)));
     }
 
     private void begin(ContainerSpec spec, RunDirectory directory) throws IOException {
-        var left = outside.cgroups().processes(spec.name());
+        var left = host.cgroups().processes(spec.name());
         if (!left.isEmpty()) {
             throw new IOException("processes " + left + " of an earlier container of its name are still there");
         }
@@ -133,13 +133,13 @@ public final class DirectDriver implements Driver {
 
     @Override
     public Future<Optional<LastRun>> lastRun(ContainerName container) {
-        return outside.work().begin(() -> LastRun.find(outside.folders(), container));
+        return host.work().begin(() -> LastRun.find(host.folders(), container));
     }
 
     @Override
     public Future<Observation> observe(ContainerName container, long run) {
         RunDirectory directory = directory(container, run);
-        return outside.work()
+        return host.work()
                 .begin(() -> look(directory))
                 .compose(seen -> seen.begun() && seen.exit() == null
                         ? watch.follow(container, run, directory).map(seen)
@@ -164,15 +164,15 @@ public final class DirectDriver implements Driver {
             if (leader.isEmpty()) {
                 throw new IOException("its init cannot be found in its control group");
             }
-            outside.launcher().reload(spec, leader.get().pid());
-            LastRun.note(outside.folders().of(spec.name(), run), spec);
+            host.launcher().reload(spec, leader.get().pid());
+            LastRun.note(host.folders().of(spec.name(), run), spec);
         });
     }
 
     @Override
     public Future<Void> signalLeader(ContainerSpec spec, long run) {
         RunDirectory directory = directory(spec.name(), run);
-        return outside.work().begin(directory::preventBeginning).compose(prevented -> {
+        return host.work().begin(directory::preventBeginning).compose(prevented -> {
             if (prevented) {
                 watch.tellNotStarted(spec.name(), run, "it was stopped before it began");
                 return Future.succeededFuture();
@@ -187,22 +187,22 @@ public final class DirectDriver implements Driver {
             throw new IOException("its init cannot be found in its control group");
         }
         if (leader.isPresent()) {
-            outside.processes().send(leader.get(), spec.killSignal());
+            host.processes().send(leader.get(), spec.killSignal());
         }
     }
 
     private Optional<ProcessRef> leader(ContainerSpec spec) throws IOException {
         long inner = spec.payload() instanceof Payload.Program ? BEHIND_STUB_INIT : INIT;
-        var payload = Members.of(outside.processes(), () -> outside.cgroups().payload(spec.name()));
-        return Leaders.find(outside.processes(), payload, inner);
+        var payload = Members.of(host.processes(), () -> host.cgroups().payload(spec.name()));
+        return Leaders.find(host.processes(), payload, inner);
     }
 
     @Override
     public Future<Void> terminateSupervisor(ContainerName container, long run) {
         return work(() -> {
             for (ProcessRef supervisor :
-                    Members.of(outside.processes(), () -> outside.cgroups().supervisor(container))) {
-                outside.processes().send(supervisor, Signal.TERM);
+                    Members.of(host.processes(), () -> host.cgroups().supervisor(container))) {
+                host.processes().send(supervisor, Signal.TERM);
             }
         });
     }
@@ -210,7 +210,7 @@ public final class DirectDriver implements Driver {
     @Override
     public Future<Void> kill(ContainerName container, long run) {
         RunDirectory directory = directory(container, run);
-        return outside.work().begin(directory::preventBeginning).compose(prevented -> {
+        return host.work().begin(directory::preventBeginning).compose(prevented -> {
             if (prevented) {
                 watch.tellNotStarted(container, run, "it was killed before it began");
                 return Future.succeededFuture();
@@ -228,11 +228,11 @@ public final class DirectDriver implements Driver {
                 .compose(ended -> work(() -> {
                     Optional<String> copied = directory.copied();
                     if (copied.isPresent()) {
-                        outside.roots().removeAbandonedCopies(copied.get());
+                        host.roots().removeAbandonedCopies(copied.get());
                     }
-                    outside.roots().removeForwards(directory.forwards());
-                    outside.cgroups().remove(container);
-                    if (outside.cgroups().exists(container)) {
+                    host.roots().removeForwards(directory.forwards());
+                    host.cgroups().remove(container);
+                    if (host.cgroups().exists(container)) {
                         throw new IOException("its control group cannot be removed");
                     }
                     directory.folder().delete();
@@ -242,11 +242,11 @@ public final class DirectDriver implements Driver {
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
         return work(() -> {
-            outside.cgroups().remove(container);
-            outside.folders().deleteAll(container);
-            outside.roots().removeConsole(container);
+            host.cgroups().remove(container);
+            host.folders().deleteAll(container);
+            host.roots().removeConsole(container);
             if (removal.purge()) {
-                outside.roots().purge(removal.root());
+                host.roots().purge(removal.root());
             }
         });
     }

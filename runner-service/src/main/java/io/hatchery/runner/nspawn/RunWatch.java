@@ -25,7 +25,7 @@ final class RunWatch {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
     private static final Duration BEGIN_WITHIN = Duration.ofSeconds(10);
 
-    private final DirectDriver.Outside outside;
+    private final DirectDriver.HostAccess host;
     private final Driver.Listener tell;
     private final Map<Key, Watched> watched = new HashMap<>();
     private boolean armed;
@@ -56,8 +56,8 @@ final class RunWatch {
             @Nullable Exit exit,
             @Nullable String said) {}
 
-    RunWatch(DirectDriver.Outside outside, Driver.Listener tell) {
-        this.outside = outside;
+    RunWatch(DirectDriver.HostAccess host, Driver.Listener tell) {
+        this.host = host;
         this.tell = tell;
     }
 
@@ -66,15 +66,15 @@ final class RunWatch {
         var entry = new Watched(new Key(container, run), directory);
         forget(container, run);
         watched.put(entry.key, entry);
-        return outside.work()
-                .begin(() -> outside.folders().follow(directory.folder(), () -> look(entry)))
+        return host.work()
+                .begin(() -> host.folders().follow(directory.folder(), () -> look(entry)))
                 .map(unfollow -> {
                     entry.unfollow = unfollow;
                     if (watched.get(entry.key) != entry) {
                         unfollow.run();
                         return null;
                     }
-                    Runnable _ = outside.timers().later(BEGIN_WITHIN, () -> {
+                    Runnable _ = host.timers().later(BEGIN_WITHIN, () -> {
                         entry.isLate = true;
                         look(entry);
                     });
@@ -94,14 +94,14 @@ final class RunWatch {
     /** Tells that a run which was prevented from beginning has not. */
     void tellNotStarted(ContainerName container, long run, String reason) {
         forget(container, run);
-        tell.happened(container, new Input.NotStarted(run, reason));
+        tell.happened(container, new Input.LaunchFailed(run, reason));
     }
 
     /** A shim that is killed writes nothing, so each is looked for at times. */
     private void arm() {
         if (!armed && !watched.isEmpty()) {
             armed = true;
-            Runnable _ = outside.timers().later(LOOK_EVERY, () -> {
+            Runnable _ = host.timers().later(LOOK_EVERY, () -> {
                 armed = false;
                 List.copyOf(watched.values()).forEach(this::look);
                 arm();
@@ -119,7 +119,7 @@ final class RunWatch {
         }
         entry.looking = true;
         boolean late = entry.isLate;
-        outside.work().begin(() -> see(entry.directory, late)).onComplete(seen -> looked(entry, seen));
+        host.work().begin(() -> see(entry.directory, late)).onComplete(seen -> looked(entry, seen));
     }
 
     private void looked(Watched entry, AsyncResult<Seen> seen) {
@@ -144,7 +144,7 @@ final class RunWatch {
         // shim that has
         // ended had noted the exit, and who has ended and was ready, was ready first.
         Optional<ProcessRef> shim = directory.shim();
-        boolean gone = shim.isPresent() && !outside.processes().isAlive(shim.get());
+        boolean gone = shim.isPresent() && !host.processes().isAlive(shim.get());
         Optional<ProcessRef> leader = directory.leader();
         Optional<Exit> exit = directory.exit();
         boolean ready = directory.isReady();
@@ -154,7 +154,7 @@ final class RunWatch {
         }
         if (exit.isEmpty() && gone) {
             LOG.error("the shim {} was killed: how its container ends cannot be known", shim.get());
-            exit = Optional.of(new Exit(Exit.UNKNOWN, outside.clock().instant()));
+            exit = Optional.of(new Exit(Exit.UNKNOWN, host.clock().instant()));
         }
         String said = exit.isPresent() ? directory.said().orElse(null) : null;
         return new Seen(neverBegins, leader.orElse(null), ready, exit.orElse(null), said);

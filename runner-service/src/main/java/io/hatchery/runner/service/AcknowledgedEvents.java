@@ -3,7 +3,7 @@ package io.hatchery.runner.service;
 import io.hatchery.bus.Bus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
-import io.hatchery.runner.journal.ToldFrom;
+import io.hatchery.runner.journal.AcknowledgedOffsets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -24,10 +24,10 @@ final class AcknowledgedEvents {
     private final Bus bus;
     private final Timers timers;
     private final ContainerControllers controllers;
-    private final ToldFrom toldFrom;
+    private final AcknowledgedOffsets toldFrom;
     private boolean closed;
 
-    AcknowledgedEvents(Bus bus, Timers timers, ContainerControllers controllers, ToldFrom toldFrom) {
+    AcknowledgedEvents(Bus bus, Timers timers, ContainerControllers controllers, AcknowledgedOffsets toldFrom) {
         this.bus = bus;
         this.timers = timers;
         this.controllers = controllers;

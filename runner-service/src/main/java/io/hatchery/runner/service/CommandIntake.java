@@ -42,7 +42,7 @@ final class CommandIntake {
                     command.container(), id, new Input.CommandArrived(id, unwaiting(command), record.timestamp()));
         } catch (UnreadableException | RuntimeException e) {
             LOG.warn("{} goes to the dead letters", record.position().text(), e);
-            return publisher.bury(record, reader, reason(e));
+            return publisher.sendToDeadLetter(record, reader, reason(e));
         }
     }
 
@@ -57,7 +57,7 @@ final class CommandIntake {
     private Command unwaiting(Command command) {
         Generation generation = command.generation();
         return generation != null && controllers.isTakenBack(command.container(), generation)
-                ? new Command(command.command(), command.container(), null, command.deadline(), command.by())
+                ? new Command(command.command(), command.container(), null, command.deadline(), command.requestedBy())
                 : command;
     }
 }

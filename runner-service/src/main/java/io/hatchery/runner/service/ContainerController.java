@@ -11,8 +11,8 @@ import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Effect;
 import io.hatchery.runner.lifecycle.Input;
-import io.hatchery.runner.lifecycle.Life;
 import io.hatchery.runner.lifecycle.Lifecycle;
+import io.hatchery.runner.lifecycle.LifecycleState;
 import io.hatchery.runner.lifecycle.Transition;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.spec.ContainerName;
@@ -131,16 +131,16 @@ final class ContainerController {
     }
 
     /** The fleet may have a status of it, which is to go in answer to that removal. */
-    void toUnshow(CommandId removal) {
-        journal = journal.toUnshow(removal);
+    void withStatusTombstonePending(CommandId removal) {
+        journal = journal.withStatusTombstonePending(removal);
     }
 
     /** The broker knows that there is no status of it any more. */
-    void unshown() {
+    void withoutStatus() {
         if (journal.shown() && state().phase() == Phase.ABSENT) {
             try {
                 context.removed(state().container());
-                journal = journal.unshown();
+                journal = journal.withoutStatus();
                 context.write(journal);
             } catch (IOException e) {
                 // It is then told again by the next runner.
@@ -156,11 +156,11 @@ final class ContainerController {
         ContainerState before = journal.state();
         Instant now = context.clock().instant();
         Transition transition = step(before, input, now);
-        List<Journal.Pending> news = News.of(before, transition, journal.events(), now);
+        List<Journal.Pending> news = EventMapper.of(before, transition, journal.events(), now);
         Journal next = journal.after(transition.state(), news);
         CommandId removal = lastRemoval(news);
         if (removal != null) {
-            next = next.toUnshow(removal);
+            next = next.withStatusTombstonePending(removal);
         }
         try {
             if (!next.equals(journal)) {
@@ -209,7 +209,7 @@ final class ContainerController {
                     after.phase().word(),
                     after.reason() == null ? "" : " (" + after.reason() + ")");
         }
-        if (!(after.life() instanceof Life.Starting)) {
+        if (!(after.lifecycle() instanceof LifecycleState.Starting)) {
             context.gate().leave(after.container());
         }
         ContainerStatus status = statusOf(after);
@@ -282,23 +282,23 @@ final class ContainerController {
                 answer(
                         driver.adopt(e.spec(), e.run()),
                         new Input.Spawned(e.run()),
-                        why -> new Input.NotStarted(e.run(), why));
+                        why -> new Input.LaunchFailed(e.run(), why));
             case Effect.Fetch e ->
                 answer(
                         driver.fetch(e.spec()),
                         new Input.Fetched(e.run(), e.spec()),
-                        why -> new Input.NotFetched(e.run(), e.spec(), why));
-            case Effect.Abandon e -> driver.abandon(e.container());
+                        why -> new Input.FetchFailed(e.run(), e.spec(), why));
+            case Effect.CancelPrepare e -> driver.abandon(e.container());
             case Effect.Prepare e ->
                 answer(
                         driver.prepare(e.spec()),
                         new Input.Prepared(e.run()),
-                        why -> new Input.NotStarted(e.run(), why));
+                        why -> new Input.LaunchFailed(e.run(), why));
             case Effect.Spawn e ->
                 answer(
                         context.gate().enter(e.spec().name()).compose(entered -> driver.spawn(e.spec(), e.run())),
                         new Input.Spawned(e.run()),
-                        why -> new Input.NotStarted(e.run(), why));
+                        why -> new Input.LaunchFailed(e.run(), why));
             case Effect.Reload e -> reload(driver, e);
             case Effect.SignalLeader e -> report(driver.signalLeader(e.spec(), e.run()));
             case Effect.TerminateSupervisor e -> report(driver.terminateSupervisor(e.container(), e.run()));
@@ -307,7 +307,7 @@ final class ContainerController {
                 answer(
                         driver.cleanUp(e.container(), e.run()),
                         new Input.CleanedUp(e.run()),
-                        why -> new Input.NotCleanedUp(e.run(), why));
+                        why -> new Input.CleanUpFailed(e.run(), why));
             case Effect.Remove e -> remove(driver, e);
             case Effect.Publish e -> {} // told already, in the order of news()
         }
@@ -316,14 +316,14 @@ final class ContainerController {
     private void define(Driver driver, ContainerSpec spec) {
         driver.define(spec).onFailure(e -> {
             LOG.warn("{}: {}", state().container(), reason(e));
-            post(new Input.NotDefined(reason(e)));
+            post(new Input.DefineFailed(reason(e)));
         });
     }
 
     /** One after another, so that the container ends with the newest. */
     private void reload(Driver driver, Effect.Reload e) {
         reloading = reloading.transform(any -> driver.reload(e.spec(), e.run()));
-        answer(reloading, new Input.Reloaded(e.run(), e.spec()), why -> new Input.NotReloaded(e.run(), e.spec(), why));
+        answer(reloading, new Input.Reloaded(e.run(), e.spec()), why -> new Input.ReloadFailed(e.run(), e.spec(), why));
     }
 
     private void remove(Driver driver, Effect.Remove e) {
@@ -333,17 +333,17 @@ final class ContainerController {
             answer(
                     driver.remove(e.container(), removal),
                     new Input.Removed(removal),
-                    why -> new Input.NotRemoved(removal, why));
+                    why -> new Input.RemovalFailed(removal, why));
             return;
         }
-        var input = new Input.NotRemoved(
+        var input = new Input.RemovalFailed(
                 removal,
                 "the container is removed, but its root " + removal.root() + " is not purged: container " + sharer
                         + " has it too");
         answer(
                 driver.remove(e.container(), new ContainerState.Removal(removal.root(), false)),
                 input,
-                why -> new Input.NotRemoved(removal, why));
+                why -> new Input.RemovalFailed(removal, why));
     }
 
     private void answer(Future<Void> effect, Input done, Function<String, Input> failed) {

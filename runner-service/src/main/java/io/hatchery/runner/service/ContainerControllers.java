@@ -12,7 +12,7 @@ import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
-import io.hatchery.runner.lifecycle.Life;
+import io.hatchery.runner.lifecycle.LifecycleState;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
@@ -50,7 +50,7 @@ final class ContainerControllers implements ControllerContext {
     private final StartGate gate;
     private final Handler<Throwable> onFailure;
     private final Map<ContainerName, ContainerController> controllers = new HashMap<>();
-    private final Map<ContainerName, Generation> takenBack = new HashMap<>();
+    private final Map<ContainerName, Generation> revoked = new HashMap<>();
     private final Map<CommandId, Promise<Void>> awaited = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
     private @Nullable Driver driver;
@@ -86,17 +86,17 @@ final class ContainerControllers implements ControllerContext {
             ContainerState state = journal.state();
             var controller = new ContainerController(this, journal);
             controllers.put(state.container(), controller);
-            state.jobs().forEach(job -> awaited.put(job.id(), Promise.promise()));
+            state.operations().forEach(operation -> awaited.put(operation.id(), Promise.promise()));
             for (Journal.Pending pending : journal.outbox()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     awaited.put(ended.id(), Promise.promise());
                     ended(ended);
                 }
             }
-            if (state.life() instanceof Life.Starting) {
+            if (state.lifecycle() instanceof LifecycleState.Starting) {
                 Future<Void> _ = gate.enter(state.container());
             }
-            long run = state.life() instanceof Life.Active active ? active.run() : 0;
+            long run = state.lifecycle() instanceof LifecycleState.Active active ? active.run() : 0;
             all = all.compose(next -> by.observe(state.container(), run)).map(seen -> {
                 controller.post(new Input.Adopted(seen));
                 return null;
@@ -156,13 +156,13 @@ final class ContainerControllers implements ControllerContext {
     }
 
     /** Specs of a container up to that generation are not to come to this host any more. */
-    void takeBack(ContainerName container, Generation upTo) {
-        takenBack.merge(container, upTo, (one, other) -> one.isAfter(other) ? one : other);
+    void revoke(ContainerName container, Generation throughGeneration) {
+        revoked.merge(container, throughGeneration, (one, other) -> one.isAfter(other) ? one : other);
     }
 
     boolean isTakenBack(ContainerName container, Generation generation) {
-        Generation upTo = takenBack.get(container);
-        return upTo != null && !generation.isAfter(upTo);
+        Generation throughGeneration = revoked.get(container);
+        return throughGeneration != null && !generation.isAfter(throughGeneration);
     }
 
     /** Whether that command has had its outcome, told or not. */
@@ -311,7 +311,7 @@ final class ContainerControllers implements ControllerContext {
             statuses.publish(message.with(Headers.OPERATION, answered), () -> {
                 ContainerController controller = controllers.get(container);
                 if (status == null && controller != null) {
-                    controller.unshown();
+                    controller.withoutStatus();
                 }
             });
         }
@@ -367,7 +367,7 @@ final class ContainerControllers implements ControllerContext {
 
     /** A container is gone, but its status may be there: the last runner ended in between. */
     void unshow(ContainerName container, CommandId removal) {
-        controller(container).toUnshow(removal);
+        controller(container).withStatusTombstonePending(removal);
     }
 
     private ContainerController controller(ContainerName container) {
@@ -385,7 +385,7 @@ final class ContainerControllers implements ControllerContext {
     /** How many containers have processes. */
     int running() {
         return (int) controllers.values().stream()
-                .filter(controller -> controller.state().life() instanceof Life.Active)
+                .filter(controller -> controller.state().lifecycle() instanceof LifecycleState.Active)
                 .count();
     }
 

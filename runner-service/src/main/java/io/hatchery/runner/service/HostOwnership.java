@@ -157,7 +157,7 @@ final class HostOwnership {
         owner = new HostOwner(claims.nextEpoch(), runner, folder);
         stage = Stage.CLAIMING;
         if (beating) {
-            beat();
+            publishHeartbeat();
         } else {
             beating = true;
             beatForLife();
@@ -166,12 +166,12 @@ final class HostOwnership {
 
     private void beatForLife() {
         if (stage != Stage.GIVEN_UP) {
-            beat();
+            publishHeartbeat();
             later(interval, this::beatForLife);
         }
     }
 
-    private void beat() {
+    private void publishHeartbeat() {
         HostOwner mine = owner;
         if (mine != null && (stage == Stage.CLAIMING || stage == Stage.OWNING)) {
             isSuspicious();
@@ -212,7 +212,7 @@ final class HostOwnership {
             }
             case OWNING -> {
                 if (holder == null) {
-                    beat(); // its record was deleted, and it is there
+                    publishHeartbeat(); // its record was deleted, and it is there
                 } else if (!claims.isHeldBy(runner)) {
                     giveUp(holder);
                 } else {
@@ -272,7 +272,7 @@ final class HostOwnership {
         } else if (stage != Stage.GIVEN_UP) {
             waiting.add(task);
             if (now().minus(lastSent).compareTo(SHORTEST_PAUSE) > 0) {
-                beat();
+                publishHeartbeat();
             }
         }
     }
@@ -295,7 +295,7 @@ final class HostOwnership {
                     gap.toSeconds(),
                     host);
             suspended = now;
-            beat();
+            publishHeartbeat();
         }
         return suspended != null;
     }

@@ -12,6 +12,7 @@ import io.hatchery.protocol.HostOwner;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.journal.AcknowledgedOffsets;
 import io.hatchery.runner.journal.DamagedFile;
 import io.hatchery.runner.journal.Disk;
 import io.hatchery.runner.journal.Journal;
@@ -19,7 +20,6 @@ import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
 import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
-import io.hatchery.runner.journal.ToldFrom;
 import io.hatchery.runner.nspawn.Driver;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -63,7 +63,7 @@ public final class Runner {
      * @param driver makes containers true, and tells the given listener of them
      * @param cgroups how the host's cgroup hierarchy is called
      */
-    public record Outside(
+    public record RunnerDependencies(
             Clock clock,
             Supplier<Duration> uptime,
             Supplier<Duration> sinceBoot,
@@ -76,7 +76,7 @@ public final class Runner {
             String cgroups) {}
 
     private final RunnerConfig config;
-    private final Outside outside;
+    private final RunnerDependencies dependencies;
     private final Handler<Throwable> onFailure;
     private final Instant started;
     private final Promise<Void> ready = Promise.promise();
@@ -91,7 +91,7 @@ public final class Runner {
     private final CommandReader commandReader;
     private final JournalFiles journals;
     private final LostJournals lost;
-    private final ToldFrom toldFrom;
+    private final AcknowledgedOffsets toldFrom;
     private final AcknowledgedEvents acknowledged;
     private final Driver driver;
     private int damagedFiles;
@@ -101,46 +101,51 @@ public final class Runner {
      * @param onFailure is told when the runner cannot go on; its containers do
      * @throws IOException if what it needs on disk cannot be read or written
      */
-    public Runner(RunnerConfig config, Outside outside, Handler<Throwable> onFailure) throws IOException {
+    public Runner(RunnerConfig config, RunnerDependencies dependencies, Handler<Throwable> onFailure)
+            throws IOException {
         this.config = config;
-        this.outside = outside;
+        this.dependencies = dependencies;
         this.onFailure = onFailure;
-        this.started = outside.clock.instant();
-        this.journals = new JournalFiles(outside.runtime);
-        journals.beginBoot(outside.facts.bootId());
-        this.publisher = new RetryingPublisher(outside.bus, this::later, Topics.EVENTS.name());
-        this.heartbeats = new LatestPublisher(outside.bus.publisher(HEARTBEAT_PATIENCE), absence::failed);
+        this.started = dependencies.clock.instant();
+        this.journals = new JournalFiles(dependencies.runtime);
+        journals.beginBoot(dependencies.facts.bootId());
+        this.publisher = new RetryingPublisher(dependencies.bus, this::later, Topics.EVENTS.name());
+        this.heartbeats = new LatestPublisher(dependencies.bus.publisher(HEARTBEAT_PATIENCE), absence::failed);
         this.ownership = new HostOwnership(
                 config.host(),
                 config.heartbeatSeconds(),
-                RuntimeFolderId.of(outside.runtime, outside.facts.bootId()),
+                RuntimeFolderId.of(dependencies.runtime, dependencies.facts.bootId()),
                 new HostOwnership.Dependencies(
-                        outside.bus, outside.timers, outside.sinceBoot, this::publishHeartbeat, this::failed));
-        this.toldFrom = new ToldFrom(outside.data);
-        var cache = new SpecCache(outside.data);
-        Positions positions = Positions.open(outside.data);
-        Ledger ledger = Ledger.open(outside.data);
+                        dependencies.bus,
+                        dependencies.timers,
+                        dependencies.sinceBoot,
+                        this::publishHeartbeat,
+                        this::failed));
+        this.toldFrom = new AcknowledgedOffsets(dependencies.data);
+        var cache = new SpecCache(dependencies.data);
+        Positions positions = Positions.open(dependencies.data);
+        Ledger ledger = Ledger.open(dependencies.data);
         this.controllers = new ContainerControllers(
                 config,
-                new HostTime(outside.clock, outside.uptime, outside.timers),
+                new HostTime(dependencies.clock, dependencies.uptime, dependencies.timers),
                 new HostStorage(journals, ledger, positions, cache),
                 publisher,
                 ownership,
                 this::failed);
         controllers.forgetOutcomes();
-        this.acknowledged = new AcknowledgedEvents(outside.bus, outside.timers, controllers, toldFrom);
+        this.acknowledged = new AcknowledgedEvents(dependencies.bus, dependencies.timers, controllers, toldFrom);
         this.specs = new SpecIntake(controllers, cache, positions, publisher, name(), this::failed);
-        this.specsReader = new SpecsReader(outside.bus, outside.timers, config.host(), specs, this::failed);
+        this.specsReader = new SpecsReader(dependencies.bus, dependencies.timers, config.host(), specs, this::failed);
         var commands = new CommandIntake(controllers, publisher, name());
         this.commandReader = new CommandReader(
-                outside.bus,
-                outside.timers,
+                dependencies.bus,
+                dependencies.timers,
                 config.host(),
                 positions,
                 record -> whenCertain(() -> commands.take(record)),
                 this::failed);
-        this.driver = outside.driver.apply(controllers::post);
-        this.lost = new LostJournals(config.host(), outside.clock, driver, cache, journals);
+        this.driver = dependencies.driver.apply(controllers::post);
+        this.lost = new LostJournals(config.host(), dependencies.clock, driver, cache, journals);
     }
 
     private String name() {
@@ -161,7 +166,7 @@ public final class Runner {
         var written = new ArrayList<>(read);
         written.addAll(replaced);
         try {
-            damagedFiles = journals.countDamaged() + DamagedFile.count(outside.data, "");
+            damagedFiles = journals.countDamaged() + DamagedFile.count(dependencies.data, "");
             return controllers.adopt(driver, written).compose(adopted -> takeKept());
         } catch (IOException e) {
             return Future.failedFuture(e);
@@ -186,20 +191,20 @@ public final class Runner {
     private void connect() {
         var topics = new ArrayList<>(Topics.ofTheFleet());
         topics.addAll(Topics.of(config.host()));
-        insist(() -> outside.bus.ensure(topics))
-                .compose(there -> insist(ownership::follow))
+        retryUntilConnected(() -> dependencies.bus.ensure(topics))
+                .compose(there -> retryUntilConnected(ownership::follow))
                 // A host that has read a spec has published a heartbeat: one that never did has nothing to release.
                 .compose(read -> ownership.claim())
                 .compose(ours -> {
                     absence.succeeded();
-                    return insist(this::acknowledgeWhatIsThere);
+                    return retryUntilConnected(this::acknowledgeWhatIsThere);
                 })
                 .compose(known -> {
                     controllers.beginTelling();
                     acknowledged.begin();
-                    return insist(specsReader::start);
+                    return retryUntilConnected(specsReader::start);
                 })
-                .compose(read -> insist(commandReader::start))
+                .compose(read -> retryUntilConnected(commandReader::start))
                 .onSuccess(consuming -> {
                     LOG.info("{} is ready", name());
                     ready.tryComplete();
@@ -208,14 +213,14 @@ public final class Runner {
     }
 
     /** Tries until the broker answers: its absence is no reason to give up, since containers run on without it. */
-    private <T> Future<T> insist(Supplier<Future<T>> stage) {
+    private <T> Future<T> retryUntilConnected(Supplier<Future<T>> stage) {
         return attempt(stage).recover(e -> {
             if (stopping || !isAbsence(e)) {
                 return Future.failedFuture(e);
             }
             absence.failed(e);
             Promise<T> again = Promise.promise();
-            later(RECONNECT, () -> insist(stage).onComplete(again));
+            later(RECONNECT, () -> retryUntilConnected(stage).onComplete(again));
             return again.future();
         });
     }
@@ -234,13 +239,14 @@ public final class Runner {
     }
 
     private void later(Duration delay, Runnable task) {
-        Runnable _ = outside.timers.later(delay, task);
+        Runnable _ = dependencies.timers.later(delay, task);
     }
 
     /** What an earlier runner told without hearing so is not told again. */
     private Future<Void> acknowledgeWhatIsThere() {
         var found = new HashMap<String, Position>();
-        return outside.bus
+        return dependencies
+                .bus
                 .ends(Topics.EVENTS.name())
                 .compose(ends -> find(ends, found).compose(read -> {
                     try {
@@ -268,7 +274,7 @@ public final class Runner {
         if (from.isEmpty()) {
             return Future.succeededFuture();
         }
-        Follower follower = outside.bus.follower(
+        Follower follower = dependencies.bus.follower(
                 "unacknowledged",
                 record -> record.header(Headers.ID).ifPresent(id -> found.put(id, record.position())),
                 this::failed);
@@ -282,16 +288,16 @@ public final class Runner {
     }
 
     private void publishHeartbeat(HostStatus.State state, HostOwner owner, String id) {
-        HostStatus status = outside.facts.status(
+        HostStatus status = dependencies.facts.status(
                 config,
                 state,
                 driver.name(),
-                outside.cgroups,
+                dependencies.cgroups,
                 controllers.running(),
                 specs.said(),
                 damagedFiles,
                 started,
-                outside.clock.instant(),
+                dependencies.clock.instant(),
                 owner);
         heartbeats.publish(Message.of(
                 Topics.HOSTS.name(),
@@ -299,7 +305,7 @@ public final class Runner {
                 status,
                 id,
                 "/runner/" + config.host(),
-                outside.clock.instant()));
+                dependencies.clock.instant()));
     }
 
     private void failed(Throwable e) {

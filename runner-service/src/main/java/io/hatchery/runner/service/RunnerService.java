@@ -78,7 +78,7 @@ public final class RunnerService extends AbstractVerticle {
         PrivateFiles.folder(config.data());
         var supervisor = SupervisorProgram.installed();
         var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), supervisor);
-        var outside = new Runner.Outside(
+        var outside = new Runner.RunnerDependencies(
                 Clock.systemUTC(),
                 uptime(),
                 RunnerService::sinceBoot,
@@ -106,7 +106,7 @@ public final class RunnerService extends AbstractVerticle {
             if (config.driver() == DriverChoice.SYSTEMD) {
                 return systemd(cgroups, settings, folders, supervisor, listener);
             }
-            var outside = new DirectDriver.Outside(
+            var outside = new DirectDriver.HostAccess(
                     this::work,
                     this::later,
                     Clock.systemUTC(),
@@ -129,7 +129,7 @@ public final class RunnerService extends AbstractVerticle {
                 .onFailure(e -> LOG.debug("not told: {}", e.getMessage())));
         return new FetchingDriver(
                 driver,
-                new FetchingDriver.Outside(
+                new FetchingDriver.StoreAccess(
                         new NixStore(config.store()),
                         ROOTS,
                         Evaluation.KEPT_SYSTEMS,
@@ -151,7 +151,7 @@ public final class RunnerService extends AbstractVerticle {
         boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
         var bus = new SystemdBus();
         toClose.add(bus);
-        var outside = new SystemdDriver.Outside(
+        var outside = new SystemdDriver.SystemdAccess(
                 this::work,
                 this::later,
                 Clock.systemUTC(),

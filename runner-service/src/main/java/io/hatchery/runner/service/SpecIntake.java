@@ -262,7 +262,7 @@ final class SpecIntake {
         deadLettersUnderWay++;
         step.handling.open(record);
         publisher
-                .bury(record, reader, CommandIntake.reason(e))
+                .sendToDeadLetter(record, reader, CommandIntake.reason(e))
                 .onComplete(done -> deadLettersUnderWay--)
                 .onSuccess(buried -> closed(record.offset(), step.handling))
                 .onFailure(onFailure);
@@ -270,7 +270,7 @@ final class SpecIntake {
 
     /** Most of them were carried out, which the ledger knows; what was not has an outcome to come. */
     private void tellOvertaken(OpenRemoval removal, SpecsProgress handling) {
-        var input = new Input.RemovalOvertaken(removal.operation(), removal.by(), removal.submitted());
+        var input = new Input.RemovalSuperseded(removal.operation(), removal.requestedBy(), removal.submitted());
         handling.open(removal);
         closeAfter(controllers.command(removal.container(), removal.operation(), input), removal, handling);
     }
@@ -292,14 +292,14 @@ final class SpecIntake {
                 record.offset(),
                 new ContainerName(record.key()),
                 new CommandId(record.header(Headers.OPERATION).orElseGet(record::id)),
-                record.header(Headers.BY).orElse(null),
+                record.header(Headers.REQUESTED_BY).orElse(null),
                 record.timestamp());
     }
 
     private void apply(BusRecord record, SpecsProgress handling) throws IOException, UnreadableException {
         var container = new ContainerName(record.key());
         if (record.isDeletion()) {
-            takeBack(record, container, handling);
+            revoke(record, container, handling);
             return;
         }
         ContainerSpec spec = record.value(ContainerSpec.class);
@@ -313,14 +313,14 @@ final class SpecIntake {
         }
     }
 
-    private void takeBack(BusRecord record, ContainerName container, SpecsProgress handling) throws IOException {
+    private void revoke(BusRecord record, ContainerName container, SpecsProgress handling) throws IOException {
         OpenRemoval open = open(record);
         boolean purge = record.header(Headers.PURGE).filter("true"::equals).isPresent();
-        Generation upTo = record.header(Headers.GENERATION)
+        Generation throughGeneration = record.header(Headers.GENERATION)
                 .map(generation -> new Generation(Long.parseLong(generation)))
                 .orElse(null);
-        if (upTo != null) {
-            controllers.takeBack(container, upTo);
+        if (throughGeneration != null) {
+            controllers.revoke(container, throughGeneration);
         }
         handling.removed(container);
         // Exactly once and for ever: whoever has forgotten its outcome still knows that it had one.
@@ -335,10 +335,10 @@ final class SpecIntake {
                 container,
                 open.operation(),
                 cache.generationOf(container),
-                upTo,
+                throughGeneration,
                 controllers.rootOf(container),
                 purge,
-                open.by(),
+                open.requestedBy(),
                 open.submitted());
         cache.beginRemoval(removal);
         handling.open(open);
@@ -347,7 +347,12 @@ final class SpecIntake {
 
     private Future<Void> remove(SpecCache.Removal removal) {
         var input = new Input.SpecRemoved(
-                removal.id(), removal.root(), removal.upTo(), removal.purge(), removal.by(), removal.submitted());
+                removal.id(),
+                removal.root(),
+                removal.throughGeneration(),
+                removal.purge(),
+                removal.requestedBy(),
+                removal.submitted());
         return controllers.command(removal.container(), removal.id(), input);
     }
 

@@ -64,7 +64,7 @@ final class SpecsProgress {
         for (OpenRemoval removal : removals) {
             long offset = -1L - moved.size();
             moved.add(new OpenRemoval(
-                    offset, removal.container(), removal.operation(), removal.by(), removal.submitted()));
+                    offset, removal.container(), removal.operation(), removal.requestedBy(), removal.submitted()));
         }
         return moved;
     }

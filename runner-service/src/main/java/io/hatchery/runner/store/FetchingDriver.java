@@ -53,7 +53,7 @@ public final class FetchingDriver extends ForwardingDriver {
      * @param news tells the fleet something that may be lost
      * @param listener is told what keeps a container from going on
      */
-    public record Outside(
+    public record StoreAccess(
             Store store,
             Path roots,
             int kept,
@@ -64,16 +64,16 @@ public final class FetchingDriver extends ForwardingDriver {
             Consumer<FleetEvent> news,
             Driver.Listener listener) {}
 
-    private final Outside outside;
+    private final StoreAccess dependencies;
     private final Profiles profiles;
     private final Semaphore places = new Semaphore(AT_A_TIME, true);
     private final Map<ContainerName, Fetch> fetches = new HashMap<>();
 
     /** Around that driver. */
-    public FetchingDriver(Driver driver, Outside outside) {
+    public FetchingDriver(Driver driver, StoreAccess dependencies) {
         super(driver);
-        this.outside = outside;
-        this.profiles = new Profiles(outside.roots().resolve("booted"), outside.kept());
+        this.dependencies = dependencies;
+        this.profiles = new Profiles(dependencies.roots().resolve("booted"), dependencies.kept());
     }
 
     private static @Nullable String pathOf(ContainerSpec spec) {
@@ -120,9 +120,9 @@ public final class FetchingDriver extends ForwardingDriver {
                 } finally {
                     places.release();
                 }
-                outside.onContext().accept(result::complete);
+                dependencies.onContext().accept(result::complete);
             } catch (IOException | InterruptedException | RuntimeException e) {
-                outside.onContext().accept(() -> result.fail(e));
+                dependencies.onContext().accept(() -> result.fail(e));
             }
         });
         fetch.cancelBy(thread::interrupt);
@@ -132,8 +132,8 @@ public final class FetchingDriver extends ForwardingDriver {
     /** On another thread. */
     private void bring(Fetch fetch) throws IOException {
         ContainerSpec spec = fetch.spec();
-        Path link = outside.roots().resolve("fetched").resolve(spec.name().value());
-        outside.store().realise(storePathOf(fetch.path()), link, news(spec, fetch.path()));
+        Path link = dependencies.roots().resolve("fetched").resolve(spec.name().value());
+        dependencies.store().realise(storePathOf(fetch.path()), link, news(spec, fetch.path()));
         profiles.add(spec.name(), spec.generation(), fetch.path());
     }
 
@@ -149,7 +149,8 @@ public final class FetchingDriver extends ForwardingDriver {
     }
 
     private void tell(ContainerSpec spec, String path, Store.Progress progress, @Nullable String reason) {
-        outside.news()
+        dependencies
+                .news()
                 .accept(new FleetEvent.Fetching(
                         spec.name(),
                         spec.host(),
@@ -159,7 +160,7 @@ public final class FetchingDriver extends ForwardingDriver {
                         progress.bytes(),
                         progress.bytesExpected(),
                         reason,
-                        outside.clock().instant()));
+                        dependencies.clock().instant()));
     }
 
     private void succeeded(Fetch fetch) {
@@ -170,7 +171,7 @@ public final class FetchingDriver extends ForwardingDriver {
     }
 
     private void tried(Fetch fetch, @Nullable String trouble) {
-        outside.listener().happened(fetch.spec().name(), new Input.FetchTried(fetch.spec(), trouble));
+        dependencies.listener().happened(fetch.spec().name(), new Input.FetchAttempted(fetch.spec(), trouble));
     }
 
     private void failed(Fetch fetch, Throwable e) {
@@ -182,7 +183,7 @@ public final class FetchingDriver extends ForwardingDriver {
         LOG.warn("{}: {}; again in {} s", fetch.spec().name(), reason, pause.toSeconds());
         tell(fetch.spec(), fetch.path(), new Store.Progress(0, 0, 0, 0), reason);
         tried(fetch, reason + "; it is tried again in " + pause.toSeconds() + " s");
-        fetch.cancelBy(outside.timers().later(pause, () -> attempt(fetch)));
+        fetch.cancelBy(dependencies.timers().later(pause, () -> attempt(fetch)));
     }
 
     /** What is not there yet, is taken on when it is: until then, who starts it on the host starts what was there before. */
@@ -246,7 +247,7 @@ public final class FetchingDriver extends ForwardingDriver {
     }
 
     private Future<Void> away(Task task) {
-        return outside.work().begin(() -> {
+        return dependencies.work().begin(() -> {
             task.run();
             return null;
         });
@@ -261,7 +262,7 @@ public final class FetchingDriver extends ForwardingDriver {
         return super.remove(container, removal)
                 .compose(removed -> away(() -> {
                     java.nio.file.Files.deleteIfExists(
-                            outside.roots().resolve("fetched").resolve(container.value()));
+                            dependencies.roots().resolve("fetched").resolve(container.value()));
                     profiles.remove(container);
                 }));
     }

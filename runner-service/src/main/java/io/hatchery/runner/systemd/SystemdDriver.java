@@ -52,7 +52,7 @@ public final class SystemdDriver implements Driver {
      * @param folders where runs are noted
      * @param roots the containers'
      */
-    public record Outside(
+    public record SystemdAccess(
             Work work,
             Timers timers,
             Clock clock,
@@ -62,7 +62,7 @@ public final class SystemdDriver implements Driver {
             RunFolders folders,
             Roots roots) {}
 
-    private final Outside outside;
+    private final SystemdAccess systemd;
     private final UnitWatch watch;
     private final Reloads reloads;
     private final Map<ContainerName, Future<Void>> defining = new HashMap<>();
@@ -71,16 +71,16 @@ public final class SystemdDriver implements Driver {
      * @param listener is called on the context of all calls
      * @throws IOException if the host's systemd cannot be reached
      */
-    public SystemdDriver(Outside outside, Listener listener) throws IOException {
-        this.outside = outside;
-        this.reloads = new Reloads(outside.work(), outside.bus());
+    public SystemdDriver(SystemdAccess systemd, Listener listener) throws IOException {
+        this.systemd = systemd;
+        this.reloads = new Reloads(systemd.work(), systemd.bus());
         this.watch = new UnitWatch(
-                outside.work(),
-                outside.timers(),
-                outside.clock(),
-                outside.bus(),
-                outside.units(),
-                outside.onContext(),
+                systemd.work(),
+                systemd.timers(),
+                systemd.clock(),
+                systemd.bus(),
+                systemd.units(),
+                systemd.onContext(),
                 listener);
     }
 
@@ -94,14 +94,14 @@ public final class SystemdDriver implements Driver {
     }
 
     private Future<Void> work(Task task) {
-        return outside.work().begin(() -> {
+        return systemd.work().begin(() -> {
             task.run();
             return null;
         });
     }
 
     private <T> Future<T> ask(Callable<T> task) {
-        return outside.work().begin(task);
+        return systemd.work().begin(task);
     }
 
     /** One after another for each container, so that the last one counts. */
@@ -109,7 +109,7 @@ public final class SystemdDriver implements Driver {
     public Future<Void> define(ContainerSpec spec) {
         watch.define(spec);
         Future<Void> before = defining.getOrDefault(spec.name(), Future.succeededFuture());
-        Future<Void> written = before.transform(any -> ask(() -> outside.units().write(spec)))
+        Future<Void> written = before.transform(any -> ask(() -> systemd.units().write(spec)))
                 .compose(changed -> changed ? reloads.demand() : reloads.owed());
         defining.put(spec.name(), written);
         return written.onComplete(any -> {
@@ -120,22 +120,22 @@ public final class SystemdDriver implements Driver {
 
     @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        return work(() -> outside.roots().check(spec, outside.bus()::isToBeMounted));
+        return work(() -> systemd.roots().check(spec, systemd.bus()::isToBeMounted));
     }
 
     @Override
     public Future<Void> spawn(ContainerSpec spec, long run) {
         ContainerName container = spec.name();
-        RunFolder folder = outside.folders().of(container, run);
+        RunFolder folder = systemd.folders().of(container, run);
         return define(spec)
                 .compose(defined -> ask(() -> {
                     folder.delete();
                     folder.make();
                     noteBeginning(spec, folder);
-                    UnitState state = outside.bus().state(container);
+                    UnitState state = systemd.bus().state(container);
                     String before = state.isBegun() ? "" : state.invocation();
                     folder.write(BEFORE, before);
-                    outside.bus().start(container);
+                    systemd.bus().start(container);
                     return before;
                 }))
                 .compose(before -> begun(container, before, FIRST_PAUSE))
@@ -154,7 +154,7 @@ public final class SystemdDriver implements Driver {
 
     /** The time of the unit that follows upon another; null if nothing follows. */
     private Future<@Nullable String> begun(ContainerName container, String before, Duration pause) {
-        return ask(() -> outside.bus().state(container)).compose(state -> {
+        return ask(() -> systemd.bus().state(container)).compose(state -> {
             if (!state.invocation().equals(before) && !state.invocation().isEmpty()) {
                 return Future.succeededFuture(state.invocation());
             }
@@ -166,26 +166,26 @@ public final class SystemdDriver implements Driver {
 
     /** {@code settle} is how long the run must live until it is ready, once systemd says that it is. */
     private Future<Void> bind(ContainerName container, long run, String invocation, Duration settle) {
-        RunFolder folder = outside.folders().of(container, run);
+        RunFolder folder = systemd.folders().of(container, run);
         return work(() -> folder.write(INVOCATION, invocation))
                 .onSuccess(written -> watch.bind(container, run, invocation, settle));
     }
 
     @Override
     public Future<Void> adopt(ContainerSpec spec, long run) {
-        RunFolder folder = outside.folders().of(spec.name(), run);
+        RunFolder folder = systemd.folders().of(spec.name(), run);
         return ask(() -> {
                     folder.delete();
                     folder.make();
                     noteBeginning(spec, folder);
-                    return outside.bus().state(spec.name()).invocation();
+                    return systemd.bus().state(spec.name()).invocation();
                 })
                 .compose(invocation -> bind(spec.name(), run, invocation, Duration.ZERO));
     }
 
     @Override
     public Future<Optional<LastRun>> lastRun(ContainerName container) {
-        return outside.work().begin(() -> LastRun.find(outside.folders(), container));
+        return systemd.work().begin(() -> LastRun.find(systemd.folders(), container));
     }
 
     @Override
@@ -193,7 +193,7 @@ public final class SystemdDriver implements Driver {
         if (run == 0) {
             return Future.succeededFuture(new Observation(false, null, false, null));
         }
-        return ask(() -> outside.folders().of(container, run))
+        return ask(() -> systemd.folders().of(container, run))
                 .compose(folder -> ask(() -> folder.read(INVOCATION))
                         .compose(bound -> bound.isPresent()
                                 ? Future.succeededFuture(bound.get())
@@ -210,7 +210,7 @@ public final class SystemdDriver implements Driver {
             return begun(container, before.get(), FIRST_PAUSE);
         }
         return ask(() -> {
-            UnitState state = outside.bus().state(container);
+            UnitState state = systemd.bus().state(container);
             return state.isBegun() ? state.invocation() : null;
         });
     }
@@ -218,18 +218,18 @@ public final class SystemdDriver implements Driver {
     @Override
     public Future<Void> reload(ContainerSpec spec, long run) {
         Future<Void> written = defining.getOrDefault(spec.name(), Future.succeededFuture());
-        return written.compose(defined -> work(() -> outside.bus().reload(spec.name())))
+        return written.compose(defined -> work(() -> systemd.bus().reload(spec.name())))
                 .compose(asked -> reloaded(spec.name(), FIRST_PAUSE))
-                .compose(done -> work(() -> LastRun.note(outside.folders().of(spec.name(), run), spec)));
+                .compose(done -> work(() -> LastRun.note(systemd.folders().of(spec.name(), run), spec)));
     }
 
     private Future<Void> reloaded(ContainerName container, Duration pause) {
-        return ask(() -> outside.bus().state(container)).compose(state -> {
+        return ask(() -> systemd.bus().state(container)).compose(state -> {
             if (state.job().equals("reload") || state.active().equals("reloading")) {
                 return after(pause).compose(x -> reloaded(container, longer(pause)));
             }
             return work(() -> {
-                String result = outside.bus().reloadResult(container);
+                String result = systemd.bus().reloadResult(container);
                 if (!result.equals("success")) {
                     throw new IOException("switch-to-configuration ended with " + result + ": journalctl -u "
                             + UnitFiles.unit(container) + " says more");
@@ -242,38 +242,38 @@ public final class SystemdDriver implements Driver {
     @Override
     public Future<Void> signalLeader(ContainerSpec spec, long run) {
         watch.stopping(spec.name(), run);
-        return work(() -> outside.bus().stop(spec.name()));
+        return work(() -> systemd.bus().stop(spec.name()));
     }
 
     @Override
     public Future<Void> terminateSupervisor(ContainerName container, long run) {
-        return work(() -> outside.bus().kill(container, false, Signal.TERM));
+        return work(() -> systemd.bus().kill(container, false, Signal.TERM));
     }
 
     @Override
     public Future<Void> kill(ContainerName container, long run) {
         watch.stopping(container, run);
-        return work(() -> outside.bus().kill(container, true, Signal.KILL));
+        return work(() -> systemd.bus().kill(container, true, Signal.KILL));
     }
 
     @Override
     public Future<Void> cleanUp(ContainerName container, long run) {
         watch.unbind(container, run);
-        RunFolder folder = outside.folders().of(container, run);
+        RunFolder folder = systemd.folders().of(container, run);
         return ask(() -> folder.read(INVOCATION).orElse(""))
                 .compose(invocation -> settle(container, invocation, FIRST_PAUSE, Duration.ZERO)
                         .compose(settled -> work(() -> {
                             Optional<String> copied = folder.read(COPIED);
                             if (copied.isPresent()) {
-                                outside.roots().removeAbandonedCopies(copied.get());
+                                systemd.roots().removeAbandonedCopies(copied.get());
                             }
                             if (!invocation.isEmpty()) {
-                                outside.units().forget(container, invocation);
+                                systemd.units().forget(container, invocation);
                             }
                             folder.delete();
                         })))
                 // Someone may have begun it again meanwhile, which nobody was to be told.
-                .onComplete(any -> outside.timers().later(FIRST_PAUSE, () -> watch.look(container)));
+                .onComplete(any -> systemd.timers().later(FIRST_PAUSE, () -> watch.look(container)));
     }
 
     /** Makes sure that nothing of a time of the unit is left, and that systemd does not begin another by itself. */
@@ -291,18 +291,18 @@ public final class SystemdDriver implements Driver {
 
     /** What is still to end, in words; null if nothing is. */
     private @Nullable String settleNow(ContainerName container, String invocation) throws IOException {
-        UnitState state = outside.bus().state(container);
+        UnitState state = systemd.bus().state(container);
         boolean another = state.isBegun() && !state.invocation().equals(invocation);
         if (another) {
             return null; // whoever has begun that has seen the last one's end
         }
         if (!state.isSettled()) {
-            outside.bus().kill(container, true, Signal.KILL);
-            outside.bus().stop(container);
+            systemd.bus().kill(container, true, Signal.KILL);
+            systemd.bus().stop(container);
             return "its unit stays " + state.active() + " (" + state.sub() + ")";
         }
         if (state.active().equals("activating") || !state.job().isEmpty()) {
-            outside.bus().stop(container);
+            systemd.bus().stop(container);
             return "systemd does not give up starting it";
         }
         return null;
@@ -315,7 +315,7 @@ public final class SystemdDriver implements Driver {
 
     private Future<Void> after(Duration pause) {
         Promise<Void> over = Promise.promise();
-        Runnable _ = outside.timers().later(pause, over::complete);
+        Runnable _ = systemd.timers().later(pause, over::complete);
         return over.future();
     }
 
@@ -325,13 +325,13 @@ public final class SystemdDriver implements Driver {
         Future<Void> before = defining.getOrDefault(container, Future.succeededFuture());
         return before.transform(any -> end(container, FIRST_PAUSE, Duration.ZERO))
                 .compose(ended -> work(() -> {
-                    outside.units().delete(container);
-                    outside.folders().deleteAll(container);
+                    systemd.units().delete(container);
+                    systemd.folders().deleteAll(container);
                 }))
                 .compose(deleted -> reloads.demand())
                 .compose(reloaded -> work(() -> {
                     if (removal.purge()) {
-                        outside.roots().purge(removal.root());
+                        systemd.roots().purge(removal.root());
                     }
                 }));
     }
@@ -339,9 +339,9 @@ public final class SystemdDriver implements Driver {
     /** Someone on the host may have begun what the fleet is about to remove. */
     private Future<Void> end(ContainerName container, Duration pause, Duration waited) {
         return ask(() -> {
-                    UnitState state = outside.bus().state(container);
+                    UnitState state = systemd.bus().state(container);
                     if (state.isBegun() || state.active().equals("activating")) {
-                        outside.bus().stop(container);
+                        systemd.bus().stop(container);
                     }
                     return state;
                 })

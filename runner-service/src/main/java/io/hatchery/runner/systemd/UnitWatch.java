@@ -1,7 +1,7 @@
 package io.hatchery.runner.systemd;
 
 import io.hatchery.protocol.Exit;
-import io.hatchery.protocol.Via;
+import io.hatchery.protocol.Initiator;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.Input;
@@ -186,7 +186,7 @@ final class UnitWatch {
             if (state.failed()) {
                 LOG.warn("{}: {}", container, state.cause().getMessage());
             } else if (entry.bound == null && state.result().isSettled()) {
-                tell.happened(container, new Input.StopAskedOutside(entry.lastRun));
+                tell.happened(container, new Input.StopRequestedExternally(entry.lastRun));
             }
         });
     }
@@ -250,7 +250,7 @@ final class UnitWatch {
 
     private void unbound(Watched entry, UnitState state) {
         if (state.isBegun() && entry.spec != null) {
-            tell.happened(entry.container, new Input.BegunOutside());
+            tell.happened(entry.container, new Input.StartedExternally());
         }
     }
 
@@ -274,7 +274,7 @@ final class UnitWatch {
                         && state.wasStopped(entry.spec.restart(), ended);
         if (stopped && !bound.stopping && !bound.toldStop) {
             bound.toldStop = true;
-            tell.happened(container, new Input.StopAskedOutside(bound.run));
+            tell.happened(container, new Input.StopRequestedExternally(bound.run));
         }
         if (ended != null) {
             entry.bound = null;
@@ -303,14 +303,14 @@ final class UnitWatch {
 
     private static Input end(Watched entry, Bound bound, UnitState.Ended ended, Seen seen) {
         if (seen.failure != null && !bound.toldReady) {
-            return new Input.NotStarted(bound.run, seen.failure);
+            return new Input.LaunchFailed(bound.run, seen.failure);
         }
         if (ended.timedOut() && !bound.toldReady && entry.spec != null) {
             String late = "it was not ready within its startTimeout of " + entry.spec.startTimeout();
-            return new Input.NotStarted(bound.run, seen.said == null ? late : late + ": " + seen.said);
+            return new Input.LaunchFailed(bound.run, seen.said == null ? late : late + ": " + seen.said);
         }
         // Whatever happens inside, nspawn exits: that it is killed comes from its host.
-        Via via = ended.killed() && !bound.stopping ? Via.SYSTEMD : null;
-        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.said, via);
+        Initiator initiator = ended.killed() && !bound.stopping ? Initiator.HOST : null;
+        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.said, initiator);
     }
 }

@@ -10,7 +10,7 @@ import io.hatchery.bus.Position;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.ContainerState;
-import io.hatchery.runner.lifecycle.Life;
+import io.hatchery.runner.lifecycle.LifecycleState;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -86,14 +86,15 @@ class JournalTest {
         String running = Files.readString(file);
         String starting = running.replaceFirst(
                 "\"life\":\\{\"type\":\"running\"",
-                "\"life\":{\"automatic\":false,\"stopAsked\":false,\"due\":\"2026-01-01T00:01:00Z\",\"type\":\"starting\"");
+                "\"life\":{\"automatic\":false,\"stopRequested\":false,\"due\":\"2026-01-01T00:01:00Z\",\"type\":\"starting\"");
         assertThat(starting).isNotEqualTo(running);
         Files.writeString(file, starting);
         Journal journal =
                 new JournalFiles(new FileDisk(folder)).readAll().journals().getFirst();
-        assertThat(journal.state().life())
+        assertThat(journal.state().lifecycle())
                 .isInstanceOfSatisfying(
-                        Life.Starting.class, life -> assertThat(life.spawned()).isTrue());
+                        LifecycleState.Starting.class,
+                        life -> assertThat(life.spawned()).isTrue());
     }
 
     @Test

@@ -87,12 +87,12 @@ class OutboxTest {
     @Test
     void withdrawnStatusAnswersItsRemoval() {
         var id = new CommandId("rm");
-        Journal journal = Journal.of(ABSENT).toUnshow(id);
+        Journal journal = Journal.of(ABSENT).withStatusTombstonePending(id);
         assertThat(journal.removed()).isEqualTo(id);
         assertThat(journal.shown()).isTrue();
         assertThat(journal.isBlank()).isFalse();
-        assertThat(journal.unshown().removed()).isNull();
-        assertThat(journal.unshown().isBlank()).isTrue();
+        assertThat(journal.withoutStatus().removed()).isNull();
+        assertThat(journal.withoutStatus().isBlank()).isTrue();
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** A world that does every effect at once and answers it when a move says so, and that fails when it is asked for what must not be. */
 final class AnsweringWorld {
-    private final Tale tale = new Tale();
+    private final LifecycleScenario scenario = new LifecycleScenario();
     private final Map<Long, Integer> signals = new HashMap<>();
     private final Map<String, Integer> outcomes = new HashMap<>();
     private final ArrayDeque<Input> answers = new ArrayDeque<>();
@@ -27,27 +27,27 @@ final class AnsweringWorld {
                 give(new Input.SpecArrived(define.wish(generation++).spec()));
             case Move.Remove remove ->
                 give(new Input.SpecRemoved(
-                        new CommandId("rm" + commands++), null, null, remove.purge(), null, tale.now));
+                        new CommandId("rm" + commands++), null, null, remove.purge(), null, scenario.now));
             case Move.Command command -> {
-                tale.command(command.verb(), "c" + commands++);
+                scenario.command(command.verb(), "c" + commands++);
                 react();
             }
             case Move.Wait wait -> await(wait.time());
             case Move.Exit exit -> {
-                if (tale.state.life() instanceof Life.Running) {
+                if (scenario.state.lifecycle() instanceof LifecycleState.Running) {
                     leave(spawned, exit.status());
                 }
             }
             case Move.Adopt a -> adopt();
             case Move.StartOutside s -> {
                 if (!alive) {
-                    give(new Input.BegunOutside());
+                    give(new Input.StartedExternally());
                 }
             }
             case Move.StopOutside s -> {
-                if (alive && tale.state.life() instanceof Life.Running) {
-                    give(new Input.StopAskedOutside(tale.run()));
-                    leave(tale.run(), 0);
+                if (alive && scenario.state.lifecycle() instanceof LifecycleState.Running) {
+                    give(new Input.StopRequestedExternally(scenario.run()));
+                    leave(scenario.run(), 0);
                 }
             }
             case Move.Answer a -> answer();
@@ -56,7 +56,9 @@ final class AnsweringWorld {
 
     /** Answers everything and lets time pass until nothing is left to do. */
     void settle() {
-        for (int i = 0; i < 400 && !(answers.isEmpty() && tale.state.jobs().isEmpty()); i++) {
+        for (int i = 0;
+                i < 400 && !(answers.isEmpty() && scenario.state.operations().isEmpty());
+                i++) {
             if (answers.isEmpty()) {
                 await(Duration.ofSeconds(200));
             } else {
@@ -67,30 +69,30 @@ final class AnsweringWorld {
 
     /** Fails unless every accepted command has exactly one outcome. */
     void check() {
-        assertThat(tale.state.jobs())
-                .as("commands without an outcome, after\n%s", String.join("\n", tale.told))
+        assertThat(scenario.state.operations())
+                .as("commands without an outcome, after\n%s", String.join("\n", scenario.told))
                 .isEmpty();
         outcomes.forEach(
                 (id, times) -> assertThat(times).as("outcomes of " + id).isEqualTo(1));
     }
 
     private void give(Input input) {
-        tale.give(input);
+        scenario.give(input);
         react();
     }
 
     private void await(Duration time) {
-        tale.after(time);
+        scenario.after(time);
         react();
     }
 
     private void react() {
-        for (Effect effect : tale.effects) {
+        for (Effect effect : scenario.effects) {
             switch (effect) {
-                case Effect.Define e -> assertThat(e.spec()).isEqualTo(tale.state.spec());
+                case Effect.Define e -> assertThat(e.spec()).isEqualTo(scenario.state.spec());
                 case Effect.Adopt e -> begin(e.run());
                 case Effect.Fetch e -> answers.add(new Input.Fetched(e.run(), e.spec()));
-                case Effect.Abandon e -> {}
+                case Effect.CancelPrepare e -> {}
                 case Effect.Prepare e -> answers.add(new Input.Prepared(e.run()));
                 case Effect.Spawn e -> begin(e.run());
                 case Effect.Reload e -> answers.add(new Input.Reloaded(e.run(), e.spec()));
@@ -130,7 +132,7 @@ final class AnsweringWorld {
     private void leave(long run, int status) {
         if (alive && run == spawned) {
             alive = false;
-            answers.add(new Input.Exited(run, status, tale.now));
+            answers.add(new Input.Exited(run, status, scenario.now));
         }
     }
 
@@ -152,10 +154,10 @@ final class AnsweringWorld {
                 .findFirst()
                 .map(e -> new Exit(e.status(), e.at()))
                 .orElse(null);
-        boolean ready =
-                answers.stream().anyMatch(Input.Ready.class::isInstance) || tale.state.life() instanceof Life.Running;
+        boolean ready = answers.stream().anyMatch(Input.Ready.class::isInstance)
+                || scenario.state.lifecycle() instanceof LifecycleState.Running;
         answers.clear();
-        boolean begun = tale.state.life() instanceof Life.Active active && active.run() == spawned;
+        boolean begun = scenario.state.lifecycle() instanceof LifecycleState.Active active && active.run() == spawned;
         give(new Input.Adopted(new Observation(begun, null, ready && begun, begun ? exit : null)));
     }
 }

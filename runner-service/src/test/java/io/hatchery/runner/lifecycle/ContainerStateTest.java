@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
-import io.hatchery.runner.lifecycle.Tale.Wish;
+import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
 import io.hatchery.spec.Generation;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,31 +18,32 @@ class ContainerStateTest {
     class Absent {
         @Test
         void containerWithoutSpecJobsRemovalAndRunIsAbsent() {
-            assertThat(new Tale().state.isAbsent()).isTrue();
+            assertThat(new LifecycleScenario().state.isAbsent()).isTrue();
         }
 
         @Test
         void containerWithSpecIsNotAbsent() {
-            assertThat(new Tale().define(Wish.plain()).state.isAbsent()).isFalse();
+            assertThat(new LifecycleScenario().define(SpecBuilder.plain()).state.isAbsent())
+                    .isFalse();
         }
 
         @Test
         void containerWithWaitingCommandIsNotAbsent() {
-            Tale tale = new Tale().command(Verb.START, "start", 1);
-            assertThat(tale.state.isAbsent()).isFalse();
-            assertThat(tale.phase()).isEqualTo(Phase.ABSENT);
+            LifecycleScenario scenario = new LifecycleScenario().command(Verb.START, "start", 1);
+            assertThat(scenario.state.isAbsent()).isFalse();
+            assertThat(scenario.phase()).isEqualTo(Phase.ABSENT);
         }
 
         @Test
         void containerBeingRemovedIsNotAbsent() {
-            ContainerState state = new Tale().state.withRemoval(new ContainerState.Removal("/r", false));
+            ContainerState state = new LifecycleScenario().state.withRemoval(new ContainerState.Removal("/r", false));
             assertThat(state.isAbsent()).isFalse();
             assertThat(state.phase()).isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void containerWithRunIsNotAbsent() {
-            ContainerState state = Tale.running().state.withSpec(null);
+            ContainerState state = LifecycleScenario.running().state.withSpec(null);
             assertThat(state.isAbsent()).isFalse();
             assertThat(state.phase()).isEqualTo(Phase.RUNNING);
         }
@@ -52,28 +53,28 @@ class ContainerStateTest {
     class Due {
         @Test
         void waitingCommandIsDueAtItsDeadline() {
-            Tale tale = new Tale();
-            Instant deadline = tale.now.plusSeconds(30);
-            tale.command(Verb.START, "start", new Generation(1), deadline);
-            assertThat(tale.state.due()).isEqualTo(deadline);
+            LifecycleScenario scenario = new LifecycleScenario();
+            Instant deadline = scenario.now.plusSeconds(30);
+            scenario.command(Verb.START, "start", new Generation(1), deadline);
+            assertThat(scenario.state.due()).isEqualTo(deadline);
         }
 
         @Test
         void waitingCommandWithoutDeadlineIsNeverDue() {
-            Tale tale = new Tale().command(Verb.START, "start", 1);
-            assertThat(tale.state.due()).isNull();
-            tale.after(HOUR);
-            assertThat(tale.isPending("start")).isTrue();
+            LifecycleScenario scenario = new LifecycleScenario().command(Verb.START, "start", 1);
+            assertThat(scenario.state.due()).isNull();
+            scenario.after(HOUR);
+            assertThat(scenario.isPending("start")).isTrue();
         }
 
         @Test
         void commandThatHasBegunKeepsNoDeadline() {
-            Tale tale = new Tale().define(Wish.plain());
-            tale.command(Verb.START, "start", new Generation(1), tale.now.plusSeconds(30));
-            assertThat(tale.state.due()).isNull();
-            tale.after(HOUR);
-            assertThat(tale.isPending("start")).isTrue();
-            assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
+            LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
+            scenario.command(Verb.START, "start", new Generation(1), scenario.now.plusSeconds(30));
+            assertThat(scenario.state.due()).isNull();
+            scenario.after(HOUR);
+            assertThat(scenario.isPending("start")).isTrue();
+            assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
         }
     }
 
@@ -81,19 +82,20 @@ class ContainerStateTest {
     class Status {
         @Test
         void leaderIsKnownFromStartToExit() {
-            Tale tale = Tale.starting(Wish.plain()).give(new Input.LeaderKnown(1, 5));
-            assertThat(tale.state.status().leader()).isEqualTo(5);
-            tale.give(new Input.Ready(1)).give(new Input.LeaderKnown(1, 6));
-            assertThat(tale.state.status().leader()).isEqualTo(6);
-            tale.command(Verb.STOP, "stop").give(new Input.LeaderKnown(1, 7));
-            assertThat(tale.state.status().leader()).isEqualTo(7);
-            tale.exited(0);
-            assertThat(tale.state.status().leader()).isNull();
+            LifecycleScenario scenario =
+                    LifecycleScenario.starting(SpecBuilder.plain()).give(new Input.LeaderKnown(1, 5));
+            assertThat(scenario.state.status().leader()).isEqualTo(5);
+            scenario.give(new Input.Ready(1)).give(new Input.LeaderKnown(1, 6));
+            assertThat(scenario.state.status().leader()).isEqualTo(6);
+            scenario.command(Verb.STOP, "stop").give(new Input.LeaderKnown(1, 7));
+            assertThat(scenario.state.status().leader()).isEqualTo(7);
+            scenario.exited(0);
+            assertThat(scenario.state.status().leader()).isNull();
         }
 
         @Test
         void absentContainerHasNeitherGenerationNorRuns() {
-            var status = new Tale().state.status();
+            var status = new LifecycleScenario().state.status();
             assertThat(status.generation()).isNull();
             assertThat(status.begun()).isNull();
             assertThat(status.ready()).isNull();
@@ -103,51 +105,53 @@ class ContainerStateTest {
 
         @Test
         void stoppedContainerHasTheGenerationThatWouldRun() {
-            Tale tale = new Tale().define(Wish.plain().generation(3));
-            assertThat(tale.state.status().generation()).isEqualTo(new Generation(3));
-            assertThat(tale.state.status().outdated()).isFalse();
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain().generation(3));
+            assertThat(scenario.state.status().generation()).isEqualTo(new Generation(3));
+            assertThat(scenario.state.status().outdated()).isFalse();
         }
 
         @Test
         void outdatedContainerHasTheGenerationThatRunsAndTheOptionsThatDiffer() {
-            Tale tale = Tale.running()
-                    .define(Wish.plain().generation(2).root("/other").restartIfChanged(false));
-            assertThat(tale.state.status().generation()).isEqualTo(new Generation(1));
-            assertThat(tale.state.status().restartFor()).containsExactly("root");
+            LifecycleScenario scenario = LifecycleScenario.running()
+                    .define(SpecBuilder.plain().generation(2).root("/other").restartIfChanged(false));
+            assertThat(scenario.state.status().generation()).isEqualTo(new Generation(1));
+            assertThat(scenario.state.status().restartFor()).containsExactly("root");
         }
 
         @Test
         void containerThatIsRemovedHasTheGenerationThatStillRuns() {
-            Tale tale = Tale.running().remove("rm", false);
-            assertThat(tale.state.status().generation()).isEqualTo(new Generation(1));
-            assertThat(tale.state.status().outdated()).isFalse();
+            LifecycleScenario scenario = LifecycleScenario.running().remove("rm", false);
+            assertThat(scenario.state.status().generation()).isEqualTo(new Generation(1));
+            assertThat(scenario.state.status().outdated()).isFalse();
         }
 
         @Test
         void backoffHasTheNextStart() {
-            Tale tale = Tale.running().exited(1).cleanedUp();
-            assertThat(tale.state.status().nextStart()).isEqualTo(tale.state.due());
+            LifecycleScenario scenario = LifecycleScenario.running().exited(1).cleanedUp();
+            assertThat(scenario.state.status().nextStart()).isEqualTo(scenario.state.due());
         }
 
         @Test
         void begunIsSetBySpawnAndReadyByReadiness() {
-            Tale tale = Tale.starting(Wish.plain());
-            assertThat(tale.state.status().begun()).isEqualTo(new Generation(1));
-            assertThat(tale.state.status().ready()).isNull();
-            tale.ready().define(Wish.plain().generation(2).root("/other"));
-            tale.exited(0).cleanedUp().prepared().spawned();
-            assertThat(tale.state.status().begun()).isEqualTo(new Generation(2));
-            assertThat(tale.state.status().ready()).isEqualTo(new Generation(1));
+            LifecycleScenario scenario = LifecycleScenario.starting(SpecBuilder.plain());
+            assertThat(scenario.state.status().begun()).isEqualTo(new Generation(1));
+            assertThat(scenario.state.status().ready()).isNull();
+            scenario.ready().define(SpecBuilder.plain().generation(2).root("/other"));
+            scenario.exited(0).cleanedUp().prepared().spawned();
+            assertThat(scenario.state.status().begun()).isEqualTo(new Generation(2));
+            assertThat(scenario.state.status().ready()).isEqualTo(new Generation(1));
         }
 
         @Test
         void sinceIsTheTimeAtWhichThePhaseWasEntered() {
-            Tale tale = new Tale().define(Wish.plain()).command(Verb.START, "start");
-            tale.after(HOUR).prepared();
-            Instant entered = tale.now;
-            assertThat(tale.state.since()).isEqualTo(entered);
-            tale.after(HOUR).spawned();
-            assertThat(tale.state.since()).as("still starting").isEqualTo(entered);
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain()).command(Verb.START, "start");
+            scenario.after(HOUR).prepared();
+            Instant entered = scenario.now;
+            assertThat(scenario.state.since()).isEqualTo(entered);
+            scenario.after(HOUR).spawned();
+            assertThat(scenario.state.since()).as("still starting").isEqualTo(entered);
         }
     }
 
@@ -155,37 +159,37 @@ class ContainerStateTest {
     class ClockSetForward {
         @Test
         void backoffStaysAsLongAsItWas() {
-            ContainerState state = Tale.running().exited(1).cleanedUp().state;
+            ContainerState state = LifecycleScenario.running().exited(1).cleanedUp().state;
             assertThat(state.shifted(HOUR).due()).isEqualTo(state.due().plus(HOUR));
             assertThat(state.shifted(HOUR).since()).isEqualTo(state.since().plus(HOUR));
         }
 
         @Test
         void startTimeoutStaysAsLongAsItWas() {
-            ContainerState state = Tale.starting(Wish.plain()).state;
+            ContainerState state = LifecycleScenario.starting(SpecBuilder.plain()).state;
             assertThat(state.shifted(HOUR).due()).isEqualTo(state.due().plus(HOUR));
         }
 
         @Test
         void stopThatIsNeverDueStaysSo() {
-            Tale tale = Tale.running().command(Verb.KILL, "kill");
-            assertThat(tale.state.due()).isNull();
-            assertThat(tale.state.shifted(HOUR).due()).isNull();
+            LifecycleScenario scenario = LifecycleScenario.running().command(Verb.KILL, "kill");
+            assertThat(scenario.state.due()).isNull();
+            assertThat(scenario.state.shifted(HOUR).due()).isNull();
         }
 
         @Test
         void runIsAsOldAsItWas() {
-            Tale tale = Tale.running()
+            LifecycleScenario scenario = LifecycleScenario.running()
                     .exited(1)
                     .cleanedUp()
                     .after(HOUR)
                     .prepared()
                     .spawned()
                     .ready();
-            tale.state = tale.state.shifted(HOUR);
-            tale.now = tale.now.plus(HOUR).plusSeconds(RestartBackoff.STABLE_SECONDS - 1);
-            tale.exited(1).cleanedUp();
-            assertThat(tale.state.restarts()).as("not stable yet").isEqualTo(2);
+            scenario.state = scenario.state.shifted(HOUR);
+            scenario.now = scenario.now.plus(HOUR).plusSeconds(RestartBackoff.STABLE_SECONDS - 1);
+            scenario.exited(1).cleanedUp();
+            assertThat(scenario.state.restarts()).as("not stable yet").isEqualTo(2);
         }
     }
 }

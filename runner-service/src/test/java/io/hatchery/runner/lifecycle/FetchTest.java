@@ -20,18 +20,19 @@ class FetchTest {
     @Test
     void theOldSystemRunsUntilTheNewOneIsThere() {
         ContainerSpec two = system(2, "/two");
-        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(two));
-        assertThat(tale.effects).contains(new Effect.Fetch(1, two));
-        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
+        LifecycleScenario scenario =
+                LifecycleScenario.running(system(1, "/one")).give(new Input.SpecArrived(two));
+        assertThat(scenario.effects).contains(new Effect.Fetch(1, two));
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
 
-        tale.give(new Input.FetchTried(two, "the cache is away"));
-        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-        assertThat(tale.state.status().reason()).isEqualTo("the cache is away");
-        assertThat(tale.state.status().outdated()).isTrue();
+        scenario.give(new Input.FetchAttempted(two, "the cache is away"));
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(scenario.state.status().reason()).isEqualTo("the cache is away");
+        assertThat(scenario.state.status().outdated()).isTrue();
 
-        tale.give(new Input.Fetched(1, two));
-        assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
-        assertThat(tale.state.status().reason()).isNull();
+        scenario.give(new Input.Fetched(1, two));
+        assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
+        assertThat(scenario.state.status().reason()).isNull();
     }
 
     @Test
@@ -39,46 +40,51 @@ class FetchTest {
         ContainerSpec two = SpecsOfTests.with("{\"restartIfChanged\": false}")
                 .withGeneration(new Generation(2))
                 .withPayload(new Payload.SystemPath("/two"));
-        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(two));
-        tale.give(new Input.FetchTried(two, "the cache is away"));
-        assertThat(tale.state.status().reason()).isEqualTo("the cache is away");
-        tale.give(new Input.FetchTried(two, null));
-        assertThat(tale.state.status().reason()).isNull();
-        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
+        LifecycleScenario scenario =
+                LifecycleScenario.running(system(1, "/one")).give(new Input.SpecArrived(two));
+        scenario.give(new Input.FetchAttempted(two, "the cache is away"));
+        assertThat(scenario.state.status().reason()).isEqualTo("the cache is away");
+        scenario.give(new Input.FetchAttempted(two, null));
+        assertThat(scenario.state.status().reason()).isNull();
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
     }
 
     @Test
     void whatWasFetchedForAnOlderSpecEndsNothing() {
         ContainerSpec two = system(2, "/two");
-        Tale tale = Tale.running(system(1, "/one"))
+        LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one"))
                 .give(new Input.SpecArrived(two))
                 .give(new Input.SpecArrived(system(3, "/three")));
-        tale.give(new Input.Fetched(1, two));
-        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
+        scenario.give(new Input.Fetched(1, two));
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
     }
 
     @Test
     void aRunnerThatComesBackFetchesWhatTheLastOneDidNot() {
         ContainerSpec two = system(2, "/two");
-        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(two));
-        tale.give(new Input.Adopted(new Observation(true, 7L, true, null)));
-        assertThat(tale.effects).contains(new Effect.Fetch(1, two));
+        LifecycleScenario scenario =
+                LifecycleScenario.running(system(1, "/one")).give(new Input.SpecArrived(two));
+        scenario.give(new Input.Adopted(new Observation(true, 7L, true, null)));
+        assertThat(scenario.effects).contains(new Effect.Fetch(1, two));
     }
 
     @Test
     void aStopEndsTheWaitForASystem() {
-        Tale tale = new Tale().give(new Input.SpecArrived(system(1, "/one"))).command(Verb.START, "start");
-        tale.command(Verb.STOP, "stop");
-        assertThat(tale.effects).contains(new Effect.Abandon(1, tale.state.container()));
-        tale.give(new Input.NotStarted(1, "nobody waits for it"));
-        tale.give(new Input.CleanedUp(1));
-        assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+        LifecycleScenario scenario = new LifecycleScenario()
+                .give(new Input.SpecArrived(system(1, "/one")))
+                .command(Verb.START, "start");
+        scenario.command(Verb.STOP, "stop");
+        assertThat(scenario.effects).contains(new Effect.CancelPrepare(1, scenario.state.container()));
+        scenario.give(new Input.LaunchFailed(1, "nobody waits for it"));
+        scenario.give(new Input.CleanedUp(1));
+        assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
     }
 
     @Test
     void theStatusTellsWhatWasBegunAndWhatWasReadyLast() {
-        Tale tale = Tale.running(system(1, "/one")).give(new Input.SpecArrived(system(2, "/two")));
-        assertThat(tale.state.status().ready()).isEqualTo(new Generation(1));
-        assertThat(tale.state.status().begun()).isEqualTo(new Generation(1));
+        LifecycleScenario scenario =
+                LifecycleScenario.running(system(1, "/one")).give(new Input.SpecArrived(system(2, "/two")));
+        assertThat(scenario.state.status().ready()).isEqualTo(new Generation(1));
+        assertThat(scenario.state.status().begun()).isEqualTo(new Generation(1));
     }
 }

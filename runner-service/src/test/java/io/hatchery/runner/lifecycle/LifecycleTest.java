@@ -9,7 +9,7 @@ import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
-import io.hatchery.runner.lifecycle.Tale.Wish;
+import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.RestartPolicy;
 import java.time.Duration;
@@ -24,35 +24,38 @@ class LifecycleTest {
     class Rule1RunIntent {
         @Test
         void aDefinitionThatNewlyArrivesWithAutoStartIsStartedAtOnce() {
-            Tale tale = new Tale().define(Wish.plain().autoStart(true));
-            assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain().autoStart(true));
+            assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
         }
 
         @Test
         void withoutAutoStartItRests() {
-            assertThat(new Tale().define(Wish.plain()).phase()).isEqualTo(Phase.STOPPED);
+            assertThat(new LifecycleScenario().define(SpecBuilder.plain()).phase())
+                    .isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void aStopHoldsWhenTheSpecChanges() {
-            Tale tale = Tale.running(Wish.plain().autoStart(true))
+            LifecycleScenario scenario = LifecycleScenario.running(
+                            SpecBuilder.plain().autoStart(true))
                     .command(Verb.STOP, "stop")
                     .exited(0)
                     .cleanedUp()
-                    .define(Wish.plain().autoStart(true).generation(2).root("/other"));
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+                    .define(SpecBuilder.plain().autoStart(true).generation(2).root("/other"));
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void aRemovedSpecStopsAndThenRemoves() {
-            Tale tale = Tale.running();
-            tale.give(new Input.SpecRemoved(new CommandId("rm"), null, null, false, null, tale.now));
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
-            tale.exited(0).cleanedUp();
-            assertThat(tale.does(Effect.Remove.class)).isTrue();
-            tale.give(new Input.Removed(new ContainerState.Removal("/r", false)));
-            assertThat(tale.phase()).isEqualTo(Phase.ABSENT);
-            assertThat(tale.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
+            LifecycleScenario scenario = LifecycleScenario.running();
+            scenario.give(new Input.SpecRemoved(new CommandId("rm"), null, null, false, null, scenario.now));
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
+            scenario.exited(0).cleanedUp();
+            assertThat(scenario.does(Effect.Remove.class)).isTrue();
+            scenario.give(new Input.Removed(new ContainerState.Removal("/r", false)));
+            assertThat(scenario.phase()).isEqualTo(Phase.ABSENT);
+            assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
         }
     }
 
@@ -60,72 +63,74 @@ class LifecycleTest {
     class Rule2GracefulStop {
         @Test
         void theInitIsSignalledOnceAndNothingElseIsTouched() {
-            Tale tale = Tale.running().command(Verb.STOP, "stop");
-            assertThat(tale.effects)
+            LifecycleScenario scenario = LifecycleScenario.running().command(Verb.STOP, "stop");
+            assertThat(scenario.effects)
                     .filteredOn(Effect.SignalLeader.class::isInstance)
                     .hasSize(1);
-            assertThat(tale.does(Effect.TerminateSupervisor.class)).isFalse();
-            assertThat(tale.does(Effect.Kill.class)).isFalse();
-            tale.command(Verb.STOP, "again");
-            assertThat(tale.does(Effect.SignalLeader.class)).isFalse();
-            tale.exited(0).cleanedUp();
-            assertThat(tale.outcome("stop").stoppedBy()).isEqualTo(StoppedBy.HALTED);
-            assertThat(tale.outcome("again").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(scenario.does(Effect.TerminateSupervisor.class)).isFalse();
+            assertThat(scenario.does(Effect.Kill.class)).isFalse();
+            scenario.command(Verb.STOP, "again");
+            assertThat(scenario.does(Effect.SignalLeader.class)).isFalse();
+            scenario.exited(0).cleanedUp();
+            assertThat(scenario.outcome("stop").stoppedBy()).isEqualTo(StoppedBy.HALTED);
+            assertThat(scenario.outcome("again").outcome()).isEqualTo(Outcome.COMPLETED);
         }
 
         @Test
         void anAdoptedStopIsNotSignalledAgain() {
-            Tale tale = Tale.running().command(Verb.STOP, "stop");
-            tale.give(new Input.Adopted(new Observation(true, 4711L, true, null)));
-            assertThat(tale.effects).allMatch(Effect.Define.class::isInstance);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
+            LifecycleScenario scenario = LifecycleScenario.running().command(Verb.STOP, "stop");
+            scenario.give(new Input.Adopted(new Observation(true, 4711L, true, null)));
+            assertThat(scenario.effects).allMatch(Effect.Define.class::isInstance);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
         }
 
         @Test
         void afterStopTimeoutTheSupervisorThenEverything() {
-            Tale tale = Tale.running().command(Verb.STOP, "stop").after(STOP_TIMEOUT.minusSeconds(1));
-            assertThat(tale.effects).isEmpty();
-            tale.after(Duration.ofSeconds(1));
-            assertThat(tale.does(Effect.TerminateSupervisor.class)).isTrue();
-            tale.after(Stops.TERMINATE_GRACE);
-            assertThat(tale.does(Effect.Kill.class)).isTrue();
-            tale.exited(137).cleanedUp();
-            assertThat(tale.outcome("stop").stoppedBy()).isEqualTo(StoppedBy.KILLED);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().command(Verb.STOP, "stop").after(STOP_TIMEOUT.minusSeconds(1));
+            assertThat(scenario.effects).isEmpty();
+            scenario.after(Duration.ofSeconds(1));
+            assertThat(scenario.does(Effect.TerminateSupervisor.class)).isTrue();
+            scenario.after(Stops.TERMINATE_GRACE);
+            assertThat(scenario.does(Effect.Kill.class)).isTrue();
+            scenario.exited(137).cleanedUp();
+            assertThat(scenario.outcome("stop").stoppedBy()).isEqualTo(StoppedBy.KILLED);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void aStopBeforeReadinessWaitsForIt() {
-            Tale tale = new Tale()
-                    .define(Wish.plain())
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
                     .prepared()
                     .spawned()
                     .command(Verb.STOP, "stop");
-            assertThat(tale.does(Effect.SignalLeader.class)).isFalse();
-            assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.SUPERSEDED);
-            tale.ready();
-            assertThat(tale.does(Effect.SignalLeader.class)).isTrue();
+            assertThat(scenario.does(Effect.SignalLeader.class)).isFalse();
+            assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.SUPERSEDED);
+            scenario.ready();
+            assertThat(scenario.does(Effect.SignalLeader.class)).isTrue();
         }
 
         @Test
         void aStopBeforeReadinessIsBounded() {
-            Tale tale = new Tale()
-                    .define(Wish.plain())
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
                     .prepared()
                     .spawned()
                     .command(Verb.STOP, "stop")
                     .after(Stops.READINESS_GRACE);
-            assertThat(tale.does(Effect.SignalLeader.class)).isTrue();
+            assertThat(scenario.does(Effect.SignalLeader.class)).isTrue();
         }
 
         @Test
         void aStopThatLeavesSomethingBehindSaysSo() {
-            Tale tale = Tale.running().command(Verb.STOP, "stop").exited(0);
-            tale.give(new Input.NotCleanedUp(tale.run(), "its control group cannot be removed"));
-            assertThat(tale.outcome("stop").outcome()).isEqualTo(Outcome.FAILED);
-            assertThat(tale.outcome("stop").reason()).contains("control group");
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().command(Verb.STOP, "stop").exited(0);
+            scenario.give(new Input.CleanUpFailed(scenario.run(), "its control group cannot be removed"));
+            assertThat(scenario.outcome("stop").outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(scenario.outcome("stop").reason()).contains("control group");
         }
     }
 
@@ -133,51 +138,53 @@ class LifecycleTest {
     class Rule3Start {
         @Test
         void itIsRunningAtReadiness() {
-            Tale tale = new Tale()
-                    .define(Wish.plain())
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
                     .prepared()
                     .spawned();
-            assertThat(tale.phase()).isEqualTo(Phase.STARTING);
-            assertThat(tale.ended).isEmpty();
-            tale.ready();
-            assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-            assertThat(tale.state.status().leader()).isEqualTo(4711);
-            assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(scenario.phase()).isEqualTo(Phase.STARTING);
+            assertThat(scenario.ended).isEmpty();
+            scenario.ready();
+            assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+            assertThat(scenario.state.status().leader()).isEqualTo(4711);
+            assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.COMPLETED);
         }
 
         @Test
         void atStartTimeoutItIsKilledAndFailed() {
-            Tale tale = new Tale()
-                    .define(Wish.plain())
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
                     .prepared()
                     .spawned()
                     .after(Duration.ofMinutes(1));
-            assertThat(tale.does(Effect.Kill.class)).isTrue();
-            tale.exited(137).cleanedUp();
-            assertThat(tale.phase()).isEqualTo(Phase.FAILED);
-            assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.FAILED);
-            assertThat(tale.outcome("start").reason()).contains("startTimeout");
+            assertThat(scenario.does(Effect.Kill.class)).isTrue();
+            scenario.exited(137).cleanedUp();
+            assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
+            assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(scenario.outcome("start").reason()).contains("startTimeout");
         }
 
         @Test
         void waitingForAPlaceToStartDoesNotCount() {
-            Tale tale = new Tale()
-                    .define(Wish.plain())
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
                     .prepared()
                     .after(Duration.ofHours(1));
-            assertThat(tale.phase()).isEqualTo(Phase.STARTING);
-            assertThat(tale.effects).isEmpty();
+            assertThat(scenario.phase()).isEqualTo(Phase.STARTING);
+            assertThat(scenario.effects).isEmpty();
         }
 
         @Test
         void whatCannotBePreparedFails() {
-            Tale tale = new Tale().define(Wish.plain()).command(Verb.START, "start");
-            tale.give(new Input.NotStarted(tale.run(), "no such root")).cleanedUp();
-            assertThat(tale.outcome("start").reason()).isEqualTo("no such root");
-            assertThat(tale.phase()).isEqualTo(Phase.FAILED);
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain()).command(Verb.START, "start");
+            scenario.give(new Input.LaunchFailed(scenario.run(), "no such root"))
+                    .cleanedUp();
+            assertThat(scenario.outcome("start").reason()).isEqualTo("no such root");
+            assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
         }
     }
 
@@ -185,56 +192,61 @@ class LifecycleTest {
     class Rule4ExitsNobodyAskedFor {
         @Test
         void exit133IsARebootAndStartsAgainAtOnce() {
-            Tale tale = Tale.running().exited(133).cleanedUp();
-            assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
-            assertThat(tale.state.restarts()).isZero();
+            LifecycleScenario scenario = LifecycleScenario.running().exited(133).cleanedUp();
+            assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
+            assertThat(scenario.state.restarts()).isZero();
         }
 
         @Test
         void onFailureRestartsABadExitAndNotAGoodOne() {
-            assertThat(Tale.running().exited(1).cleanedUp().phase()).isEqualTo(Phase.BACKOFF);
-            assertThat(Tale.running().exited(0).cleanedUp().phase()).isEqualTo(Phase.STOPPED);
+            assertThat(LifecycleScenario.running().exited(1).cleanedUp().phase())
+                    .isEqualTo(Phase.BACKOFF);
+            assertThat(LifecycleScenario.running().exited(0).cleanedUp().phase())
+                    .isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void alwaysRestartsAGoodExitToo() {
-            Wish always = Wish.plain().restart(RestartPolicy.ALWAYS);
-            assertThat(Tale.running(always).exited(0).cleanedUp().phase()).isEqualTo(Phase.BACKOFF);
+            SpecBuilder always = SpecBuilder.plain().restart(RestartPolicy.ALWAYS);
+            assertThat(LifecycleScenario.running(always).exited(0).cleanedUp().phase())
+                    .isEqualTo(Phase.BACKOFF);
         }
 
         @Test
         void noRestartsNothing() {
-            Tale tale = Tale.running(Wish.plain().restart(RestartPolicy.NO))
+            LifecycleScenario scenario = LifecycleScenario.running(
+                            SpecBuilder.plain().restart(RestartPolicy.NO))
                     .exited(7)
                     .cleanedUp();
-            assertThat(tale.phase()).isEqualTo(Phase.FAILED);
-            assertThat(tale.state.exit()).isEqualTo(new Exit(7, tale.now));
+            assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
+            assertThat(scenario.state.exit()).isEqualTo(new Exit(7, scenario.now));
         }
 
         @Test
         void backoffGrowsAndAStableRunResetsIt() {
-            Tale tale = Tale.running();
+            LifecycleScenario scenario = LifecycleScenario.running();
             Duration last = Duration.ZERO;
             for (int i = 1; i <= 5; i++) {
-                tale.exited(1).cleanedUp();
-                assertThat(tale.state.restarts()).isEqualTo(i);
-                Duration wait = Duration.between(tale.now, tale.state.due());
+                scenario.exited(1).cleanedUp();
+                assertThat(scenario.state.restarts()).isEqualTo(i);
+                Duration wait = Duration.between(scenario.now, scenario.state.due());
                 assertThat(wait).isGreaterThan(last);
                 last = wait;
-                tale.after(wait).prepared().spawned().ready();
+                scenario.after(wait).prepared().spawned().ready();
             }
-            tale.after(Duration.ofSeconds(RestartBackoff.STABLE_SECONDS))
+            scenario.after(Duration.ofSeconds(RestartBackoff.STABLE_SECONDS))
                     .exited(1)
                     .cleanedUp();
-            assertThat(tale.state.restarts()).isEqualTo(1);
+            assertThat(scenario.state.restarts()).isEqualTo(1);
         }
 
         @Test
         void aStopEndsTheBackoff() {
-            Tale tale = Tale.running().exited(1).cleanedUp().command(Verb.STOP, "stop");
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
-            assertThat(tale.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
-            assertThat(tale.state.due()).isNull();
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().exited(1).cleanedUp().command(Verb.STOP, "stop");
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
+            assertThat(scenario.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(scenario.state.due()).isNull();
         }
     }
 
@@ -242,40 +254,43 @@ class LifecycleTest {
     class Rule5Adoption {
         @Test
         void aRunningContainerIsTakenUpAsItIs() {
-            Tale tale = Tale.running();
-            tale.give(new Input.Adopted(new Observation(true, 4711L, true, null)));
-            assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-            assertThat(tale.effects).allMatch(Effect.Define.class::isInstance);
+            LifecycleScenario scenario = LifecycleScenario.running();
+            scenario.give(new Input.Adopted(new Observation(true, 4711L, true, null)));
+            assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+            assertThat(scenario.effects).allMatch(Effect.Define.class::isInstance);
         }
 
         @Test
         void oneThatEndedMeanwhileIsReportedWithItsStatus() {
-            Tale tale = Tale.running(Wish.plain().restart(RestartPolicy.NO));
-            tale.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(7, tale.now))))
+            LifecycleScenario scenario =
+                    LifecycleScenario.running(SpecBuilder.plain().restart(RestartPolicy.NO));
+            scenario.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(7, scenario.now))))
                     .cleanedUp();
-            assertThat(tale.state.exit().status()).isEqualTo(7);
-            assertThat(tale.phase()).isEqualTo(Phase.FAILED);
+            assertThat(scenario.state.exit().status()).isEqualTo(7);
+            assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
         }
 
         @Test
         void aSpawnThatNeverBeganIsSpawnedInARunOfItsOwn() {
-            Tale tale =
-                    new Tale().define(Wish.plain()).command(Verb.START, "start").prepared();
-            long before = tale.run();
-            tale.give(new Input.Adopted(new Observation(false, null, false, null)));
-            assertThat(tale.does(Effect.Spawn.class)).isTrue();
-            assertThat(tale.run()).isGreaterThan(before);
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
+                    .command(Verb.START, "start")
+                    .prepared();
+            long before = scenario.run();
+            scenario.give(new Input.Adopted(new Observation(false, null, false, null)));
+            assertThat(scenario.does(Effect.Spawn.class)).isTrue();
+            assertThat(scenario.run()).isGreaterThan(before);
         }
 
         @Test
         void aStartThatWasReadyAndExitedMeanwhileIsCompletedBeforeItsExit() {
-            Tale tale = new Tale()
-                    .define(Wish.plain())
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
                     .prepared()
                     .spawned();
-            tale.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(3, tale.now))));
-            assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.COMPLETED);
+            scenario.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(3, scenario.now))));
+            assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.COMPLETED);
         }
     }
 
@@ -283,34 +298,37 @@ class LifecycleTest {
     class Rule6ChangedSpec {
         @Test
         void onesThatNeedARestartRestart() {
-            Tale tale = Tale.running().define(Wish.plain().generation(2).root("/other"));
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
-            tale.exited(0).cleanedUp();
-            assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
-            assertThat(tale.state.status().generation()).isEqualTo(new Generation(2));
+            LifecycleScenario scenario = LifecycleScenario.running()
+                    .define(SpecBuilder.plain().generation(2).root("/other"));
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
+            scenario.exited(0).cleanedUp();
+            assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
+            assertThat(scenario.state.status().generation()).isEqualTo(new Generation(2));
         }
 
         @Test
         void withoutRestartIfChangedItIsOutdated() {
-            Tale tale = Tale.running()
-                    .define(Wish.plain().generation(2).root("/other").restartIfChanged(false));
-            assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-            assertThat(tale.state.status().outdated()).isTrue();
+            LifecycleScenario scenario = LifecycleScenario.running()
+                    .define(SpecBuilder.plain().generation(2).root("/other").restartIfChanged(false));
+            assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+            assertThat(scenario.state.status().outdated()).isTrue();
         }
 
         @Test
         void onesThatNeedNoneAreAppliedLive() {
-            Tale tale = Tale.running().define(Wish.plain().generation(2).autoStart(true));
-            assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-            assertThat(tale.state.status().generation()).isEqualTo(new Generation(2));
-            assertThat(tale.state.status().outdated()).isFalse();
+            LifecycleScenario scenario = LifecycleScenario.running()
+                    .define(SpecBuilder.plain().generation(2).autoStart(true));
+            assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+            assertThat(scenario.state.status().generation()).isEqualTo(new Generation(2));
+            assertThat(scenario.state.status().outdated()).isFalse();
         }
 
         @Test
         void anOlderSpecIsPassedOver() {
-            Tale tale = Tale.running(Wish.plain().generation(5))
-                    .define(Wish.plain().generation(4).root("/old"));
-            assertThat(tale.state.spec().generation()).isEqualTo(new Generation(5));
+            LifecycleScenario scenario = LifecycleScenario.running(
+                            SpecBuilder.plain().generation(5))
+                    .define(SpecBuilder.plain().generation(4).root("/old"));
+            assertThat(scenario.state.spec().generation()).isEqualTo(new Generation(5));
         }
     }
 
@@ -318,88 +336,93 @@ class LifecycleTest {
     class Rule7Commands {
         @Test
         void startOnRunningAndStopOnStoppedAreNoOps() {
-            Tale tale = Tale.running().command(Verb.START, "again");
-            assertThat(tale.outcome("again").outcome()).isEqualTo(Outcome.COMPLETED);
-            tale = new Tale().define(Wish.plain()).command(Verb.STOP, "stop");
-            assertThat(tale.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
+            LifecycleScenario scenario = LifecycleScenario.running().command(Verb.START, "again");
+            assertThat(scenario.outcome("again").outcome()).isEqualTo(Outcome.COMPLETED);
+            scenario = new LifecycleScenario().define(SpecBuilder.plain()).command(Verb.STOP, "stop");
+            assertThat(scenario.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
         }
 
         @Test
         void theSameIdIsOneCommand() {
-            Tale tale = new Tale().define(Wish.plain()).command(Verb.START, "one");
-            tale.command(Verb.START, "one");
-            assertThat(tale.effects).isEmpty();
-            tale.prepared().spawned().ready();
-            assertThat(tale.ended).hasSize(1);
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain()).command(Verb.START, "one");
+            scenario.command(Verb.START, "one");
+            assertThat(scenario.effects).isEmpty();
+            scenario.prepared().spawned().ready();
+            assertThat(scenario.ended).hasSize(1);
         }
 
         @Test
         void aCommandForAnUnknownContainerIsRejected() {
-            Tale tale = new Tale().command(Verb.START, "start");
-            assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.REJECTED);
-            assertThat(tale.outcome("start").reason()).contains("define it first");
+            LifecycleScenario scenario = new LifecycleScenario().command(Verb.START, "start");
+            assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.REJECTED);
+            assertThat(scenario.outcome("start").reason()).contains("define it first");
         }
 
         @Test
         void aCommandWithAGenerationWaitsForThatSpec() {
-            Tale tale = Tale.running().command(Verb.RESTART, "restart", 2);
-            assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-            tale.define(Wish.plain().generation(2));
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
-            tale.exited(0).cleanedUp().prepared().spawned().ready();
-            assertThat(tale.outcome("restart").outcome()).isEqualTo(Outcome.COMPLETED);
+            LifecycleScenario scenario = LifecycleScenario.running().command(Verb.RESTART, "restart", 2);
+            assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+            scenario.define(SpecBuilder.plain().generation(2));
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
+            scenario.exited(0).cleanedUp().prepared().spawned().ready();
+            assertThat(scenario.outcome("restart").outcome()).isEqualTo(Outcome.COMPLETED);
         }
 
         @Test
         void anExpiredCommandIsRejected() {
-            Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.CommandArrived(
+            LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
+            scenario.give(new Input.CommandArrived(
                     new CommandId("late"),
-                    new Command(Verb.START, Tale.WEB, null, tale.now.minusSeconds(1), null),
-                    tale.now));
-            assertThat(tale.outcome("late").outcome()).isEqualTo(Outcome.REJECTED);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+                    new Command(Verb.START, LifecycleScenario.WEB, null, scenario.now.minusSeconds(1), null),
+                    scenario.now));
+            assertThat(scenario.outcome("late").outcome()).isEqualTo(Outcome.REJECTED);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void aWaitingCommandExpires() {
-            Tale tale = new Tale().define(Wish.plain());
-            tale.give(new Input.CommandArrived(
+            LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
+            scenario.give(new Input.CommandArrived(
                     new CommandId("wait"),
-                    new Command(Verb.START, Tale.WEB, new Generation(9), tale.now.plusSeconds(5), null),
-                    tale.now));
-            assertThat(tale.state.due()).isEqualTo(tale.now.plusSeconds(5));
-            tale.after(Duration.ofSeconds(5));
-            assertThat(tale.outcome("wait").outcome()).isEqualTo(Outcome.REJECTED);
+                    new Command(
+                            Verb.START, LifecycleScenario.WEB, new Generation(9), scenario.now.plusSeconds(5), null),
+                    scenario.now));
+            assertThat(scenario.state.due()).isEqualTo(scenario.now.plusSeconds(5));
+            scenario.after(Duration.ofSeconds(5));
+            assertThat(scenario.outcome("wait").outcome()).isEqualTo(Outcome.REJECTED);
         }
 
         @Test
         void killIsImmediateAndSaysSo() {
-            Tale tale = Tale.running().command(Verb.KILL, "kill");
-            assertThat(tale.does(Effect.Kill.class)).isTrue();
-            assertThat(tale.does(Effect.SignalLeader.class)).isFalse();
-            tale.exited(137).cleanedUp();
-            assertThat(tale.outcome("kill").stoppedBy()).isEqualTo(StoppedBy.KILLED);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+            LifecycleScenario scenario = LifecycleScenario.running().command(Verb.KILL, "kill");
+            assertThat(scenario.does(Effect.Kill.class)).isTrue();
+            assertThat(scenario.does(Effect.SignalLeader.class)).isFalse();
+            scenario.exited(137).cleanedUp();
+            assertThat(scenario.outcome("kill").stoppedBy()).isEqualTo(StoppedBy.KILLED);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void restartIsCompletedByTheNewRun() {
-            Tale tale =
-                    Tale.running().command(Verb.RESTART, "restart").exited(0).cleanedUp();
-            assertThat(tale.ended).noneMatch(event -> event.id().value().equals("restart"));
-            tale.prepared().spawned().ready();
-            assertThat(tale.outcome("restart").outcome()).isEqualTo(Outcome.COMPLETED);
+            LifecycleScenario scenario = LifecycleScenario.running()
+                    .command(Verb.RESTART, "restart")
+                    .exited(0)
+                    .cleanedUp();
+            assertThat(scenario.ended).noneMatch(event -> event.id().value().equals("restart"));
+            scenario.prepared().spawned().ready();
+            assertThat(scenario.outcome("restart").outcome()).isEqualTo(Outcome.COMPLETED);
         }
 
         @Test
         void aStartDuringAStopFollowsIt() {
-            Tale tale = Tale.running().command(Verb.STOP, "stop").command(Verb.START, "more");
-            tale.exited(0).cleanedUp();
-            assertThat(tale.outcome("stop").outcome()).isIn(Outcome.COMPLETED, Outcome.SUPERSEDED);
-            assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
-            tale.prepared().spawned().ready();
-            assertThat(tale.outcome("more").outcome()).isEqualTo(Outcome.COMPLETED);
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().command(Verb.STOP, "stop").command(Verb.START, "more");
+            scenario.exited(0).cleanedUp();
+            assertThat(scenario.outcome("stop").outcome()).isIn(Outcome.COMPLETED, Outcome.SUPERSEDED);
+            assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
+            scenario.prepared().spawned().ready();
+            assertThat(scenario.outcome("more").outcome()).isEqualTo(Outcome.COMPLETED);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Verb;
-import io.hatchery.runner.lifecycle.Tale.Wish;
+import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 sealed interface Move {
     /** The host gets a spec, of the next generation. */
     record Define(boolean autoStart, boolean restartIfChanged, String root) implements Move {
-        Wish wish(long generation) {
-            return Wish.plain()
+        SpecBuilder wish(long generation) {
+            return SpecBuilder.plain()
                     .generation(generation)
                     .autoStart(autoStart)
                     .restartIfChanged(restartIfChanged)

@@ -19,24 +19,25 @@ class ReloadTest {
     @Test
     void aChangedPathIsSwitchedTo() {
         ContainerSpec two = system(2, "/two", true);
-        Tale tale = Tale.running(system(1, "/one", true)).give(new Input.SpecArrived(two));
-        assertThat(tale.effects).contains(new Effect.Reload(1, two));
-        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-        assertThat(tale.state.status().outdated()).isTrue();
+        LifecycleScenario scenario =
+                LifecycleScenario.running(system(1, "/one", true)).give(new Input.SpecArrived(two));
+        assertThat(scenario.effects).contains(new Effect.Reload(1, two));
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(scenario.state.status().outdated()).isTrue();
 
-        tale.give(new Input.Reloaded(1, two));
-        assertThat(tale.state.status().outdated()).isFalse();
-        assertThat(tale.state.status().generation()).isEqualTo(new Generation(2));
-        assertThat(tale.run()).isEqualTo(1);
+        scenario.give(new Input.Reloaded(1, two));
+        assertThat(scenario.state.status().outdated()).isFalse();
+        assertThat(scenario.state.status().generation()).isEqualTo(new Generation(2));
+        assertThat(scenario.run()).isEqualTo(1);
     }
 
     @Test
     void whatElseChangesIsARestart() {
-        Tale tale = Tale.running(system(1, "/one", true))
+        LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(system(2, "/two", true).withPayload(new Payload.Boot())));
-        assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
+        assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
         ContainerSpec other = system(2, "/two", false);
-        Tale unasked = Tale.running(system(1, "/one", true))
+        LifecycleScenario unasked = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(other))
                 .give(new Input.Fetched(1, other));
         assertThat(unasked.phase()).isEqualTo(Phase.STOPPING);
@@ -45,31 +46,31 @@ class ReloadTest {
     @Test
     void aSwitchThatFailsIsSaidAndLeavesItRunning() {
         ContainerSpec two = system(2, "/two", true);
-        Tale tale = Tale.running(system(1, "/one", true))
+        LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))
-                .give(new Input.NotReloaded(1, two, "no such unit"));
-        assertThat(tale.phase()).isEqualTo(Phase.RUNNING);
-        assertThat(tale.state.status().outdated()).isTrue();
-        assertThat(tale.state.reason()).isEqualTo("it is not switched to generation 2: no such unit");
+                .give(new Input.ReloadFailed(1, two, "no such unit"));
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(scenario.state.status().outdated()).isTrue();
+        assertThat(scenario.state.reason()).isEqualTo("it is not switched to generation 2: no such unit");
     }
 
     @Test
     void aNewerOneThatCameMeanwhileIsSwitchedToNext() {
         ContainerSpec two = system(2, "/two", true);
         ContainerSpec three = system(3, "/three", true);
-        Tale tale = Tale.running(system(1, "/one", true))
+        LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))
                 .give(new Input.SpecArrived(three))
                 .give(new Input.Reloaded(1, two));
-        assertThat(tale.effects).contains(new Effect.Reload(1, three));
+        assertThat(scenario.effects).contains(new Effect.Reload(1, three));
     }
 
     @Test
     void aRunnerThatDiedMeanwhileIsFollowedByOneThatSwitchesAgain() {
         ContainerSpec two = system(2, "/two", true);
-        Tale tale = Tale.running(system(1, "/one", true))
+        LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))
                 .give(new Input.Adopted(new Observation(true, 4711L, true, null)));
-        assertThat(tale.effects).contains(new Effect.Reload(1, two));
+        assertThat(scenario.effects).contains(new Effect.Reload(1, two));
     }
 }

@@ -6,7 +6,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
-import io.hatchery.runner.lifecycle.Tale.Wish;
+import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -17,61 +17,65 @@ class RemovalTest {
 
     @Test
     void aSecondOneIsNotBegunBesideTheFirst() {
-        Tale tale = new Tale().define(Wish.plain());
-        tale.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, tale.now));
-        assertThat(tale.does(Effect.Remove.class)).isTrue();
-        tale.define(Wish.plain().generation(2));
-        tale.give(new Input.SpecRemoved(new CommandId("two"), null, null, false, null, tale.now));
-        assertThat(tale.does(Effect.Remove.class)).isFalse();
-        tale.give(new Input.Removed(plain));
-        assertThat(tale.outcome("one").outcome()).isEqualTo(Outcome.COMPLETED);
-        assertThat(tale.outcome("two").outcome()).isEqualTo(Outcome.COMPLETED);
+        LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
+        scenario.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, scenario.now));
+        assertThat(scenario.does(Effect.Remove.class)).isTrue();
+        scenario.define(SpecBuilder.plain().generation(2));
+        scenario.give(new Input.SpecRemoved(new CommandId("two"), null, null, false, null, scenario.now));
+        assertThat(scenario.does(Effect.Remove.class)).isFalse();
+        scenario.give(new Input.Removed(plain));
+        assertThat(scenario.outcome("one").outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(scenario.outcome("two").outcome()).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void oneThatAsksForMoreFollows() {
-        Tale tale = new Tale().define(Wish.plain());
-        tale.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, tale.now));
-        tale.define(Wish.plain().generation(2));
-        tale.give(new Input.SpecRemoved(new CommandId("two"), null, null, true, null, tale.now));
-        tale.give(new Input.Removed(plain));
-        assertThat(tale.does(Effect.Remove.class)).isTrue();
-        assertThat(tale.ended).isEmpty();
-        tale.give(new Input.Removed(new ContainerState.Removal("/r", true)));
-        assertThat(tale.ended).hasSize(2);
+        LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
+        scenario.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, scenario.now));
+        scenario.define(SpecBuilder.plain().generation(2));
+        scenario.give(new Input.SpecRemoved(new CommandId("two"), null, null, true, null, scenario.now));
+        scenario.give(new Input.Removed(plain));
+        assertThat(scenario.does(Effect.Remove.class)).isTrue();
+        assertThat(scenario.ended).isEmpty();
+        scenario.give(new Input.Removed(new ContainerState.Removal("/r", true)));
+        assertThat(scenario.ended).hasSize(2);
     }
 
     @Test
     void anAnswerThatComesTwiceDoesNotTouchTheNextRun() {
-        Tale tale = new Tale().define(Wish.plain());
-        tale.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, tale.now));
-        tale.give(new Input.Removed(plain)).define(Wish.plain().generation(2)).command(Verb.START, "start");
-        tale.give(new Input.Removed(plain));
-        assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
+        LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
+        scenario.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, scenario.now));
+        scenario.give(new Input.Removed(plain))
+                .define(SpecBuilder.plain().generation(2))
+                .command(Verb.START, "start");
+        scenario.give(new Input.Removed(plain));
+        assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
     }
 
     @Nested
     class OfWhatTheHostDoesNotHave {
         @Test
         void completesAtOnce() {
-            Tale tale = new Tale().remove("rm", false);
-            assertThat(tale.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
-            assertThat(tale.outcome("rm").reason()).isEqualTo("the host had nothing of it");
-            assertThat(tale.does(Effect.Remove.class)).isFalse();
+            LifecycleScenario scenario = new LifecycleScenario().remove("rm", false);
+            assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(scenario.outcome("rm").reason()).isEqualTo("the host had nothing of it");
+            assertThat(scenario.does(Effect.Remove.class)).isFalse();
         }
 
         @Test
         void leavesCommandsForLaterGenerations() {
-            Tale tale = new Tale().command(Verb.START, "start", 5).removeUpTo("rm", 3);
-            assertThat(tale.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
-            assertThat(tale.isPending("start")).isTrue();
+            LifecycleScenario scenario =
+                    new LifecycleScenario().command(Verb.START, "start", 5).removeUpTo("rm", 3);
+            assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(scenario.isPending("start")).isTrue();
         }
 
         @Test
         void removesTheRootThatTheDiskKnows() {
-            Tale tale = new Tale();
-            tale.give(new Input.SpecRemoved(new CommandId("rm"), "/left", null, true, null, tale.now));
-            assertThat(tale.effects).contains(new Effect.Remove(Tale.WEB, new ContainerState.Removal("/left", true)));
+            LifecycleScenario scenario = new LifecycleScenario();
+            scenario.give(new Input.SpecRemoved(new CommandId("rm"), "/left", null, true, null, scenario.now));
+            assertThat(scenario.effects)
+                    .contains(new Effect.Remove(LifecycleScenario.WEB, new ContainerState.Removal("/left", true)));
         }
     }
 
@@ -79,60 +83,70 @@ class RemovalTest {
     class AndCommands {
         @Test
         void supersedesStartsThatHaveBegun() {
-            Tale tale = Tale.starting(Wish.plain()).remove("rm", false);
-            assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.SUPERSEDED);
-            assertThat(tale.state.wanted()).isFalse();
+            LifecycleScenario scenario =
+                    LifecycleScenario.starting(SpecBuilder.plain()).remove("rm", false);
+            assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.SUPERSEDED);
+            assertThat(scenario.state.desiredRunning()).isFalse();
         }
 
         @Test
         void completesStopsThatHaveBegun() {
-            Tale tale = Tale.running().command(Verb.STOP, "stop").remove("rm", false);
-            assertThat(tale.isPending("stop")).isTrue();
-            tale.exited(0).cleanedUp();
-            assertThat(tale.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
-            assertThat(tale.isPending("rm")).isTrue();
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().command(Verb.STOP, "stop").remove("rm", false);
+            assertThat(scenario.isPending("stop")).isTrue();
+            scenario.exited(0).cleanedUp();
+            assertThat(scenario.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(scenario.isPending("rm")).isTrue();
         }
 
         @Test
         void supersedesEveryWaitingOneWhereAllGenerationsAreTakenBack() {
-            Tale tale = Tale.running().command(Verb.KILL, "kill", 9).remove("rm", false);
-            assertThat(tale.outcome("kill").outcome()).isEqualTo(Outcome.SUPERSEDED);
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().command(Verb.KILL, "kill", 9).remove("rm", false);
+            assertThat(scenario.outcome("kill").outcome()).isEqualTo(Outcome.SUPERSEDED);
         }
 
         @Test
         void supersedesWhatWaitsForAGenerationThatIsTakenBack() {
-            Tale tale = Tale.running().command(Verb.KILL, "two", 2).command(Verb.KILL, "three", 3);
-            tale.removeUpTo("rm", 2);
-            assertThat(tale.outcome("two").outcome()).isEqualTo(Outcome.SUPERSEDED);
-            assertThat(tale.isPending("three")).isTrue();
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().command(Verb.KILL, "two", 2).command(Verb.KILL, "three", 3);
+            scenario.removeUpTo("rm", 2);
+            assertThat(scenario.outcome("two").outcome()).isEqualTo(Outcome.SUPERSEDED);
+            assertThat(scenario.isPending("three")).isTrue();
         }
 
         @Test
         void refusesThoseThatComeMeanwhile() {
-            Tale tale = new Tale().define(Wish.plain()).remove("rm", false);
-            tale.define(Wish.plain().generation(2)).command(Verb.START, "start");
-            assertThat(tale.outcome("start").outcome()).isEqualTo(Outcome.REJECTED);
-            assertThat(tale.does(Effect.Prepare.class)).isFalse();
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain()).remove("rm", false);
+            scenario.define(SpecBuilder.plain().generation(2)).command(Verb.START, "start");
+            assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.REJECTED);
+            assertThat(scenario.does(Effect.Prepare.class)).isFalse();
         }
 
         @Test
         void beginsWhatWaitsForTheNextGenerationOnceItIsOver() {
-            Tale tale = new Tale().define(Wish.plain()).remove("rm", false).command(Verb.START, "start", 2);
-            tale.define(Wish.plain().generation(2));
-            assertThat(tale.effects).as("nothing beside the removal").isEmpty();
-            tale.removed(false);
-            assertThat(tale.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
-            assertThat(tale.effects)
-                    .contains(new Effect.Define(Wish.plain().generation(2).spec()))
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
+                    .remove("rm", false)
+                    .command(Verb.START, "start", 2);
+            scenario.define(SpecBuilder.plain().generation(2));
+            assertThat(scenario.effects).as("nothing beside the removal").isEmpty();
+            scenario.removed(false);
+            assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(scenario.effects)
+                    .contains(
+                            new Effect.Define(SpecBuilder.plain().generation(2).spec()))
                     .anyMatch(Effect.Prepare.class::isInstance);
-            assertThat(tale.isPending("start")).isTrue();
+            assertThat(scenario.isPending("start")).isTrue();
         }
 
         @Test
         void isKnownByItsIdOnce() {
-            Tale tale = Tale.running().remove("rm", false).remove("rm", false);
-            assertThat(tale.effects).isEmpty();
-            assertThat(tale.state.jobs()).hasSize(1);
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().remove("rm", false).remove("rm", false);
+            assertThat(scenario.effects).isEmpty();
+            assertThat(scenario.state.operations()).hasSize(1);
         }
     }
 
@@ -140,42 +154,47 @@ class RemovalTest {
     class AndWhatComesAfter {
         @Test
         void startsTheNextDefinitionThatHasAutoStart() {
-            Tale tale = new Tale().define(Wish.plain()).remove("rm", false);
-            tale.define(Wish.plain().generation(2).autoStart(true));
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
-            tale.removed(false);
-            assertThat(tale.phase()).isEqualTo(Phase.PREPARING);
-            assertThat(tale.state.wanted()).isTrue();
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain()).remove("rm", false);
+            scenario.define(SpecBuilder.plain().generation(2).autoStart(true));
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
+            scenario.removed(false);
+            assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
+            assertThat(scenario.state.desiredRunning()).isTrue();
         }
 
         @Test
         void keepsNothingOfThePast() {
-            Tale tale = Tale.running().exited(1).cleanedUp();
-            tale.after(Duration.ofMinutes(2)).give(new Input.NotStarted(tale.run(), "no root"));
-            tale.cleanedUp().command(Verb.STOP, "stop").command(Verb.START, "start");
-            tale.give(new Input.NotStarted(tale.run(), "no root")).cleanedUp();
-            assertThat(tale.phase()).isEqualTo(Phase.FAILED);
-            tale.remove("rm", false).define(Wish.plain().generation(2)).removed(false);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
-            assertThat(tale.state.exit()).isNull();
-            assertThat(tale.state.reason()).isNull();
+            LifecycleScenario scenario = LifecycleScenario.running().exited(1).cleanedUp();
+            scenario.after(Duration.ofMinutes(2)).give(new Input.LaunchFailed(scenario.run(), "no root"));
+            scenario.cleanedUp().command(Verb.STOP, "stop").command(Verb.START, "start");
+            scenario.give(new Input.LaunchFailed(scenario.run(), "no root")).cleanedUp();
+            assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
+            scenario.remove("rm", false)
+                    .define(SpecBuilder.plain().generation(2))
+                    .removed(false);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
+            assertThat(scenario.state.exit()).isNull();
+            assertThat(scenario.state.reason()).isNull();
         }
 
         @Test
         void countsRestartsAnew() {
-            Tale tale = Tale.running().exited(1).cleanedUp().remove("rm", false);
-            assertThat(tale.state.restarts()).isEqualTo(1);
-            tale.removed(false);
-            assertThat(tale.state.restarts()).isZero();
-            assertThat(tale.state.isAbsent()).isTrue();
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().exited(1).cleanedUp().remove("rm", false);
+            assertThat(scenario.state.restarts()).isEqualTo(1);
+            scenario.removed(false);
+            assertThat(scenario.state.restarts()).isZero();
+            assertThat(scenario.state.isAbsent()).isTrue();
         }
 
         @Test
         void doesNotWantTheNextDefinitionToRunBecauseTheLastOneRan() {
-            Tale tale = Tale.running().remove("rm", false).exited(0).cleanedUp();
-            tale.define(Wish.plain().generation(2)).removed(false);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
-            assertThat(tale.state.wanted()).isFalse();
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().remove("rm", false).exited(0).cleanedUp();
+            scenario.define(SpecBuilder.plain().generation(2)).removed(false);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
+            assertThat(scenario.state.desiredRunning()).isFalse();
         }
     }
 
@@ -183,40 +202,41 @@ class RemovalTest {
     class Another {
         @Test
         void withoutARootOfItsOwnAddsThePurge() {
-            Tale tale = Tale.running().remove("one", false).remove("two", true);
-            assertThat(tale.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().remove("one", false).remove("two", true);
+            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
         }
 
         @Test
         void ofAnotherRootTakesThePlaceOfOneThatKeepsItsRoot() {
-            Tale tale = Tale.running().remove("one", false);
-            tale.define(Wish.plain().generation(2).root("/s")).remove("two", true);
-            assertThat(tale.state.removal()).isEqualTo(new ContainerState.Removal("/s", true));
+            LifecycleScenario scenario = LifecycleScenario.running().remove("one", false);
+            scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", true);
+            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/s", true));
         }
 
         @Test
         void ofTheSameRootThatIsPurgedTooIsTheSame() {
-            Tale tale = Tale.running().remove("one", true);
-            tale.define(Wish.plain().generation(2)).remove("two", true);
-            assertThat(tale.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
-            assertThat(tale.isPending("two")).isTrue();
+            LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
+            scenario.define(SpecBuilder.plain().generation(2)).remove("two", true);
+            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
+            assertThat(scenario.isPending("two")).isTrue();
         }
 
         @Test
         void ofAnotherRootThatIsKeptLeavesThePurge() {
-            Tale tale = Tale.running().remove("one", true);
-            tale.define(Wish.plain().generation(2).root("/s")).remove("two", false);
-            assertThat(tale.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
-            assertThat(tale.isPending("two")).isTrue();
+            LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
+            scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", false);
+            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
+            assertThat(scenario.isPending("two")).isTrue();
         }
 
         @Test
         void ofAnotherRootThatIsToBePurgedTooFails() {
-            Tale tale = Tale.running().remove("one", true);
-            tale.define(Wish.plain().generation(2).root("/s")).remove("two", true);
-            assertThat(tale.outcome("two").outcome()).isEqualTo(Outcome.FAILED);
-            assertThat(tale.outcome("two").reason()).contains("/s", "/r");
-            assertThat(tale.isPending("one")).isTrue();
+            LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
+            scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", true);
+            assertThat(scenario.outcome("two").outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(scenario.outcome("two").reason()).contains("/s", "/r");
+            assertThat(scenario.isPending("one")).isTrue();
         }
     }
 
@@ -224,34 +244,44 @@ class RemovalTest {
     class Answered {
         @Test
         void byAFailureFails() {
-            Tale tale = new Tale().define(Wish.plain()).remove("rm", false).command(Verb.START, "start", 2);
-            tale.give(new Input.NotRemoved(plain, "it is busy"));
-            assertThat(tale.outcome("rm").outcome()).isEqualTo(Outcome.FAILED);
-            assertThat(tale.outcome("rm").reason()).isEqualTo("it is busy");
-            assertThat(tale.isPending("start")).isTrue();
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
+                    .remove("rm", false)
+                    .command(Verb.START, "start", 2);
+            scenario.give(new Input.RemovalFailed(plain, "it is busy"));
+            assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(scenario.outcome("rm").reason()).isEqualTo("it is busy");
+            assertThat(scenario.isPending("start")).isTrue();
         }
 
         @Test
         void twiceIsIgnored() {
-            Tale tale = new Tale().define(Wish.plain()).remove("rm", false).removed(false);
-            tale.removed(false);
-            assertThat(tale.effects).isEmpty();
-            assertThat(tale.ended).hasSize(1);
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
+                    .remove("rm", false)
+                    .removed(false);
+            scenario.removed(false);
+            assertThat(scenario.effects).isEmpty();
+            assertThat(scenario.ended).hasSize(1);
         }
 
         @Test
         void beforeTheContainerHasEndedIsIgnored() {
-            Tale tale = Tale.running().remove("rm", false).removed(false);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPING);
-            assertThat(tale.isPending("rm")).isTrue();
+            LifecycleScenario scenario =
+                    LifecycleScenario.running().remove("rm", false).removed(false);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
+            assertThat(scenario.isPending("rm")).isTrue();
         }
 
         @Test
         void leavesCommandsForTheNextGenerationWaiting() {
-            Tale tale = new Tale().define(Wish.plain()).remove("rm", false).command(Verb.START, "start", 2);
-            tale.removed(false);
-            assertThat(tale.isPending("start")).isTrue();
-            assertThat(tale.isPending("rm")).isFalse();
+            LifecycleScenario scenario = new LifecycleScenario()
+                    .define(SpecBuilder.plain())
+                    .remove("rm", false)
+                    .command(Verb.START, "start", 2);
+            scenario.removed(false);
+            assertThat(scenario.isPending("start")).isTrue();
+            assertThat(scenario.isPending("rm")).isFalse();
         }
     }
 
@@ -259,21 +289,22 @@ class RemovalTest {
     class OvertakenByADefinition {
         @Test
         void isSuperseded() {
-            Tale tale = new Tale().define(Wish.plain().generation(2));
-            tale.give(new Input.RemovalOvertaken(new CommandId("rm"), "anna", tale.now));
-            assertThat(tale.outcome("rm").outcome()).isEqualTo(Outcome.SUPERSEDED);
-            assertThat(tale.outcome("rm").command()).isEqualTo(Verb.REMOVE);
-            assertThat(tale.phase()).isEqualTo(Phase.STOPPED);
+            LifecycleScenario scenario =
+                    new LifecycleScenario().define(SpecBuilder.plain().generation(2));
+            scenario.give(new Input.RemovalSuperseded(new CommandId("rm"), "anna", scenario.now));
+            assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.SUPERSEDED);
+            assertThat(scenario.outcome("rm").command()).isEqualTo(Verb.REMOVE);
+            assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void goesOnIfItHasBegun() {
-            Tale tale = Tale.running().remove("rm", false);
-            tale.give(new Input.RemovalOvertaken(new CommandId("rm"), null, tale.now));
-            assertThat(tale.isPending("rm")).isTrue();
-            assertThat(tale.ended).noneMatch(event -> event.id().value().equals("rm"));
-            tale.give(new Input.RemovalOvertaken(new CommandId("other"), null, tale.now));
-            assertThat(tale.outcome("other").outcome()).isEqualTo(Outcome.SUPERSEDED);
+            LifecycleScenario scenario = LifecycleScenario.running().remove("rm", false);
+            scenario.give(new Input.RemovalSuperseded(new CommandId("rm"), null, scenario.now));
+            assertThat(scenario.isPending("rm")).isTrue();
+            assertThat(scenario.ended).noneMatch(event -> event.id().value().equals("rm"));
+            scenario.give(new Input.RemovalSuperseded(new CommandId("other"), null, scenario.now));
+            assertThat(scenario.outcome("other").outcome()).isEqualTo(Outcome.SUPERSEDED);
         }
     }
 }

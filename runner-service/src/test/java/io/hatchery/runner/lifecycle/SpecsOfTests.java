@@ -12,7 +12,7 @@ public final class SpecsOfTests {
 
     /** Of a container web with root {@code /r}. */
     public static ContainerSpec plain() {
-        return Tale.Wish.plain().spec();
+        return LifecycleScenario.SpecBuilder.plain().spec();
     }
 
     /** The same with some fields of its JSON instead. */

@@ -3,7 +3,7 @@ package io.hatchery.runner.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.Verb;
-import io.hatchery.runner.lifecycle.Tale.Wish;
+import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
 import io.hatchery.spec.Generation;
 import java.time.Duration;
 import java.util.List;
@@ -13,16 +13,20 @@ import org.junit.jupiter.api.Test;
 class StepsTest {
     @Test
     void startIsPreparedStartedAndRuns() {
-        Tale tale = Tale.running();
-        assertThat(tale.steps("start")).containsExactly("accepted", "preparing", "starting", "running", "completed");
-        assertThat(tale.accepted).containsExactly("start");
+        LifecycleScenario scenario = LifecycleScenario.running();
+        assertThat(scenario.steps("start"))
+                .containsExactly("accepted", "preparing", "starting", "running", "completed");
+        assertThat(scenario.accepted).containsExactly("start");
     }
 
     @Test
     void restartStopsAndStarts() {
-        Tale tale = Tale.running().command(Verb.RESTART, "restart").exited(0).cleanedUp();
-        tale.prepared().spawned().ready();
-        assertThat(tale.steps("restart"))
+        LifecycleScenario scenario = LifecycleScenario.running()
+                .command(Verb.RESTART, "restart")
+                .exited(0)
+                .cleanedUp();
+        scenario.prepared().spawned().ready();
+        assertThat(scenario.steps("restart"))
                 .containsExactly(
                         "accepted",
                         "sent SIGRTMIN+3",
@@ -35,13 +39,13 @@ class StepsTest {
 
     @Test
     void stopThatIsIgnoredEscalates() {
-        Tale tale = Tale.running()
+        LifecycleScenario scenario = LifecycleScenario.running()
                 .command(Verb.STOP, "stop")
                 .after(Duration.ofMinutes(3))
                 .after(Stops.TERMINATE_GRACE)
                 .exited(137)
                 .cleanedUp();
-        assertThat(tale.steps("stop"))
+        assertThat(scenario.steps("stop"))
                 .containsExactly(
                         "accepted",
                         "sent SIGRTMIN+3",
@@ -53,33 +57,41 @@ class StepsTest {
 
     @Test
     void stopBeforeReadinessWaitsForIt() {
-        Tale tale = Tale.starting(Wish.plain()).command(Verb.STOP, "stop").ready();
-        tale.exited(0).cleanedUp();
-        assertThat(tale.steps("stop"))
+        LifecycleScenario scenario = LifecycleScenario.starting(SpecBuilder.plain())
+                .command(Verb.STOP, "stop")
+                .ready();
+        scenario.exited(0).cleanedUp();
+        assertThat(scenario.steps("stop"))
                 .containsExactly(
                         "accepted", "waits for readiness", "sent SIGRTMIN+3", "exited with status 0", "completed");
     }
 
     @Test
     void removalStopsAndRemoves() {
-        Tale tale = Tale.running().remove("rm", false).exited(0).cleanedUp().removed(false);
-        assertThat(tale.steps("rm")).containsExactly("sent SIGRTMIN+3", "exited with status 0", "removed", "completed");
-        assertThat(tale.accepted).contains("rm");
+        LifecycleScenario scenario = LifecycleScenario.running()
+                .remove("rm", false)
+                .exited(0)
+                .cleanedUp()
+                .removed(false);
+        assertThat(scenario.steps("rm"))
+                .containsExactly("sent SIGRTMIN+3", "exited with status 0", "removed", "completed");
+        assertThat(scenario.accepted).contains("rm");
     }
 
     @Test
     void adoptionIsAStep() {
-        Tale tale = Tale.starting(Wish.plain()).adopted(true, null, true, null);
-        assertThat(tale.steps("start"))
+        LifecycleScenario scenario =
+                LifecycleScenario.starting(SpecBuilder.plain()).adopted(true, null, true, null);
+        assertThat(scenario.steps("start"))
                 .containsExactly(
                         "accepted", "preparing", "starting", "adopted by a new runner", "running", "completed");
     }
 
     @Test
     void commandThatWaitsHasNoStepOfOthers() {
-        Tale tale = Tale.running();
-        tale.command(Verb.KILL, "kill", new Generation(9), tale.now.plusSeconds(60));
-        tale.command(Verb.STOP, "stop").exited(0).cleanedUp().after(Duration.ofSeconds(60));
-        assertThat(tale.steps("kill")).isEqualTo(List.of("waits for generation 9", "rejected"));
+        LifecycleScenario scenario = LifecycleScenario.running();
+        scenario.command(Verb.KILL, "kill", new Generation(9), scenario.now.plusSeconds(60));
+        scenario.command(Verb.STOP, "stop").exited(0).cleanedUp().after(Duration.ofSeconds(60));
+        assertThat(scenario.steps("kill")).isEqualTo(List.of("waits for generation 9", "rejected"));
     }
 }

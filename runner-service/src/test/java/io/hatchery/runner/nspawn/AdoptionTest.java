@@ -53,7 +53,7 @@ class AdoptionTest {
         var settings = new DirectSettings(runtime, runtime, 4096);
         folder = Files.createDirectories(settings.directory(WEB, RUN));
         folders = new HostRunFolders(settings, task -> context.runOnContext(now -> task.run()));
-        var outside = new DirectDriver.Outside(
+        var outside = new DirectDriver.HostAccess(
                 this::work,
                 this::later,
                 Clock.systemUTC(),

@@ -37,7 +37,7 @@ final class Authors {
      * @param number of the container, for what is its own
      * @param home where it is to be, if it names a host
      */
-    Wish wish(ContainerName container, int number, HostName home, @Nullable Long expected) {
+    SpecBuilder wish(ContainerName container, int number, HostName home, @Nullable Long expected) {
         boolean open = world.happens(Fault.HOST_IS_LEFT_OPEN);
         String zone =
                 open && world.happens(Fault.LABEL_IS_REQUIRED) ? ZONES.get(world.random.nextInt(ZONES.size())) : null;
@@ -60,7 +60,8 @@ final class Authors {
         }
         huge = world.happens(Fault.DEFINITION_IS_HUGE);
         boolean isGood = !huge && !world.happens(Fault.DEFINITION_IS_BAD);
-        return new Wish(container, ++versions, isGood, open ? null : home, zone, profiles, port, system, expected);
+        return new SpecBuilder(
+                container, ++versions, isGood, open ? null : home, zone, profiles, port, system, expected);
     }
 
     /** A home, now and then another than the last. */
@@ -71,7 +72,7 @@ final class Authors {
                 : last == null ? hosts.get(number % hosts.size()) : last;
     }
 
-    String text(Wish wish) {
+    String text(SpecBuilder wish) {
         if (world.random.nextInt(3) == 0) {
             environments++;
         }
@@ -85,7 +86,7 @@ final class Authors {
             text.append(",\"host\":\"").append(wish.host()).append('"');
         }
         if (wish.zone() != null) {
-            text.append(",\"requires\":{\"zone\":\"").append(wish.zone()).append("\"}");
+            text.append(",\"hostSelector\":{\"zone\":\"").append(wish.zone()).append("\"}");
         }
         if (!wish.profiles().isEmpty()) {
             text.append(",\"profiles\":[\"")

@@ -18,7 +18,7 @@ final class Chaos {
     private final List<SimulatedHost> hosts;
     private final List<SimulatedConfigService> configServices;
     private final Intruder intruder;
-    private final Truth truth;
+    private final InvariantChecker truth;
     private final Mutation mutation;
     private Runnable besides = () -> {};
     private boolean hasGrown;
@@ -30,7 +30,7 @@ final class Chaos {
             SimulatedGroup group,
             List<SimulatedHost> hosts,
             List<SimulatedConfigService> configServices,
-            Truth truth,
+            InvariantChecker truth,
             Mutation mutation) {
         this.world = world;
         this.kafka = kafka;

@@ -16,7 +16,7 @@ final class Declared {
     static final String ROLLBACK = "rollback";
 
     private final World world;
-    private final Map<String, Wish> wishes = new HashMap<>();
+    private final Map<String, SpecBuilder> wishes = new HashMap<>();
     private final Map<ContainerName, Defined> defined = new TreeMap<>();
     private final Map<String, Profile> profiles = new TreeMap<>();
 
@@ -25,7 +25,7 @@ final class Declared {
         long revision = -1;
 
         @Nullable
-        Wish wish;
+        SpecBuilder wish;
     }
 
     /** The last version of a profile. */
@@ -36,7 +36,7 @@ final class Declared {
     }
 
     /** Something is to be written under that id. */
-    void wish(String id, Wish wish) {
+    void wish(String id, SpecBuilder wish) {
         wishes.put(id, wish);
     }
 
@@ -56,14 +56,15 @@ final class Declared {
 
     /** Takes in a definition, and gives what was in force before it; null if it is not one that counts. */
     @Nullable
-    Wish definitionWritten(BusRecord record) throws UnreadableException {
-        boolean rollsBack = record.header(Headers.BY).filter(ROLLBACK::equals).isPresent();
-        Wish wish = rollsBack ? rollback(record) : wishes.get(record.id());
+    SpecBuilder definitionWritten(BusRecord record) throws UnreadableException {
+        boolean rollsBack =
+                record.header(Headers.REQUESTED_BY).filter(ROLLBACK::equals).isPresent();
+        SpecBuilder wish = rollsBack ? rollback(record) : wishes.get(record.id());
         if (wish == null) {
             return null;
         }
         Defined now = of(wish.container());
-        Wish before = now.wish;
+        SpecBuilder before = now.wish;
         if (wish.expected() != null && wish.expected() != now.revision) {
             return null; // refused
         }
@@ -72,7 +73,7 @@ final class Declared {
         return before;
     }
 
-    private @Nullable Wish rollback(BusRecord record) throws UnreadableException {
+    private @Nullable SpecBuilder rollback(BusRecord record) throws UnreadableException {
         Defined now = of(new ContainerName(record.key()));
         String expected = record.header(Headers.IF_MATCH).orElse(null);
         world.check(expected != null, () -> "a rollback that replaces whatever there is: " + record.id());

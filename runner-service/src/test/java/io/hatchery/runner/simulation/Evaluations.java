@@ -79,10 +79,10 @@ final class Evaluations {
     private void check(ContainerName container) {
         Declared.Defined defined = declared.of(container);
         Evaluation now = evaluations.get(container);
-        Wish wish = defined.wish;
+        SpecBuilder wish = defined.wish;
         if (wish == null) {
             world.check(
-                    now == null || now.state() == State.DELETED && now.leaving() == null,
+                    now == null || now.state() == State.DELETED && now.releasingHost() == null,
                     () -> "it is not defined, and its evaluation is " + now);
             return;
         }
@@ -93,7 +93,7 @@ final class Evaluations {
         world.check(
                 now.revision() == defined.revision,
                 () -> "revision " + defined.revision + " is the last, and evaluated is " + now);
-        world.check(now.leaving() == null, () -> "a host never released it: " + now);
+        world.check(now.releasingHost() == null, () -> "a host never released it: " + now);
         switch (now.state()) {
             case EVALUATED -> evaluated(wish, now);
             case FAILED ->
@@ -107,7 +107,7 @@ final class Evaluations {
         }
     }
 
-    private void evaluated(Wish wish, Evaluation now) {
+    private void evaluated(SpecBuilder wish, Evaluation now) {
         ContainerSpec spec = now.spec();
         world.check(!isWrong(wish), () -> "it is wrong, and is evaluated: " + wish + ", " + now);
         if (spec == null) {
@@ -139,21 +139,21 @@ final class Evaluations {
     }
 
     /** Whether it can never be in force as things are, whatever the hosts. */
-    private boolean isWrong(Wish wish) {
+    private boolean isWrong(SpecBuilder wish) {
         boolean profilesAreGood = wish.profiles().stream()
                 .map(declared::profile)
                 .allMatch(profile -> profile != null && profile.isGood());
         return !wish.isGood() || !profilesAreGood || wish.system() != null && SimulatedSystems.isBroken(wish.system());
     }
 
-    private boolean hasHost(Wish wish) {
+    private boolean hasHost(SpecBuilder wish) {
         return hosts.stream()
                 .filter(host -> clocksAreRight && host.isClockRight()) // else its heartbeats are refused, or old
                 .anyMatch(host -> wish.zone() == null || wish.zone().equals(host.zone()));
     }
 
     /** Whether another container has its port, where it may be. */
-    private boolean clashes(Wish wish, Evaluation now) {
+    private boolean clashes(SpecBuilder wish, Evaluation now) {
         return evaluations.values().stream()
                 .filter(other -> !other.container().equals(now.container()))
                 .map(Evaluation::spec)

@@ -32,7 +32,7 @@ final class Intruder {
                     "\"state\":\"failed\"",
                     "\"errors\":[]",
                     "\"revision\":1",
-                    "\"judged\":1",
+                    "\"evaluatedRevision\":1",
                     "\"systems\":[]"),
             3);
     private static final Form STATUS = new Form(

@@ -23,7 +23,7 @@ final class Operators {
 
     private final World world;
     private final SimulatedKafka kafka;
-    private final Truth truth;
+    private final InvariantChecker truth;
     private final List<HostName> hosts;
     private final List<ContainerName> containers = new ArrayList<>();
     private final Map<ContainerName, HostName> homes = new HashMap<>();
@@ -33,7 +33,7 @@ final class Operators {
     private int commands;
     private boolean done;
 
-    Operators(World world, SimulatedKafka kafka, Truth truth, List<HostName> hosts, int containers) {
+    Operators(World world, SimulatedKafka kafka, InvariantChecker truth, List<HostName> hosts, int containers) {
         this.world = world;
         this.kafka = kafka;
         this.truth = truth;
@@ -86,7 +86,7 @@ final class Operators {
         HostName home = authors.home(homes.get(container), number);
         homes.put(container, home);
         var record = record(Topics.DEFINITIONS.name(), container.value(), null, "d" + ++definitions);
-        Wish wish = authors.wish(container, number, home, expectation(record, container));
+        SpecBuilder wish = authors.wish(container, number, home, expectation(record, container));
         truth.declared().wish("d" + definitions, wish);
         write(with(record, authors.text(wish)));
     }
@@ -127,7 +127,7 @@ final class Operators {
                 world.happens(Fault.COMMAND_EXPIRES) ? world.instant().plusSeconds(world.random.nextInt(20)) : null;
         boolean waits = world.random.nextInt(10) == 0;
         int generation = 1 + world.random.nextInt(6);
-        String text = "{\"command\":\"" + verb.word() + "\",\"container\":\"" + container + "\",\"by\":\"ann\""
+        String text = "{\"command\":\"" + verb.word() + "\",\"container\":\"" + container + "\",\"requestedBy\":\"ann\""
                 + (deadline == null ? "" : ",\"deadline\":\"" + deadline + "\"")
                 + (waits ? ",\"generation\":" + generation : "") + "}";
         truth.command(id, verb, container, waits ? generation : 0, deadline);

@@ -17,17 +17,17 @@ import org.jspecify.annotations.Nullable;
 /** What was told of commands and of containers' ways, each held against the world at the moment it is told. */
 final class Outcomes {
     private final World world;
-    private final Truth truth;
+    private final InvariantChecker truth;
     private final Map<String, FleetEvent.Ended> ended = new HashMap<>();
     private final Set<String> gone = new HashSet<>();
     private final Map<String, Phase> phases = new HashMap<>();
 
-    Outcomes(World world, Truth truth) {
+    Outcomes(World world, InvariantChecker truth) {
         this.world = world;
         this.truth = truth;
     }
 
-    FleetEvent.@Nullable Ended of(Truth.Order order) {
+    FleetEvent.@Nullable Ended of(InvariantChecker.Order order) {
         return ended.get(order.id);
     }
 
@@ -37,7 +37,7 @@ final class Outcomes {
     }
 
     void told(FleetEvent.Ended event) {
-        Truth.Order order = truth.order(event.id());
+        InvariantChecker.Order order = truth.order(event.id());
         if (event.id().value().startsWith("vanished/")) {
             world.check(false, () -> "a container was taken for vanished: " + event);
         }
@@ -59,7 +59,7 @@ final class Outcomes {
         }
     }
 
-    private void completed(Truth.Order order, FleetEvent.Ended event) {
+    private void completed(InvariantChecker.Order order, FleetEvent.Ended event) {
         List<Run> runs = truth.runs(order.container).stream()
                 .filter(run -> run.host.name().equals(event.host()))
                 .toList();
@@ -131,7 +131,7 @@ final class Outcomes {
         world.check(so, () -> "it was not ended so: " + event + ", " + runs);
     }
 
-    private void purged(Truth.Order order, FleetEvent.Ended event) {
+    private void purged(InvariantChecker.Order order, FleetEvent.Ended event) {
         String root = "/srv/" + order.container;
         world.check(
                 truth.hosts().stream()

@@ -25,14 +25,14 @@ final class Quiescence {
 
     private final World world;
     private final SimulatedKafka kafka;
-    private final Truth truth;
+    private final InvariantChecker truth;
     private final List<SimulatedHost> hosts;
     private final boolean clocksAreRight;
 
     /**
      * @param clocksAreRight those of the config-services
      */
-    Quiescence(World world, SimulatedKafka kafka, Truth truth, boolean clocksAreRight) {
+    Quiescence(World world, SimulatedKafka kafka, InvariantChecker truth, boolean clocksAreRight) {
         this.world = world;
         this.kafka = kafka;
         this.truth = truth;
@@ -41,7 +41,7 @@ final class Quiescence {
     }
 
     void check() {
-        for (Truth.Order order : truth.owed()) {
+        for (InvariantChecker.Order order : truth.owed()) {
             world.check(
                     truth.outcomes().of(order) != null || startsForEver(order.container),
                     () -> order.verb.word() + " " + order.id + " of " + order.container + " has no outcome");

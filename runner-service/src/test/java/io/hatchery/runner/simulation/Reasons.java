@@ -17,9 +17,9 @@ final class Reasons {
     private static final long TERMINATE_GRACE = 5_000_000;
 
     private final World world;
-    private final Truth truth;
+    private final InvariantChecker truth;
 
-    Reasons(World world, Truth truth) {
+    Reasons(World world, InvariantChecker truth) {
         this.world = world;
         this.truth = truth;
     }

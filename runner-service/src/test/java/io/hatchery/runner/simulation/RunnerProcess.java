@@ -40,7 +40,7 @@ final class RunnerProcess {
      * @param onFailure is told why it gave up
      */
     void start(SimulatedBus bus, Disk runtime, Disk data, HostFacts facts, Handler<Throwable> onFailure) {
-        var outside = new Runner.Outside(
+        var outside = new Runner.RunnerDependencies(
                 host.clock(), this::uptime, this::uptime, this::later, bus, runtime, data, facts, this::driver, "v2");
         try {
             new Runner(config(), outside, onFailure).start().onFailure(onFailure);
@@ -70,7 +70,7 @@ final class RunnerProcess {
     }
 
     private Driver driver(Driver.Listener listener) {
-        var ground = new SimulatedGround(world, host, process, edge, mutation);
+        var ground = new SimulatedCgroup(world, host, process, edge, mutation);
         var driver = new DirectDriver(ground.outside(this::later), listener);
         return new ObservedDriver(driver, world, host, process, mutation);
     }

@@ -1,7 +1,7 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.bus.BusException;
-import io.hatchery.bus.LoopLife;
+import io.hatchery.bus.LoopSession;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.ConfigService;
 import io.hatchery.config.DefinitionReconciler;
@@ -83,7 +83,7 @@ final class SimulatedConfigService {
     private final class Session {
         private final World.Actor mine;
         private final Systems systems;
-        private final LoopLife life;
+        private final LoopSession life;
         private boolean over;
         private boolean asleep;
         private int sleeps;
@@ -93,7 +93,7 @@ final class SimulatedConfigService {
             this.systems = systems;
             var edge = new Edge(world, mine, Fault.CONFIG_SERVICE_KILLED);
             var reconciler = new DefinitionReconciler(clock(), name, host -> {}, systems);
-            this.life = new LoopLife(
+            this.life = new LoopSession(
                     plan, new FaultyLog(group.member(name, edge, mutation), mutation), reconciler, () -> {});
         }
 

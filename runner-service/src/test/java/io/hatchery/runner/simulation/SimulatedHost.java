@@ -96,14 +96,14 @@ final class SimulatedHost {
         this.folders = new SimulatedFolders(world, clock());
     }
 
-    void judgedBy(Reasons judge) {
-        reasons = judge;
+    void checkedBy(Reasons checker) {
+        reasons = checker;
     }
 
-    /** What there must be a reason for; nobody judges a host whose runner never does anything. */
-    void judge(Consumer<Reasons> judgement) {
+    /** What there must be a reason for; nobody checks a host whose runner never does anything. */
+    void check(Consumer<Reasons> check) {
         if (reasons != null) {
-            judgement.accept(reasons);
+            check.accept(reasons);
         }
     }
 

@@ -79,7 +79,7 @@ final class SimulatedPublisher implements Publisher {
     }
 
     @Override
-    public Future<Position> bury(BusRecord record, String reader, String reason) {
+    public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
         return mutation == Mutation.NOTHING_BURIED
                 ? Future.succeededFuture(record.position())
                 : send(KafkaPublisher.deadLetter(record, reader, reason));

@@ -113,7 +113,7 @@ final class SimulatedShim {
         }
         Run other = host.living(run.spec.name());
         world.check(other == null, () -> "two supervisors: " + run + " beside " + other);
-        host.judge(reasons -> reasons.begins(run));
+        host.check(reasons -> reasons.begins(run));
         run.alive = true;
         run.spawnedAt = world.now();
         supervisor = processes.begin(run, Role.SUPERVISOR, 0);

@@ -24,7 +24,7 @@ final class Simulation {
     private final SimulatedKafka kafka;
     private final List<SimulatedHost> hosts = new ArrayList<>();
     private final List<SimulatedConfigService> configServices = new ArrayList<>();
-    private final Truth truth;
+    private final InvariantChecker truth;
     private final Operators operators;
     private final @Nullable GatewayChecks gateways;
     private final Chaos chaos;
@@ -56,8 +56,8 @@ final class Simulation {
         for (int i = 0; i < 2; i++) {
             configServices.add(new SimulatedConfigService(world, kafka, group, "config-" + i, built, mutation));
         }
-        this.truth = new Truth(world, hosts);
-        hosts.forEach(host -> host.judgedBy(truth.reasons()));
+        this.truth = new InvariantChecker(world, hosts);
+        hosts.forEach(host -> host.checkedBy(truth.reasons()));
         kafka.witness(truth::written);
         kafka.witnessExpiry(truth::expired);
         this.operators = new Operators(world, kafka, truth, names, 2 + world.random.nextInt(4));

@@ -30,18 +30,19 @@ public sealed interface Evaluated {
      * The definition is right.
      *
      * @param name the container
-     * @param requires labels that its host is to have, where it names none
+     * @param hostSelector labels that its host is to have, where it names none
      * @param source what its system is to be evaluated from; null if it runs something that is there already
      * @param values every other option, merged, checked and defaulted, in the form of {@link ContainerSpec}'s JSON
      */
     record Good(
             ContainerName name,
-            SortedMap<String, String> requires,
+            SortedMap<String, String> hostSelector,
             @Nullable SystemSource source,
-            ObjectNode values) implements Evaluated {
+            ObjectNode values)
+            implements Evaluated {
         /** Keeps an immutable copy of the labels. */
         public Good {
-            requires = Collections.unmodifiableSortedMap(new TreeMap<>(requires));
+            hostSelector = Collections.unmodifiableSortedMap(new TreeMap<>(hostSelector));
         }
 
         /** The host that the definition names, if it names one. */

@@ -189,7 +189,7 @@ public final class Evaluator {
                 ObjectNode shaped = Shape.of(name, values);
                 int size = Json.bytes(shaped).length;
                 return size <= DefinitionLimits.MAX_MERGED_BYTES
-                        ? new Evaluated.Good(name, requires(values), SystemOptions.source(name, values), shaped)
+                        ? new Evaluated.Good(name, hostSelector(values), SystemOptions.source(name, values), shaped)
                         : new Evaluated.Bad(List.of(mergedExcess(path, origin, size)));
             }
         }
@@ -206,9 +206,9 @@ public final class Evaluator {
                 "name fewer profiles, or move large texts into files that the container mounts");
     }
 
-    private static SortedMap<String, String> requires(ObjectNode values) {
+    private static SortedMap<String, String> hostSelector(ObjectNode values) {
         var labels = new TreeMap<String, String>();
-        values.path("requires")
+        values.path("hostSelector")
                 .properties()
                 .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
         return labels;

@@ -139,7 +139,7 @@ public final class Options {
                         "{\"tier\": \"front\"}",
                         NO_CHANGE),
                 option(
-                        "requires",
+                        "hostSelector",
                         new OptionType.AttributesOf(LABEL, LABEL_VALUE),
                         "{}",
                         null,

@@ -116,9 +116,13 @@ final class Rules {
     }
 
     private void placement() {
-        JsonNode requires = values.path("requires");
-        if (isSet(requires) && isSet(values.path("host"))) {
-            wrong(path + ".requires", requires, "it counts only where host is not given", "take one of the two out");
+        JsonNode hostSelector = values.path("hostSelector");
+        if (isSet(hostSelector) && isSet(values.path("host"))) {
+            wrong(
+                    path + ".hostSelector",
+                    hostSelector,
+                    "it counts only where host is not given",
+                    "take one of the two out");
         }
     }
 

@@ -34,7 +34,7 @@ final class Shape {
     static ObjectNode of(ContainerName name, ObjectNode values) {
         ObjectNode spec = values.deepCopy();
         spec.remove(Evaluator.PAYLOADS);
-        spec.remove(List.of("profiles", "requires", "nixpkgs", "specialArgs"));
+        spec.remove(List.of("profiles", "hostSelector", "nixpkgs", "specialArgs"));
         boolean program = payload(spec.putObject("payload"), values);
         boolean ephemeral = values.path("ephemeral").asBoolean();
         setDefault(spec, "root", (ephemeral ? "/run/hatchery/roots/" : "/var/lib/containers/") + name);

@@ -229,7 +229,7 @@ class EvaluatorTest {
     void aChangeOfAnyOptionIsSeen() {
         ContainerSpec before = spec("{boot: true, root: /other}");
         for (Option option : Options.container().options()) {
-            if (List.of("profiles", "boot", "host", "requires", "config", "flake", "nixpkgs", "specialArgs")
+            if (List.of("profiles", "boot", "host", "hostSelector", "config", "flake", "nixpkgs", "specialArgs")
                     .contains(option.name())) {
                 continue;
             }
@@ -283,8 +283,8 @@ class EvaluatorTest {
                         "containers.web.reloadIfChanged: only a NixOS system can be switched while it runs, got"
                                 + " true (in the definition of web); take it out, or give the system as path,"
                                 + " config or flake");
-        assertThat(inWords("{boot: true, host: h1, requires: {zone: north}}"))
-                .containsExactly("containers.web.requires: it counts only where host is not given, got"
+        assertThat(inWords("{boot: true, host: h1, hostSelector: {zone: north}}"))
+                .containsExactly("containers.web.hostSelector: it counts only where host is not given, got"
                         + " {\"zone\":\"north\"} (in the definition of web); take one of the two out");
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param system that it runs, see {@link SimulatedSystems}; null if it boots its root
  * @param expected the revision that is to be replaced; null if that does not matter
  */
-record Wish(
+record SpecBuilder(
         ContainerName container,
         int version,
         boolean isGood,
@@ -27,8 +27,8 @@ record Wish(
         int port,
         @Nullable String system,
         @Nullable Long expected) {
-    static Wish deletion(ContainerName container, @Nullable Long expected) {
-        return new Wish(container, 0, true, null, null, List.of(), 0, null, expected);
+    static SpecBuilder deletion(ContainerName container, @Nullable Long expected) {
+        return new SpecBuilder(container, 0, true, null, null, List.of(), 0, null, expected);
     }
 
     boolean deletes() {
@@ -36,7 +36,7 @@ record Wish(
     }
 
     /** The same with another system, as a rollback wants it. */
-    Wish with(String otherSystem, @Nullable Long nowExpected) {
-        return new Wish(container, version, isGood, host, zone, profiles, port, otherSystem, nowExpected);
+    SpecBuilder with(String otherSystem, @Nullable Long nowExpected) {
+        return new SpecBuilder(container, version, isGood, host, zone, profiles, port, otherSystem, nowExpected);
     }
 }

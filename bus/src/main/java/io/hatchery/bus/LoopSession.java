@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One session of a {@link TransactionalLoop}, from reading the views to the first failure: poll, look, answer, and again. */
-public final class LoopLife implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LoopLife.class);
+public final class LoopSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopSession.class);
     private static final TransactionalLog.Batch NOTHING = new TransactionalLog.Batch(List.of(), java.util.Map.of());
 
     /** The most reviews between two polls, so that membership and views are looked after meanwhile. */
@@ -21,7 +21,7 @@ public final class LoopLife implements AutoCloseable {
 
     private final TransactionalLoop.Plan plan;
     private final TransactionalLog log;
-    private final TransactionalLoop.Judge judge;
+    private final TransactionalLoop.RecordProcessor processor;
     private final Runnable ready;
     private final Isolation isolation;
     private final RefusedViews refusedViews;
@@ -36,19 +36,23 @@ public final class LoopLife implements AutoCloseable {
      *
      * @param ready is run each time it has caught up with the views and owns its partitions
      */
-    public LoopLife(TransactionalLoop.Plan plan, TransactionalLog log, TransactionalLoop.Judge judge, Runnable ready) {
-        this(plan, log, judge, ready, new Isolation());
-    }
-
-    LoopLife(
+    public LoopSession(
             TransactionalLoop.Plan plan,
             TransactionalLog log,
-            TransactionalLoop.Judge judge,
+            TransactionalLoop.RecordProcessor processor,
+            Runnable ready) {
+        this(plan, log, processor, ready, new Isolation());
+    }
+
+    LoopSession(
+            TransactionalLoop.Plan plan,
+            TransactionalLog log,
+            TransactionalLoop.RecordProcessor processor,
             Runnable ready,
             Isolation isolation) {
         this.plan = plan;
         this.log = log;
-        this.judge = judge;
+        this.processor = processor;
         this.ready = ready;
         this.isolation = isolation;
         this.refusedViews = new RefusedViews(plan.group());
@@ -71,7 +75,7 @@ public final class LoopLife implements AutoCloseable {
         log.readViews(ownershipChanged || hasWritten, this::view);
         hasWritten = false;
         if (ownershipChanged) {
-            judge.own(log.owned(), log.partitionCount());
+            processor.own(log.owned(), log.partitionCount());
             ready.run();
         }
     }
@@ -84,7 +88,7 @@ public final class LoopLife implements AutoCloseable {
         String refusal = misplaced(record);
         if (refusal == null) {
             try {
-                judge.view(record);
+                processor.view(record);
                 return;
             } catch (KafkaException | BusException e) {
                 throw e;
@@ -92,12 +96,12 @@ public final class LoopLife implements AutoCloseable {
                 refusal = reason(e);
             }
         } else {
-            judge.misplaced(record);
+            processor.misplaced(record);
         }
         refusedViews.add(record, refusal);
     }
 
-    /** Judges the batch and writes what follows. */
+    /** Processes the batch and writes what follows. */
     public void answer() {
         if (log.owned().isEmpty()) {
             // Another member is active, and writes what this one would.
@@ -125,7 +129,7 @@ public final class LoopLife implements AutoCloseable {
         LoopTransaction transaction = first;
         isReviewPending = true;
         for (int i = 0; i < MAX_REVIEWS; i++) {
-            Optional<List<Message>> messages = judge.review();
+            Optional<List<Message>> messages = processor.review();
             if (messages.isEmpty()) {
                 isReviewPending = false;
                 break;
@@ -136,14 +140,14 @@ public final class LoopLife implements AutoCloseable {
         return transaction;
     }
 
-    /** What is written of a review: if that is too large, what the judge says instead. */
+    /** What is written of a review: if that is too large, what the processor says instead. */
     private List<ProducerRecord<byte[], byte[]>> reviewed(List<ProducerRecord<byte[], byte[]>> review) {
         String excess = excess(review);
         if (excess == null) {
             return review;
         }
         LOG.error("a review is not written: {}", excess);
-        var instead = records(judge.tooLarge(excess));
+        var instead = records(processor.tooLarge(excess));
         String again = excess(instead);
         if (again != null) {
             throw new IllegalStateException("what is written instead of a review is too large as well: " + again);
@@ -158,7 +162,7 @@ public final class LoopLife implements AutoCloseable {
             refusal = "what follows from it is larger than the broker takes";
         }
         if (refusal == null) {
-            refusal = judged(record, transaction);
+            refusal = process(record, transaction);
         }
         if (refusal != null) {
             refuse(record, refusal, transaction);
@@ -166,12 +170,12 @@ public final class LoopLife implements AutoCloseable {
     }
 
     /** Writes what follows from a record; returns why it is refused, or null. */
-    private @Nullable String judged(BusRecord record, LoopTransaction transaction) {
-        TransactionalLoop.Verdict verdict;
+    private @Nullable String process(BusRecord record, LoopTransaction transaction) {
+        TransactionalLoop.ProcessingResult result;
         List<ProducerRecord<byte[], byte[]>> records;
         try {
-            verdict = judge.judge(record);
-            records = records(verdict.messages());
+            result = processor.process(record);
+            records = records(result.messages());
         } catch (KafkaException | BusException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
@@ -186,7 +190,7 @@ public final class LoopLife implements AutoCloseable {
             return excess;
         }
         records.forEach(transaction::write);
-        return verdict.unreadable();
+        return result.unreadable();
     }
 
     private List<ProducerRecord<byte[], byte[]>> records(List<Message> messages) {
@@ -205,7 +209,7 @@ public final class LoopLife implements AutoCloseable {
     private void refuse(BusRecord record, String reason, LoopTransaction transaction) {
         LOG.warn("{} goes to the dead letters: {}", record.position().text(), reason);
         transaction.write(KafkaPublisher.deadLetter(record, plan.group(), reason));
-        records(judge.refused(record, reason)).forEach(transaction::write);
+        records(processor.refused(record, reason)).forEach(transaction::write);
     }
 
     /** Commits the transaction if that is due; returns the one to go on with. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The containers of a chaos run, with what is to be known of how they behave. */
-final class ChaosZoo {
+final class ChaosWorkloads {
     private static final String IDLE = "while true; do sleep 1 & wait $!; done";
 
     /** How a container behaves. */
@@ -30,7 +30,7 @@ final class ChaosZoo {
      *
      * @param definition without its label, which a client changes
      */
-    record Animal(String name, Kind kind, Path root, String definition) {
+    record Workload(String name, Kind kind, Path root, String definition) {
         String defined(int version) {
             return "{\"root\": \"" + root + "\", \"boot\": true, \"labels\": {\"version\": \"" + version + "\"}, "
                     + definition + "}";
@@ -42,10 +42,10 @@ final class ChaosZoo {
         }
     }
 
-    private ChaosZoo() {}
+    private ChaosWorkloads() {}
 
-    static List<Animal> in(Path roots) {
-        var animals = new ArrayList<Animal>();
+    static List<Workload> in(Path roots) {
+        var animals = new ArrayList<Workload>();
         for (int i = 0; i < 14; i++) {
             animals.add(small(
                     roots,
@@ -83,18 +83,18 @@ final class ChaosZoo {
             Path root = roots.resolve("debian" + i);
             Ran.toEnd(new ProcessBuilder("cp", "-a", Roots.debian().toString(), root.toString()))
                     .orFail();
-            animals.add(new Animal("t-debian" + i, Kind.DEBIAN, root, "\"stopTimeout\": \"30s\""));
+            animals.add(new Workload("t-debian" + i, Kind.DEBIAN, root, "\"stopTimeout\": \"30s\""));
         }
         return animals;
     }
 
-    private static Animal small(Path roots, Kind kind, int number, String init, String definition) {
+    private static Workload small(Path roots, Kind kind, int number, String init, String definition) {
         String name = "t-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-') + number;
-        return new Animal(name, kind, Roots.busybox(roots.resolve(name), init), definition);
+        return new Workload(name, kind, Roots.busybox(roots.resolve(name), init), definition);
     }
 
     /** Insists that a good one was never signalled twice in a run. */
-    static void assertSignalledOnce(Animal animal) throws IOException {
+    static void assertSignalledOnce(Workload animal) throws IOException {
         Path log = animal.root().resolve("log");
         String last = "";
         for (String line : Files.exists(log) ? Files.readAllLines(log) : List.<String>of()) {

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One container's story, told input by input. */
-final class Tale {
+final class LifecycleScenario {
     static final ContainerName WEB = new ContainerName("web");
     static final HostName HOST = new HostName("host1");
 
@@ -37,29 +37,30 @@ final class Tale {
     final List<String> told = new ArrayList<>();
 
     /** What specs of the tests differ in. */
-    record Wish(long generation, boolean autoStart, boolean restartIfChanged, RestartPolicy restart, String root) {
-        static Wish plain() {
-            return new Wish(1, false, true, RestartPolicy.ON_FAILURE, "/r");
+    record SpecBuilder(
+            long generation, boolean autoStart, boolean restartIfChanged, RestartPolicy restart, String root) {
+        static SpecBuilder plain() {
+            return new SpecBuilder(1, false, true, RestartPolicy.ON_FAILURE, "/r");
         }
 
-        Wish generation(long next) {
-            return new Wish(next, autoStart, restartIfChanged, restart, root);
+        SpecBuilder generation(long next) {
+            return new SpecBuilder(next, autoStart, restartIfChanged, restart, root);
         }
 
-        Wish autoStart(boolean next) {
-            return new Wish(generation, next, restartIfChanged, restart, root);
+        SpecBuilder autoStart(boolean next) {
+            return new SpecBuilder(generation, next, restartIfChanged, restart, root);
         }
 
-        Wish restartIfChanged(boolean next) {
-            return new Wish(generation, autoStart, next, restart, root);
+        SpecBuilder restartIfChanged(boolean next) {
+            return new SpecBuilder(generation, autoStart, next, restart, root);
         }
 
-        Wish restart(RestartPolicy next) {
-            return new Wish(generation, autoStart, restartIfChanged, next, root);
+        SpecBuilder restart(RestartPolicy next) {
+            return new SpecBuilder(generation, autoStart, restartIfChanged, next, root);
         }
 
-        Wish root(String next) {
-            return new Wish(generation, autoStart, restartIfChanged, restart, next);
+        SpecBuilder root(String next) {
+            return new SpecBuilder(generation, autoStart, restartIfChanged, restart, next);
         }
 
         ContainerSpec spec() {
@@ -92,8 +93,8 @@ final class Tale {
     }
 
     /** One whose container runs that spec. */
-    static Tale running(ContainerSpec spec) {
-        return new Tale()
+    static LifecycleScenario running(ContainerSpec spec) {
+        return new LifecycleScenario()
                 .give(new Input.SpecArrived(spec))
                 .command(Verb.START, "start")
                 .prepared()
@@ -101,11 +102,11 @@ final class Tale {
                 .ready();
     }
 
-    Tale give(Input input) {
+    LifecycleScenario give(Input input) {
         Transition transition = Lifecycle.step(state, input, now);
         state = transition.state();
         effects = transition.effects();
-        told.add(input + "\n    -> " + state.life() + (state.wanted() ? " wanted " : " ") + effects);
+        told.add(input + "\n    -> " + state.lifecycle() + (state.desiredRunning() ? " wanted " : " ") + effects);
         for (Effect effect : effects) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended event)) {
                 ended.add(event);
@@ -116,43 +117,43 @@ final class Tale {
         return this;
     }
 
-    Tale define(Wish wish) {
+    LifecycleScenario define(SpecBuilder wish) {
         return give(new Input.SpecArrived(wish.spec()));
     }
 
-    Tale command(Verb verb, String id) {
+    LifecycleScenario command(Verb verb, String id) {
         return give(new Input.CommandArrived(new CommandId(id), new Command(verb, WEB, null, null, null), now));
     }
 
-    Tale command(Verb verb, String id, long generation) {
+    LifecycleScenario command(Verb verb, String id, long generation) {
         return give(new Input.CommandArrived(
                 new CommandId(id), new Command(verb, WEB, new Generation(generation), null, null), now));
     }
 
-    Tale command(Verb verb, String id, Generation generation, Instant deadline) {
+    LifecycleScenario command(Verb verb, String id, Generation generation, Instant deadline) {
         return give(
                 new Input.CommandArrived(new CommandId(id), new Command(verb, WEB, generation, deadline, null), now));
     }
 
     /** The spec is taken away, and the host's disk knows of no root. */
-    Tale remove(String id, boolean purge) {
+    LifecycleScenario remove(String id, boolean purge) {
         return give(new Input.SpecRemoved(new CommandId(id), null, null, purge, null, now));
     }
 
     /** The spec is taken away up to that generation. */
-    Tale removeUpTo(String id, long generation) {
+    LifecycleScenario removeUpTo(String id, long generation) {
         return give(new Input.SpecRemoved(new CommandId(id), null, new Generation(generation), false, null, now));
     }
 
-    Tale removed(boolean purge) {
+    LifecycleScenario removed(boolean purge) {
         return give(new Input.Removed(new ContainerState.Removal("/r", purge)));
     }
 
-    Tale adopted(boolean begun, @Nullable Long leader, boolean ready, @Nullable Exit exit) {
+    LifecycleScenario adopted(boolean begun, @Nullable Long leader, boolean ready, @Nullable Exit exit) {
         return give(new Input.Adopted(new Observation(begun, leader, ready, exit)));
     }
 
-    Tale after(Duration wait) {
+    LifecycleScenario after(Duration wait) {
         now = now.plus(wait);
         return give(new Input.Due());
     }
@@ -161,39 +162,43 @@ final class Tale {
         return state.runs();
     }
 
-    Tale prepared() {
+    LifecycleScenario prepared() {
         return give(new Input.Prepared(run()));
     }
 
-    Tale spawned() {
+    LifecycleScenario spawned() {
         return give(new Input.Spawned(run()));
     }
 
-    Tale ready() {
+    LifecycleScenario ready() {
         give(new Input.LeaderKnown(run(), 4711));
         return give(new Input.Ready(run()));
     }
 
-    Tale exited(int status) {
+    LifecycleScenario exited(int status) {
         return give(new Input.Exited(run(), status, now));
     }
 
-    Tale cleanedUp() {
+    LifecycleScenario cleanedUp() {
         return give(new Input.CleanedUp(run()));
     }
 
     /** Defined, started, and spawned, but not ready. */
-    static Tale starting(Wish wish) {
-        return new Tale().define(wish).command(Verb.START, "start").prepared().spawned();
+    static LifecycleScenario starting(SpecBuilder wish) {
+        return new LifecycleScenario()
+                .define(wish)
+                .command(Verb.START, "start")
+                .prepared()
+                .spawned();
     }
 
     /** Defined, started and ready. */
-    static Tale running() {
-        return running(Wish.plain());
+    static LifecycleScenario running() {
+        return running(SpecBuilder.plain());
     }
 
-    static Tale running(Wish wish) {
-        return new Tale()
+    static LifecycleScenario running(SpecBuilder wish) {
+        return new LifecycleScenario()
                 .define(wish)
                 .command(Verb.START, "start")
                 .prepared()
@@ -211,7 +216,8 @@ final class Tale {
     }
 
     boolean isPending(String id) {
-        return state.jobs().stream().anyMatch(job -> job.id().value().equals(id));
+        return state.operations().stream()
+                .anyMatch(operation -> operation.id().value().equals(id));
     }
 
     boolean does(Class<? extends Effect> effect) {

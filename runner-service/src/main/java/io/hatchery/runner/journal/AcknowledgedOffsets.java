@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * Where on the events' topic the search for what an earlier runner told begins, for containers of which nothing is known to have
  * been told. Offsets, not times: clocks are set, and differ.
  */
-public final class ToldFrom {
+public final class AcknowledgedOffsets {
     private static final String FILE = "events-from.json";
 
     private final Disk disk;
@@ -20,7 +20,7 @@ public final class ToldFrom {
     /**
      * @param disk the runner's data folder
      */
-    public ToldFrom(Disk disk) {
+    public AcknowledgedOffsets(Disk disk) {
         this.disk = disk;
     }
 

@@ -14,25 +14,25 @@ import org.jspecify.annotations.Nullable;
  * Where a container is in its life, with just the data that this stage has.
  *
  * <pre>
- *   Resting ──start──▶ Preparing ──▶ Starting ──ready──▶ Running
+ *   Inactive ──start──▶ Preparing ──▶ Starting ──ready──▶ Running
  *      ▲                  │             │ time-out, stop    │ stop, kill
  *      │                  │             ▼                   ▼
- *      ├──────────────────┴─ Ending ◀── exit ────────── Stopping
+ *      ├──────────────────┴─ CleaningUp ◀── exit ────────── Stopping
  *      │                       │
  *      └──────── Backoff ◀─────┘ after an exit nobody asked for
  * </pre>
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = Life.Resting.class, name = "resting"),
-    @JsonSubTypes.Type(value = Life.Preparing.class, name = "preparing"),
-    @JsonSubTypes.Type(value = Life.Starting.class, name = "starting"),
-    @JsonSubTypes.Type(value = Life.Running.class, name = "running"),
-    @JsonSubTypes.Type(value = Life.Stopping.class, name = "stopping"),
-    @JsonSubTypes.Type(value = Life.Ending.class, name = "ending"),
-    @JsonSubTypes.Type(value = Life.Backoff.class, name = "backoff")
+    @JsonSubTypes.Type(value = LifecycleState.Inactive.class, name = "resting"),
+    @JsonSubTypes.Type(value = LifecycleState.Preparing.class, name = "preparing"),
+    @JsonSubTypes.Type(value = LifecycleState.Starting.class, name = "starting"),
+    @JsonSubTypes.Type(value = LifecycleState.Running.class, name = "running"),
+    @JsonSubTypes.Type(value = LifecycleState.Stopping.class, name = "stopping"),
+    @JsonSubTypes.Type(value = LifecycleState.CleaningUp.class, name = "ending"),
+    @JsonSubTypes.Type(value = LifecycleState.Backoff.class, name = "backoff")
 })
-public sealed interface Life {
+public sealed interface LifecycleState {
     /** The exit status of who was sent SIGKILL. */
     int KILLED_STATUS = 128 + 9;
 
@@ -45,7 +45,7 @@ public sealed interface Life {
     }
 
     /** The same, by a clock that was set forward so much. */
-    default Life shifted(Duration by) {
+    default LifecycleState shifted(Duration by) {
         return this;
     }
 
@@ -54,7 +54,7 @@ public sealed interface Life {
     }
 
     /** A stage in which the host holds something of a run: its root being made, its processes, or what they left. */
-    sealed interface Active extends Life {
+    sealed interface Active extends LifecycleState {
         /** Counts the runs of this container on this host since its boot. */
         long run();
 
@@ -67,7 +67,7 @@ public sealed interface Life {
      *
      * @param failed whether the last run ended badly
      */
-    record Resting(boolean failed) implements Life {
+    record Inactive(boolean failed) implements LifecycleState {
         @Override
         public Phase phase() {
             return failed ? Phase.FAILED : Phase.STOPPED;
@@ -78,9 +78,9 @@ public sealed interface Life {
      * The root is made ready.
      *
      * @param automatic whether no command asked for this start
-     * @param stopAsked whether it is to end as soon as it can
+     * @param stopRequested whether it is to end as soon as it can
      */
-    record Preparing(long run, ContainerSpec spec, boolean automatic, boolean stopAsked) implements Active {
+    record Preparing(long run, ContainerSpec spec, boolean automatic, boolean stopRequested) implements Active {
         @Override
         public Phase phase() {
             return Phase.PREPARING;
@@ -92,7 +92,7 @@ public sealed interface Life {
      *
      * @param automatic whether no command asked for this start
      * @param spawned whether the driver has begun it
-     * @param stopAsked whether it is to end once ready, or when {@code due}
+     * @param stopRequested whether it is to end once ready, or when {@code due}
      * @param leader its init's pid; null until known
      * @param due when it is given up; null before it is spawned, or if its start may take for ever
      */
@@ -101,16 +101,16 @@ public sealed interface Life {
             ContainerSpec spec,
             boolean automatic,
             boolean spawned,
-            boolean stopAsked,
+            boolean stopRequested,
             @Nullable Long leader,
             @Nullable Instant due)
             implements Active {
         Starting withSpec(ContainerSpec next) {
-            return new Starting(run, next, automatic, spawned, stopAsked, leader, due);
+            return new Starting(run, next, automatic, spawned, stopRequested, leader, due);
         }
 
         Starting asSpawned(@Nullable Instant giveUp) {
-            return new Starting(run, spec, automatic, true, stopAsked, leader, giveUp);
+            return new Starting(run, spec, automatic, true, stopRequested, leader, giveUp);
         }
 
         Starting asToStop() {
@@ -118,16 +118,16 @@ public sealed interface Life {
         }
 
         Starting withLeader(long pid) {
-            return new Starting(run, spec, automatic, spawned, stopAsked, pid, due);
+            return new Starting(run, spec, automatic, spawned, stopRequested, pid, due);
         }
 
         Starting withDue(Instant next) {
-            return new Starting(run, spec, automatic, spawned, stopAsked, leader, next);
+            return new Starting(run, spec, automatic, spawned, stopRequested, leader, next);
         }
 
         @Override
-        public Life shifted(Duration by) {
-            return new Starting(run, spec, automatic, spawned, stopAsked, leader, Life.shifted(due, by));
+        public LifecycleState shifted(Duration by) {
+            return new Starting(run, spec, automatic, spawned, stopRequested, leader, LifecycleState.shifted(due, by));
         }
 
         @Override
@@ -144,7 +144,7 @@ public sealed interface Life {
      */
     record Running(long run, ContainerSpec spec, @Nullable Long leader, Instant since) implements Active {
         @Override
-        public Life shifted(Duration by) {
+        public LifecycleState shifted(Duration by) {
             return new Running(run, spec, leader, since.plus(by));
         }
 
@@ -173,7 +173,7 @@ public sealed interface Life {
     }
 
     /**
-     * Asked to end.
+     * Requested to end.
      *
      * @param leader its init's pid; null if not known
      * @param escalation what was done to it last
@@ -209,8 +209,9 @@ public sealed interface Life {
         }
 
         @Override
-        public Life shifted(Duration by) {
-            return new Stopping(run, spec, leader, escalation, before, Life.shifted(due, by), failure, automatic);
+        public LifecycleState shifted(Duration by) {
+            return new Stopping(
+                    run, spec, leader, escalation, before, LifecycleState.shifted(due, by), failure, automatic);
         }
 
         @Override
@@ -222,14 +223,14 @@ public sealed interface Life {
     /** Why a run ended. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({
-        @JsonSubTypes.Type(value = Cause.Asked.class, name = "asked"),
+        @JsonSubTypes.Type(value = Cause.Requested.class, name = "asked"),
         @JsonSubTypes.Type(value = Cause.StartFailed.class, name = "startFailed"),
         @JsonSubTypes.Type(value = Cause.Reboot.class, name = "reboot"),
-        @JsonSubTypes.Type(value = Cause.Unasked.class, name = "unasked")
+        @JsonSubTypes.Type(value = Cause.Unexpected.class, name = "unasked")
     })
     sealed interface Cause {
         /** Someone or something wanted it to; {@code by} is null if it had no processes yet. */
-        record Asked(@Nullable StoppedBy by) implements Cause {}
+        record Requested(@Nullable StoppedBy by) implements Cause {}
 
         /** It did not come up. */
         record StartFailed(String reason, boolean automatic) implements Cause {}
@@ -243,7 +244,7 @@ public sealed interface Life {
          * @param secondsReady how long it had been ready
          * @param said the last that was heard of it; null if that is nothing
          */
-        record Unasked(long secondsReady, @Nullable String said) implements Cause {}
+        record Unexpected(long secondsReady, @Nullable String said) implements Cause {}
     }
 
     /**
@@ -251,7 +252,8 @@ public sealed interface Life {
      *
      * @param exit how they ended; null if there were none
      */
-    record Ending(long run, ContainerSpec spec, @Nullable Exit exit, Cause cause) implements Active {
+    record CleaningUp(
+            long run, ContainerSpec spec, @Nullable Exit exit, Cause cause) implements Active {
         @Override
         public Phase phase() {
             return Phase.STOPPING;
@@ -263,9 +265,9 @@ public sealed interface Life {
      *
      * @param due when
      */
-    record Backoff(Instant due) implements Life {
+    record Backoff(Instant due) implements LifecycleState {
         @Override
-        public Life shifted(Duration by) {
+        public LifecycleState shifted(Duration by) {
             return new Backoff(due.plus(by));
         }
 

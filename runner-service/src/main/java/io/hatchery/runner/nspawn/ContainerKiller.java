@@ -13,33 +13,33 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Ends every process of a run, the ones that its shim is about to make included, and looks that they have ended. */
-final class Killing {
+final class ContainerKiller {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration NAMELESS_PATIENCE = Duration.ofSeconds(1);
     private static final Duration SHIM_PATIENCE = Duration.ofSeconds(1);
 
-    private final DirectDriver.Outside outside;
+    private final DirectDriver.HostAccess host;
 
-    Killing(DirectDriver.Outside outside) {
-        this.outside = outside;
+    ContainerKiller(DirectDriver.HostAccess host) {
+        this.host = host;
     }
 
     /** Fails, with who is left, if they do not all end. */
     Future<Void> all(ContainerName container, RunDirectory run) {
-        return strike(container, run, FIRST_PAUSE, Duration.ZERO);
+        return killAndAwait(container, run, FIRST_PAUSE, Duration.ZERO);
     }
 
-    private Future<Void> strike(ContainerName container, RunDirectory run, Duration pause, Duration waited) {
-        return outside.work().begin(() -> killNow(container, run, waited)).compose(left -> {
+    private Future<Void> killAndAwait(ContainerName container, RunDirectory run, Duration pause, Duration waited) {
+        return host.work().begin(() -> killNow(container, run, waited)).compose(left -> {
             if (left == null) {
                 return Future.succeededFuture();
             }
             if (waited.compareTo(PATIENCE) > 0) {
                 return Future.failedFuture(new IOException(left));
             }
-            return after(pause).compose(x -> strike(container, run, longer(pause), waited.plus(pause)));
+            return after(pause).compose(x -> killAndAwait(container, run, longer(pause), waited.plus(pause)));
         });
     }
 
@@ -47,15 +47,15 @@ final class Killing {
     private @Nullable String killNow(ContainerName container, RunDirectory run, Duration waited) throws IOException {
         // In this order: who is not yet in the group when that is looked at has a shim that was alive before.
         boolean toCome = mayGoOn(run, waited);
-        if (outside.cgroups().processes(container).isEmpty()) {
+        if (host.cgroups().processes(container).isEmpty()) {
             return toCome ? "its shim does not end" : null;
         }
-        outside.cgroups().kill(container);
+        host.cgroups().kill(container);
         // Without cgroup.kill, and for what it may have missed in another hierarchy: until nobody is left to fork.
         List<ProcessRef> left =
-                Members.of(outside.processes(), () -> outside.cgroups().processes(container));
+                Members.of(host.processes(), () -> host.cgroups().processes(container));
         for (ProcessRef process : left) {
-            outside.processes().send(process, Signal.KILL);
+            host.processes().send(process, Signal.KILL);
         }
         return "processes " + left.stream().map(ProcessRef::pid).toList() + " do not die";
     }
@@ -66,7 +66,7 @@ final class Killing {
         if (run.preventBeginning() || run.exit().isPresent()) {
             return false;
         }
-        return shim.isPresent() ? outside.processes().isAlive(shim.get()) : waited.compareTo(NAMELESS_PATIENCE) < 0;
+        return shim.isPresent() ? host.processes().isAlive(shim.get()) : waited.compareTo(NAMELESS_PATIENCE) < 0;
     }
 
     /** A shim ends by itself once it has noted the exit; its group cannot be removed before. */
@@ -75,8 +75,8 @@ final class Killing {
     }
 
     private Future<Void> awaitShim(RunDirectory run, Duration pause, Duration waited) {
-        return outside.work()
-                .begin(() -> run.shim().filter(outside.processes()::isAlive).isPresent())
+        return host.work()
+                .begin(() -> run.shim().filter(host.processes()::isAlive).isPresent())
                 .compose(alive -> alive && waited.compareTo(SHIM_PATIENCE) < 0
                         ? after(pause).compose(x -> awaitShim(run, longer(pause), waited.plus(pause)))
                         : Future.succeededFuture());
@@ -89,7 +89,7 @@ final class Killing {
 
     private Future<Void> after(Duration pause) {
         Promise<Void> over = Promise.promise();
-        Runnable _ = outside.timers().later(pause, over::complete);
+        Runnable _ = host.timers().later(pause, over::complete);
         return over.future();
     }
 }

@@ -28,7 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Sees every record that is written, and holds it against what is known to have been asked and to have happened. */
-final class Truth {
+final class InvariantChecker {
     private static final long FRESH_SECONDS = SimulatedHost.HEARTBEAT_SECONDS;
 
     private final World world;
@@ -74,7 +74,7 @@ final class Truth {
         }
     }
 
-    Truth(World world, List<SimulatedHost> hosts) {
+    InvariantChecker(World world, List<SimulatedHost> hosts) {
         this.world = world;
         this.hosts = hosts;
         this.declared = new Declared(world);
@@ -90,7 +90,7 @@ final class Truth {
     }
 
     void deletion(String id, ContainerName container, boolean purge, @Nullable Long expected) {
-        declared.wish(id, Wish.deletion(container, expected));
+        declared.wish(id, SpecBuilder.deletion(container, expected));
         orders.put(id, new Order(id, Verb.REMOVE, container, purge, 0));
     }
 
@@ -314,14 +314,14 @@ final class Truth {
         if (order != null) {
             order.landed = world.now();
         }
-        Wish before = declared.definitionWritten(record);
+        SpecBuilder before = declared.definitionWritten(record);
         if (before != null && record.id().startsWith(Declared.ROLLBACK)) {
             rolledBack(before, declared.of(before.container()).wish);
         }
     }
 
     /** It gets the system back that was ready last. */
-    private void rolledBack(Wish before, @Nullable Wish now) {
+    private void rolledBack(SpecBuilder before, @Nullable SpecBuilder now) {
         List<Run> ready = runs(before.container()).stream()
                 .filter(run -> run.isReady() && !run.spec.payload().equals(payload(before)))
                 .sorted(Comparator.comparingLong(run -> run.readyAt))
@@ -333,7 +333,7 @@ final class Truth {
                 () -> "it goes back to " + now + ", and what was ready is " + ready);
     }
 
-    private static @Nullable Payload payload(Wish wish) {
+    private static @Nullable Payload payload(SpecBuilder wish) {
         return wish.system() == null ? null : new Payload.SystemPath(SimulatedSystems.path(wish.system()));
     }
 

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One evaluation and build, for all who wait for it; it is given up when nobody does any more. */
-final class BuildJob {
+final class SystemBuild {
     /**
      * What came of it.
      *
@@ -82,7 +82,7 @@ final class BuildJob {
      * @param name the container; null for a system that any container with this source can have
      * @param example a container with this source
      */
-    BuildJob(
+    SystemBuild(
             NixBuilds builds,
             Path link,
             SystemSource source,
@@ -200,7 +200,7 @@ final class BuildJob {
     /** A configuration may want a host name that is not empty, or use it as what cannot refer to a store path. */
     private static boolean isAboutItsName(NixFailure e) {
         return e.failures().stream()
-                .anyMatch(said -> mentionsName(said) || said.trace().stream().anyMatch(BuildJob::mentionsName));
+                .anyMatch(said -> mentionsName(said) || said.trace().stream().anyMatch(SystemBuild::mentionsName));
     }
 
     private static boolean mentionsName(NixLine.Failure said) {

@@ -20,10 +20,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What is really there, read from the kernel and not from Hatchery. */
-final class Ground {
+final class AcceptanceTestBase {
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
-    private Ground() {}
+    private AcceptanceTestBase() {}
 
     /** Names that have a folder in a runner's runtime folder. */
     static List<String> containersOf(Path runtime) {
@@ -79,7 +79,7 @@ final class Ground {
             String machine = machineOf(process.pid());
             boolean forked = process.parent()
                     .map(ProcessHandle::pid)
-                    .map(Ground::machineOf)
+                    .map(AcceptanceTestBase::machineOf)
                     .filter(machine::equals)
                     .isPresent();
             if (machine.startsWith("t-") && !forked && !isInNamespaceOfItsOwn(process.pid())) {

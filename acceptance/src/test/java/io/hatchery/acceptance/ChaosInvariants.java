@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the topics say, read by kcat. */
-final class ChaosTruth {
+final class ChaosInvariants {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Installation installation;
@@ -20,7 +20,7 @@ final class ChaosTruth {
     /** A record; {@code value} is null if it is a deletion or no JSON. */
     record Written(String key, String id, JsonNode value) {}
 
-    ChaosTruth(Installation installation) {
+    ChaosInvariants(Installation installation) {
         this.installation = installation;
     }
 

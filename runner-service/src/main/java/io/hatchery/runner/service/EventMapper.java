@@ -14,11 +14,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the fleet is to be told of a step. */
-final class News {
+final class EventMapper {
     /** How far the kernel's time of a file may be behind the clock. */
     private static final Duration FILE_CLOCK = Duration.ofMillis(20);
 
-    private News() {}
+    private EventMapper() {}
 
     /**
      * That commands were accepted, what changed, and then how commands ended.
@@ -57,7 +57,7 @@ final class News {
                 status.leader(),
                 exitSince(before, after),
                 after.reason(),
-                after.via(),
+                after.initiator(),
                 sequence,
                 now);
     }

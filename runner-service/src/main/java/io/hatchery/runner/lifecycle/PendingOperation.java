@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the command
  * @param verb what it asks for
- * @param by who requested it; null if unknown
+ * @param requestedBy who requested it; null if unknown
  * @param submitted when its record was written
  * @param generation the spec it waits for; null if for none
  * @param deadline when it is too late to begin; null if never
@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param stoppedBy how the container was ended for it; null if it was not
  * @param steps what it went through so far
  */
-public record Job(
+public record PendingOperation(
         CommandId id,
         Verb verb,
-        @Nullable String by,
+        @Nullable String requestedBy,
         Instant submitted,
         @Nullable Generation generation,
         @Nullable Instant deadline,
@@ -34,25 +34,27 @@ public record Job(
         @Nullable StoppedBy stoppedBy,
         List<Step> steps) {
     /** Keeps an immutable copy of the steps. */
-    public Job {
+    public PendingOperation {
         steps = List.copyOf(steps);
     }
 
-    boolean wantsStart() {
+    boolean isStart() {
         return verb == Verb.START || verb == Verb.RESTART;
     }
 
-    Job afterStep(String step, Instant at) {
+    PendingOperation afterStep(String step, Instant at) {
         var more = new ArrayList<>(steps);
         more.add(new Step(step, at));
-        return new Job(id, verb, by, submitted, generation, deadline, begun, stoppedBy, more);
+        return new PendingOperation(id, verb, requestedBy, submitted, generation, deadline, begun, stoppedBy, more);
     }
 
-    Job asBegun() {
-        return new Job(id, verb, by, submitted, generation, deadline, true, stoppedBy, steps);
+    PendingOperation asBegun() {
+        return new PendingOperation(id, verb, requestedBy, submitted, generation, deadline, true, stoppedBy, steps);
     }
 
-    Job stoppedBy(@Nullable StoppedBy how) {
-        return how == null ? this : new Job(id, verb, by, submitted, generation, deadline, begun, how, steps);
+    PendingOperation stoppedBy(@Nullable StoppedBy how) {
+        return how == null
+                ? this
+                : new PendingOperation(id, verb, requestedBy, submitted, generation, deadline, begun, how, steps);
     }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /** A host as the driver of one runner process finds it. What it does there is looked at: it may do nothing without a reason. */
-final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots {
+final class SimulatedCgroup implements Work, Processes, Cgroups, Launcher, Roots {
     private static final long SOONEST = 500;
     private static final long LATEST = 40_000;
     private static final long LATE_BEGIN = 9_000_000;
@@ -36,7 +36,7 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
     private final Edge edge;
     private final Mutation mutation;
 
-    SimulatedGround(World world, SimulatedHost host, World.Actor process, Edge edge, Mutation mutation) {
+    SimulatedCgroup(World world, SimulatedHost host, World.Actor process, Edge edge, Mutation mutation) {
         this.world = world;
         this.host = host;
         this.process = process;
@@ -44,8 +44,8 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
         this.mutation = mutation;
     }
 
-    DirectDriver.Outside outside(Timers timers) {
-        return new DirectDriver.Outside(
+    DirectDriver.HostAccess outside(Timers timers) {
+        return new DirectDriver.HostAccess(
                 this, timers, host.clock(), this, this, host.folders().seenBy(process, edge, mutation), this, this);
     }
 
@@ -125,7 +125,7 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
 
     private void terminate(Run run) {
         if (mutation != Mutation.NO_ESCALATION) {
-            host.judge(reasons -> reasons.terminated(run));
+            host.check(reasons -> reasons.terminated(run));
             world.check(run.terminatedAt == Run.NEVER, () -> "terminated twice: " + run);
             run.terminatedAt = world.now();
             shim(run).terminated();
@@ -134,7 +134,7 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
 
     private void kill(Run run, One one) {
         if (mutation != Mutation.NO_ESCALATION) {
-            host.judge(reasons -> reasons.killed(run));
+            host.check(reasons -> reasons.killed(run));
             run.killedAt = world.now();
             shim(run).killed(one);
         }
@@ -175,7 +175,7 @@ final class SimulatedGround implements Work, Processes, Cgroups, Launcher, Roots
             return Set.of();
         }
         if (run.signalTriedAt == Run.NEVER) {
-            host.judge(reasons -> reasons.signalled(run));
+            host.check(reasons -> reasons.signalled(run));
             run.signalTriedAt = world.now();
             if (world.happens(Fault.LEADER_NOT_FOUND)) {
                 run.leaderHidden = true;

@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the fleet how evaluations and builds go. What comes of them is told by the evaluations themselves. */
-final class BuildNews implements EvaluationPool.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(BuildNews.class);
+final class BuildEventPublisher implements EvaluationPool.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(BuildEventPublisher.class);
 
     private final Publisher publisher;
     private final String source;
     private final Clock clock = Clock.systemUTC();
 
-    BuildNews(Publisher publisher, String source) {
+    BuildEventPublisher(Publisher publisher, String source) {
         this.publisher = publisher;
         this.source = source;
     }
