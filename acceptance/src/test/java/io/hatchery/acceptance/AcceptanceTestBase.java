@@ -174,13 +174,13 @@ final class AcceptanceTestBase {
 
     static void unmountBelow(Path folder) {
         for (String point : mountsBelow(folder).reversed()) {
-            Ran.toEnd(new ProcessBuilder("umount", "-l", point)).orFail();
+            ProcessResult.toEnd(new ProcessBuilder("umount", "-l", point)).orFail();
         }
     }
 
     static void delete(Path folder) {
         if (Files.exists(folder)) {
-            Ran.toEnd(new ProcessBuilder("rm", "-rf", "--one-file-system", folder.toString()))
+            ProcessResult.toEnd(new ProcessBuilder("rm", "-rf", "--one-file-system", folder.toString()))
                     .orFail();
         }
     }

@@ -46,7 +46,7 @@ final class ChaosClients {
             command.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
         }
         command.add("http://127.0.0.1:" + installation.environment().get("HATCHERY_GATEWAY_PORT") + path);
-        String code = Ran.toEnd(new ProcessBuilder(command)).out().strip();
+        String code = ProcessResult.toEnd(new ProcessBuilder(command)).out().strip();
         return code.isEmpty() ? 0 : Integer.parseInt(code);
     }
 
@@ -80,7 +80,7 @@ final class ChaosClients {
     private void produce(String verb, String container) {
         String id = "kcat-" + UUID.randomUUID();
         String value = "{\"command\":\"" + verb + "\",\"container\":\"" + container + "\"}\n";
-        Ran ran = installation.kcat(
+        ProcessResult ran = installation.kcat(
                 value.getBytes(StandardCharsets.UTF_8),
                 "-P",
                 "-t",

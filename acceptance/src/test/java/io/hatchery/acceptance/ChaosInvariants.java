@@ -26,7 +26,7 @@ final class ChaosInvariants {
 
     /** All records of a topic, in order within each partition. */
     List<Written> read(String topic) {
-        Ran ran = installation
+        ProcessResult ran = installation
                 .kcat(new byte[0], "-C", "-e", "-t", topic, "-o", "beginning", "-J")
                 .orFail();
         var records = new ArrayList<Written>();

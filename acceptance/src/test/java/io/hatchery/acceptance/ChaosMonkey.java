@@ -66,7 +66,7 @@ final class ChaosMonkey {
 
     private void signal(Service service, String signal) {
         // It may have ended by itself meanwhile, which is not this one's matter.
-        var _ = Ran.toEnd(new ProcessBuilder(
+        var _ = ProcessResult.toEnd(new ProcessBuilder(
                 "kill",
                 "-" + signal,
                 Long.toString(installation.process(service).pid())));

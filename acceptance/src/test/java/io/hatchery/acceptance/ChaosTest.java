@@ -42,7 +42,7 @@ class ChaosTest {
         network = new ChaosNetwork();
         installation = Installation.createWithin(network.within(), ChaosNetwork.aroundRunner());
         Files.createDirectories(installation.data());
-        Ran.toEnd(new ProcessBuilder(
+        ProcessResult.toEnd(new ProcessBuilder(
                         "mount",
                         "-t",
                         "tmpfs",

@@ -81,7 +81,7 @@ final class ChaosWorkloads {
         }
         for (int i = 0; i < 2; i++) {
             Path root = roots.resolve("debian" + i);
-            Ran.toEnd(new ProcessBuilder("cp", "-a", Roots.debian().toString(), root.toString()))
+            ProcessResult.toEnd(new ProcessBuilder("cp", "-a", Roots.debian().toString(), root.toString()))
                     .orFail();
             animals.add(new Workload("t-debian" + i, Kind.DEBIAN, root, "\"stopTimeout\": \"30s\""));
         }

@@ -72,7 +72,7 @@ class ClosureTest {
     private static boolean isOnTheHost(String path) {
         var builder = new ProcessBuilder("nix-store", "--store", store().toString(), "--check-validity", path);
         builder.environment().put("NIX_CONFIG", Nixpkgs.CONFIG);
-        return Ran.toEnd(builder).code() == 0;
+        return ProcessResult.toEnd(builder).code() == 0;
     }
 
     private static List<JsonNode> fetched(String name) {
@@ -199,11 +199,11 @@ class ClosureTest {
         api.completes("start", "t-collected");
         var collector = new ProcessBuilder("nix-store", "--store", store().toString(), "--gc");
         collector.environment().put("NIX_CONFIG", Nixpkgs.CONFIG);
-        Ran.toEnd(collector).orFail();
+        ProcessResult.toEnd(collector).orFail();
         assertThat(isOnTheHost(system)).isTrue();
         api.completes("restart", "t-collected");
         api.delete("/v1/containers/t-collected?wait=60s");
-        Ran.toEnd(collector).orFail();
+        ProcessResult.toEnd(collector).orFail();
         assertThat(isOnTheHost(system)).isFalse();
     }
 

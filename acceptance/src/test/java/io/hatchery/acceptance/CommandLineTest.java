@@ -54,7 +54,7 @@ class CommandLineTest {
         Files.writeString(definitions.resolve("t-cli-two.yaml"), yaml(root).replace("/cli", "/cli-two"));
         Roots.busybox(installation.roots().resolve("cli-two"));
 
-        Ran applied = installation.hatchery("apply", "-f", definitions.toString());
+        ProcessResult applied = installation.hatchery("apply", "-f", definitions.toString());
         assertThat(applied.code()).as(applied.err()).isZero();
         assertThat(installation.hatchery("start", "t-cli").orFail().out()).contains("start t-cli: completed");
         JsonNode list = json(installation.hatchery("list", "--output", "json"));
@@ -100,13 +100,14 @@ class CommandLineTest {
         Path file = Files.writeString(
                 installation.data().resolveSibling("t-plan.yaml"),
                 "containers: {t-one: {boot: true, privateNetwork: true, hostAddress: 10.0.0.1}, t-two: {boot: true}}");
-        Ran ran = installation.hatchery("plan", "-f", file.toString(), "-o", "json", "--url", "http://127.0.0.1:1");
+        ProcessResult ran =
+                installation.hatchery("plan", "-f", file.toString(), "-o", "json", "--url", "http://127.0.0.1:1");
         JsonNode plans = json(ran).path("containers");
         assertThat(texts(plans.at("/t-one/arguments"))).contains("--private-network", "--network-veth");
         assertThat(plans.at("/t-two/directives/KillMode/0").asText()).isEqualTo("mixed");
         assertThat(plans.at("/t-two/after")).isEmpty();
         Path bad = Files.writeString(installation.data().resolveSibling("t-noplan.yaml"), "boot: true\ncpus: 2\n");
-        Ran refused = installation.hatchery("plan", "-f", bad.toString());
+        ProcessResult refused = installation.hatchery("plan", "-f", bad.toString());
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("containers.t-noplan.cpus");
     }
@@ -128,24 +129,24 @@ class CommandLineTest {
                 + "\ncommand: [/bin/sh, -c, \"trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done\"]\n";
     }
 
-    private static JsonNode json(Ran ran) throws Exception {
+    private static JsonNode json(ProcessResult ran) throws Exception {
         return new ObjectMapper().readTree(ran.orFail().out());
     }
 
     @Test
     void mistakesAreErrorsWithARemedyAndAnExitCode() throws Exception {
-        Ran unknown = installation.hatchery("start", "t-none");
+        ProcessResult unknown = installation.hatchery("start", "t-none");
         assertThat(unknown.code()).isEqualTo(1);
         assertThat(unknown.err()).contains("there is no container t-none");
-        Ran typo = installation.hatchery("list", "--set", "gateway.prot=1");
+        ProcessResult typo = installation.hatchery("list", "--set", "gateway.prot=1");
         assertThat(typo.code()).isEqualTo(1);
         assertThat(typo.err()).contains("did you mean gateway.port?");
         assertThat(installation.hatchery("frobnicate").code()).isEqualTo(2);
         Path file = Files.writeString(installation.data().resolveSibling("t-bad.yaml"), "root: x\nbooot: true\n");
-        Ran bad = installation.hatchery("apply", "-f", file.toString());
+        ProcessResult bad = installation.hatchery("apply", "-f", file.toString());
         assertThat(bad.code()).isEqualTo(1);
         assertThat(bad.err()).contains("containers.t-bad.root").contains("did you mean boot?");
-        Ran second = installation.hatchery("up");
+        ProcessResult second = installation.hatchery("up");
         assertThat(second.code()).isEqualTo(1);
         assertThat(second.err()).contains("is taken");
     }
@@ -158,7 +159,7 @@ class CommandLineTest {
                     .as(name)
                     .isEqualTo("rw-------");
         }
-        Ran uninvited = Ran.toEnd(new ProcessBuilder(
+        ProcessResult uninvited = ProcessResult.toEnd(new ProcessBuilder(
                 "kcat",
                 "-b",
                 "127.0.0.1:" + installation.environment().get("HATCHERY_BROKER_PORT"),
@@ -190,7 +191,7 @@ class CommandLineTest {
 
         up = begin();
         assertThat(AcceptanceTestBase.supervisors("t-down")).containsExactly(supervisor);
-        Ran down = installation.hatchery("down", "--yes");
+        ProcessResult down = installation.hatchery("down", "--yes");
         assertThat(down.code()).as(down.err()).isZero();
         assertThat(down.out()).contains("Everything is down");
         AcceptanceTestBase.assertGone("t-down", root);
@@ -208,7 +209,7 @@ class CommandLineTest {
                     installation.data().resolveSibling(name + ".yaml"), yaml(root) + "labels: {tier: " + tier + "}\n");
             installation.hatchery("apply", "-f", file.toString()).orFail();
         }
-        Ran named = installation.hatchery("start", "t-one", "t-none", "t-two");
+        ProcessResult named = installation.hatchery("start", "t-one", "t-none", "t-two");
         assertThat(named.code()).isEqualTo(1);
         assertThat(named.out()).contains("start t-one: completed", "start t-two: completed");
         assertThat(named.err()).contains("t-none: there is no container t-none");
@@ -224,7 +225,7 @@ class CommandLineTest {
         assertThat(names(json(installation.hatchery("list", "-l", "tier=web", "-o", "json"))))
                 .containsExactly("t-one", "t-two");
         assertThat(installation.hatchery("stop", "-l", "tier=none").err()).contains("no container matches tier=none");
-        Ran unasked = installation.hatchery("delete", "--all");
+        ProcessResult unasked = installation.hatchery("delete", "--all");
         assertThat(unasked.code()).isEqualTo(1);
         assertThat(unasked.err()).contains("give --yes");
         assertThat(json(installation.hatchery("delete", "--all", "--yes", "-o", "json")))
@@ -235,13 +236,13 @@ class CommandLineTest {
     @Test
     void unchangedDefinitionsAreNotWrittenAgain() throws Exception {
         byte[] input = "containers: {t-in: {root: /nowhere, command: [/bin/true]}}".getBytes(StandardCharsets.UTF_8);
-        assertThat(Ran.toEnd(installation.launcher("apply", "-f", "-"), input)
+        assertThat(ProcessResult.toEnd(installation.launcher("apply", "-f", "-"), input)
                         .orFail()
                         .out())
                 .contains("t-in defined");
         int revision =
                 json(installation.hatchery("show", "t-in")).path("revision").asInt(-1);
-        assertThat(Ran.toEnd(installation.launcher("apply", "-f", "-"), input)
+        assertThat(ProcessResult.toEnd(installation.launcher("apply", "-f", "-"), input)
                         .orFail()
                         .out())
                 .isEqualTo("t-in unchanged\n");
@@ -258,7 +259,7 @@ class CommandLineTest {
             {"list", "--host", "t-none"},
             {"show", "t-none"}
         }) {
-            Ran ran = installation.hatchery(command);
+            ProcessResult ran = installation.hatchery(command);
             assertThat(ran.code()).as(String.join(" ", command)).isEqualTo(1);
             assertThat(ran.err()).startsWith("hatchery: ").contains("t-none").hasLineCount(1);
         }

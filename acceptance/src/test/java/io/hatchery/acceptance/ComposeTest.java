@@ -92,13 +92,13 @@ class ComposeTest {
         AcceptanceTestBase.delete(folder);
     }
 
-    private Ran run(String... command) {
+    private ProcessResult run(String... command) {
         var builder = new ProcessBuilder(command).directory(Installation.REPOSITORY.toFile());
         builder.environment().putAll(environment);
-        return Ran.toEnd(builder);
+        return ProcessResult.toEnd(builder);
     }
 
-    private Ran compose(String... arguments) {
+    private ProcessResult compose(String... arguments) {
         var command = new ArrayList<>(List.of("docker-compose", "-p", "hatchery-test", "-f", "docker-compose.yml"));
         if (!hasSysResource()) {
             command.addAll(List.of("-f", DOCKER.resolve("few-capabilities.yml").toString()));
@@ -165,7 +165,7 @@ class ComposeTest {
     @Test
     void aContainerRunsThroughTheDeathOfEachService() {
         makeImages();
-        Ran up = compose("up", "--build", "--detach");
+        ProcessResult up = compose("up", "--build", "--detach");
         assertThat(up.code()).as("%s%s", up.out(), up.err()).isZero();
         awaitHealthy(4);
         String token = compose("exec", "-T", "gateway", "cat", "/var/lib/hatchery/admin.token")
@@ -192,7 +192,7 @@ class ComposeTest {
                 .contains(container.at("/status/leader").asLong());
         assertThat(api.command("stop", "t-docked").path("stoppedBy").asText()).isEqualTo("halted");
         AcceptanceTestBase.assertGone("t-docked", root);
-        Ran down = compose("down", "--volumes");
+        ProcessResult down = compose("down", "--volumes");
         assertThat(down.code()).as(down.err()).isZero();
         assertThat(new File("/proc/" + supervisor)).doesNotExist();
     }

@@ -199,12 +199,12 @@ class CrashTest {
 
     @Test
     void aSecondRunnerOfTheSameHostRefusesToStart() {
-        Ran second = installation.hatchery("runner");
+        ProcessResult second = installation.hatchery("runner");
         assertThat(second.code()).isEqualTo(1);
         assertThat(second.err())
                 .contains(Installation.HOST)
                 .contains(String.valueOf(installation.process(Service.RUNNER).pid()));
-        Ran elsewhere = installation.hatchery(
+        ProcessResult elsewhere = installation.hatchery(
                 "runner",
                 "--set",
                 "runtime=" + installation.runtime() + "b",

@@ -42,7 +42,7 @@ class DevicesTest {
 
     private static String attack(Installation installation, String name, String options) throws IOException {
         Path root = Roots.busybox(installation.roots().resolve(name));
-        Ran.toEnd(new ProcessBuilder("mknod", root.resolve("loop").toString(), "b", "7", "0"))
+        ProcessResult.toEnd(new ProcessBuilder("mknod", root.resolve("loop").toString(), "b", "7", "0"))
                 .orFail();
         Files.writeString(root.resolve("attack"), ATTACK);
         installation

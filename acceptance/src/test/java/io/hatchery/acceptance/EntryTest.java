@@ -166,7 +166,8 @@ class EntryTest {
     @Test
     void whatTheCommandLeavesBehindKeepsNobodyWaitingAndIsKilled() {
         Path root = idle("t-left", "");
-        Ran ran = Ran.toEnd(entry(leader("t-left"), "/bin/sh", "-c", "sleep 1234 & echo said; exit 7"));
+        ProcessResult ran =
+                ProcessResult.toEnd(entry(leader("t-left"), "/bin/sh", "-c", "sleep 1234 & echo said; exit 7"));
         assertThat(ran.code()).isEqualTo(7);
         assertThat(ran.out()).isEqualTo("said\n");
         assertThat(ProcessHandle.allProcesses()
@@ -185,12 +186,13 @@ class EntryTest {
                 root.resolve("overwrite"),
                 "i=0; while [ $i -lt 300 ]; do for p in /proc/[0-9]*; do (echo PWNED >$p/exe) 2>/dev/null && echo WROTE $p; done;"
                         + " i=$((i+1)); done\n");
-        Ran.toEnd(new ProcessBuilder("chmod", "755", root.resolve("trap").toString()))
+        ProcessResult.toEnd(
+                        new ProcessBuilder("chmod", "755", root.resolve("trap").toString()))
                 .orFail();
         long leader = leader("t-attacker");
         try (var attack = new Attack(entry(leader, "/bin/sh", "/overwrite"))) {
             for (int i = 0; i < 30; i++) {
-                Ran _ = Ran.toEnd(entry(leader, "/trap"));
+                ProcessResult _ = ProcessResult.toEnd(entry(leader, "/trap"));
             }
             assertThat(attack.output()).doesNotContain("WROTE");
         }
@@ -215,7 +217,7 @@ class EntryTest {
 
     @Test
     void onlyContainersAreEntered() {
-        Ran ran = Ran.toEnd(entry(ProcessHandle.current().pid(), "/bin/true"));
+        ProcessResult ran = ProcessResult.toEnd(entry(ProcessHandle.current().pid(), "/bin/true"));
         assertThat(ran.code()).isEqualTo(125);
         assertThat(ran.err()).contains("is in no container");
     }

@@ -45,7 +45,7 @@ final class FleetHost {
     }
 
     /** Runs a command on the host to its end. */
-    Ran run(String... command) {
+    ProcessResult run(String... command) {
         var all = new ArrayList<>(List.of(
                 Installation.REPOSITORY.resolve("acceptance/fleet").toString(),
                 "--folder",
@@ -53,7 +53,7 @@ final class FleetHost {
                 "enter",
                 name));
         all.addAll(List.of(command));
-        return Ran.toEnd(new ProcessBuilder(all));
+        return ProcessResult.toEnd(new ProcessBuilder(all));
     }
 
     /** What a command says that goes well. */
@@ -76,7 +76,7 @@ final class FleetHost {
     /** systemctl(1) reboot; returns when the host is up again. */
     void reboot() {
         String boot = bootId();
-        Ran _ = run("systemctl", "reboot");
+        ProcessResult _ = run("systemctl", "reboot");
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(200))
                 .ignoreExceptions()
@@ -122,7 +122,7 @@ final class FleetHost {
     private void link(String state) {
         try {
             String network = "hf-" + Files.readString(fleet.resolve("id")).strip();
-            Ran.toEnd(new ProcessBuilder("ip", "-n", network, "link", "set", name, state))
+            ProcessResult.toEnd(new ProcessBuilder("ip", "-n", network, "link", "set", name, state))
                     .orFail();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -189,7 +189,7 @@ final class FleetHost {
     }
 
     /** Runs a command in the network of a running container. */
-    Ran inNetworkOf(String container, String... command) {
+    ProcessResult inNetworkOf(String container, String... command) {
         String leader = api.container(container).at("/status/leader").asText();
         var all = new ArrayList<>(List.of("nsenter", "-t", leader, "-n"));
         all.addAll(List.of(command));

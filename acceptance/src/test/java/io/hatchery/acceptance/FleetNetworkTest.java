@@ -33,7 +33,7 @@ class FleetNetworkTest {
     void nothingIsLeft() {
         for (FleetHost host : hosts) {
             running.stream().filter(name -> name.endsWith(host.name())).toList().forEach(name -> end(host, name));
-            Ran _ = host.run("ip", "link", "delete", "t-br");
+            ProcessResult _ = host.run("ip", "link", "delete", "t-br");
             await().untilAsserted(
                             () -> assertThat(host.says("ip", "-br", "link")).doesNotContain("ve-", "vb-", "w-", "mv-"));
         }

@@ -236,7 +236,7 @@ class FleetOptionsTest {
         for (FleetHost host : hosts) {
             String name = "t-nested-" + host.name();
             Path root = host.at("/srv/" + name);
-            Ran.toEnd(new ProcessBuilder("cp", "-a", "target/host-image", root.toString()))
+            ProcessResult.toEnd(new ProcessBuilder("cp", "-a", "target/host-image", root.toString()))
                     .orFail();
             Path _ = Roots.busybox(root.resolve("srv/inner"));
             host.define(name, "\"root\": \"/srv/" + name + "\", \"boot\": true, \"privateNetwork\": true");

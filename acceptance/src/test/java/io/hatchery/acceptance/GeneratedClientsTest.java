@@ -59,8 +59,9 @@ class GeneratedClientsTest {
     }
 
     /** Runs a command in the folder of the clients, and insists that it succeeds. */
-    private static Ran run(String... command) {
-        return Ran.toEnd(new ProcessBuilder(command).directory(FOLDER.toFile())).orFail();
+    private static ProcessResult run(String... command) {
+        return ProcessResult.toEnd(new ProcessBuilder(command).directory(FOLDER.toFile()))
+                .orFail();
     }
 
     private static String[] connection(String name) {
@@ -99,7 +100,7 @@ class GeneratedClientsTest {
 
     @Test
     void documentsAreValidForTheAsyncApiParserAndEcmaScript() {
-        Ran checked = run(
+        ProcessResult checked = run(
                 "node",
                 "documents.js",
                 Installation.REPOSITORY.resolve("docs/api/asyncapi.json").toString(),

@@ -179,13 +179,13 @@ class GenerationsTest {
                 fleet, Files.readString(fleet).replace("inline", "changed").replace("front", "back"));
         assertThat(applied(fleet, "--dry-run", "--prune").lines())
                 .contains("t-fleet-one restarts: path, labels", "t-fleet-two removed: it is not declared any longer");
-        Ran unasked = installation.hatchery("apply", "-f", fleet.toString(), "--prune");
+        ProcessResult unasked = installation.hatchery("apply", "-f", fleet.toString(), "--prune");
         assertThat(unasked.code()).isEqualTo(1);
         assertThat(unasked.err()).contains("t-fleet-two", "say --yes");
 
         Path bad = Files.writeString(
                 folder.resolve("bad.nix"), "{ lib, ... }: { containers.t-x = { host = lib.nothing; }; }");
-        Ran refused = installation.hatchery("apply", "-f", bad.toString());
+        ProcessResult refused = installation.hatchery("apply", "-f", bad.toString());
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("attribute 'nothing' missing", "bad.nix:1:");
         assertThat(refused.err()).doesNotContain("Exception");

@@ -220,16 +220,16 @@ final class Installation implements AutoCloseable {
     }
 
     /** Runs the launcher to its end. */
-    Ran hatchery(String... arguments) {
-        return Ran.toEnd(launcher(arguments));
+    ProcessResult hatchery(String... arguments) {
+        return ProcessResult.toEnd(launcher(arguments));
     }
 
     /** kcat with the configuration that the broker wrote. */
-    Ran kcat(byte[] input, String... arguments) {
+    ProcessResult kcat(byte[] input, String... arguments) {
         var command = new java.util.ArrayList<>(around);
         command.addAll(List.of("kcat", "-q", "-F", data().resolve("kcat.conf").toString()));
         command.addAll(List.of(arguments));
-        return Ran.toEnd(new ProcessBuilder(command), input);
+        return ProcessResult.toEnd(new ProcessBuilder(command), input);
     }
 
     /** A failed test is understood by what the services said. */

@@ -72,7 +72,7 @@ class NetworkTest {
 
     /** The gateway is in the namespace too; a client of its own for each call would take most of the time. */
     private static JsonNode call(String method, String path, String yaml) throws IOException {
-        Ran curl = network.run(
+        ProcessResult curl = network.run(
                 "curl",
                 "-sS",
                 "-X",
@@ -113,10 +113,10 @@ class NetworkTest {
         return await().until(() -> call("GET", name, "").at("/status/leader").asLong(), pid -> pid > 0);
     }
 
-    private static Ran inside(String name, String... command) {
+    private static ProcessResult inside(String name, String... command) {
         var all = new ArrayList<>(List.of("nsenter", "--net=/proc/" + leader(name) + "/ns/net"));
         all.addAll(List.of(command));
-        return Ran.toEnd(new ProcessBuilder(all));
+        return ProcessResult.toEnd(new ProcessBuilder(all));
     }
 
     private static JsonNode addresses(String name, String device) throws IOException {
@@ -126,7 +126,7 @@ class NetworkTest {
                 .get(0);
     }
 
-    private static String fetched(Ran curl) {
+    private static String fetched(ProcessResult curl) {
         return curl.orFail().out().strip();
     }
 

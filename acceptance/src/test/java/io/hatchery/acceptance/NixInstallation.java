@@ -100,7 +100,7 @@ final class NixInstallation implements AutoCloseable {
                 .toList();
         var builder = new ProcessBuilder(all);
         builder.environment().put("PATH", "/run/current-system/sw/bin:/usr/bin:/bin");
-        return Ran.toEnd(builder).orFail().out().strip();
+        return ProcessResult.toEnd(builder).orFail().out().strip();
     }
 
     String file(String name, String path) {

@@ -223,7 +223,7 @@ class NixTest {
         Files.writeString(flake.resolve("flake.nix"), """
                 { outputs = { self }: { nixosConfigurations.t-flake = import ./nixpkgs/nixos/lib/eval-config.nix {
                     system = "x86_64-linux"; modules = [ { environment.etc.x.text = "of a flake"; } ]; }; }; }""");
-        Ran.toEnd(new ProcessBuilder(
+        ProcessResult.toEnd(new ProcessBuilder(
                         "cp",
                         "-r",
                         Nixpkgs.tree().toString(),

@@ -35,7 +35,7 @@ class NixUserTest {
                 "hatchery-nix-user-",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Path nixpkgs = folder.resolve("nixpkgs");
-        Ran.toEnd(new ProcessBuilder("cp", "-r", Nixpkgs.tree().toString(), nixpkgs.toString()))
+        ProcessResult.toEnd(new ProcessBuilder("cp", "-r", Nixpkgs.tree().toString(), nixpkgs.toString()))
                 .orFail();
         installation = Nixpkgs.installation();
         installation.environment().put("HATCHERY_CONFIG_NIXPKGS", nixpkgs.toString());

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 class NixosModulesTest {
     private static final Path MODULES = Installation.REPOSITORY.resolve("nixos");
 
-    private static Ran nix(String... words) {
+    private static ProcessResult nix(String... words) {
         var builder = new ProcessBuilder(words);
         builder.environment().put("NIX_CONFIG", Nixpkgs.CONFIG);
-        return Ran.toEnd(builder).orFail();
+        return ProcessResult.toEnd(builder).orFail();
     }
 
     @Test

@@ -35,7 +35,7 @@ final class Nixpkgs {
                 copy(Path.of("src/test/resources/nixpkgs"), unfinished);
                 Path tools = unfinished.resolve("tools");
                 Files.copy(Path.of("/bin/busybox"), tools.resolve("busybox"), StandardCopyOption.REPLACE_EXISTING);
-                Ran.toEnd(new ProcessBuilder(
+                ProcessResult.toEnd(new ProcessBuilder(
                                 "gcc",
                                 "-static",
                                 "-O1",
@@ -88,6 +88,6 @@ final class Nixpkgs {
     static void collectGarbage() {
         var builder = new ProcessBuilder("nix-store", "--gc", "--quiet");
         builder.environment().put("NIX_CONFIG", CONFIG);
-        Ran.toEnd(builder).orFail();
+        ProcessResult.toEnd(builder).orFail();
     }
 }

@@ -66,7 +66,7 @@ class RoadTest {
     private static String inside(long leader, String... command) {
         var all = new java.util.ArrayList<>(java.util.List.of("nsenter", "-t", String.valueOf(leader), "-a"));
         all.addAll(Arrays.asList(command));
-        return Ran.toEnd(new ProcessBuilder(all)).orFail().out();
+        return ProcessResult.toEnd(new ProcessBuilder(all)).orFail().out();
     }
 
     @Test
@@ -106,7 +106,7 @@ class RoadTest {
         long starts = count(events, "to", "running");
         assertThat(starts).as("one start, one restart, and no third").isEqualTo(2);
 
-        Ran dead = installation
+        ProcessResult dead = installation
                 .kcat(new byte[0], "-C", "-e", "-t", "hatchery.deadletter", "-f", "%S|%h\n")
                 .orFail();
         assertThat(dead.out()).contains("9|").contains("hatchery_reason=not UTF-8 text");

@@ -72,7 +72,7 @@ final class Roots {
             Path unfinished = Path.of("target/debian.unfinished").toAbsolutePath();
             AcceptanceTestBase.delete(unfinished);
             System.out.println("Making a Debian with systemd inside …");
-            Ran.toEnd(new ProcessBuilder(
+            ProcessResult.toEnd(new ProcessBuilder(
                             "mmdebstrap",
                             "--quiet",
                             "--variant=minbase",

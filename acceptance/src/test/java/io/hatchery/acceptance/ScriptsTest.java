@@ -37,14 +37,14 @@ class ScriptsTest {
 
     @Test
     void attendedCommandGivesItsCode() {
-        assertThat(Ran.toEnd(bash(". " + SCRIPTS + "/attend.sh; attend sh -c 'exit 7'"))
+        assertThat(ProcessResult.toEnd(bash(". " + SCRIPTS + "/attend.sh; attend sh -c 'exit 7'"))
                         .code())
                 .isEqualTo(7);
     }
 
     @Test
     void withoutAJdkTheCommandsThatInstallOneArePrinted() {
-        Ran ran = java("no", "(none)");
+        ProcessResult ran = java("no", "(none)");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err())
                 .contains("Hatchery needs a JDK of version 25")
@@ -55,7 +55,7 @@ class ScriptsTest {
 
     @Test
     void jdkOfTheDistributionIsInstalledWhereItIsAskedFor() throws IOException {
-        Ran ran = java("yes", "25.0.1");
+        ProcessResult ran = java("yes", "25.0.1");
         assertThat(ran.orFail().out()).contains("JAVA_HOME=" + folder.resolve("jvm/installed"));
         assertThat(Files.readString(folder.resolve("apt.log"))).contains("install", "openjdk-25-jdk-headless");
         Files.delete(folder.resolve("apt.log"));
@@ -64,7 +64,7 @@ class ScriptsTest {
     }
 
     /** java.sh on a machine without a JDK, whose package manager notes what it is asked for. */
-    private Ran java(String install, String candidate) {
+    private ProcessResult java(String install, String candidate) {
         Path tools = folder.resolve("tools");
         String jdk = folder.resolve("jvm/installed").toString();
         try {
@@ -82,7 +82,7 @@ class ScriptsTest {
                 + install + "; . " + SCRIPTS + "/java.sh; echo JAVA_HOME=$JAVA_HOME");
         builder.environment().remove("JAVA_HOME");
         builder.environment().merge("PATH", tools.toString(), (path, first) -> first + ":" + path);
-        return Ran.toEnd(builder);
+        return ProcessResult.toEnd(builder);
     }
 
     private static void tool(Path folder, String name, String script) throws IOException {

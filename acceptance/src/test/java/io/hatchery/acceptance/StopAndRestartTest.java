@@ -144,7 +144,7 @@ class StopAndRestartTest {
         api.command("start", "t-reboot");
         long leader = api.container("t-reboot").at("/status/leader").asLong();
 
-        Ran.toEnd(new ProcessBuilder(
+        ProcessResult.toEnd(new ProcessBuilder(
                         "nsenter", "-t", String.valueOf(leader), "-a", "systemctl", "--no-block", "reboot"))
                 .orFail();
 

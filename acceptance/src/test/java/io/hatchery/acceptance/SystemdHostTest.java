@@ -347,7 +347,7 @@ class SystemdHostTest {
     @Test
     void machinectlShowsItAndHasAShellInIt() {
         String root = "/srv/t-debian";
-        Ran.toEnd(new ProcessBuilder(
+        ProcessResult.toEnd(new ProcessBuilder(
                         "cp", "-a", Roots.debian().toString(), unified.at(root).toString()))
                 .orFail();
         api.define("t-debian", "{\"host\": \"h1\", \"root\": \"" + root + "\", \"boot\": true, \"autoStart\": true}");

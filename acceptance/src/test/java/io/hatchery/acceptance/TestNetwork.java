@@ -15,7 +15,7 @@ final class TestNetwork implements AutoCloseable {
     private final String name = "hn-" + UUID.randomUUID().toString().substring(0, 6);
 
     TestNetwork() {
-        Ran.toEnd(new ProcessBuilder("ip", "netns", "add", name)).orFail();
+        ProcessResult.toEnd(new ProcessBuilder("ip", "netns", "add", name)).orFail();
         run("ip", "link", "set", "lo", "up").orFail();
     }
 
@@ -29,10 +29,10 @@ final class TestNetwork implements AutoCloseable {
     }
 
     /** Runs a program in it to its end. */
-    Ran run(String... command) {
+    ProcessResult run(String... command) {
         var all = new ArrayList<>(within());
         all.addAll(List.of(command));
-        return Ran.toEnd(new ProcessBuilder(all));
+        return ProcessResult.toEnd(new ProcessBuilder(all));
     }
 
     /** The names of the interfaces in it. */
@@ -50,6 +50,6 @@ final class TestNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        Ran.toEnd(new ProcessBuilder("ip", "netns", "delete", name)).orFail();
+        ProcessResult.toEnd(new ProcessBuilder("ip", "netns", "delete", name)).orFail();
     }
 }

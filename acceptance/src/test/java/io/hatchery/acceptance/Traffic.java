@@ -37,7 +37,7 @@ final class Traffic {
         int[] seen = {0};
         SCHEMAS.forEach((topic, name) -> {
             Schema schema = schema(name);
-            Ran read = installation
+            ProcessResult read = installation
                     .kcat(new byte[0], "-C", "-e", "-t", topic, "-f", "%S\t%s\n")
                     .orFail();
             for (String line : read.out().split("\n")) {

@@ -70,7 +70,7 @@ final class ApiClient {
 
     boolean json() {
         if (!output.equals("json") && !output.equals("text")) {
-            throw new Refusal("--output " + output + ": give json or text");
+            throw new UserError("--output " + output + ": give json or text");
         }
         return output.equals("json");
     }
@@ -82,20 +82,21 @@ final class ApiClient {
     /**
      * The gateway's URL, without a slash at its end.
      *
-     * @throws Refusal if it is no URL of a gateway
+     * @throws UserError if it is no URL of a gateway
      */
     String base() {
         String variable = System.getenv("HATCHERY_URL");
         if (url != null) {
             return checked(url, "--url");
         }
-        return variable != null ? checked(variable, "HATCHERY_URL") : Up.gateway(options.settings());
+        return variable != null ? checked(variable, "HATCHERY_URL") : UpCommand.gateway(options.settings());
     }
 
     private static String checked(String given, String source) {
         String trimmed = given.replaceAll("/+$", "");
         if (trimmed.matches("[^/:]+(:\\d+)?")) {
-            throw new Refusal(source + " is '" + given + "', which lacks http:// or https://: give http://" + trimmed);
+            throw new UserError(
+                    source + " is '" + given + "', which lacks http:// or https://: give http://" + trimmed);
         }
         try {
             var uri = new URI(trimmed);
@@ -103,12 +104,12 @@ final class ApiClient {
                 return trimmed;
             }
         } catch (URISyntaxException e) {
-            throw new Refusal(
+            throw new UserError(
                     source + " is '" + given + "', which is no URL (" + e.getReason()
                             + "): give one such as http://127.0.0.1:8470",
                     e);
         }
-        throw new Refusal(source + " is '" + given + "': give the gateway's URL, such as http://127.0.0.1:8470");
+        throw new UserError(source + " is '" + given + "': give the gateway's URL, such as http://127.0.0.1:8470");
     }
 
     private String token() {
@@ -120,7 +121,7 @@ final class ApiClient {
         try {
             return readable(Files.readString(file).strip(), file.toString());
         } catch (IOException e) {
-            throw new Refusal(
+            throw new UserError(
                     "the gateway's token cannot be read from " + file
                             + ": set HATCHERY_TOKEN, --token-file, or HATCHERY_DATA to the gateway's data folder",
                     e);
@@ -130,7 +131,7 @@ final class ApiClient {
     /** RFC 9110 allows no control characters in a header, and a token has no blanks. */
     private static String readable(String token, String source) {
         if (!token.matches("[!-~]+")) {
-            throw new Refusal("the gateway's token in " + source + " is empty or holds characters that no token has");
+            throw new UserError("the gateway's token in " + source + " is empty or holds characters that no token has");
         }
         return token;
     }
@@ -142,7 +143,7 @@ final class ApiClient {
     /**
      * Calls the API.
      *
-     * @throws Refusal if the gateway cannot be reached or refuses
+     * @throws UserError if the gateway cannot be reached or refuses
      */
     Answer call(String method, String path, byte @Nullable [] body, String contentType) {
         HttpResponse<byte[]> response = request(method, path, body, contentType);
@@ -170,23 +171,23 @@ final class ApiClient {
      * What must be there.
      *
      * @param what for the message, such as "container web"
-     * @throws Refusal if the gateway does not know it
+     * @throws UserError if the gateway does not know it
      */
     ObjectNode require(String path, String what) {
-        return find(path).orElseThrow(() -> new Refusal("there is no " + what));
+        return find(path).orElseThrow(() -> new UserError("there is no " + what));
     }
 
-    private Refusal refusal(int status, ObjectNode problem) {
-        return status == 401 ? wrongToken() : new Refusal(inWords(problem));
+    private UserError refusal(int status, ObjectNode problem) {
+        return status == 401 ? wrongToken() : new UserError(format(problem));
     }
 
-    private Refusal wrongToken() {
+    private UserError wrongToken() {
         String source = tokenFile != null
                 ? "--token-file " + tokenFile
                 : System.getenv("HATCHERY_TOKEN") != null
                         ? "HATCHERY_TOKEN"
                         : options.settings().tokenFile().toString();
-        return new Refusal("the gateway at " + base() + " does not take the token of " + source
+        return new UserError("the gateway at " + base() + " does not take the token of " + source
                 + ": set HATCHERY_TOKEN or --token-file to its token, which is in <its data folder>/admin.token");
     }
 
@@ -235,22 +236,22 @@ final class ApiClient {
             throw unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Refusal("interrupted", e);
+            throw new UserError("interrupted", e);
         }
     }
 
-    private Refusal unreachable(Throwable e) {
+    private UserError unreachable(Throwable e) {
         String base = base();
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
-                return new Refusal(
+                return new UserError(
                         "the host name in " + base
                                 + " cannot be resolved: check --url, HATCHERY_URL or gateway.address",
                         e);
             }
         }
         if (e instanceof ConnectException) {
-            return new Refusal(
+            return new UserError(
                     "no gateway answers at " + base + ": is it running? (hatchery up, or hatchery gateway)", e);
         }
         String reason = Optional.ofNullable(e.getMessage())
@@ -258,7 +259,7 @@ final class ApiClient {
                 .lines()
                 .findFirst()
                 .orElse("");
-        return new Refusal("the gateway at " + base + " cannot be reached: " + reason + "; check the URL", e);
+        return new UserError("the gateway at " + base + " cannot be reached: " + reason + "; check the URL", e);
     }
 
     private static ObjectNode read(HttpResponse<byte[]> response) {
@@ -268,11 +269,11 @@ final class ApiClient {
         try {
             return Json.readObject(response.body());
         } catch (UnreadableException e) {
-            throw new Refusal("the answer is no JSON object, is this a gateway? " + e.getMessage(), e);
+            throw new UserError("the answer is no JSON object, is this a gateway? " + e.getMessage(), e);
         }
     }
 
-    private static String inWords(ObjectNode problem) {
+    private static String format(ObjectNode problem) {
         JsonNode errors = problem.path("errors");
         if (errors.isEmpty()) {
             return problem.path("detail")
@@ -306,7 +307,7 @@ final class ApiClient {
      * Opens the stream.
      *
      * @param query the parameters, with their question mark
-     * @throws Refusal if the gateway cannot be reached or refuses
+     * @throws UserError if the gateway cannot be reached or refuses
      */
     WebSocket watch(String query, WebSocket.Listener listener) {
         URI uri = URI.create(base().replaceFirst("^http", "ws") + "/v1/stream" + query);
@@ -322,8 +323,9 @@ final class ApiClient {
                 throw switch (status) {
                     case 401 -> wrongToken();
                     case 410 ->
-                        new Refusal("the events after that cursor are not kept any longer: leave --since out", e);
-                    default -> new Refusal("the gateway at " + base() + " refuses the stream with status " + status, e);
+                        new UserError("the events after that cursor are not kept any longer: leave --since out", e);
+                    default ->
+                        new UserError("the gateway at " + base() + " refuses the stream with status " + status, e);
                 };
             }
             throw unreachable(cause);

@@ -97,7 +97,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
         fleet = definitions.size() < MANY ? null : firstPage();
         var taken = new ArrayList<Taken>();
-        for (Attempt attempt : Parallel.map(definitions, this::attempt)) {
+        for (Attempt attempt : ParallelTasks.map(definitions, this::attempt)) {
             if (attempt.taken == null) {
                 refuse(attempt.definition, attempt.refusal);
             } else {
@@ -105,7 +105,7 @@ final class ApplyCommand implements Callable<Integer> {
             }
         }
         ArrayNode applied = Json.object().putArray("applied");
-        for (Attempt attempt : Parallel.map(taken, this::finish)) {
+        for (Attempt attempt : ParallelTasks.map(taken, this::finish)) {
             if (attempt.taken == null) {
                 refuse(attempt.definition, attempt.refusal);
             } else {
@@ -119,7 +119,7 @@ final class ApplyCommand implements Callable<Integer> {
             Output.json(applied);
         }
         if (!refused.isEmpty()) {
-            throw new Refusal("not everything was applied:" + refused);
+            throw new UserError("not everything was applied:" + refused);
         }
         return 0;
     }
@@ -156,7 +156,7 @@ final class ApplyCommand implements Callable<Integer> {
         List<ApplyPlan.Change> changes = plan().of(definitions, true);
         Console console = Terminal.console().orElse(null);
         if (console == null) {
-            throw new Refusal("--prune would remove "
+            throw new UserError("--prune would remove "
                     + changes.stream()
                             .filter(change -> change.word().equals("removed"))
                             .map(ApplyPlan.Change::container)
@@ -182,7 +182,7 @@ final class ApplyCommand implements Callable<Integer> {
                 } else if (!api.json()) {
                     Output.line(name + " removed; its root stays");
                 }
-            } catch (Refusal e) {
+            } catch (UserError e) {
                 refused.append("\n")
                         .append(name)
                         .append(": it is not removed: ")
@@ -203,7 +203,7 @@ final class ApplyCommand implements Callable<Integer> {
     private Attempt attempt(DefinitionFiles.Named definition) {
         try {
             return new Attempt(definition, put(definition), null);
-        } catch (Refusal e) {
+        } catch (UserError e) {
             return new Attempt(definition, null, e.getMessage());
         }
     }
@@ -229,11 +229,11 @@ final class ApplyCommand implements Callable<Integer> {
             Answer answer = noWait ? taken.answer : awaitSystem(taken);
             if (!api.json()) {
                 String name = taken.definition.name();
-                Output.line(taken.unchanged ? name + " unchanged" : inWords(name, answer));
+                Output.line(taken.unchanged ? name + " unchanged" : format(name, answer));
             }
             return new Attempt(
                     taken.definition, new Taken(taken.definition, answer, taken.logFrom, taken.unchanged), null);
-        } catch (Refusal e) {
+        } catch (UserError e) {
             return new Attempt(taken.definition, null, e.getMessage());
         }
     }
@@ -286,7 +286,7 @@ final class ApplyCommand implements Callable<Integer> {
         if (built
                 && container.path("revision").asLong() == revision
                 && state(container).equals("failed")) {
-            throw new Refusal(ApiClient.errorsInWords(
+            throw new UserError(ApiClient.errorsInWords(
                     "its system cannot be built; the last good one, if any, stays in force",
                     container.at("/evaluation/errors")));
         }
@@ -313,11 +313,11 @@ final class ApplyCommand implements Callable<Integer> {
             Thread.sleep(LOOK_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Refusal("interrupted; what was written is built all the same", e);
+            throw new UserError("interrupted; what was written is built all the same", e);
         }
     }
 
-    private static String inWords(String name, Answer answer) {
+    private static String format(String name, Answer answer) {
         JsonNode container = answer.body();
         String generation = container.path("generation").asText("none yet");
         if (state(container).equals("building")) {
@@ -332,8 +332,8 @@ final class ApplyCommand implements Callable<Integer> {
 
     private static String changed(JsonNode container) {
         JsonNode change = container.at("/evaluation/change");
-        String live = Table.inWords(change.path("live"));
-        String restart = Table.inWords(change.path("restart"));
+        String live = TextTable.format(change.path("live"));
+        String restart = TextTable.format(change.path("restart"));
         if (restart.equals("path") && container.at("/spec/reloadIfChanged").asBoolean()) {
             return "; its system is switched to the new one"
                     + (live.isEmpty() ? "" : "; changed and in force: " + live);

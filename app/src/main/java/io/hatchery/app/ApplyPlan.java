@@ -9,9 +9,9 @@ import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.Evaluated;
 import io.hatchery.spec.option.Evaluator;
-import io.hatchery.spec.option.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +83,7 @@ final class ApplyPlan {
                 new Change(
                         name,
                         "wrong",
-                        bad.problems().stream().map(Problem::inWords).collect(Collectors.joining("; ")));
+                        bad.problems().stream().map(DefinitionProblem::format).collect(Collectors.joining("; ")));
             case Evaluated.Good good -> change(name, good, definition);
         };
     }
@@ -134,7 +134,7 @@ final class ApplyPlan {
         try {
             return spec.isObject() ? Json.convert(spec, ContainerSpec.class) : null;
         } catch (UnreadableException e) {
-            throw new Refusal(
+            throw new UserError(
                     "the spec of " + container.path("name").asText() + " cannot be read: " + e.getMessage(), e);
         }
     }

@@ -24,14 +24,14 @@ final class ClientCommands {
         try {
             return "/v1/containers/" + new ContainerName(name);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(String.valueOf(e.getMessage()), e);
+            throw new UserError(String.valueOf(e.getMessage()), e);
         }
     }
 
     /** Refuses a host that the fleet has never had. */
     static void requireHost(ApiClient api, String host) {
         if (!HostName.isValid(host)) {
-            throw new Refusal("'" + host + "' is no host's name");
+            throw new UserError("'" + host + "' is no host's name");
         }
         api.require("/v1/hosts/" + host, "host " + host + ": see hatchery hosts");
     }
@@ -52,7 +52,7 @@ final class ClientCommands {
         private ApiClient api = new ApiClient();
 
         @Mixin
-        private Targets targets = new Targets();
+        private TargetContainers targets = new TargetContainers();
 
         @Option(names = "--purge", description = "Also delete their roots")
         private boolean purge;
@@ -68,7 +68,7 @@ final class ClientCommands {
                         "stop and remove " + String.join(", ", containers) + (purge ? " and their roots" : "");
                 Terminal.confirm(
                         Terminal.console()
-                                .orElseThrow(() -> new Refusal("hatchery delete would " + question
+                                .orElseThrow(() -> new UserError("hatchery delete would " + question
                                         + ", and there is no terminal to ask on: give --yes. Nothing was changed")),
                         question.replaceFirst("^s", "S") + "?");
             }
@@ -117,7 +117,7 @@ final class ClientCommands {
             if (api.json()) {
                 Output.json(all);
             } else {
-                Output.text(Table.ofContainers(all, Instant.now()).text());
+                Output.text(TextTable.ofContainers(all, Instant.now()).text());
             }
         }
     }
@@ -150,7 +150,7 @@ final class ClientCommands {
                 Output.json(Json.node(hosts));
                 return;
             }
-            var table = new Table("HOST", "STATE", "CONTAINERS", "DRIVER", "CGROUPS", "CPUS", "MEMORY", "HEARD OF");
+            var table = new TextTable("HOST", "STATE", "CONTAINERS", "DRIVER", "CGROUPS", "CPUS", "MEMORY", "HEARD OF");
             for (JsonNode host : hosts) {
                 table.row(
                         host.path("host").asText(),
@@ -160,7 +160,7 @@ final class ClientCommands {
                         host.path("cgroups").asText(),
                         host.path("cpus").asText(),
                         (host.path("memory").asLong() >> 30) + "G",
-                        Table.since(host.path("at"), Instant.now()) + " ago");
+                        TextTable.since(host.path("at"), Instant.now()) + " ago");
             }
             Output.text(table.text());
         }

@@ -40,7 +40,7 @@ final class DefinitionFiles {
             return readInput(System.in);
         }
         if (!Files.exists(path)) {
-            throw new Refusal("there is no " + path);
+            throw new UserError("there is no " + path);
         }
         var definitions = new ArrayList<Named>();
         if (Files.isDirectory(path)) {
@@ -54,7 +54,7 @@ final class DefinitionFiles {
             definitions.addAll(readFile(path, nixpkgs));
         }
         if (definitions.isEmpty()) {
-            throw new Refusal(path + " declares nothing: it holds no .json, .yaml or .yml file, and no fleet.nix");
+            throw new UserError(path + " declares nothing: it holds no .json, .yaml or .yml file, and no fleet.nix");
         }
         return definitions;
     }
@@ -85,11 +85,11 @@ final class DefinitionFiles {
     static List<Named> readInput(InputStream input) throws IOException {
         byte[] bytes = input.readNBytes(LONGEST_INPUT + 1);
         if (bytes.length > LONGEST_INPUT) {
-            throw new Refusal("standard input is longer than " + (LONGEST_INPUT >> 20) + " MiB: apply it in parts");
+            throw new UserError("standard input is longer than " + (LONGEST_INPUT >> 20) + " MiB: apply it in parts");
         }
         ObjectNode object = parse(bytes, "standard input");
         if (!isSeveral(object)) {
-            throw new Refusal("standard input names no container: write containers: {<name>: {<options>}}");
+            throw new UserError("standard input names no container: write containers: {<name>: {<options>}}");
         }
         List<Named> definitions = several(object, STANDARD_INPUT);
         for (Named definition : definitions) {
@@ -102,7 +102,7 @@ final class DefinitionFiles {
         try {
             return Json.readYamlObject(bytes);
         } catch (UnreadableException e) {
-            throw new Refusal(source + " cannot be read: " + e.getMessage(), e);
+            throw new UserError(source + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -114,7 +114,7 @@ final class DefinitionFiles {
         var definitions = new ArrayList<Named>();
         for (var entry : object.withObject(SEVERAL).properties()) {
             if (!(entry.getValue() instanceof ObjectNode options)) {
-                throw new Refusal(source + ": containers." + entry.getKey() + " is no object of options");
+                throw new UserError(source + ": containers." + entry.getKey() + " is no object of options");
             }
             definitions.add(new Named(entry.getKey(), options, source));
         }

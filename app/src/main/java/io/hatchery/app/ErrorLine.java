@@ -15,7 +15,7 @@ final class ErrorLine {
     /** Empty for what can only be a defect of the program, whose trace is needed. */
     static Optional<String> of(Throwable e) {
         return switch (e) {
-            case Refusal refusal -> Optional.of(String.valueOf(refusal.getMessage()));
+            case UserError refusal -> Optional.of(String.valueOf(refusal.getMessage()));
             case NoSuchFileException missing -> Optional.of("there is no " + missing.getFile());
             case AccessDeniedException denied ->
                 Optional.of(

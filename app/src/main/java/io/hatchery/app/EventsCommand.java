@@ -22,7 +22,7 @@ final class EventsCommand implements Runnable {
     private ApiClient api = new ApiClient();
 
     @Mixin
-    private OneContainer container = new OneContainer();
+    private ContainerFilter container = new ContainerFilter();
 
     @Option(names = "--since", paramLabel = "TIME|CURSOR", description = "Only events from this time or cursor on")
     private @Nullable String since;
@@ -45,7 +45,7 @@ final class EventsCommand implements Runnable {
     @Override
     public void run() {
         if (follow && until != null) {
-            throw new Refusal("give --follow or --until, not both");
+            throw new UserError("give --follow or --until, not both");
         }
         Instant now = Instant.now();
         Instant from = since == null ? null : time(since, now);
@@ -58,7 +58,7 @@ final class EventsCommand implements Runnable {
         if (until != null) {
             Instant to = time(until, now);
             if (to == null) {
-                throw new Refusal("--until " + until + " is no time: give RFC 3339 or how long ago, such as 10min");
+                throw new UserError("--until " + until + " is no time: give RFC 3339 or how long ago, such as 10min");
             }
             query.append("&until=").append(to);
         }
@@ -91,7 +91,7 @@ final class EventsCommand implements Runnable {
         if (api.json()) {
             Output.jsonLine(item);
         } else if (item.has("event")) {
-            Output.line(inWords(item.path("event")));
+            Output.line(format(item.path("event")));
         } else {
             Output.line("an unreadable event, " + item.path("id").asText() + ": "
                     + item.path("unreadable").asText());
@@ -112,7 +112,7 @@ final class EventsCommand implements Runnable {
         }
     }
 
-    static String inWords(JsonNode event) {
+    static String format(JsonNode event) {
         String what = switch (event.path("type").asText()) {
             case "transition" ->
                 event.path("from").asText() + " -> " + event.path("to").asText();
@@ -133,7 +133,7 @@ final class EventsCommand implements Runnable {
                         + event.path("bytesExpected").asText() + " bytes";
             default -> event.path("type").asText() + " " + event.path("state").asText();
         };
-        return Table.time(event.path("at")) + "  " + event.path("container").asText() + "  " + what
+        return TextTable.time(event.path("at")) + "  " + event.path("container").asText() + "  " + what
                 + (event.has("reason") ? " (" + event.path("reason").asText() + ")" : "");
     }
 }

@@ -59,7 +59,8 @@ final class FleetNix {
 
     private ObjectNode evaluate(@Nullable Path nixpkgs) throws IOException {
         if (!NixCommand.isInstalled()) {
-            throw new Refusal(file + " is read with Nix, which is not installed here: install it (nix-bin on Debian)");
+            throw new UserError(
+                    file + " is read with Nix, which is not installed here: install it (nix-bin on Debian)");
         }
         Path work = Files.createTempDirectory("hatchery-fleet-");
         try {
@@ -76,9 +77,9 @@ final class FleetNix {
             String json = new NixCommand(command, PATIENCE, line -> {}).run();
             return Json.readObject(json.getBytes(StandardCharsets.UTF_8));
         } catch (NixFailure e) {
-            throw new Refusal(file + " cannot be evaluated:" + inWords(e), e);
+            throw new UserError(file + " cannot be evaluated:" + format(e), e);
         } catch (UnreadableException e) {
-            throw new Refusal("Nix's answer about " + file + " cannot be read: " + e.getMessage(), e);
+            throw new UserError("Nix's answer about " + file + " cannot be read: " + e.getMessage(), e);
         } finally {
             for (String name : List.of(EVALUATOR, READER)) {
                 Files.deleteIfExists(work.resolve(name));
@@ -87,7 +88,7 @@ final class FleetNix {
         }
     }
 
-    private static String inWords(NixFailure e) {
+    private static String format(NixFailure e) {
         if (e.failures().isEmpty()) {
             return " " + e.getMessage();
         }
@@ -124,7 +125,7 @@ final class FleetNix {
             Path module = Path.of(path);
             Path real = Files.isDirectory(module) ? module.resolve("default.nix") : module;
             if (!real.startsWith(folder)) {
-                throw new Refusal("containers." + container + ".config: " + path + " is not below " + folder
+                throw new UserError("containers." + container + ".config: " + path + " is not below " + folder
                         + ", with which it travels: move it there, or import it from there");
             }
             main = folder.relativize(real).toString();

@@ -19,11 +19,11 @@ final class FleetSource {
     static @Nullable Path nixpkgs(@Nullable Path given, Settings settings) {
         if (given != null) {
             if (!Files.exists(given.resolve("lib"))) {
-                throw new Refusal("--nixpkgs " + given + " is no nixpkgs: it has no lib");
+                throw new UserError("--nixpkgs " + given + " is no nixpkgs: it has no lib");
             }
             return given;
         }
-        String configured = settings.get(Key.CONFIG_NIXPKGS);
+        String configured = settings.get(ConfigurationKey.CONFIG_NIXPKGS);
         if (!configured.isEmpty()) {
             return Path.of(configured);
         }

@@ -1,6 +1,6 @@
 package io.hatchery.app;
 
-import io.hatchery.runner.nspawn.Trees;
+import io.hatchery.runner.nspawn.DirectoryTrees;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
@@ -86,13 +86,13 @@ final class Installation {
     /**
      * Makes the configured data folder an installation, or takes up the one that it is.
      *
-     * @throws Refusal if it holds files that Hatchery did not make, since what it makes would be mixed up with them
+     * @throws UserError if it holds files that Hatchery did not make, since what it makes would be mixed up with them
      */
     static Installation claim(Settings settings) throws IOException {
         Files.createDirectories(settings.data());
         Path data = settings.data().toRealPath();
-        var installation =
-                new Installation(data, Path.of(settings.get(Key.RUNTIME)).toAbsolutePath());
+        var installation = new Installation(
+                data, Path.of(settings.get(ConfigurationKey.RUNTIME)).toAbsolutePath());
         Path marker = data.resolve(MARKER);
         if (!Files.exists(marker)) {
             installation.requireOwn();
@@ -105,13 +105,13 @@ final class Installation {
     /**
      * The installation in the configured data folder.
      *
-     * @throws Refusal if there is none; nothing is changed then
+     * @throws UserError if there is none; nothing is changed then
      */
     static Installation open(Settings settings) throws IOException {
         Path data = settings.data().toRealPath();
         Path file = data.resolve(MARKER);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new Refusal(data + " is not an installation: it has no file " + MARKER
+            throw new UserError(data + " is not an installation: it has no file " + MARKER
                     + ", which hatchery up writes. Nothing was changed. Set HATCHERY_DATA to the folder of the installation;"
                     + " if an older version made this one, run hatchery up in it once");
         }
@@ -119,16 +119,16 @@ final class Installation {
         try {
             marker = Json.read(Files.readAllBytes(file), Marker.class);
         } catch (UnreadableException e) {
-            throw new Refusal(file + " cannot be read: " + e.getMessage() + ". Nothing was changed", e);
+            throw new UserError(file + " cannot be read: " + e.getMessage() + ". Nothing was changed", e);
         }
         if (marker.format != FORMAT || !marker.data.equals(data.toString())) {
-            throw new Refusal(
+            throw new UserError(
                     data + " is not an installation: its " + MARKER + " is that of " + marker.data
                             + ", so this folder is a copy, or was moved. Nothing was changed. If it was moved, run hatchery up in it once");
         }
-        Path runtime = Path.of(settings.get(Key.RUNTIME)).toAbsolutePath();
+        Path runtime = Path.of(settings.get(ConfigurationKey.RUNTIME)).toAbsolutePath();
         if (!marker.runtime.equals(runtime.toString())) {
-            throw new Refusal("the installation in " + data + " has the runtime folder " + marker.runtime + ", not "
+            throw new UserError("the installation in " + data + " has the runtime folder " + marker.runtime + ", not "
                     + runtime + ": set HATCHERY_RUNTIME=" + marker.runtime + ". Nothing was changed");
         }
         return new Installation(data, runtime);
@@ -146,7 +146,7 @@ final class Installation {
                 .filter(name -> !HARMLESS.contains(name) && !(older && DATA.contains(name)))
                 .toList();
         if (!foreign.isEmpty()) {
-            throw new Refusal("the data folder " + data + " holds files that Hatchery did not make ("
+            throw new UserError("the data folder " + data + " holds files that Hatchery did not make ("
                     + String.join(", ", foreign.subList(0, Math.min(5, foreign.size())))
                     + "): set HATCHERY_DATA to an empty or a new folder");
         }
@@ -182,18 +182,18 @@ final class Installation {
      * Removes what Hatchery made, and the folders if nothing is left in them.
      *
      * @return what is left in them since Hatchery did not make it
-     * @throws Refusal if something is mounted there; nothing is removed then
+     * @throws UserError if something is mounted there; nothing is removed then
      */
     List<Path> remove() throws IOException {
         List<Path> made = made();
         for (Path mount : mounts()) {
             if (made.stream().anyMatch(mount::startsWith)) {
-                throw new Refusal(mount + " is mounted below what would be removed: unmount it and run hatchery down"
+                throw new UserError(mount + " is mounted below what would be removed: unmount it and run hatchery down"
                         + " again; no file was removed");
             }
         }
         for (Path path : made) {
-            Trees.delete(path);
+            DirectoryTrees.delete(path);
         }
         var left = new ArrayList<Path>();
         for (String folder : EXAMPLE_FOLDERS) {

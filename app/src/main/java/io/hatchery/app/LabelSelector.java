@@ -28,14 +28,14 @@ record LabelSelector(List<Term> terms) {
     /**
      * Reads a selector.
      *
-     * @throws Refusal if it is none; the message says which part
+     * @throws UserError if it is none; the message says which part
      */
     static LabelSelector parse(String text) {
         var terms = new ArrayList<Term>();
         for (String part : text.split(",", -1)) {
             Matcher matcher = TERM.matcher(part);
             if (!matcher.matches()) {
-                throw new Refusal("--selector " + text + ": '" + part.strip()
+                throw new UserError("--selector " + text + ": '" + part.strip()
                         + "' is no comparison: write label=value or label!=value, separated by commas");
             }
             terms.add(new Term(matcher.group(1), !matcher.group(2).equals("!="), matcher.group(3)));

@@ -13,8 +13,8 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {
-            Up.class,
-            Down.class,
+            UpCommand.class,
+            DownCommand.class,
             ApplyCommand.class,
             PlanCommand.class,
             ClientCommands.Delete.class,
@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
             VerbCommands.Stop.class,
             VerbCommands.Restart.class,
             VerbCommands.Kill.class,
-            Watch.class,
+            WatchCommand.class,
             EventsCommand.class,
             ClientCommands.Hosts.class,
             ServiceCommands.Config.class,
@@ -77,7 +77,7 @@ public final class Main {
         @Override
         public void run() {
             SettingsCheck.check(options.settings());
-            options.settings().inWords().forEach(Output::line);
+            options.settings().format().forEach(Output::line);
         }
     }
 

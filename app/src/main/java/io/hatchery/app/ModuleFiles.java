@@ -38,7 +38,7 @@ final class ModuleFiles {
                 if (!isHidden(file) && Files.isRegularFile(file)) {
                     bytes[0] += attributes.size();
                     if (bytes[0] > MOST_BYTES) {
-                        throw new Refusal(
+                        throw new UserError(
                                 "what is below " + folder + " is too much to travel with a definition: more than "
                                         + MOST_BYTES / 1000 + " kB, with " + file
                                         + "; keep the module in a folder of its own");
@@ -102,7 +102,7 @@ final class ModuleFiles {
 
     private static Path there(Path path) {
         if (!Files.exists(path)) {
-            throw new Refusal("config: there is no " + path);
+            throw new UserError("config: there is no " + path);
         }
         return path;
     }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.runner.nspawn.HostFacts;
 import io.hatchery.runner.nspawn.NspawnPlan;
 import io.hatchery.runner.nspawn.PrintableText;
-import io.hatchery.runner.nspawn.Step;
+import io.hatchery.runner.nspawn.SetupStep;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -75,7 +75,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if ((file == null) == (name == null)) {
-            throw new Refusal("give either a file with -f, or the name of a container");
+            throw new UserError("give either a file with -f, or the name of a container");
         }
         Map<String, NspawnPlan> plans = name != null ? ofFleet(name) : ofFile(Path.of(String.valueOf(file)));
         boolean several = plans.size() > 1;
@@ -87,7 +87,7 @@ final class PlanCommand implements Callable<Integer> {
                             ? Json.object().set("containers", all)
                             : all.elements().next());
         } else {
-            plans.forEach((container, plan) -> Output.text(inWords(container, plan)));
+            plans.forEach((container, plan) -> Output.text(format(container, plan)));
         }
         return 0;
     }
@@ -96,7 +96,7 @@ final class PlanCommand implements Callable<Integer> {
         JsonNode spec =
                 api.call("GET", ClientCommands.container(container)).body().path("spec");
         if (spec.isMissingNode()) {
-            throw new Refusal("container " + container + " has no spec: see hatchery show " + container);
+            throw new UserError("container " + container + " has no spec: see hatchery show " + container);
         }
         try {
             return Map.of(
@@ -105,7 +105,7 @@ final class PlanCommand implements Callable<Integer> {
                             Json.convert(spec, ContainerSpec.class),
                             driverOf(spec.path("host").asText())));
         } catch (UnreadableException e) {
-            throw new Refusal("the spec of " + container + " cannot be read: " + e.getMessage(), e);
+            throw new UserError("the spec of " + container + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -122,7 +122,7 @@ final class PlanCommand implements Callable<Integer> {
         for (DefinitionFiles.Named definition :
                 DefinitionFiles.read(path, FleetSource.nixpkgs(nixpkgs, api.settings()))) {
             if (!ContainerName.isValid(definition.name())) {
-                throw new Refusal(definition.file() + ": '" + definition.name() + "' is no container's name");
+                throw new UserError(definition.file() + ": '" + definition.name() + "' is no container's name");
             }
             var container = new ContainerName(definition.name());
             switch (Evaluator.evaluate(container, new ContainerDefinition(definition.options()), Map.of())) {
@@ -131,11 +131,11 @@ final class PlanCommand implements Callable<Integer> {
                             definition.name(),
                             plan(good.at(good.host().orElse(ANY), Generation.FIRST, NOT_EVALUATED), Driver.SYSTEMD));
                 case Evaluated.Bad bad ->
-                    bad.problems().forEach(problem -> wrong.append("\n  ").append(problem.inWords()));
+                    bad.problems().forEach(problem -> wrong.append("\n  ").append(problem.format()));
             }
         }
         if (!wrong.isEmpty()) {
-            throw new Refusal("there is no plan for what is wrong:" + wrong);
+            throw new UserError("there is no plan for what is wrong:" + wrong);
         }
         return plans;
     }
@@ -149,7 +149,7 @@ final class PlanCommand implements Callable<Integer> {
         return NspawnPlan.of(spec, new HostFacts(by == Driver.SYSTEMD, true, nix));
     }
 
-    private static String inWords(String container, NspawnPlan plan) {
+    private static String format(String container, NspawnPlan plan) {
         var words = new StringBuilder(container).append("\n  environment\n");
         plan.environment().forEach((key, value) -> line(words, key + "=" + value));
         words.append("  arguments\n");
@@ -161,23 +161,24 @@ final class PlanCommand implements Callable<Integer> {
         return words.toString();
     }
 
-    private static void steps(StringBuilder words, String when, List<Step> steps) {
+    private static void steps(StringBuilder words, String when, List<SetupStep> steps) {
         words.append("  ").append(when).append('\n');
-        for (Step step : steps) {
+        for (SetupStep step : steps) {
             line(
                     words,
                     switch (step) {
-                        case Step.Directory(String path, String mode) ->
+                        case SetupStep.Directory(String path, String mode) ->
                             "directory " + path + ", " + mode + ", unless it is there";
-                        case Step.EmptyFile(String path) -> "empty file " + path + ", unless it is there";
-                        case Step.Copy(String from, String to) -> "copy " + from + " to " + to;
-                        case Step.RemoveInterface(String device, String alias) ->
+                        case SetupStep.EmptyFile(String path) -> "empty file " + path + ", unless it is there";
+                        case SetupStep.Copy(String from, String to) -> "copy " + from + " to " + to;
+                        case SetupStep.RemoveInterface(String device, String alias) ->
                             "remove interface " + device + " with alias " + alias + ", if it was left";
-                        case Step.RemoveForward(String protocol, int port) ->
+                        case SetupStep.RemoveForward(String protocol, int port) ->
                             "remove the forward of " + protocol + " port " + port + ", if it was left";
-                        case Step.KernelSetting(String path, String value) -> path + " is " + value;
-                        case Step.Ip(Step.Side side, List<String> arguments) ->
-                            (side == Step.Side.HOST ? "" : "in the container: ") + "ip " + String.join(" ", arguments);
+                        case SetupStep.KernelSetting(String path, String value) -> path + " is " + value;
+                        case SetupStep.Ip(SetupStep.Side side, List<String> arguments) ->
+                            (side == SetupStep.Side.HOST ? "" : "in the container: ") + "ip "
+                                    + String.join(" ", arguments);
                     });
         }
     }

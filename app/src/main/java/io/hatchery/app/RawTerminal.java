@@ -45,7 +45,7 @@ final class RawTerminal implements AutoCloseable {
             readSize();
         }
         var screen = new StringBuilder("\033[H");
-        List<String> lines = Screen.crop(text, rows, columns);
+        List<String> lines = ScreenLayout.crop(text, rows, columns);
         for (int i = 0; i < lines.size(); i++) {
             screen.append(lines.get(i)).append("\033[K").append(i < lines.size() - 1 ? "\r\n" : "");
         }

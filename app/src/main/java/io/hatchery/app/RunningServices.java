@@ -31,12 +31,12 @@ record RunningServices(ProcessHandle process, String gateway) {
         try {
             pid = Long.parseLong(lines.isEmpty() ? "" : lines.getFirst().strip());
         } catch (NumberFormatException e) {
-            throw new Refusal(
+            throw new UserError(
                     pidFile + " does not begin with the pid of the services: end them, remove it, and run the"
                             + " command again",
                     e);
         }
-        String gateway = lines.size() > 2 ? lines.get(2) : Up.gateway(settings);
+        String gateway = lines.size() > 2 ? lines.get(2) : UpCommand.gateway(settings);
         return ProcessHandle.of(pid)
                 .filter(process -> lines.size() > 1 ? isSame(pid, lines.get(1)) : isHatchery(process))
                 .map(process -> new RunningServices(process, gateway))

@@ -8,7 +8,7 @@ import io.hatchery.gateway.GatewayService;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.nspawn.PrivateFiles;
-import io.hatchery.runner.service.DriverChoice;
+import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.service.RunnerService;
 import io.hatchery.runner.store.StoreSettings;
@@ -54,7 +54,7 @@ final class Services implements AutoCloseable {
     /**
      * Nothing runs yet.
      *
-     * @throws Refusal if a key has a value that it does not take
+     * @throws UserError if a key has a value that it does not take
      */
     Services(Settings settings) {
         SettingsCheck.check(settings);
@@ -63,10 +63,10 @@ final class Services implements AutoCloseable {
 
     /** Starts the embedded broker; clients of the same data folder find it by what it writes there. */
     void broker() throws IOException {
-        String address = settings.get(Key.BROKER_ADDRESS);
-        int port = settings.port(Key.BROKER_PORT);
-        requireFree(address, Key.BROKER_PORT);
-        requireFree(EmbeddedBroker.LOOPBACK, Key.BROKER_CONTROLLER_PORT);
+        String address = settings.get(ConfigurationKey.BROKER_ADDRESS);
+        int port = settings.port(ConfigurationKey.BROKER_PORT);
+        requireFree(address, ConfigurationKey.BROKER_PORT);
+        requireFree(EmbeddedBroker.LOOPBACK, ConfigurationKey.BROKER_CONTROLLER_PORT);
         Path data = settings.data();
         closeData();
         PrivateFiles.folder(data.resolve("broker"));
@@ -75,7 +75,7 @@ final class Services implements AutoCloseable {
                 data.resolve("broker"),
                 address,
                 port,
-                settings.port(Key.BROKER_CONTROLLER_PORT),
+                settings.port(ConfigurationKey.BROKER_CONTROLLER_PORT),
                 credentials,
                 Map.of());
     }
@@ -89,26 +89,26 @@ final class Services implements AutoCloseable {
     }
 
     /** Kafka's server ends the process with a page of traces where a port is taken: ask first. */
-    private void requireFree(String address, Key key) {
+    private void requireFree(String address, ConfigurationKey key) {
         int port = settings.port(key);
         try (var probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(address, port));
         } catch (BindException e) {
-            throw new Refusal(
+            throw new UserError(
                     "port " + port + " of " + address + " is taken, or the address is not this host's ("
                             + e.getMessage()
                             + "): is hatchery running already (hatchery down ends it)? Or set " + key.key()
                             + " to a free port",
                     e);
         } catch (IOException | IllegalArgumentException e) {
-            throw new Refusal("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
+            throw new UserError("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
         }
     }
 
     Future<?> configService(BusConfig bus) throws IOException {
         closeData();
-        String instance = settings.get(Key.CONFIG_INSTANCE);
+        String instance = settings.get(ConfigurationKey.CONFIG_INSTANCE);
         return vertx.deployVerticle(new ConfigService(
                 bus,
                 instance.isEmpty() ? Secrets.instance(settings.data()) : instance,
@@ -118,22 +118,22 @@ final class Services implements AutoCloseable {
 
     Future<?> runner(BusConfig bus) throws IOException {
         closeData();
-        String starts = settings.get(Key.RUNNER_STARTS);
+        String starts = settings.get(ConfigurationKey.RUNNER_STARTS);
         int most = starts.isEmpty()
                 ? Math.max(4, 2 * Runtime.getRuntime().availableProcessors())
-                : (int) SettingsCheck.number(settings, Key.RUNNER_STARTS);
+                : (int) SettingsCheck.number(settings, ConfigurationKey.RUNNER_STARTS);
         var config = new RunnerConfig(
                 settings.host(),
                 labels(),
                 bus,
-                Path.of(settings.get(Key.RUNTIME)),
+                Path.of(settings.get(ConfigurationKey.RUNTIME)),
                 settings.data().resolve("runner"),
-                SettingsCheck.number(settings, Key.RUNNER_CONSOLE_BYTES),
+                SettingsCheck.number(settings, ConfigurationKey.RUNNER_CONSOLE_BYTES),
                 most,
                 driver(),
                 policy(),
                 store(),
-                (int) SettingsCheck.number(settings, Key.RUNNER_HEARTBEAT),
+                (int) SettingsCheck.number(settings, ConfigurationKey.RUNNER_HEARTBEAT),
                 VERSION);
         var runner = new RunnerService(config, this::failed);
         return deploy(runner).compose(deployed -> runner.ready());
@@ -141,34 +141,35 @@ final class Services implements AutoCloseable {
 
     private StoreSettings store() throws IOException {
         var keys = new ArrayList<String>();
-        for (String key : settings.words(Key.RUNNER_NIX_KEYS)) {
+        for (String key : settings.words(ConfigurationKey.RUNNER_NIX_KEYS)) {
             keys.add(key.startsWith("/") ? Files.readString(Path.of(key)).strip() : key);
         }
-        String token = settings.get(Key.RUNNER_NIX_TOKEN_FILE);
+        String token = settings.get(ConfigurationKey.RUNNER_NIX_TOKEN_FILE);
         return new StoreSettings(
-                settings.words(Key.RUNNER_NIX_CACHES),
+                settings.words(ConfigurationKey.RUNNER_NIX_CACHES),
                 keys,
                 token.isEmpty() ? null : Path.of(token),
                 settings.data().resolve("runner").resolve("nix"));
     }
 
-    private DriverChoice driver() {
-        return switch (settings.get(Key.RUNNER_DRIVER)) {
-            case "" -> DriverChoice.ofTheHost();
-            case "systemd" -> DriverChoice.SYSTEMD;
-            case "direct" -> DriverChoice.DIRECT;
+    private DriverSelection driver() {
+        return switch (settings.get(ConfigurationKey.RUNNER_DRIVER)) {
+            case "" -> DriverSelection.ofTheHost();
+            case "systemd" -> DriverSelection.SYSTEMD;
+            case "direct" -> DriverSelection.DIRECT;
             default ->
-                throw new Refusal(Key.RUNNER_DRIVER.key() + " is '" + settings.get(Key.RUNNER_DRIVER)
-                        + "': say systemd or direct, or leave it out");
+                throw new UserError(ConfigurationKey.RUNNER_DRIVER.key() + " is '"
+                        + settings.get(ConfigurationKey.RUNNER_DRIVER) + "': say systemd or direct, or leave it out");
         };
     }
 
     private SortedMap<String, String> labels() {
         var labels = new TreeMap<String, String>();
-        for (String label : settings.words(Key.HOST_LABELS)) {
+        for (String label : settings.words(ConfigurationKey.HOST_LABELS)) {
             String[] sides = label.split("=", 2);
             if (sides.length != 2 || sides[0].isEmpty()) {
-                throw new Refusal(Key.HOST_LABELS.key() + " has '" + label + "': write name=value, apart by commas");
+                throw new UserError(
+                        ConfigurationKey.HOST_LABELS.key() + " has '" + label + "': write name=value, apart by commas");
             }
             labels.put(sides[0], sides[1]);
         }
@@ -176,8 +177,8 @@ final class Services implements AutoCloseable {
     }
 
     private HostPolicy policy() {
-        List<String> flags = settings.words(Key.RUNNER_EXTRA_FLAGS);
-        String hosts = settings.get(Key.RUNNER_HOSTS_FILE);
+        List<String> flags = settings.words(ConfigurationKey.RUNNER_EXTRA_FLAGS);
+        String hosts = settings.get(ConfigurationKey.RUNNER_HOSTS_FILE);
         return new HostPolicy(
                 flags.equals(List.of("any"))
                         ? null
@@ -187,7 +188,7 @@ final class Services implements AutoCloseable {
     }
 
     private List<Path> rootPrefixes() {
-        List<String> prefixes = settings.words(Key.RUNNER_ROOT_PREFIXES);
+        List<String> prefixes = settings.words(ConfigurationKey.RUNNER_ROOT_PREFIXES);
         if (prefixes.isEmpty()) {
             var usual = new ArrayList<>(HostPolicy.ROOT_PREFIXES);
             usual.add(settings.data().toAbsolutePath().normalize().resolve("examples"));
@@ -195,7 +196,7 @@ final class Services implements AutoCloseable {
         }
         for (String prefix : prefixes) {
             if (!Path.of(prefix).isAbsolute() || Path.of(prefix).normalize().getNameCount() == 0) {
-                throw new Refusal(Key.RUNNER_ROOT_PREFIXES.key() + " has '" + prefix
+                throw new UserError(ConfigurationKey.RUNNER_ROOT_PREFIXES.key() + " has '" + prefix
                         + "': write absolute folders other than /, apart by commas");
             }
         }
@@ -204,13 +205,15 @@ final class Services implements AutoCloseable {
 
     Future<?> gateway(BusConfig bus) throws IOException {
         closeData();
-        String address = settings.get(Key.GATEWAY_ADDRESS);
-        requireFree(address, Key.GATEWAY_PORT);
+        String address = settings.get(ConfigurationKey.GATEWAY_ADDRESS);
+        requireFree(address, ConfigurationKey.GATEWAY_PORT);
         var config = new GatewayConfig(
                 listener(address),
                 Secrets.token(settings.tokenFile()),
                 SystemSettings.cacheFolder(settings),
-                settings.bool(Key.GATEWAY_NIX_CACHE_PUBLIC) ? null : Secrets.token(SystemSettings.cacheToken(settings)),
+                settings.bool(ConfigurationKey.GATEWAY_NIX_CACHE_PUBLIC)
+                        ? null
+                        : Secrets.token(SystemSettings.cacheToken(settings)),
                 bus,
                 VERSION);
         var gateway = new GatewayService(config, this::failed);
@@ -220,11 +223,11 @@ final class Services implements AutoCloseable {
     private GatewayConfig.Listener listener(String address) {
         return new GatewayConfig.Listener(
                 address,
-                settings.port(Key.GATEWAY_PORT),
+                settings.port(ConfigurationKey.GATEWAY_PORT),
                 new Connections.Limits(
-                        (int) SettingsCheck.number(settings, Key.GATEWAY_CONNECTIONS),
-                        SystemSettings.span(settings, Key.GATEWAY_REQUEST_TIMEOUT),
-                        SystemSettings.span(settings, Key.GATEWAY_IDLE_TIMEOUT)));
+                        (int) SettingsCheck.number(settings, ConfigurationKey.GATEWAY_CONNECTIONS),
+                        SystemSettings.span(settings, ConfigurationKey.GATEWAY_REQUEST_TIMEOUT),
+                        SystemSettings.span(settings, ConfigurationKey.GATEWAY_IDLE_TIMEOUT)));
     }
 
     private Future<String> deploy(Verticle verticle) {
@@ -264,7 +267,7 @@ final class Services implements AutoCloseable {
     private void throwFailure() {
         Throwable e = failure;
         if (e instanceof IllegalStateException || e instanceof java.net.BindException) {
-            throw new Refusal(String.valueOf(e.getMessage()), e);
+            throw new UserError(String.valueOf(e.getMessage()), e);
         }
         if (e != null) {
             throw new CompletionException(e);

@@ -2,7 +2,7 @@ package io.hatchery.app;
 
 import io.hatchery.bus.BusConfig;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.option.NearestName;
+import io.hatchery.spec.option.NameSuggestion;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ final class Settings {
      * @param file a properties file; null for none
      * @param environment the process's
      * @param flags from the command line, by key
-     * @throws Refusal if a key is unknown or the file cannot be read
+     * @throws UserError if a key is unknown or the file cannot be read
      */
     static Settings read(@Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
         var values = new TreeMap<String, String>();
@@ -57,7 +57,7 @@ final class Settings {
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
         } catch (IOException e) {
-            throw new Refusal("the configuration file " + file + " cannot be read: " + e, e);
+            throw new UserError("the configuration file " + file + " cannot be read: " + e, e);
         }
         for (String key : properties.stringPropertyNames()) {
             put(values, key, properties.getProperty(key), file.toString());
@@ -66,15 +66,15 @@ final class Settings {
 
     private static void fromEnvironment(Map<String, String> environment, Map<String, String> values) {
         var byVariable = new TreeMap<String, String>();
-        known().forEach(key -> byVariable.put(Key.variable(key), key));
+        known().forEach(key -> byVariable.put(ConfigurationKey.variable(key), key));
         environment.forEach((variable, value) -> {
             if (!variable.startsWith("HATCHERY_") || OTHER_VARIABLES.contains(variable)) {
                 return;
             }
             String key = byVariable.get(variable);
             if (key == null) {
-                String near = NearestName.of(variable, byVariable.keySet());
-                throw new Refusal("the environment variable " + variable + " sets no configuration key"
+                String near = NameSuggestion.of(variable, byVariable.keySet());
+                throw new UserError("the environment variable " + variable + " sets no configuration key"
                         + (near == null ? "" : ": did you mean " + near + "?"));
             }
             values.put(key, value);
@@ -83,8 +83,8 @@ final class Settings {
 
     private static void put(Map<String, String> values, String key, String value, String source) {
         if (!known().contains(key)) {
-            String near = NearestName.of(key, known());
-            throw new Refusal("there is no configuration key '" + key + "' (" + source + ")"
+            String near = NameSuggestion.of(key, known());
+            throw new UserError("there is no configuration key '" + key + "' (" + source + ")"
                     + (near == null ? ": see hatchery settings" : ": did you mean " + near + "?"));
         }
         values.put(key, value);
@@ -93,7 +93,7 @@ final class Settings {
     /** Every key there is, Kafka's among them. */
     static Set<String> known() {
         var keys = new TreeSet<String>();
-        Arrays.stream(Key.values()).map(Key::key).forEach(keys::add);
+        Arrays.stream(ConfigurationKey.values()).map(ConfigurationKey::key).forEach(keys::add);
         for (Set<String> names :
                 List.of(ConsumerConfig.configNames(), ProducerConfig.configNames(), AdminClientConfig.configNames())) {
             names.forEach(name -> keys.add(KAFKA + name));
@@ -101,11 +101,11 @@ final class Settings {
         return keys;
     }
 
-    String get(Key key) {
+    String get(ConfigurationKey key) {
         return values.getOrDefault(key.key(), key.usual());
     }
 
-    long number(Key key, long least, long most) {
+    long number(ConfigurationKey key, long least, long most) {
         String text = get(key);
         try {
             long number = Long.parseLong(text);
@@ -113,42 +113,42 @@ final class Settings {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw new Refusal(key.key() + " is '" + text + "': give a number from " + least + " to " + most, e);
+            throw new UserError(key.key() + " is '" + text + "': give a number from " + least + " to " + most, e);
         }
-        throw new Refusal(key.key() + " is " + text + ": give a number from " + least + " to " + most);
+        throw new UserError(key.key() + " is " + text + ": give a number from " + least + " to " + most);
     }
 
-    boolean bool(Key key) {
+    boolean bool(ConfigurationKey key) {
         return switch (get(key)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new Refusal(key.key() + " is '" + get(key) + "': say true or false");
+            default -> throw new UserError(key.key() + " is '" + get(key) + "': say true or false");
         };
     }
 
     /** What is listed, apart by commas or blanks. */
-    List<String> words(Key key) {
+    List<String> words(ConfigurationKey key) {
         return Arrays.stream(get(key).split("[,\\s]+"))
                 .filter(word -> !word.isEmpty())
                 .toList();
     }
 
     Path data() {
-        return Path.of(get(Key.DATA)).toAbsolutePath();
+        return Path.of(get(ConfigurationKey.DATA)).toAbsolutePath();
     }
 
-    int port(Key key) {
+    int port(ConfigurationKey key) {
         return (int) number(key, 1, 65_535);
     }
 
     Path tokenFile() {
-        String file = get(Key.GATEWAY_TOKEN_FILE);
+        String file = get(ConfigurationKey.GATEWAY_TOKEN_FILE);
         return file.isEmpty() ? data().resolve("admin.token") : Path.of(file);
     }
 
     /** What this host is called. */
     HostName host() throws IOException {
-        String name = get(Key.HOST);
+        String name = get(ConfigurationKey.HOST);
         if (name.isEmpty()) {
             name = Files.readString(Path.of("/proc/sys/kernel/hostname"))
                     .strip()
@@ -158,7 +158,7 @@ final class Settings {
         try {
             return new HostName(name);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(e.getMessage() + "; set the key host", e);
+            throw new UserError(e.getMessage() + "; set the key host", e);
         }
     }
 
@@ -188,18 +188,19 @@ final class Settings {
 
     BusConfig bus(Map<String, String> client) {
         try {
-            return new BusConfig(client, (int) SettingsCheck.number(this, Key.PARTITIONS), (short)
-                    SettingsCheck.number(this, Key.REPLICATION));
+            return new BusConfig(client, (int) SettingsCheck.number(this, ConfigurationKey.PARTITIONS), (short)
+                    SettingsCheck.number(this, ConfigurationKey.REPLICATION));
         } catch (IllegalArgumentException e) {
-            throw new Refusal(e.getMessage() + " (or start hatchery broker with the same data folder)", e);
+            throw new UserError(e.getMessage() + " (or start hatchery broker with the same data folder)", e);
         }
     }
 
     /** Every key with its value and meaning, for people. */
-    List<String> inWords() {
+    List<String> format() {
         var lines = new ArrayList<String>();
-        for (Key key : Key.values()) {
-            lines.add(key.key() + "=" + get(key) + "\n    " + key.meaning() + " (" + Key.variable(key.key()) + ")");
+        for (ConfigurationKey key : ConfigurationKey.values()) {
+            lines.add(key.key() + "=" + get(key) + "\n    " + key.meaning() + " ("
+                    + ConfigurationKey.variable(key.key()) + ")");
         }
         lines.add(
                 "kafka.<property>\n    Any property of Kafka's Java clients, such as kafka.bootstrap.servers or kafka.ssl.truststore.location");

@@ -42,14 +42,14 @@ final class StreamFollower {
     /**
      * Follows until {@link #stop} is called.
      *
-     * @throws Refusal if the stream cannot be opened the first time
+     * @throws UserError if the stream cannot be opened the first time
      */
     void run() {
         boolean first = true;
         while (stopped.getCount() > 0) {
             try {
                 follow();
-            } catch (Refusal e) {
+            } catch (UserError e) {
                 if (first) {
                     throw e;
                 }
@@ -86,7 +86,7 @@ final class StreamFollower {
             return latch.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Refusal("interrupted", e);
+            throw new UserError("interrupted", e);
         }
     }
 
@@ -95,7 +95,7 @@ final class StreamFollower {
         try {
             message = Json.readObject(text.getBytes(StandardCharsets.UTF_8));
         } catch (UnreadableException e) {
-            throw new Refusal("the stream sent what is no message: " + e.getMessage(), e);
+            throw new UserError("the stream sent what is no message: " + e.getMessage(), e);
         }
         since = message.path("cursor").asText(since);
         onMessage.accept(message);

@@ -34,11 +34,11 @@ final class SystemCommands {
                 Output.json(items);
                 return;
             }
-            var table = new Table("GENERATION", "GIVEN", "REVISION", "", "SYSTEM");
+            var table = new TextTable("GENERATION", "GIVEN", "REVISION", "", "SYSTEM");
             for (JsonNode item : items) {
                 table.row(
                         item.path("generation").asText(),
-                        Table.since(item.path("since"), Instant.now()) + " ago",
+                        TextTable.since(item.path("since"), Instant.now()) + " ago",
                         item.path("revision").asText(),
                         item.path("running").asBoolean()
                                 ? "running"

@@ -14,35 +14,35 @@ final class SystemSettings {
     private SystemSettings() {}
 
     static NixSettings of(Settings settings) {
-        String nixpkgs = settings.get(Key.CONFIG_NIXPKGS);
-        String processes = settings.get(Key.CONFIG_EVALUATIONS);
+        String nixpkgs = settings.get(ConfigurationKey.CONFIG_NIXPKGS);
+        String processes = settings.get(ConfigurationKey.CONFIG_EVALUATIONS);
         String cache = cache(settings);
         return new NixSettings(
                 settings.data().resolve("systems"),
                 nixpkgs.isEmpty() ? null : Path.of(nixpkgs).toAbsolutePath(),
                 processes.isEmpty()
                         ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2)
-                        : (int) SettingsCheck.number(settings, Key.CONFIG_EVALUATIONS),
-                SettingsCheck.number(settings, Key.CONFIG_EVALUATION_MEMORY) << 20,
-                span(settings, Key.CONFIG_EVALUATION_TIMEOUT),
-                span(settings, Key.CONFIG_BUILD_TIMEOUT),
-                settings.bool(Key.CONFIG_IMPORT_FROM_DERIVATION),
+                        : (int) SettingsCheck.number(settings, ConfigurationKey.CONFIG_EVALUATIONS),
+                SettingsCheck.number(settings, ConfigurationKey.CONFIG_EVALUATION_MEMORY) << 20,
+                span(settings, ConfigurationKey.CONFIG_EVALUATION_TIMEOUT),
+                span(settings, ConfigurationKey.CONFIG_BUILD_TIMEOUT),
+                settings.bool(ConfigurationKey.CONFIG_IMPORT_FROM_DERIVATION),
                 cache,
                 cache == null ? null : key(settings),
                 flakePaths(settings),
-                settings.get(Key.CONFIG_NIX_USER));
+                settings.get(ConfigurationKey.CONFIG_NIX_USER));
     }
 
     /**
      * The paths below which flakes may be.
      *
-     * @throws Refusal if one is not absolute
+     * @throws UserError if one is not absolute
      */
     static List<Path> flakePaths(Settings settings) {
-        return settings.words(Key.CONFIG_FLAKE_PATHS).stream()
+        return settings.words(ConfigurationKey.CONFIG_FLAKE_PATHS).stream()
                 .map(text -> {
                     if (!text.startsWith("/")) {
-                        throw new Refusal(
+                        throw new UserError(
                                 "config.flake-paths has '" + text + "': give absolute paths, apart by commas");
                     }
                     return Path.of(text);
@@ -51,7 +51,7 @@ final class SystemSettings {
     }
 
     private static @Nullable String cache(Settings settings) {
-        String cache = settings.get(Key.CONFIG_NIX_CACHE);
+        String cache = settings.get(ConfigurationKey.CONFIG_NIX_CACHE);
         if (cache.equals(NONE)) {
             return null;
         }
@@ -60,7 +60,7 @@ final class SystemSettings {
 
     /** Where the cache is that the gateway serves. */
     static Path cacheFolder(Settings settings) {
-        String folder = settings.get(Key.GATEWAY_NIX_CACHE);
+        String folder = settings.get(ConfigurationKey.GATEWAY_NIX_CACHE);
         return folder.isEmpty()
                 ? settings.data().resolve("nix-cache")
                 : Path.of(folder).toAbsolutePath();
@@ -68,24 +68,24 @@ final class SystemSettings {
 
     /** The file of the token that clients of the cache show. */
     static Path cacheToken(Settings settings) {
-        String file = settings.get(Key.GATEWAY_NIX_CACHE_TOKEN_FILE);
+        String file = settings.get(ConfigurationKey.GATEWAY_NIX_CACHE_TOKEN_FILE);
         return file.isEmpty() ? settings.data().resolve("nix-cache.token") : Path.of(file);
     }
 
     private static Path key(Settings settings) {
-        String file = settings.get(Key.CONFIG_NIX_KEY);
+        String file = settings.get(ConfigurationKey.CONFIG_NIX_KEY);
         return file.isEmpty()
                 ? settings.data().resolve("nix-cache.secret")
                 : Path.of(file).toAbsolutePath();
     }
 
     /** The time span that a key has. */
-    static Duration span(Settings settings, Key key) {
+    static Duration span(Settings settings, ConfigurationKey key) {
         try {
             Span span = Span.parse(settings.get(key));
             return span.isInfinite() ? Duration.ofDays(365) : span.toDuration();
         } catch (IllegalArgumentException e) {
-            throw new Refusal(key.key() + ": " + e.getMessage(), e);
+            throw new UserError(key.key() + ": " + e.getMessage(), e);
         }
     }
 }

@@ -16,12 +16,12 @@ final class Terminal {
      * Asks a question that is answered by yes or no.
      *
      * @param question ends with a question mark
-     * @throws Refusal if the answer is not yes
+     * @throws UserError if the answer is not yes
      */
     static void confirm(Console console, String question) {
         String answer = console.readLine("%s [y/N] ", Output.printable(question));
         if (answer == null || !answer.strip().matches("(?i)y(es)?")) {
-            throw new Refusal("nothing was changed");
+            throw new UserError("nothing was changed");
         }
     }
 }

@@ -22,7 +22,7 @@ final class VerbCommands {
         if (api.json()) {
             Output.json(answer.body());
         } else {
-            Output.line(inWords(answer.body()));
+            Output.line(format(answer.body()));
         }
         return exitCode(answer, waited);
     }
@@ -33,7 +33,7 @@ final class VerbCommands {
     }
 
     /** An operation in one line. */
-    static String inWords(ObjectNode operation) {
+    static String format(ObjectNode operation) {
         String outcome = operation.path("outcome").asText();
         return operation.path("command").asText() + " "
                 + operation.path("container").asText() + ": " + outcome
@@ -52,7 +52,7 @@ final class VerbCommands {
         private ApiClient api = new ApiClient();
 
         @Mixin
-        private Targets targets = new Targets();
+        private TargetContainers targets = new TargetContainers();
 
         @Option(
                 names = "--wait",

@@ -1,6 +1,6 @@
 package io.hatchery.app;
 
-/** The reference page of the configuration keys, generated from {@link Key}. */
+/** The reference page of the configuration keys, generated from {@link ConfigurationKey}. */
 final class ConfigurationPage {
     private static final String HEAD = """
             # Configuration keys
@@ -18,8 +18,8 @@ final class ConfigurationPage {
 
     static String markdown() {
         var page = new StringBuilder(HEAD);
-        for (Key key : Key.values()) {
-            page.append("| `").append(key.key()).append("` | `").append(Key.variable(key.key()));
+        for (ConfigurationKey key : ConfigurationKey.values()) {
+            page.append("| `").append(key.key()).append("` | `").append(ConfigurationKey.variable(key.key()));
             page.append("` | ").append(key.usual().isEmpty() ? "" : "`" + key.usual() + "`");
             page.append(" | ").append(Markdown.cell(key.meaning())).append(" |\n");
         }

@@ -21,11 +21,11 @@ class DefinitionFilesTest {
     @Test
     void standardInputWithoutNamesIsRefused() {
         assertThatThrownBy(() -> read("boot: true\n"))
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("containers: {<name>: {<options>}}");
-        assertThatThrownBy(() -> read("")).isInstanceOf(Refusal.class).hasMessageContaining("standard input");
+        assertThatThrownBy(() -> read("")).isInstanceOf(UserError.class).hasMessageContaining("standard input");
         assertThatThrownBy(() -> read("containers: {web: 1}"))
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("containers.web is no object");
     }
 

@@ -37,7 +37,7 @@ class EventsCommandTest {
                 .put("container", "web")
                 .put("from", "starting")
                 .put("to", "running");
-        assertThat(EventsCommand.inWords(event)).isEqualTo(shown + "  web  starting -> running");
+        assertThat(EventsCommand.format(event)).isEqualTo(shown + "  web  starting -> running");
     }
 
     @Test

@@ -47,7 +47,7 @@ class LabelSelectorTest {
     @ValueSource(strings = {"", "tier", "tier=web,", "=web", "tier>web", "tier=a=b", "tier!web"})
     void whatIsNoComparisonIsRefused(String selector) {
         assertThatThrownBy(() -> LabelSelector.parse(selector))
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("label=value");
     }
 }

@@ -25,8 +25,8 @@ class ReferencePagesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Key.class)
-    void keyHasADescription(Key key) {
+    @EnumSource(ConfigurationKey.class)
+    void keyHasADescription(ConfigurationKey key) {
         assertThat(key.meaning()).as(key.key()).isNotBlank().doesNotEndWith(".");
     }
 

@@ -44,7 +44,7 @@ class RunningServicesTest {
     void fileWithoutPidIsRefused() throws IOException {
         Files.writeString(file, "");
         assertThatThrownBy(() -> RunningServices.of(file, settings))
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("does not begin with the pid");
     }
 }

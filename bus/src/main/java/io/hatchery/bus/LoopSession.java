@@ -23,8 +23,8 @@ public final class LoopSession implements AutoCloseable {
     private final TransactionalLog log;
     private final TransactionalLoop.RecordProcessor processor;
     private final Runnable ready;
-    private final Isolation isolation;
-    private final RefusedViews refusedViews;
+    private final OversizedRecordIsolation isolation;
+    private final RejectedViewRecords refusedViews;
     private TransactionalLog.Batch batch = NOTHING;
     private boolean hasWritten;
     private boolean isReviewPending;
@@ -41,7 +41,7 @@ public final class LoopSession implements AutoCloseable {
             TransactionalLog log,
             TransactionalLoop.RecordProcessor processor,
             Runnable ready) {
-        this(plan, log, processor, ready, new Isolation());
+        this(plan, log, processor, ready, new OversizedRecordIsolation());
     }
 
     LoopSession(
@@ -49,13 +49,13 @@ public final class LoopSession implements AutoCloseable {
             TransactionalLog log,
             TransactionalLoop.RecordProcessor processor,
             Runnable ready,
-            Isolation isolation) {
+            OversizedRecordIsolation isolation) {
         this.plan = plan;
         this.log = log;
         this.processor = processor;
         this.ready = ready;
         this.isolation = isolation;
-        this.refusedViews = new RefusedViews(plan.group());
+        this.refusedViews = new RejectedViewRecords(plan.group());
     }
 
     /** Joins the group. */
@@ -115,7 +115,7 @@ public final class LoopSession implements AutoCloseable {
         }
         transaction.read(batch.next());
         batch = NOTHING;
-        for (RefusedViews.Refused refused : refusedViews.take()) {
+        for (RejectedViewRecords.Refused refused : refusedViews.take()) {
             refuse(refused.record(), refused.reason(), transaction);
             transaction = committedIf(transaction.isFull(), transaction);
         }

@@ -110,7 +110,7 @@ public final class TransactionalLoop implements AutoCloseable {
     private final Supplier<RecordProcessor> processors;
     private final Runnable ready;
     private final Consumer<Throwable> onFailure;
-    private final Isolation isolation = new Isolation();
+    private final OversizedRecordIsolation isolation = new OversizedRecordIsolation();
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
 

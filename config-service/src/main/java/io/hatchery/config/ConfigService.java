@@ -3,7 +3,7 @@ package io.hatchery.config;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.BusException;
 import io.hatchery.bus.KafkaBus;
-import io.hatchery.bus.PartitionWatch;
+import io.hatchery.bus.PartitionCountWatcher;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.system.EvaluationPool;
@@ -70,7 +70,7 @@ public final class ConfigService extends AbstractVerticle {
                     return loop;
                 })
                 .onFailure(started::tryFail);
-        PartitionWatch.start(vertx, bus, onFailure);
+        PartitionCountWatcher.start(vertx, bus, onFailure);
     }
 
     /** What a config-service reads and views. */

@@ -6,8 +6,8 @@ import io.hatchery.protocol.Evaluation.Built;
 import io.hatchery.protocol.Evaluation.GivenSystem;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
+import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.Evaluated;
-import io.hatchery.spec.option.Problem;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class ContainerSystems {
      * What is known of the system that a definition has evaluated; null if it has none. A revision is evaluated once, so that nothing
      * changes by itself when its nixpkgs does.
      */
-    static @Nullable Built built(Candidate candidate, Evaluated.Good good, FleetSnapshot fleet) {
+    static @Nullable Built built(EvaluationCandidate candidate, Evaluated.Good good, FleetSnapshot fleet) {
         if (good.source() == null) {
             return null;
         }
@@ -35,12 +35,12 @@ final class ContainerSystems {
         return switch (fleet.system(good.name(), candidate.revision(), good.source())) {
             case Systems.Pending() -> new Built(digest, null, List.of());
             case Systems.Ready(String path) -> new Built(digest, path, List.of());
-            case Systems.Failed(List<Problem> problems) -> new Built(digest, null, problems);
+            case Systems.Failed(List<DefinitionProblem> problems) -> new Built(digest, null, problems);
         };
     }
 
     /** With that of the spec, if it is another than the last; the last ends with the first spec that does not have it. */
-    static List<GivenSystem> given(Candidate candidate, ContainerSpec spec, Instant now) {
+    static List<GivenSystem> given(EvaluationCandidate candidate, ContainerSpec spec, Instant now) {
         List<GivenSystem> systems = new ArrayList<>(candidate.systems());
         String path = spec.payload() instanceof Payload.SystemPath system ? system.path() : null;
         GivenSystem last = systems.isEmpty() ? null : systems.getLast();

@@ -14,7 +14,7 @@ import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -138,7 +138,7 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
     public ProcessingResult process(BusRecord record) {
         if (!ContainerName.isValid(record.key())) {
             return new ProcessingResult(
-                    List.of(), "its key is no container name: '" + Problem.shorten(record.key()) + "'");
+                    List.of(), "its key is no container name: '" + DefinitionProblem.shorten(record.key()) + "'");
         }
         var name = new ContainerName(record.key());
         Evaluation before = views.evaluation(name);
@@ -187,7 +187,7 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
             return text == null ? null : Long.valueOf(text);
         } catch (NumberFormatException e) {
             throw new UnreadableException(
-                    "header " + Headers.IF_MATCH + " is '" + Problem.shorten(text)
+                    "header " + Headers.IF_MATCH + " is '" + DefinitionProblem.shorten(text)
                             + "': give a revision, or leave it out",
                     e);
         }

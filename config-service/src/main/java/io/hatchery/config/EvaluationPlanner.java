@@ -11,9 +11,9 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.Evaluated;
 import io.hatchery.spec.option.Evaluator;
-import io.hatchery.spec.option.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +44,8 @@ final class EvaluationPlanner {
         if (refusal != null) {
             return ExpectedRevision.refused(name, before, revision, refusal);
         }
-        return evaluate(new Candidate(name, before, definition, revision, revision), definition, profiles, fleet);
+        return evaluate(
+                new EvaluationCandidate(name, before, definition, revision, revision), definition, profiles, fleet);
     }
 
     /** Something that a definition rests on has changed. */
@@ -53,13 +54,13 @@ final class EvaluationPlanner {
             ContainerDefinition definition,
             Map<ProfileName, ContainerDefinition> profiles,
             FleetSnapshot fleet) {
-        var candidate =
-                new Candidate(before.container(), before, definition, before.revision(), before.evaluatedRevision());
+        var candidate = new EvaluationCandidate(
+                before.container(), before, definition, before.revision(), before.evaluatedRevision());
         return evaluate(candidate, definition, profiles, fleet);
     }
 
     private static EvaluationPlan evaluate(
-            Candidate candidate,
+            EvaluationCandidate candidate,
             ContainerDefinition definition,
             Map<ProfileName, ContainerDefinition> profiles,
             FleetSnapshot fleet) {
@@ -69,7 +70,7 @@ final class EvaluationPlanner {
         };
     }
 
-    private static EvaluationPlan withSystem(Candidate candidate, Evaluated.Good good, FleetSnapshot fleet) {
+    private static EvaluationPlan withSystem(EvaluationCandidate candidate, Evaluated.Good good, FleetSnapshot fleet) {
         Built built = ContainerSystems.built(candidate, good, fleet);
         if (built != null && !built.errors().isEmpty()) {
             return candidate.failed(built.errors(), built);
@@ -87,7 +88,7 @@ final class EvaluationPlanner {
                 .orElseGet(() -> unplaced(candidate, good, built));
     }
 
-    private static EvaluationPlan unplaced(Candidate candidate, Evaluated.Good good, @Nullable Built built) {
+    private static EvaluationPlan unplaced(EvaluationCandidate candidate, Evaluated.Good good, @Nullable Built built) {
         var evaluation = new Evaluation(
                 candidate.name(),
                 Evaluation.State.UNPLACED,
@@ -106,10 +107,10 @@ final class EvaluationPlanner {
     }
 
     /** Why a container has no host, where that is not for want of any. */
-    private static List<Problem> nowhere(Evaluated.Good good) {
+    private static List<DefinitionProblem> nowhere(Evaluated.Good good) {
         return good.hostSelector().isEmpty()
                 ? List.of()
-                : List.of(new Problem(
+                : List.of(new DefinitionProblem(
                         "containers." + good.name() + ".hostSelector",
                         Json.text(good.hostSelector()),
                         "placement",
@@ -118,12 +119,16 @@ final class EvaluationPlanner {
     }
 
     private static EvaluationPlan placed(
-            Candidate candidate, Evaluated.Good good, @Nullable Built built, HostName host, FleetSnapshot fleet) {
+            EvaluationCandidate candidate,
+            Evaluated.Good good,
+            @Nullable Built built,
+            HostName host,
+            FleetSnapshot fleet) {
         ContainerSpec inForce = candidate.lastSpec();
         Generation last = candidate.generation();
         ContainerSpec spec =
                 good.at(host, last == null ? Generation.FIRST : last.next(), built == null ? null : built.path());
-        List<Problem> clashes = fleet.clashes(spec);
+        List<DefinitionProblem> clashes = fleet.clashes(spec);
         if (!clashes.isEmpty()) {
             return candidate.failed(clashes, built);
         }
@@ -198,13 +203,13 @@ final class EvaluationPlanner {
     }
 
     private static EvaluationPlan tooLarge(Evaluation large, @Nullable Evaluation before, String excess) {
-        var problem = new Problem(
+        var problem = new DefinitionProblem(
                 "containers." + large.container(),
                 null,
                 "definition of " + large.container(),
                 excess,
                 "give shorter values, or move large texts into files that the container mounts");
-        return new Candidate(large.container(), before, null, large.revision(), large.evaluatedRevision())
+        return new EvaluationCandidate(large.container(), before, null, large.revision(), large.evaluatedRevision())
                 .failed(List.of(problem), null);
     }
 
@@ -213,12 +218,12 @@ final class EvaluationPlanner {
         if (before.definition() == null) {
             return new EvaluationPlan(before, null, null, null);
         }
-        var problem = new Problem(
+        var problem = new DefinitionProblem(
                 "containers." + before.container(),
                 null,
                 "config-service",
                 "its evaluation failed unexpectedly",
                 "see the log of the config-service for the cause; another definition is evaluated as usual");
-        return Candidate.again(before).failed(List.of(problem), before.built());
+        return EvaluationCandidate.again(before).failed(List.of(problem), before.built());
     }
 }

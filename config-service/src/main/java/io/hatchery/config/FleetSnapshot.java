@@ -5,7 +5,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SystemSource;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ interface FleetSnapshot {
     Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last);
 
     /** What others on its host have that a container wants for itself. */
-    List<Problem> clashes(ContainerSpec spec);
+    List<DefinitionProblem> clashes(ContainerSpec spec);
 
     /** What has come of the source of a container's system; it is evaluated and built from now on, if that was not begun. */
     Systems.Progress system(ContainerName container, long revision, SystemSource source);

@@ -38,7 +38,7 @@ final class FleetViews {
     private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
     private final KnownHosts hosts = new KnownHosts();
-    private final Confirmations confirmations = new Confirmations();
+    private final RemovalConfirmations confirmations = new RemovalConfirmations();
     private final PartitionHistory history = new PartitionHistory();
     private final Set<ContainerName> toReview = new LinkedHashSet<>();
 
@@ -65,7 +65,7 @@ final class FleetViews {
         return hosts;
     }
 
-    Confirmations confirmations() {
+    RemovalConfirmations confirmations() {
         return confirmations;
     }
 
@@ -210,6 +210,6 @@ final class FleetViews {
     }
 
     private static List<PortForward> portsOf(@Nullable Evaluation evaluation) {
-        return evaluation == null || evaluation.spec() == null ? List.of() : Ports.of(evaluation.spec());
+        return evaluation == null || evaluation.spec() == null ? List.of() : PortAllocations.of(evaluation.spec());
     }
 }

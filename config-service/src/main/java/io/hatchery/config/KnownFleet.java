@@ -5,7 +5,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SystemSource;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -21,8 +21,8 @@ record KnownFleet(FleetViews views, Systems systems, Clock clock) implements Fle
     }
 
     @Override
-    public List<Problem> clashes(ContainerSpec spec) {
-        return Ports.clashes(spec, views.evaluations());
+    public List<DefinitionProblem> clashes(ContainerSpec spec) {
+        return PortAllocations.clashes(spec, views.evaluations());
     }
 
     @Override

@@ -269,7 +269,7 @@ class ConfigServiceTest {
         evaluations.removeIf(evaluation -> evaluation.container().value().equals("last"));
         assertThat(evaluations).filteredOn(e -> e.spec() != null).hasSize(8).allSatisfy(inForce -> {
             assertThat(inForce.state()).isEqualTo(Evaluation.State.EVALUATED);
-            assertThat(Ports.clashes(inForce.spec(), evaluations)).isEmpty();
+            assertThat(PortAllocations.clashes(inForce.spec(), evaluations)).isEmpty();
         });
     }
 

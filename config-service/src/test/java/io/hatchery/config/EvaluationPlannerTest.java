@@ -17,7 +17,7 @@ import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.DefinitionLimits;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -223,8 +223,8 @@ class EvaluationPlannerTest {
             }
 
             @Override
-            public List<Problem> clashes(ContainerSpec spec) {
-                return Ports.clashes(spec, others);
+            public List<DefinitionProblem> clashes(ContainerSpec spec) {
+                return PortAllocations.clashes(spec, others);
             }
 
             @Override
@@ -249,7 +249,7 @@ class EvaluationPlannerTest {
         Evaluation here = EvaluationPlanner.define(WEB, null, wish, 2, null, Map.of(), among(H1, List.of(first)))
                 .evaluation();
         assertThat(here.state()).isEqualTo(Evaluation.State.FAILED);
-        assertThat(here.errors().getFirst().inWords())
+        assertThat(here.errors().getFirst().format())
                 .isEqualTo(
                         "containers.web.forwardPorts: host h1 forwards that port to container api, got tcp 80 (in the"
                                 + " placement); choose another hostPort or another host");
@@ -288,7 +288,8 @@ class EvaluationPlannerTest {
         assertThat(building.state()).isEqualTo(Evaluation.State.BUILDING);
         assertThat(building.spec()).isEqualTo(first.spec());
 
-        Evaluation failed = again(building, new Systems.Failed(List.of(new Problem("p", null, "o", "m", "r"))));
+        Evaluation failed =
+                again(building, new Systems.Failed(List.of(new DefinitionProblem("p", null, "o", "m", "r"))));
         assertThat(failed.state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(failed.spec()).isEqualTo(first.spec());
         assertThat(again(failed, new Systems.Ready("/nix/store/b"))).isEqualTo(failed);

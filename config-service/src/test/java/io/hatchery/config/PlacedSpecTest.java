@@ -53,7 +53,7 @@ class PlacedSpecTest {
         assertThat(unplaced.state()).isEqualTo(State.UNPLACED);
         assertThat(unplaced.errors())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.inWords())
+                .satisfies(problem -> assertThat(problem.format())
                         .contains("containers.web.hostSelector", "north", "no host that is ready has these labels"));
     }
 

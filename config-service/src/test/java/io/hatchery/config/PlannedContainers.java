@@ -8,7 +8,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ final class PlannedContainers {
     static final HostName H3 = new HostName("h3");
     static final CommandId DELETION = new CommandId("deletion");
     static final Systems.Progress READY = new Systems.Ready("/nix/store/a");
-    static final Systems.Progress BROKEN = new Systems.Failed(List.of(new Problem("p", null, "o", "m", "r")));
+    static final Systems.Progress BROKEN = new Systems.Failed(List.of(new DefinitionProblem("p", null, "o", "m", "r")));
 
     static ContainerDefinition definition(String yaml) {
         try {

@@ -15,7 +15,7 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -188,7 +188,7 @@ final class SpecsAuditTest {
         }
 
         @Override
-        public List<Problem> clashes(ContainerSpec spec) {
+        public List<DefinitionProblem> clashes(ContainerSpec spec) {
             return List.of();
         }
 

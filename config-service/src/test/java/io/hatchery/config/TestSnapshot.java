@@ -6,7 +6,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SystemSource;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +42,8 @@ record TestSnapshot(@Nullable HostName chosen, List<Evaluation> others, Systems.
     }
 
     @Override
-    public List<Problem> clashes(ContainerSpec spec) {
-        return Ports.clashes(spec, others);
+    public List<DefinitionProblem> clashes(ContainerSpec spec) {
+        return PortAllocations.clashes(spec, others);
     }
 
     @Override

@@ -4,8 +4,8 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.stream.Streams;
-import io.hatchery.gateway.view.Change;
 import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.UnreadableException;
@@ -41,7 +41,7 @@ public final class FleetFold {
     private static final Logger LOG = LoggerFactory.getLogger(FleetFold.class);
 
     private final FleetView view = new FleetView();
-    private final RefusedRecords refused;
+    private final RejectedRecords refused;
     private final PlacedRecords placed;
     private final Streams.Replay log;
     private final Streams streams;
@@ -56,7 +56,7 @@ public final class FleetFold {
      * @param partitions over how many the keys of shared topics are spread
      */
     public FleetFold(Publisher publisher, Streams.Replay log, int partitions, Clock clock) {
-        this.refused = new RefusedRecords(publisher);
+        this.refused = new RejectedRecords(publisher);
         this.placed = new PlacedRecords(partitions, refused);
         this.log = placed.of(log);
         this.streams = new Streams(clock, view, this.log, refused::refuse);
@@ -70,7 +70,7 @@ public final class FleetFold {
             streams.passed(record);
             return;
         }
-        Optional<Change> change = Optional.empty();
+        Optional<StreamChange> change = Optional.empty();
         try {
             if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
                 refused.view(record);
@@ -146,7 +146,7 @@ public final class FleetFold {
         return log;
     }
 
-    RefusedRecords refused() {
+    RejectedRecords refused() {
         return refused;
     }
 }

@@ -22,7 +22,7 @@ final class GatewayMetrics {
     private final FleetView view;
     private final Set<DeadLetterCounts.Label> shown = new HashSet<>();
 
-    GatewayMetrics(FleetView view, Streams streams, RefusedRecords refused, Clock clock) {
+    GatewayMetrics(FleetView view, Streams streams, RejectedRecords refused, Clock clock) {
         this.view = view;
         for (Phase phase : Phase.values()) {
             Gauge.builder(
@@ -58,10 +58,10 @@ final class GatewayMetrics {
         Gauge.builder("hatchery.stream.watchers", streams, Streams::watching)
                 .description("Websocket clients")
                 .register(registry);
-        FunctionCounter.builder("hatchery.gateway.records.refused", refused, RefusedRecords::total)
+        FunctionCounter.builder("hatchery.gateway.records.refused", refused, RejectedRecords::total)
                 .description("Records that this gateway could not read, replays included")
                 .register(registry);
-        FunctionCounter.builder("hatchery.gateway.records.unreported", refused, RefusedRecords::unreported)
+        FunctionCounter.builder("hatchery.gateway.records.unreported", refused, RejectedRecords::unreported)
                 .description(
                         "Refused records that are not with the dead letters, since too many waited to be written there")
                 .register(registry);

@@ -4,14 +4,14 @@ import io.hatchery.bus.BusException;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.LogReader;
-import io.hatchery.bus.PartitionWatch;
+import io.hatchery.bus.PartitionCountWatcher;
 import io.hatchery.bus.TopicFollower;
 import io.hatchery.bus.TopicIds;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Api;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.http.NixCache;
-import io.hatchery.gateway.http.Waiting;
+import io.hatchery.gateway.http.ViewAwaiter;
 import io.hatchery.gateway.stream.BoundedReplay;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.AbstractVerticle;
@@ -65,7 +65,7 @@ public final class GatewayService extends AbstractVerticle {
             TopicIds topicIds,
             CommandFollower commands,
             FleetFold fold,
-            Waiting waiting) {}
+            ViewAwaiter waiting) {}
 
     /**
      * @param onFailure is called when the gateway cannot go on
@@ -94,7 +94,7 @@ public final class GatewayService extends AbstractVerticle {
                 new BoundedReplay(log::read, REPLAYS_AT_A_TIME),
                 config.bus().partitions(),
                 clock);
-        var waiting = new Waiting(vertx, fold.view());
+        var waiting = new ViewAwaiter(vertx, fold.view());
         var follower = new TopicFollower(vertx, config.bus(), "gateway", this::take, this::fail);
         var topicIds = new TopicIds(vertx, config.bus());
         var made =
@@ -125,7 +125,7 @@ public final class GatewayService extends AbstractVerticle {
                 .addWebSocketSubProtocol("hatchery.v1")
                 .setMaxWebSocketFrameSize(LARGEST_FRAME)
                 .setCompressionSupported(true);
-        PartitionWatch.start(vertx, config.bus(), onFailure);
+        PartitionCountWatcher.start(vertx, config.bus(), onFailure);
         vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
                 .requestHandler(api.router())

@@ -12,12 +12,12 @@ import io.hatchery.spec.json.UnreadableException;
  */
 final class PlacedRecords {
     private final int partitions;
-    private final RefusedRecords refused;
+    private final RejectedRecords refused;
 
     /**
      * @param partitions over how many the keys of shared topics are spread
      */
-    PlacedRecords(int partitions, RefusedRecords refused) {
+    PlacedRecords(int partitions, RejectedRecords refused) {
         this.partitions = partitions;
         this.refused = refused;
     }

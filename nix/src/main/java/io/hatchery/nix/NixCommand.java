@@ -129,7 +129,7 @@ public final class NixCommand {
             throw (IOException) new InterruptedIOException(program() + " is given up").initCause(e);
         }
         if (process.exitValue() != 0) {
-            throw new NixFailure(inWords(process.exitValue(), failures, notes), failures);
+            throw new NixFailure(format(process.exitValue(), failures, notes), failures);
         }
         return output.toString();
     }
@@ -172,7 +172,7 @@ public final class NixCommand {
     }
 
     /** What it says last is often that it failed, and why is said before. */
-    private String inWords(int status, List<NixLine.Failure> failures, Deque<String> notes) {
+    private String format(int status, List<NixLine.Failure> failures, Deque<String> notes) {
         if (!failures.isEmpty()) {
             return Stream.concat(notes.stream(), failures.stream().map(NixLine.Failure::words))
                     .distinct()

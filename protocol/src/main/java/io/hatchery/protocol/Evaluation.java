@@ -8,7 +8,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SpecChange;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public record Evaluation(
         @Nullable ContainerSpec spec,
         @Nullable SpecChange change,
         @Nullable ReleasingHost releasingHost,
-        List<Problem> errors,
+        List<DefinitionProblem> errors,
         @Nullable Built built,
         List<GivenSystem> systems) {
     /**
@@ -63,7 +63,7 @@ public record Evaluation(
      * @param path the system in the store; null if there is none, or none yet
      * @param errors why there is none; empty if there is, or if it is being built
      */
-    public record Built(String source, @Nullable String path, List<Problem> errors) {
+    public record Built(String source, @Nullable String path, List<DefinitionProblem> errors) {
         /** Keeps an immutable copy of the errors. */
         public Built {
             errors = List.copyOf(errors);

@@ -72,7 +72,7 @@ public sealed interface FleetEvent {
             Outcome outcome,
             @Nullable String reason,
             @Nullable StoppedBy stoppedBy,
-            List<Step> steps,
+            List<OperationStep> steps,
             Instant at)
             implements FleetEvent {
         /** Keeps an immutable copy of the steps. */

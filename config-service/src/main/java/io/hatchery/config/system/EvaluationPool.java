@@ -72,7 +72,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private final Map<ContainerName, Want> wants = new HashMap<>();
     private final Map<ContainerName, Progress> ended = new HashMap<>();
     private final Map<ContainerName, Thread> threads = new HashMap<>();
-    private final Map<Path, Fingerprint> fingerprints = new ConcurrentHashMap<>();
+    private final Map<Path, TreeFingerprint> fingerprints = new ConcurrentHashMap<>();
     private final Map<String, SystemBuild> jobs = new HashMap<>();
     private final Map<String, Found> found = new LinkedHashMap<>();
     private Set<ContainerName> news = new HashSet<>();
@@ -197,17 +197,17 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private String key(Want want) throws IOException {
         return switch (want.source()) {
             case SystemSource.Configuration configuration ->
-                Fingerprint.digest(want.digest() + "\n"
+                TreeFingerprint.digest(want.digest() + "\n"
                         + fingerprint(builds.nixpkgs(configuration)).since(want.asked()));
-            case SystemSource.Flake flake -> Fingerprint.digest(want.digest() + "\n" + want.revision());
+            case SystemSource.Flake flake -> TreeFingerprint.digest(want.digest() + "\n" + want.revision());
         };
     }
 
-    private Fingerprint fingerprint(Path nixpkgs) {
+    private TreeFingerprint fingerprint(Path nixpkgs) {
         if (fingerprints.size() >= MAX_FINGERPRINTS) {
             fingerprints.clear(); // they are made again when they are asked for
         }
-        return fingerprints.computeIfAbsent(nixpkgs, path -> new Fingerprint(path));
+        return fingerprints.computeIfAbsent(nixpkgs, path -> new TreeFingerprint(path));
     }
 
     /** The system that was found lately and is kept in the store still; null if none was. */

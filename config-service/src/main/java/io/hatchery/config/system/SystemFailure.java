@@ -5,7 +5,7 @@ import io.hatchery.nix.NixLine;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.option.DefinitionLimits;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -20,7 +20,7 @@ final class SystemFailure {
     private SystemFailure() {}
 
     /** Why the definition of that container, which is not the only one with such a source, cannot be evaluated. */
-    static List<Problem> ofEvaluation(ContainerName container, SystemSource source, IOException failure) {
+    static List<DefinitionProblem> ofEvaluation(ContainerName container, SystemSource source, IOException failure) {
         if (!(failure instanceof NixFailure nix) || nix.failures().isEmpty()) {
             return List.of(problem(container, source, null, String.valueOf(failure.getMessage()), MEND));
         }
@@ -36,7 +36,7 @@ final class SystemFailure {
      *
      * @param printed the last lines that builders printed
      */
-    static List<Problem> ofBuild(
+    static List<DefinitionProblem> ofBuild(
             ContainerName container, SystemSource source, IOException failure, List<String> printed) {
         String words = printed.isEmpty()
                 ? String.valueOf(failure.getMessage())
@@ -45,10 +45,10 @@ final class SystemFailure {
                 container, source, null, words, "mend it and apply it again; hatchery.console has the whole log"));
     }
 
-    private static Problem problem(
+    private static DefinitionProblem problem(
             ContainerName container, SystemSource source, NixLine.@Nullable Place place, String words, String remedy) {
         String definition = "definition of " + container;
-        return new Problem(
+        return new DefinitionProblem(
                 "containers." + container + "." + source.option(),
                 null,
                 place == null ? definition : own(place) + " of the " + definition,

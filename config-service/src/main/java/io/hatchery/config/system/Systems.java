@@ -2,7 +2,7 @@ package io.hatchery.config.system;
 
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.SystemSource;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.util.List;
 import java.util.Set;
 
@@ -22,7 +22,7 @@ public interface Systems {
     record Ready(String path) implements Progress {}
 
     /** It cannot be evaluated or built. */
-    record Failed(List<Problem> problems) implements Progress {
+    record Failed(List<DefinitionProblem> problems) implements Progress {
         /** Keeps an immutable copy of the problems. */
         public Failed {
             problems = List.copyOf(problems);
@@ -48,7 +48,7 @@ public interface Systems {
     Systems NONE = new Systems() {
         @Override
         public Progress of(ContainerName container, long revision, SystemSource source) {
-            return new Failed(List.of(new Problem(
+            return new Failed(List.of(new DefinitionProblem(
                     "containers." + container + "." + source.option(),
                     null,
                     "definition of " + container,

@@ -79,7 +79,7 @@ class EvaluationPoolTest {
             assertThat(pool.of(WEB, 1, source))
                     .isInstanceOfSatisfying(
                             Systems.Failed.class,
-                            failed -> assertThat(failed.problems().getFirst().inWords())
+                            failed -> assertThat(failed.problems().getFirst().format())
                                     .contains("containers.web.config: no nixpkgs is given", "config.nixpkgs"));
         }
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Publisher;
-import io.hatchery.gateway.stream.Cursor;
+import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.StreamSocket;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
@@ -55,7 +55,7 @@ public final class Api {
             Streams streams,
             Streams.Replay log,
             Publisher publisher,
-            Waiting waiting,
+            ViewAwaiter waiting,
             Supplier<Optional<String>> unready,
             Supplier<String> metrics,
             BiConsumer<BusRecord, Throwable> refused) {}
@@ -176,7 +176,7 @@ public final class Api {
         router.route()
                 .handler(request -> Responses.problem(
                         request,
-                        new Problem(
+                        new ApiProblem(
                                 ProblemType.UNKNOWN_PATH,
                                 "there is nothing at " + request.request().path() + ": see /openapi.json")));
         router.route().failureHandler(Api::fail);
@@ -185,8 +185,8 @@ public final class Api {
     }
 
     /** What the router itself refuses: it asks for a Host before any handler can. */
-    private static Problem unreadable(HttpServerRequest request) {
-        return new Problem(
+    private static ApiProblem unreadable(HttpServerRequest request) {
+        return new ApiProblem(
                 ProblemType.INVALID_REQUEST,
                 HostHeader.refusal(request)
                         .orElse("the path or the query cannot be read: write a percent sign as %25, and UTF-8 in"
@@ -200,7 +200,7 @@ public final class Api {
                 200,
                 "text/plain; charset=utf-8",
                 ProblemType.of(type)
-                        .orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "there is no problem type " + type))
+                        .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "there is no problem type " + type))
                         .section());
     }
 
@@ -215,7 +215,7 @@ public final class Api {
         } else {
             Responses.problem(
                     request,
-                    new Problem(
+                    new ApiProblem(
                             ProblemType.NOT_AUTHENTICATED,
                             "show the token: Authorization: Bearer <token>, or, from a browser's"
                                     + " websocket, the subprotocols hatchery.v1 and bearer.<token>"));
@@ -229,20 +229,20 @@ public final class Api {
         } else {
             Responses.problem(
                     request,
-                    new Problem(ProblemType.NOT_READY, "the gateway is not ready (" + why.get() + "): try again"));
+                    new ApiProblem(ProblemType.NOT_READY, "the gateway is not ready (" + why.get() + "): try again"));
         }
     }
 
     private void stream(RoutingContext request) {
         ContainerName container = Requests.query(request, "container", ContainerName::new);
         HostName host = Requests.query(request, "host", HostName::new);
-        Cursor since = Requests.query(request, "since", ground.streams()::parse);
+        StreamCursor since = Requests.query(request, "since", ground.streams()::parse);
         if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.INVALID_REQUEST, "this is a websocket: connect with ws:// and the Upgrade header");
         }
         if (!ground.streams().admit()) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS,
                     "there are " + Streams.MAX_CLIENTS + " clients of the stream already: try again later");
         }
@@ -259,11 +259,11 @@ public final class Api {
 
     private static void fail(RoutingContext request) {
         Throwable e = request.failure();
-        if (e instanceof Problem problem) {
+        if (e instanceof ApiProblem problem) {
             Responses.problem(request, problem);
         } else if (e instanceof GoneException) {
             Responses.problem(
-                    request, new Problem(ProblemType.CURSOR_GONE, e.getMessage() + ": begin anew, without since"));
+                    request, new ApiProblem(ProblemType.CURSOR_GONE, e.getMessage() + ": begin anew, without since"));
         } else if (e == null && request.statusCode() == 413) {
             if (request.request().version() != HttpVersion.HTTP_2) { // RFC 9113, 8.2.2 forbids it there
                 request.response().putHeader("Connection", "close");
@@ -275,7 +275,7 @@ public final class Api {
         } else if (e instanceof org.apache.kafka.common.KafkaException) {
             Responses.problem(
                     request,
-                    new Problem(
+                    new ApiProblem(
                             ProblemType.BROKER_UNAVAILABLE,
                             "the broker did not confirm the write in time; whether it is written is not"
                                     + " known: ask again, with the same Idempotency-Key for a command ("
@@ -286,13 +286,14 @@ public final class Api {
                     request.request().method(),
                     request.request().path(),
                     e);
-            Responses.problem(request, new Problem(ProblemType.INTERNAL_ERROR, "the gateway failed; its log says why"));
+            Responses.problem(
+                    request, new ApiProblem(ProblemType.INTERNAL_ERROR, "the gateway failed; its log says why"));
         }
     }
 
     /** The refusal of a body of that many bytes. */
-    static Problem tooLarge(String bytes) {
-        return new Problem(
+    static ApiProblem tooLarge(String bytes) {
+        return new ApiProblem(
                 ProblemType.BODY_TOO_LARGE,
                 "the body has " + bytes + " bytes, and a definition may have " + MAX_BODY
                         + " at most: put large files into the container's root or a bind mount");

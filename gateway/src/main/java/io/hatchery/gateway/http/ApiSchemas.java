@@ -12,6 +12,7 @@ import io.hatchery.protocol.resource.Profile;
 import io.hatchery.protocol.resource.SystemGeneration;
 import io.hatchery.protocol.schema.Schemas;
 import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.Options;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class ApiSchemas {
             "Container",
             Container.class,
             "DefinitionError",
-            io.hatchery.spec.option.Problem.class,
+            DefinitionProblem.class,
             "Event",
             Event.class,
             "Host",

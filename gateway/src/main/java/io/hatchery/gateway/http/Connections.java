@@ -95,7 +95,7 @@ public final class Connections {
         }
         HostHeader.refusal(request)
                 .ifPresentOrElse(
-                        refusal -> Responses.problem(context, new Problem(ProblemType.INVALID_REQUEST, refusal)),
+                        refusal -> Responses.problem(context, new ApiProblem(ProblemType.INVALID_REQUEST, refusal)),
                         context::next);
     }
 

@@ -34,7 +34,7 @@ final class ContainersApi {
 
     private final FleetView view;
     private final Publisher publisher;
-    private final Waiting waiting;
+    private final ViewAwaiter waiting;
     private final OperationsApi operations;
     private final DefinitionChecks checks;
     private final Clock clock;
@@ -42,7 +42,7 @@ final class ContainersApi {
     ContainersApi(
             FleetView view,
             Publisher publisher,
-            Waiting waiting,
+            ViewAwaiter waiting,
             OperationsApi operations,
             DefinitionChecks checks,
             Clock clock) {
@@ -68,8 +68,8 @@ final class ContainersApi {
                                         "label",
                                         "Only those with this label, key or key=value; may be repeated",
                                         ParameterTypes.list()),
-                                Pages.LIMIT,
-                                Pages.CURSOR),
+                                PagedList.LIMIT,
+                                PagedList.CURSOR),
                         null,
                         Endpoint.responses(Map.of(200, "ContainerList"), 400),
                         this::list),
@@ -124,7 +124,7 @@ final class ContainersApi {
         HostName host = Requests.query(request, "host", HostName::new);
         Phase phase = Requests.query(request, "phase", ContainersApi::phase);
         List<String> labels = request.queryParams().getAll("label");
-        Pages.answer(
+        PagedList.answer(
                 request,
                 view.containers(after).stream()
                         .filter(name -> host == null
@@ -157,7 +157,7 @@ final class ContainersApi {
 
     void requireThere(ContainerName name) {
         if (!view.isThere(name)) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.NOT_FOUND,
                     "there is no container " + name + ": define it with PUT /v1/containers/" + name);
         }
@@ -207,10 +207,10 @@ final class ContainersApi {
             Duration patience) {
         var errors = checked.errors();
         if (!errors.isEmpty()) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.INVALID_DEFINITION,
                     "the definition of " + name + " has " + count(errors.size()) + ", nothing was changed: "
-                            + errors.getFirst().inWords(),
+                            + errors.getFirst().format(),
                     errors);
         }
         boolean isNew = !view.isThere(name);
@@ -247,7 +247,7 @@ final class ContainersApi {
         }
         Evaluation evaluation = evaluated.get();
         if (evaluation.revision() == revision && evaluation.state() == Evaluation.State.FAILED) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.EVALUATION_FAILED,
                     "the definition of " + name + " is stored, but its evaluation failed; the last good spec, if"
                             + " any, stays in force",
@@ -263,7 +263,7 @@ final class ContainersApi {
                 .filter(evaluation -> evaluation.evaluatedRevision() == revision)
                 .map(Evaluation::refusal)
                 .ifPresent(refusal -> {
-                    throw new Problem(expected.refusal(), consequence + ": " + refusal);
+                    throw new ApiProblem(expected.refusal(), consequence + ": " + refusal);
                 });
     }
 

@@ -2,6 +2,7 @@ package io.hatchery.gateway.http;
 
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.DefinitionProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -29,7 +30,7 @@ final class DefinitionChecks {
      *
      * @param errors what is wrong with it
      */
-    record Checked(ContainerDefinition definition, List<io.hatchery.spec.option.Problem> errors) {
+    record Checked(ContainerDefinition definition, List<DefinitionProblem> errors) {
         /** Keeps an immutable copy of the errors. */
         Checked {
             errors = List.copyOf(errors);
@@ -40,9 +41,8 @@ final class DefinitionChecks {
         this.workers = vertx.createSharedWorkerExecutor("hatchery-definitions", THREADS);
     }
 
-    /** Reads the definition in a request's body, and checks it; fails with a {@link Problem} if it cannot be read. */
-    Future<Checked> read(
-            RoutingContext request, Function<ContainerDefinition, List<io.hatchery.spec.option.Problem>> check) {
+    /** Reads the definition in a request's body, and checks it; fails with a {@link ApiProblem} if it cannot be read. */
+    Future<Checked> read(RoutingContext request, Function<ContainerDefinition, List<DefinitionProblem>> check) {
         Buffer body = request.body().buffer();
         byte[] bytes = body == null ? new byte[0] : body.getBytes();
         String type = request.request().getHeader("Content-Type");
@@ -58,14 +58,13 @@ final class DefinitionChecks {
 
     /** Checks a definition. */
     Future<Checked> check(
-            ContainerDefinition definition,
-            Function<ContainerDefinition, List<io.hatchery.spec.option.Problem>> check) {
+            ContainerDefinition definition, Function<ContainerDefinition, List<DefinitionProblem>> check) {
         return run(() -> new Checked(definition, check.apply(definition)));
     }
 
     private Future<Checked> run(Callable<Checked> action) {
         if (pending >= MAX_PENDING) {
-            return Future.failedFuture(new Problem(
+            return Future.failedFuture(new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS,
                     pending + " definitions are being checked already: try again in a second"));
         }
@@ -80,7 +79,7 @@ final class DefinitionChecks {
         try {
             return action.call();
         } catch (StackOverflowError e) {
-            throw new Problem(ProblemType.INVALID_REQUEST, "the body is nested too deeply");
+            throw new ApiProblem(ProblemType.INVALID_REQUEST, "the body is nested too deeply");
         }
     }
 }

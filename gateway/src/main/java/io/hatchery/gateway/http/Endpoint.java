@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param body the name of the schema of its request body; null if it takes none
  * @param responses what it answers: by status, the name of the schema, or empty where there is no body; the document adds the
  *     statuses that every endpoint has
- * @param handler does it; may throw {@link Problem}
+ * @param handler does it; may throw {@link ApiProblem}
  */
 record Endpoint(
         HttpMethod method,
@@ -58,7 +58,7 @@ record Endpoint(
      * What an endpoint answers.
      *
      * @param answers by status, the name of the schema
-     * @param problems the statuses that carry a {@link Problem}
+     * @param problems the statuses that carry a {@link ApiProblem}
      */
     static Map<Integer, String> responses(Map<Integer, String> answers, int... problems) {
         var all = new TreeMap<>(answers);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
-import io.hatchery.gateway.view.OpaqueText;
+import io.hatchery.gateway.view.OpaqueToken;
 import io.hatchery.spec.ContainerName;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ final class EventPage {
                 .thenComparingLong(Before::offset);
 
         String text() {
-            return OpaqueText.of(this);
+            return OpaqueToken.of(this);
         }
 
         /**
@@ -63,7 +63,7 @@ final class EventPage {
          * @throws IllegalArgumentException if it is something else
          */
         static Before parse(String text) {
-            return OpaqueText.parse(text, Before.class, "give the previous of a page, as it was received");
+            return OpaqueToken.parse(text, Before.class, "give the previous of a page, as it was received");
         }
     }
 

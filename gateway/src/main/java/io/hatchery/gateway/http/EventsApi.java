@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.http.Endpoint.Parameter;
-import io.hatchery.gateway.stream.Cursor;
+import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.protocol.Topics;
@@ -49,18 +49,18 @@ final class EventsApi {
                         Parameter.query("before", "Only what happened before this cursor, the previous of a page"),
                         Parameter.query("from", "Only what happened at this time or later", ParameterTypes.time()),
                         Parameter.query("until", "Only what happened before this time", ParameterTypes.time()),
-                        Pages.LIMIT),
+                        PagedList.LIMIT),
                 null,
                 Endpoint.responses(Map.of(200, "EventList"), 400, 410, 503),
                 this::events));
     }
 
     private void events(RoutingContext request) {
-        Cursor now = streams.cursor();
-        Cursor since = Requests.query(request, "since", streams::parse);
+        StreamCursor now = streams.cursor();
+        StreamCursor since = Requests.query(request, "since", streams::parse);
         EventPage.Before before = Requests.query(request, "before", EventPage.Before::parse);
         if (since != null && before != null) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.INVALID_REQUEST, "query parameters since and before exclude each other: give one");
         }
         var page = new EventPage(new EventPage.Query(
@@ -69,9 +69,9 @@ final class EventsApi {
                 Requests.query(request, "until", Requests::time),
                 since == null,
                 before,
-                Pages.limit(request)));
+                PagedList.limit(request)));
         if (reading >= MAX_READING) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS, reading + " requests read events already: try again in a second");
         }
         reading++;
@@ -81,7 +81,7 @@ final class EventsApi {
                     ObjectNode body = Json.object();
                     body.putArray("items").addAll(page.items());
                     Offsets next = page.next(Topics.EVENTS.name(), now.offsets());
-                    body.put("next", new Cursor(now.ids(), next, now.at()).text());
+                    body.put("next", new StreamCursor(now.ids(), next, now.at()).text());
                     body.put(
                             "previous",
                             page.previous().map(EventPage.Before::text).orElse(null));

@@ -25,7 +25,7 @@ final class HostsApi {
                         "/v1/hosts",
                         "listHosts",
                         "Lists hosts by name",
-                        Pages.PARAMETERS,
+                        PagedList.PARAMETERS,
                         null,
                         Endpoint.responses(Map.of(200, "HostList"), 400),
                         this::list),
@@ -42,10 +42,10 @@ final class HostsApi {
 
     private void list(RoutingContext request) {
         HostName after = Requests.query(request, "cursor", HostName::new);
-        Pages.answer(
+        PagedList.answer(
                 request,
                 view.hosts().stream()
-                        .filter(host -> Pages.isBehind(host.status().host(), after)),
+                        .filter(host -> PagedList.isBehind(host.status().host(), after)),
                 host -> FleetView.resource(host, clock.instant()),
                 host -> host.status().host().value());
     }
@@ -53,7 +53,7 @@ final class HostsApi {
     private void get(RoutingContext request) {
         HostName name = Requests.path(request, "host", HostName::new);
         var host = view.host(name)
-                .orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "host " + name + " was never heard of"));
+                .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "host " + name + " was never heard of"));
         Responses.json(request, 200, FleetView.resource(host, clock.instant()));
     }
 }

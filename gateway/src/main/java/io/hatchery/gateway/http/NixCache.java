@@ -57,7 +57,7 @@ public final class NixCache {
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
             Responses.problem(
                     request,
-                    new Problem(
+                    new ApiProblem(
                             ProblemType.NOT_FOUND,
                             "the cache has no " + request.request().path()));
         } else {

@@ -180,7 +180,7 @@ final class OpenApi {
             }
         }
         response.putObject("content")
-                .putObject(Problem.MEDIA_TYPE)
+                .putObject(ApiProblem.MEDIA_TYPE)
                 .putObject("schema")
                 .put("$ref", ApiSchemas.reference(Api.PROBLEM));
     }

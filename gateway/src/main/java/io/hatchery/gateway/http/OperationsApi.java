@@ -36,10 +36,10 @@ import java.util.stream.Stream;
 final class OperationsApi {
     private final FleetView view;
     private final Publisher publisher;
-    private final Waiting waiting;
+    private final ViewAwaiter waiting;
     private final Clock clock;
 
-    OperationsApi(FleetView view, Publisher publisher, Waiting waiting, Clock clock) {
+    OperationsApi(FleetView view, Publisher publisher, ViewAwaiter waiting, Clock clock) {
         this.view = view;
         this.publisher = publisher;
         this.waiting = waiting;
@@ -75,8 +75,8 @@ final class OperationsApi {
                         Parameter.query(
                                 "state", "Only those that are pending, completed, failed, rejected or superseded"),
                         Parameter.query("command", "Only those of this command", ParameterTypes.oneOf(Verb.class)),
-                        Pages.LIMIT,
-                        Pages.CURSOR),
+                        PagedList.LIMIT,
+                        PagedList.CURSOR),
                 null,
                 Endpoint.responses(Map.of(200, "OperationList"), 400),
                 this::list));
@@ -98,13 +98,13 @@ final class OperationsApi {
         Requests.waitFor(request); // wrong words are refused before anything is done
         Evaluation evaluation = view.evaluation(name)
                 .filter(e -> view.isThere(name))
-                .orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "there is no container " + name));
+                .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "there is no container " + name));
         if (evaluation.spec() == null && evaluation.state() == Evaluation.State.BUILDING) {
             whenBuilt(request, evaluation, verb);
             return;
         }
         if (evaluation.spec() == null) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.NO_SPEC,
                     "container " + name + " has no spec in force (its evaluation is "
                             + evaluation.state().name().toLowerCase(java.util.Locale.ROOT)
@@ -116,7 +116,7 @@ final class OperationsApi {
         Optional<Operation> known = view.operation(id);
         if (known.isPresent()) {
             if (known.get().command() != verb || !known.get().container().equals(name)) {
-                throw new Problem(
+                throw new ApiProblem(
                         ProblemType.KEY_REUSED,
                         "Idempotency-Key " + id + " was used for "
                                 + known.get().command().word() + " of "
@@ -128,7 +128,7 @@ final class OperationsApi {
             }
         }
         if (known.isEmpty() && view.operations().hasEnded(id)) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.KEY_REUSED,
                     "Idempotency-Key " + id + " was used for a command that ended more than "
                             + Operations.ENDED_KEPT.toHours() + " hours ago, and what became of it is no longer kept:"
@@ -153,7 +153,7 @@ final class OperationsApi {
     /** Takes in an operation that is about to be written. */
     void submit(Operation operation) {
         if (view.unconfirmed() >= FleetView.MAX_UNCONFIRMED) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS,
                     FleetView.MAX_UNCONFIRMED + " commands are being written already: try again");
         }
@@ -168,7 +168,7 @@ final class OperationsApi {
                     if (built.isPresent()
                             && built.get().spec() == null
                             && built.get().state() == Evaluation.State.BUILDING) {
-                        throw new Problem(
+                        throw new ApiProblem(
                                 ProblemType.SYSTEM_BUILDING,
                                 "the system of container " + evaluation.container()
                                         + " is being built: wait for it, with wait=10min for instance, or look at GET"
@@ -185,7 +185,7 @@ final class OperationsApi {
         try {
             return new CommandId(key == null ? UUID.randomUUID().toString() : key);
         } catch (IllegalArgumentException e) {
-            throw new Problem(ProblemType.INVALID_REQUEST, "Idempotency-Key: " + e.getMessage());
+            throw new ApiProblem(ProblemType.INVALID_REQUEST, "Idempotency-Key: " + e.getMessage());
         }
     }
 
@@ -196,9 +196,9 @@ final class OperationsApi {
                 Requests.query(request, "state", OperationsApi::state),
                 Requests.query(request, "command", OperationsApi::verb),
                 Requests.query(request, "cursor", OperationQuery.Place::parse));
-        Pages.answer(
+        PagedList.answer(
                 request,
-                query.first(Pages.limit(request) + 1, view.allOperations()),
+                query.first(PagedList.limit(request) + 1, view.allOperations()),
                 Json::node,
                 operation -> OperationQuery.Place.of(operation).text());
     }
@@ -216,7 +216,7 @@ final class OperationsApi {
     private void get(RoutingContext request) {
         CommandId id = Requests.path(request, "id", CommandId::new);
         if (view.operation(id).isEmpty()) {
-            throw new Problem(ProblemType.NOT_FOUND, "there is no operation " + id);
+            throw new ApiProblem(ProblemType.NOT_FOUND, "there is no operation " + id);
         }
         Optional<Duration> wait = Requests.waitFor(request);
         if (wait.isEmpty()) {
@@ -252,6 +252,6 @@ final class OperationsApi {
                 request,
                 status,
                 view.operation(id)
-                        .orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "operation " + id + " is forgotten")));
+                        .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "operation " + id + " is forgotten")));
     }
 }

@@ -32,7 +32,7 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
         String ifNoneMatch = request.request().getHeader(HttpHeaders.IF_NONE_MATCH);
         if (ifNoneMatch != null) {
             if (!ifNoneMatch.strip().equals(ANY)) {
-                throw new Problem(
+                throw new ApiProblem(
                         ProblemType.INVALID_REQUEST,
                         "header If-None-Match of a change is '" + ifNoneMatch
                                 + "': only * is taken, for what must not exist yet");
@@ -44,16 +44,17 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
             return expecting(null);
         }
         if (ifMatch.strip().equals(ANY)) {
-            throw new Problem(ProblemType.PRECONDITION_FAILED, "header If-Match is *, and there is nothing to change");
+            throw new ApiProblem(
+                    ProblemType.PRECONDITION_FAILED, "header If-Match is *, and there is nothing to change");
         }
         if (ifMatch.strip().startsWith("W/")) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.PRECONDITION_FAILED,
                     "header If-Match is '" + ifMatch + "', and a weak tag matches nothing: leave W/ out");
         }
         var matcher = ETAG.matcher(ifMatch.strip());
         if (!matcher.matches()) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.INVALID_REQUEST,
                     "header If-Match is '" + ifMatch
                             + "': give one ETag as it was received, or a revision such as \"42\"");
@@ -69,12 +70,12 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
      * Checks it against what the gateway has read, where nobody else checks it.
      *
      * @param current the revision that is in force; null if there is none
-     * @throws Problem if it does not hold
+     * @throws ApiProblem if it does not hold
      */
     void requireHolds(@Nullable Long current) {
         String actual = current == null ? Headers.NO_REVISION : String.valueOf(current);
         if (revision != null && !revision.equals(actual)) {
-            throw new Problem(
+            throw new ApiProblem(
                     refusal,
                     "the change is meant for "
                             + (revision.equals(Headers.NO_REVISION) ? "something new" : "revision " + revision)

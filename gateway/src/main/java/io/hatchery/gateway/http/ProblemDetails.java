@@ -1,6 +1,6 @@
 package io.hatchery.gateway.http;
 
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,4 +20,4 @@ record ProblemDetails(
         int status,
         String detail,
         @Nullable String instance,
-        @Nullable List<Problem> errors) {}
+        @Nullable List<DefinitionProblem> errors) {}

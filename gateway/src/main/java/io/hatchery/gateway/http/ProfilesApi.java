@@ -28,11 +28,11 @@ final class ProfilesApi {
 
     private final FleetView view;
     private final Publisher publisher;
-    private final Waiting waiting;
+    private final ViewAwaiter waiting;
     private final DefinitionChecks checks;
     private final Clock clock;
 
-    ProfilesApi(FleetView view, Publisher publisher, Waiting waiting, DefinitionChecks checks, Clock clock) {
+    ProfilesApi(FleetView view, Publisher publisher, ViewAwaiter waiting, DefinitionChecks checks, Clock clock) {
         this.view = view;
         this.publisher = publisher;
         this.waiting = waiting;
@@ -47,7 +47,7 @@ final class ProfilesApi {
                         "/v1/profiles",
                         "listProfiles",
                         "Lists profiles by name",
-                        Pages.PARAMETERS,
+                        PagedList.PARAMETERS,
                         null,
                         Endpoint.responses(Map.of(200, "ProfileList"), 400),
                         this::list),
@@ -83,7 +83,7 @@ final class ProfilesApi {
     private void list(RoutingContext request) {
         ProfileName after = Requests.query(request, "cursor", ProfileName::new);
         var left = after == null ? view.profiles() : view.profiles().tailMap(after, false);
-        Pages.answer(
+        PagedList.answer(
                 request,
                 left.entrySet().stream(),
                 e -> resource(e.getKey(), e.getValue()),
@@ -96,7 +96,8 @@ final class ProfilesApi {
     }
 
     private FleetView.Profile require(ProfileName name) {
-        return view.profile(name).orElseThrow(() -> new Problem(ProblemType.NOT_FOUND, "there is no profile " + name));
+        return view.profile(name)
+                .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "there is no profile " + name));
     }
 
     private static void answer(RoutingContext request, int status, ProfileName name, FleetView.Profile profile) {
@@ -124,10 +125,10 @@ final class ProfilesApi {
 
     private Future<Void> define(RoutingContext request, ProfileName name, DefinitionChecks.Checked checked) {
         if (!checked.errors().isEmpty()) {
-            throw new Problem(
+            throw new ApiProblem(
                     ProblemType.INVALID_DEFINITION,
                     "profile " + name + " is not valid, nothing was changed: "
-                            + checked.errors().getFirst().inWords(),
+                            + checked.errors().getFirst().format(),
                     checked.errors());
         }
         requirePrecondition(request, name);

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a request says; whatever is wrong with it is a {@link Problem} that names the part. */
+/** Reads what a request says; whatever is wrong with it is a {@link ApiProblem} that names the part. */
 final class Requests {
     /** How long a client may wait for something. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
@@ -33,7 +33,7 @@ final class Requests {
         try {
             return parse.apply(request.pathParam(parameter));
         } catch (IllegalArgumentException e) {
-            throw new Problem(ProblemType.INVALID_REQUEST, String.valueOf(e.getMessage()));
+            throw new ApiProblem(ProblemType.INVALID_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 
@@ -45,7 +45,7 @@ final class Requests {
         try {
             return parse.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new Problem(ProblemType.INVALID_REQUEST, "query parameter " + parameter + ": " + e.getMessage());
+            throw new ApiProblem(ProblemType.INVALID_REQUEST, "query parameter " + parameter + ": " + e.getMessage());
         }
     }
 
@@ -109,12 +109,12 @@ final class Requests {
                         // curl -d says the second when nothing else is said.
                         case "application/json", "application/x-www-form-urlencoded", "" -> jsonOrYaml(bytes, media);
                         default ->
-                            throw new Problem(
+                            throw new ApiProblem(
                                     ProblemType.UNSUPPORTED_MEDIA_TYPE,
                                     "Content-Type " + media + ": send application/json or application/yaml");
                     });
         } catch (UnreadableException e) {
-            throw new Problem(ProblemType.INVALID_REQUEST, "the body cannot be read: " + e.getMessage());
+            throw new ApiProblem(ProblemType.INVALID_REQUEST, "the body cannot be read: " + e.getMessage());
         }
     }
 

@@ -57,7 +57,7 @@ final class Resource {
         request.response().putHeader(HttpHeaders.ALLOW, allowed);
         Responses.problem(
                 request,
-                new Problem(
+                new ApiProblem(
                         ProblemType.METHOD_NOT_ALLOWED,
                         request.request().path() + " does not take "
                                 + request.request().method() + ": use one of " + allowed));
@@ -82,7 +82,7 @@ final class Resource {
                 .collect(Collectors.toCollection(TreeSet::new));
         for (String name : request.queryParams().names()) {
             if (!known.contains(name)) {
-                throw new Problem(
+                throw new ApiProblem(
                         ProblemType.UNKNOWN_PARAMETER,
                         "there is no query parameter '" + name + "' here: "
                                 + (known.isEmpty()

@@ -62,7 +62,7 @@ final class Responses {
         }
     }
 
-    static void problem(RoutingContext request, Problem problem) {
+    static void problem(RoutingContext request, ApiProblem problem) {
         if (request.response().ended()) {
             return;
         }
@@ -75,7 +75,7 @@ final class Responses {
         write(
                 request,
                 problem.status(),
-                Problem.MEDIA_TYPE,
+                ApiProblem.MEDIA_TYPE,
                 Json.text(problem.body(request.request().path())));
     }
 

@@ -113,11 +113,11 @@ final class SystemsApi {
         containers.requireThere(name);
         Long to = Requests.query(request, "to", Long::valueOf);
         Evaluation evaluation = view.evaluation(name)
-                .orElseThrow(
-                        () -> new Problem(ProblemType.NO_SPEC, "container " + name + " has no definition to change"));
+                .orElseThrow(() ->
+                        new ApiProblem(ProblemType.NO_SPEC, "container " + name + " has no definition to change"));
         ContainerDefinition definition = evaluation.definition();
         if (definition == null) {
-            throw new Problem(ProblemType.NO_SPEC, "container " + name + " has no definition to change");
+            throw new ApiProblem(ProblemType.NO_SPEC, "container " + name + " has no definition to change");
         }
         String path = to == null ? before(name, evaluation) : named(name, evaluation, to);
         Precondition asked = Precondition.of(request, true);
@@ -134,8 +134,8 @@ final class SystemsApi {
                 .map(GivenSystem::path)
                 .filter(path -> !path.equals(current(evaluation)))
                 .findFirst()
-                .orElseThrow(() ->
-                        new Problem(ProblemType.NO_OTHER_SYSTEM, "container " + name + " had no other system before"));
+                .orElseThrow(() -> new ApiProblem(
+                        ProblemType.NO_OTHER_SYSTEM, "container " + name + " had no other system before"));
     }
 
     private static String named(ContainerName name, Evaluation evaluation, long generation) {
@@ -143,7 +143,7 @@ final class SystemsApi {
                 .filter(system -> system.generation().value() == generation)
                 .map(GivenSystem::path)
                 .findFirst()
-                .orElseThrow(() -> new Problem(
+                .orElseThrow(() -> new ApiProblem(
                         ProblemType.NOT_FOUND,
                         "container " + name + " has no system of generation " + generation + "; there are "
                                 + evaluation.systems().stream()

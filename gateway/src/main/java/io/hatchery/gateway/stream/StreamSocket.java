@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A stream client at a websocket. */
-public final class StreamSocket implements Outgoing {
+public final class StreamSocket implements OutboundChannel {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSocket.class);
     private static final Duration PING = Duration.ofSeconds(20);
 
@@ -25,7 +25,7 @@ public final class StreamSocket implements Outgoing {
      */
     public static void serve(Vertx vertx, ServerWebSocket socket, Streams streams, Streams.Request request) {
         var outgoing = new StreamSocket(socket);
-        Watcher watcher = streams.watch(outgoing, request);
+        StreamSubscription watcher = streams.watch(outgoing, request);
         socket.exceptionHandler(e -> LOG.debug("a stream client is lost: {}", e.toString()));
         int[] unanswered = {0};
         socket.pongHandler(pong -> unanswered[0] = 0);

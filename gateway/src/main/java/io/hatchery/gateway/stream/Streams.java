@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Offsets;
-import io.hatchery.gateway.view.Change;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerName;
@@ -38,7 +38,7 @@ public final class Streams {
     /** The topics whose records stream clients get, and so those of a cursor. */
     public static final List<String> TOPICS = List.of(Topics.EVENTS.name(), Topics.HOSTS.name(), Topics.STATUS.name());
 
-    /** How many clients there may be: each costs a connection and up to {@link Watcher#MOST_WAITING} references to changes. */
+    /** How many clients there may be: each costs a connection and up to {@link StreamSubscription#MOST_WAITING} references to changes. */
     public static final int MAX_CLIENTS = 1_000;
 
     /** RFC 6455, 7.4.1: going away. */
@@ -52,7 +52,7 @@ public final class Streams {
     private final FleetView view;
     private final Replay log;
     private final BiConsumer<BusRecord, Throwable> refused;
-    private final Set<Watcher> watchers = new HashSet<>();
+    private final Set<StreamSubscription> watchers = new HashSet<>();
     private final Map<HostName, Boolean> alive = new HashMap<>();
     private SortedMap<String, String> topicIds = Collections.emptySortedMap();
     private Offsets read = new Offsets(new TreeMap<>());
@@ -79,7 +79,7 @@ public final class Streams {
     public record Request(
             @Nullable ContainerName container,
             @Nullable HostName host,
-            @Nullable Cursor since) {}
+            @Nullable StreamCursor since) {}
 
     /**
      * Without clients yet.
@@ -115,7 +115,7 @@ public final class Streams {
     }
 
     /** A record was folded. */
-    public void changed(BusRecord record, Change change) {
+    public void changed(BusRecord record, StreamChange change) {
         passed(record);
         watchers.forEach(watcher -> watcher.live(record, change, cursor()));
     }
@@ -150,8 +150,8 @@ public final class Streams {
     }
 
     /** Where the gateway is now. */
-    public Cursor cursor() {
-        return new Cursor(topicIds, read, readAt);
+    public StreamCursor cursor() {
+        return new StreamCursor(topicIds, read, readAt);
     }
 
     /**
@@ -160,13 +160,14 @@ public final class Streams {
      * @throws IllegalArgumentException if it is none
      * @throws GoneException if it is of topics that are no more, or too old
      */
-    public Cursor parse(String since) {
-        return Cursor.parse(since, topicIds, clock.instant());
+    public StreamCursor parse(String since) {
+        return StreamCursor.parse(since, topicIds, clock.instant());
     }
 
     /** Serves a client: from a snapshot, or from where it left off. */
-    public Watcher watch(Outgoing outgoing, Request request) {
-        var watcher = new Watcher(outgoing, new Watcher.Filter(request.container(), request.host()));
+    public StreamSubscription watch(OutboundChannel outgoing, Request request) {
+        var watcher =
+                new StreamSubscription(outgoing, new StreamSubscription.Filter(request.container(), request.host()));
         watchers.add(watcher);
         if (request.since() == null) {
             watcher.write(snapshot(watcher.filter()));
@@ -178,12 +179,12 @@ public final class Streams {
     }
 
     /** A client has gone. */
-    public void remove(Watcher watcher) {
+    public void remove(StreamSubscription watcher) {
         watchers.remove(watcher);
     }
 
-    private void resume(Watcher watcher, Cursor since) {
-        Cursor throughGeneration = cursor();
+    private void resume(StreamSubscription watcher, StreamCursor since) {
+        StreamCursor throughGeneration = cursor();
         watcher.hold(throughGeneration.offsets());
         var at = new Offsets[] {since.offsets()};
         Future<Void> replayed = log.read(since.offsets(), throughGeneration.offsets(), record -> {
@@ -191,8 +192,8 @@ public final class Streams {
             // Partitions are read one after the other: until all are, the oldest of them is as old as the client's
             // cursor.
             change(record)
-                    .ifPresent(
-                            change -> watcher.replay(change, new Cursor(throughGeneration.ids(), at[0], since.at())));
+                    .ifPresent(change ->
+                            watcher.replay(change, new StreamCursor(throughGeneration.ids(), at[0], since.at())));
         });
         replayed.map(done -> {
                     since.requireServed(clock.instant());
@@ -202,7 +203,7 @@ public final class Streams {
                 })
                 .onFailure(e -> {
                     LOG.warn("a cursor cannot be served: {}", e.getMessage());
-                    int code = e instanceof GoneException ? GONE : Watcher.TRY_AGAIN_LATER;
+                    int code = e instanceof GoneException ? GONE : StreamSubscription.TRY_AGAIN_LATER;
                     watcher.outgoing().close(code, shortened(e.getMessage()));
                 });
     }
@@ -213,7 +214,7 @@ public final class Streams {
         return words.length() <= 100 ? words : words.substring(0, 100);
     }
 
-    private Optional<Change> change(BusRecord record) {
+    private Optional<StreamChange> change(BusRecord record) {
         try {
             return FleetRecord.read(record).change();
         } catch (UnreadableException | RuntimeException | StackOverflowError e) {
@@ -222,7 +223,7 @@ public final class Streams {
         }
     }
 
-    private ObjectNode snapshot(Watcher.Filter filter) {
+    private ObjectNode snapshot(StreamSubscription.Filter filter) {
         ObjectNode snapshot = Json.object().put("type", "snapshot").put("cursor", cursor().text());
         ArrayNode containers = snapshot.putArray("containers");
         for (ContainerName name : view.containers(null)) {
@@ -241,7 +242,7 @@ public final class Streams {
         return snapshot;
     }
 
-    private static ObjectNode synced(Cursor cursor) {
+    private static ObjectNode synced(StreamCursor cursor) {
         return Json.object().put("type", "synced").put("cursor", cursor.text());
     }
 
@@ -259,7 +260,7 @@ public final class Streams {
             if (before != null && before && !now) {
                 ObjectNode body = Json.object().put("host", host.status().host().value());
                 body.set("status", Json.node(FleetView.resource(host, clock.instant())));
-                var change = new Change("host", null, host.status().host(), body);
+                var change = new StreamChange("host", null, host.status().host(), body);
                 watchers.forEach(watcher -> watcher.live(null, change, cursor()));
             }
         }
@@ -267,7 +268,7 @@ public final class Streams {
 
     /** Sends every client elsewhere. */
     public void drain() {
-        for (Watcher watcher : new ArrayList<>(watchers)) {
+        for (StreamSubscription watcher : new ArrayList<>(watchers)) {
             watcher.outgoing().close(GOING_AWAY, "the gateway is going away: come back with since=<cursor>");
         }
     }

@@ -178,7 +178,7 @@ public sealed interface FleetRecord {
     }
 
     /** What stream clients get of this record; empty if nothing. */
-    default Optional<Change> change() {
+    default Optional<StreamChange> change() {
         ObjectNode body = Json.object();
         return switch (this) {
             case Status s -> {
@@ -189,17 +189,17 @@ public sealed interface FleetRecord {
                     body.put("host", s.status.host().value());
                     body.set("status", Json.node(s.status));
                 }
-                yield Optional.of(new Change("status", s.container, s.host, body));
+                yield Optional.of(new StreamChange("status", s.container, s.host, body));
             }
             case Event e -> {
                 body.put("id", e.id);
                 body.set("event", Json.node(e.event));
-                yield Optional.of(new Change("event", e.event.container(), e.event.host(), body));
+                yield Optional.of(new StreamChange("event", e.event.container(), e.event.host(), body));
             }
             case Host h -> {
                 body.put("host", h.host.value());
                 body.set("status", h.heartbeat == null ? Json.object().nullNode() : Json.node(h.heartbeat.status()));
-                yield Optional.of(new Change("host", null, h.host, body));
+                yield Optional.of(new StreamChange("host", null, h.host, body));
             }
             case Evaluated e -> Optional.empty();
             case Profile p -> Optional.empty();

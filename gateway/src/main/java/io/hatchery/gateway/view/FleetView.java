@@ -75,14 +75,14 @@ public final class FleetView {
      * @return what stream clients get of it; empty if nothing
      * @throws UnreadableException if it is not what its topic holds, or there are too many of its kind
      */
-    public Optional<Change> apply(BusRecord record) throws UnreadableException {
+    public Optional<StreamChange> apply(BusRecord record) throws UnreadableException {
         FleetRecord read = FleetRecord.read(record);
-        Optional<Change> change = read.change();
+        Optional<StreamChange> change = read.change();
         switch (read) {
             case FleetRecord.Status(ContainerName name, HostName by, ContainerStatus status) -> {
                 ContainerStatus last = status == null ? statuses.remove(name) : statuses.put(name, status);
                 if (by == null && last != null) {
-                    change = change.map(c -> new Change(c.type(), c.container(), last.host(), c.body()));
+                    change = change.map(c -> new StreamChange(c.type(), c.container(), last.host(), c.body()));
                 }
             }
             case FleetRecord.Event event -> event(event);

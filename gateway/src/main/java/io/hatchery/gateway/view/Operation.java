@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.Outcome;
-import io.hatchery.protocol.Step;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
@@ -90,7 +90,7 @@ public record Operation(
                 PENDING,
                 null,
                 null,
-                List.of(timed(new Step("accepted", accepted.at()), submitted)));
+                List.of(timed(new OperationStep("accepted", accepted.at()), submitted)));
     }
 
     /** A command that has ended. */
@@ -130,7 +130,7 @@ public record Operation(
         return new Operation(id, command, container, holder, requestedBy, submitted, outcome, reason, stoppedBy, steps);
     }
 
-    private static Timed timed(Step step, Instant submitted) {
+    private static Timed timed(OperationStep step, Instant submitted) {
         return new Timed(
                 step.step(), step.at(), Duration.between(submitted, step.at()).toMillis());
     }

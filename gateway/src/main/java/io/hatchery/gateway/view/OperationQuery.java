@@ -43,7 +43,7 @@ public record OperationQuery(
 
         /** As it is given to clients. */
         public String text() {
-            return OpaqueText.of(this);
+            return OpaqueToken.of(this);
         }
 
         /**
@@ -52,7 +52,7 @@ public record OperationQuery(
          * @throws IllegalArgumentException if it is something else
          */
         public static Place parse(String text) {
-            return OpaqueText.parse(text, Place.class, "give the next of a page, as it was received");
+            return OpaqueToken.parse(text, Place.class, "give the next of a page, as it was received");
         }
     }
 

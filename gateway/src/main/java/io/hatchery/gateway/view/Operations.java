@@ -46,7 +46,7 @@ public final class Operations {
     private final Map<CommandId, Ended> ended = new HashMap<>();
     private final TreeSet<Ended> byEnd = new TreeSet<>(Comparator.comparing(Ended::appended)
             .thenComparing(each -> each.operation().id()));
-    private final EndedIds endedIds = new EndedIds();
+    private final EndedOperationIds endedIds = new EndedOperationIds();
     private final Map<String, Refusal> refusals = new LinkedHashMap<>();
     private Instant now = Instant.EPOCH;
 
@@ -96,7 +96,7 @@ public final class Operations {
             forget(byEnd.first());
         }
         endedIds.advance(now);
-        Instant kept = now.minus(EndedIds.KEPT);
+        Instant kept = now.minus(EndedOperationIds.KEPT);
         pending.values().stream()
                 .filter(each -> isOver(each, kept))
                 .toList()

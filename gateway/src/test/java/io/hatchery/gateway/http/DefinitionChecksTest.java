@@ -58,7 +58,8 @@ class DefinitionChecksTest {
         });
         assertThat(refused.get(10, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
-                        Problem.class, problem -> assertThat(problem.status()).isEqualTo(503));
+                        ApiProblem.class,
+                        problem -> assertThat(problem.status()).isEqualTo(503));
         release.countDown();
         assertThat(after.get(10, TimeUnit.SECONDS)).isTrue();
     }

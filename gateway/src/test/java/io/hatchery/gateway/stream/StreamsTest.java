@@ -61,7 +61,7 @@ class StreamsTest {
         }
     }
 
-    private static final class Client implements Outgoing {
+    private static final class Client implements OutboundChannel {
         private final List<ObjectNode> messages = new ArrayList<>();
         private Runnable flush = () -> {};
         private boolean full;
@@ -179,26 +179,26 @@ class StreamsTest {
     @Test
     void cursorIsServedAsLongAsDeletionsAreKeptAndThenRefused() {
         String cursor = connect(ALL).cursor();
-        clock.now = START.plus(Cursor.KEPT);
+        clock.now = START.plus(StreamCursor.KEPT);
         assertThat(streams.parse(cursor).at()).isEqualTo(START);
-        clock.now = START.plus(Cursor.KEPT).plusMillis(1);
+        clock.now = START.plus(StreamCursor.KEPT).plusMillis(1);
         assertThatThrownBy(() -> streams.parse(cursor)).isInstanceOf(GoneException.class);
-        assertThat(Cursor.KEPT).isLessThan(Topics.TOMBSTONES);
+        assertThat(StreamCursor.KEPT).isLessThan(Topics.TOMBSTONES);
     }
 
     @Test
     void cursorWithoutATimeIsRefused() {
-        Cursor now = streams.cursor();
-        String old = new Cursor(now.ids(), now.offsets(), null).text();
+        StreamCursor now = streams.cursor();
+        String old = new StreamCursor(now.ids(), now.offsets(), null).text();
         assertThatThrownBy(() -> streams.parse(old)).isInstanceOf(GoneException.class);
     }
 
     @Test
     void cursorOfTopicsThatWereCreatedAnewIsRefused() {
-        Cursor now = streams.cursor();
+        StreamCursor now = streams.cursor();
         var others = new TreeMap<>(now.ids());
         others.replaceAll((topic, id) -> "another");
-        String foreign = new Cursor(others, now.offsets(), now.at()).text();
+        String foreign = new StreamCursor(others, now.offsets(), now.at()).text();
         assertThatThrownBy(() -> streams.parse(foreign)).isInstanceOf(GoneException.class);
     }
 
@@ -235,7 +235,7 @@ class StreamsTest {
         replayed = slow.future();
         String cursor = connect(ALL).cursor();
         Client client = resume(cursor);
-        clock.now = START.plus(Cursor.KEPT).plusSeconds(1);
+        clock.now = START.plus(StreamCursor.KEPT).plusSeconds(1);
         slow.complete();
         assertThat(client.code).isEqualTo(Streams.GONE);
         assertThat(client.types()).doesNotContain("synced");
@@ -288,7 +288,7 @@ class StreamsTest {
     void clientThatFallsTooFarBehindIsClosed() {
         Client client = connect(ALL);
         client.full = true;
-        for (int i = 0; i <= Watcher.MOST_WAITING; i++) {
+        for (int i = 0; i <= StreamSubscription.MOST_WAITING; i++) {
             read(Records.outcome(offset++, "a", "completed", clock.now));
         }
         assertThat(client.code).isEqualTo(1013);
@@ -337,7 +337,7 @@ class StreamsTest {
     @Test
     void replayKeepsABoundedNumberOfMessagesForASlowClient() {
         String cursor = connect(ALL).cursor();
-        for (int i = 0; i <= Watcher.MOST_WAITING; i++) {
+        for (int i = 0; i <= StreamSubscription.MOST_WAITING; i++) {
             read(Records.outcome(offset++, "a", "completed", clock.now));
         }
         Client client = new Client();
@@ -355,7 +355,7 @@ class StreamsTest {
             assertThat(streams.admit()).isTrue();
         }
         assertThat(streams.admit()).isFalse();
-        var watchers = new ArrayList<Watcher>();
+        var watchers = new ArrayList<StreamSubscription>();
         for (int i = 0; i < Streams.MAX_CLIENTS; i++) {
             streams.opened();
             watchers.add(streams.watch(new Client(), ALL));

@@ -7,7 +7,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SpecChange;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ public record Container(
      */
     public record Evaluated(
             Evaluation.State state,
-            List<Problem> errors,
+            List<DefinitionProblem> errors,
             @Nullable SpecChange change,
             Evaluation.@Nullable ReleasingHost releasingHost) {}
 

@@ -119,7 +119,7 @@ public final class AsyncApi {
         channel.put("title", topic.name().contains(ANY.value()) ? "One host's " + id.replace("host-", "") : id);
         channel.put(
                 "description",
-                "Keyed by " + topic.key() + "; " + topic.access() + "; " + inWords(topic.cleanup()) + ": "
+                "Keyed by " + topic.key() + "; " + topic.access() + "; " + format(topic.cleanup()) + ": "
                         + topic.reason() + ".");
         channel.putArray("servers").addObject().put("$ref", "#/servers/kafka");
         if (topic.name().contains(ANY.value())) {
@@ -217,7 +217,7 @@ public final class AsyncApi {
         return reference.equals("#") ? place : reference.replace("#/$defs/", place + "/definitions/");
     }
 
-    private static String inWords(Topic.Cleanup cleanup) {
+    private static String format(Topic.Cleanup cleanup) {
         return switch (cleanup) {
             case Topic.Cleanup.Compacted(var tombstones, var lag) ->
                 "compacted, tombstones kept " + tombstones.toDays() + " days";

@@ -11,9 +11,9 @@ import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Initiator;
+import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
-import io.hatchery.protocol.Step;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
@@ -80,7 +80,7 @@ class ApiDocumentsTest {
                 Outcome.COMPLETED,
                 null,
                 StoppedBy.HALTED,
-                List.of(new Step("signalled", NOW)),
+                List.of(new OperationStep("signalled", NOW)),
                 NOW));
         assertThat(problems("Command", "{\"command\":\"stop\",\"container\":\"web\",\"colour\":1}"))
                 .isNotEmpty();

@@ -1,7 +1,7 @@
 package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.Step;
+import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.Generation;
@@ -32,7 +32,7 @@ public record PendingOperation(
         @Nullable Instant deadline,
         boolean begun,
         @Nullable StoppedBy stoppedBy,
-        List<Step> steps) {
+        List<OperationStep> steps) {
     /** Keeps an immutable copy of the steps. */
     public PendingOperation {
         steps = List.copyOf(steps);
@@ -44,7 +44,7 @@ public record PendingOperation(
 
     PendingOperation afterStep(String step, Instant at) {
         var more = new ArrayList<>(steps);
-        more.add(new Step(step, at));
+        more.add(new OperationStep(step, at));
         return new PendingOperation(id, verb, requestedBy, submitted, generation, deadline, begun, stoppedBy, more);
     }
 

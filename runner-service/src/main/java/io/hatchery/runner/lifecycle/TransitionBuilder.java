@@ -2,8 +2,8 @@ package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.Outcome;
-import io.hatchery.protocol.Step;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
 import java.time.Instant;
@@ -89,7 +89,7 @@ final class TransitionBuilder {
     }
 
     private void ended(PendingOperation operation, Outcome outcome, @Nullable String reason) {
-        List<Step> steps = operation.afterStep(outcome.word(), now).steps();
+        List<OperationStep> steps = operation.afterStep(outcome.word(), now).steps();
         effect(new Effect.Publish(new FleetEvent.Ended(
                 operation.id(),
                 operation.verb(),

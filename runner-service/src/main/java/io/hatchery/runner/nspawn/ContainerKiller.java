@@ -1,6 +1,6 @@
 package io.hatchery.runner.nspawn;
 
-import io.hatchery.runner.process.Members;
+import io.hatchery.runner.process.ProcessGroup;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Signal;
@@ -53,7 +53,7 @@ final class ContainerKiller {
         host.cgroups().kill(container);
         // Without cgroup.kill, and for what it may have missed in another hierarchy: until nobody is left to fork.
         List<ProcessRef> left =
-                Members.of(host.processes(), () -> host.cgroups().processes(container));
+                ProcessGroup.of(host.processes(), () -> host.cgroups().processes(container));
         for (ProcessRef process : left) {
             host.processes().send(process, Signal.KILL);
         }

@@ -2,12 +2,12 @@ package io.hatchery.runner.nspawn;
 
 import io.hatchery.protocol.Exit;
 import io.hatchery.runner.cgroup.Cgroups;
+import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
-import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
-import io.hatchery.runner.process.Leaders;
-import io.hatchery.runner.process.Members;
+import io.hatchery.runner.process.LeaderFinder;
+import io.hatchery.runner.process.ProcessGroup;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.runner.process.Processes;
 import io.hatchery.spec.ContainerName;
@@ -40,7 +40,7 @@ public final class DirectDriver implements Driver {
      * @param roots the containers'
      */
     public record HostAccess(
-            Work work,
+            BlockingWork work,
             Timers timers,
             Clock clock,
             Processes processes,
@@ -50,7 +50,7 @@ public final class DirectDriver implements Driver {
             Roots roots) {}
 
     private final HostAccess host;
-    private final RunWatch watch;
+    private final RunFolderWatcher watch;
     private final ContainerKiller killing;
 
     /**
@@ -58,7 +58,7 @@ public final class DirectDriver implements Driver {
      */
     public DirectDriver(HostAccess host, Listener listener) {
         this.host = host;
-        this.watch = new RunWatch(host, listener);
+        this.watch = new RunFolderWatcher(host, listener);
         this.killing = new ContainerKiller(host);
     }
 
@@ -193,15 +193,15 @@ public final class DirectDriver implements Driver {
 
     private Optional<ProcessRef> leader(ContainerSpec spec) throws IOException {
         long inner = spec.payload() instanceof Payload.Program ? BEHIND_STUB_INIT : INIT;
-        var payload = Members.of(host.processes(), () -> host.cgroups().payload(spec.name()));
-        return Leaders.find(host.processes(), payload, inner);
+        var payload = ProcessGroup.of(host.processes(), () -> host.cgroups().payload(spec.name()));
+        return LeaderFinder.find(host.processes(), payload, inner);
     }
 
     @Override
     public Future<Void> terminateSupervisor(ContainerName container, long run) {
         return work(() -> {
             for (ProcessRef supervisor :
-                    Members.of(host.processes(), () -> host.cgroups().supervisor(container))) {
+                    ProcessGroup.of(host.processes(), () -> host.cgroups().supervisor(container))) {
                 host.processes().send(supervisor, Signal.TERM);
             }
         });

@@ -11,7 +11,7 @@ import java.util.List;
 /** Real ones. */
 public final class HostRoots implements Roots {
     private final DirectSettings settings;
-    private final CreatedRoots created;
+    private final CreatedRootRegistry created;
     private final PurgePolicy purges;
 
     /**
@@ -21,7 +21,7 @@ public final class HostRoots implements Roots {
      */
     public HostRoots(DirectSettings settings, Path notes, HostPolicy policy) {
         this.settings = settings;
-        this.created = new CreatedRoots(notes);
+        this.created = new CreatedRootRegistry(notes);
         this.purges = new PurgePolicy(policy.rootPrefixes(), created);
     }
 
@@ -52,13 +52,13 @@ public final class HostRoots implements Roots {
 
     @Override
     public void removeAbandonedCopies(String root) throws IOException {
-        EphemeralCopies.removeAbandoned(Path.of(root));
+        EphemeralRootCopies.removeAbandoned(Path.of(root));
     }
 
     @Override
-    public void removeForwards(List<Step.RemoveForward> forwards) throws IOException {
-        for (Step.RemoveForward forward : forwards) {
-            Forwards.remove(forward);
+    public void removeForwards(List<SetupStep.RemoveForward> forwards) throws IOException {
+        for (SetupStep.RemoveForward forward : forwards) {
+            PortForwards.remove(forward);
         }
     }
 
@@ -71,7 +71,7 @@ public final class HostRoots implements Roots {
     @Override
     public void purge(String root) throws IOException {
         purges.check(Path.of(root));
-        Trees.deleteRoot(Path.of(root));
+        DirectoryTrees.deleteRoot(Path.of(root));
         created.forget(Path.of(root));
     }
 }

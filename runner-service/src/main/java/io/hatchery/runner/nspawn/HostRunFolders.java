@@ -84,7 +84,7 @@ public final class HostRunFolders implements RunFolders, AutoCloseable {
 
         @Override
         public void delete() throws IOException {
-            Trees.delete(path);
+            DirectoryTrees.delete(path);
         }
     }
 
@@ -127,7 +127,7 @@ public final class HostRunFolders implements RunFolders, AutoCloseable {
         }
         try (Stream<Path> entries = Files.list(directory)) {
             for (Path run : entries.filter(Files::isDirectory).toList()) {
-                Trees.delete(run);
+                DirectoryTrees.delete(run);
             }
         }
     }

@@ -27,19 +27,19 @@ final class HostSteps {
         this.root = root;
     }
 
-    void perform(List<Step> steps) throws IOException {
+    void perform(List<SetupStep> steps) throws IOException {
         if (Files.exists(root) && !Files.isDirectory(root)) {
             throw new IOException("the root " + root + " is not a directory");
         }
-        for (Step step : steps) {
+        for (SetupStep step : steps) {
             switch (step) {
-                case Step.Directory(String path, String mode) -> directory(Path.of(path), mode);
-                case Step.EmptyFile(String path) -> emptyFile(Path.of(path));
-                case Step.Copy(String from, String to) -> copy(Path.of(from), Path.of(to));
-                case Step.RemoveInterface remove -> Interfaces.remove(remove);
-                case Step.KernelSetting(String path, String value) -> set(Path.of(path), value);
-                case Step.RemoveForward forward -> Forwards.remove(forward);
-                case Step.Ip ip -> throw new IllegalArgumentException("there is no network yet: " + ip);
+                case SetupStep.Directory(String path, String mode) -> directory(Path.of(path), mode);
+                case SetupStep.EmptyFile(String path) -> emptyFile(Path.of(path));
+                case SetupStep.Copy(String from, String to) -> copy(Path.of(from), Path.of(to));
+                case SetupStep.RemoveInterface remove -> InterfaceChecks.remove(remove);
+                case SetupStep.KernelSetting(String path, String value) -> set(Path.of(path), value);
+                case SetupStep.RemoveForward forward -> PortForwards.remove(forward);
+                case SetupStep.Ip ip -> throw new IllegalArgumentException("there is no network yet: " + ip);
             }
         }
     }

@@ -47,42 +47,42 @@ final class NetworkPlan {
         return arguments;
     }
 
-    List<Step> before() {
-        var steps = new ArrayList<Step>();
+    List<SetupStep> before() {
+        var steps = new ArrayList<SetupStep>();
         if (network.hasVeth()) {
-            steps.add(new Step.RemoveInterface("ve-" + name, alias()));
-            steps.add(new Step.RemoveInterface("vb-" + name, alias()));
+            steps.add(new SetupStep.RemoveInterface("ve-" + name, alias()));
+            steps.add(new SetupStep.RemoveInterface("vb-" + name, alias()));
         }
-        network.extraVeths().forEach(veth -> steps.add(new Step.RemoveInterface(veth.name(), alias())));
+        network.extraVeths().forEach(veth -> steps.add(new SetupStep.RemoveInterface(veth.name(), alias())));
         if (!network.forwardPorts().isEmpty()) {
             // Without it the kernel drops what a forwarded port gets from elsewhere.
-            steps.add(new Step.KernelSetting("/proc/sys/net/ipv4/ip_forward", "1"));
+            steps.add(new SetupStep.KernelSetting("/proc/sys/net/ipv4/ip_forward", "1"));
         }
         steps.addAll(forwards());
         return steps;
     }
 
-    List<Step.RemoveForward> forwards() {
+    List<SetupStep.RemoveForward> forwards() {
         return network.forwardPorts().stream()
-                .map(port -> new Step.RemoveForward(port.protocol(), port.hostPort()))
+                .map(port -> new SetupStep.RemoveForward(port.protocol(), port.hostPort()))
                 .toList();
     }
 
-    List<Step> after() {
-        var steps = new ArrayList<Step>();
+    List<SetupStep> after() {
+        var steps = new ArrayList<SetupStep>();
         if (network.hasVeth()) {
             steps.add(mark((network.hostBridge() == null ? "ve-" : "vb-") + name));
             if (network.hostBridge() == null) {
                 hostSide("ve-" + name, network.addresses(), steps);
             }
-            steps.add(Step.Ip.container("link", "set", "dev", "host0", "name", INSIDE));
+            steps.add(SetupStep.Ip.container("link", "set", "dev", "host0", "name", INSIDE));
             containerSide(INSIDE, network.addresses(), network.localMacAddress(), steps);
         }
         for (ExtraVeth veth : network.extraVeths()) {
             steps.add(mark(veth.name()));
             if (veth.hostBridge() != null) {
-                steps.add(Step.Ip.host("link", "set", "dev", veth.name(), "master", veth.hostBridge()));
-                steps.add(up(Step.Side.HOST, veth.name()));
+                steps.add(SetupStep.Ip.host("link", "set", "dev", veth.name(), "master", veth.hostBridge()));
+                steps.add(up(SetupStep.Side.HOST, veth.name()));
             } else {
                 hostSide(veth.name(), veth.addresses(), steps);
             }
@@ -96,27 +96,27 @@ final class NetworkPlan {
         return "hatchery:" + name;
     }
 
-    private Step mark(String device) {
-        return Step.Ip.host("link", "set", "dev", device, "alias", alias());
+    private SetupStep mark(String device) {
+        return SetupStep.Ip.host("link", "set", "dev", device, "alias", alias());
     }
 
-    private static Step up(Step.Side side, String device) {
-        return new Step.Ip(side, List.of("link", "set", "dev", device, "up"));
+    private static SetupStep up(SetupStep.Side side, String device) {
+        return new SetupStep.Ip(side, List.of("link", "set", "dev", device, "up"));
     }
 
-    private static void hostSide(String device, Addresses addresses, List<Step> steps) {
-        steps.add(up(Step.Side.HOST, device));
+    private static void hostSide(String device, Addresses addresses, List<SetupStep> steps) {
+        steps.add(up(SetupStep.Side.HOST, device));
         if (addresses.host() != null) {
-            steps.add(Step.Ip.host("addr", "add", addresses.host(), "dev", device));
+            steps.add(SetupStep.Ip.host("addr", "add", addresses.host(), "dev", device));
         }
         if (addresses.host6() != null) {
-            steps.add(new Step.Ip(Step.Side.HOST, address6(addresses.host6(), device)));
+            steps.add(new SetupStep.Ip(SetupStep.Side.HOST, address6(addresses.host6(), device)));
         }
         if (addresses.local() != null) {
-            steps.add(Step.Ip.host("route", "add", addresses.local(), "dev", device));
+            steps.add(SetupStep.Ip.host("route", "add", addresses.local(), "dev", device));
         }
         if (addresses.local6() != null) {
-            steps.add(Step.Ip.host("-6", "route", "add", addresses.local6(), "dev", device));
+            steps.add(SetupStep.Ip.host("-6", "route", "add", addresses.local6(), "dev", device));
         }
     }
 
@@ -132,16 +132,16 @@ final class NetworkPlan {
         return words;
     }
 
-    private static void containerSide(String device, Addresses addresses, @Nullable String mac, List<Step> steps) {
+    private static void containerSide(String device, Addresses addresses, @Nullable String mac, List<SetupStep> steps) {
         if (mac != null) {
-            steps.add(Step.Ip.container("link", "set", "dev", device, "address", mac));
+            steps.add(SetupStep.Ip.container("link", "set", "dev", device, "address", mac));
         }
-        steps.add(up(Step.Side.CONTAINER, device));
+        steps.add(up(SetupStep.Side.CONTAINER, device));
         if (addresses.local() != null) {
-            steps.add(Step.Ip.container("addr", "add", addresses.local(), "dev", device));
+            steps.add(SetupStep.Ip.container("addr", "add", addresses.local(), "dev", device));
         }
         if (addresses.local6() != null) {
-            steps.add(new Step.Ip(Step.Side.CONTAINER, address6(addresses.local6(), device)));
+            steps.add(new SetupStep.Ip(SetupStep.Side.CONTAINER, address6(addresses.local6(), device)));
         }
         boolean first = device.equals(INSIDE);
         wayOut(device, addresses.host(), first, List.of(), steps);
@@ -149,17 +149,17 @@ final class NetworkPlan {
     }
 
     private static void wayOut(
-            String device, @Nullable String host, boolean isDefault, List<String> family, List<Step> steps) {
+            String device, @Nullable String host, boolean isDefault, List<String> family, List<SetupStep> steps) {
         if (host == null) {
             return;
         }
         var direct = new ArrayList<>(family);
         direct.addAll(List.of("route", "add", host, "dev", device));
-        steps.add(new Step.Ip(Step.Side.CONTAINER, direct));
+        steps.add(new SetupStep.Ip(SetupStep.Side.CONTAINER, direct));
         if (isDefault) {
             var rest = new ArrayList<>(family);
             rest.addAll(List.of("route", "add", "default", "via", host));
-            steps.add(new Step.Ip(Step.Side.CONTAINER, rest));
+            steps.add(new SetupStep.Ip(SetupStep.Side.CONTAINER, rest));
         }
     }
 }

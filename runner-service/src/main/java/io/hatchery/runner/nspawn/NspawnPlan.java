@@ -25,8 +25,8 @@ public record NspawnPlan(
         SortedMap<String, String> environment,
         List<String> arguments,
         SortedMap<String, List<String>> directives,
-        List<Step> before,
-        List<Step> after) {
+        List<SetupStep> before,
+        List<SetupStep> after) {
     /** What a NixOS payload sees of the host's store, where it exists. */
     public static final List<String> NIX_READ_ONLY =
             List.of("/nix/store", "/nix/var/nix/db", "/nix/var/nix/daemon-socket");
@@ -62,13 +62,14 @@ public record NspawnPlan(
         if (host.unified()) {
             environment.put("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1");
         }
-        List<Step> after = spec.network() == null ? List.of() : new NetworkPlan(spec.name(), spec.network()).after();
+        List<SetupStep> after =
+                spec.network() == null ? List.of() : new NetworkPlan(spec.name(), spec.network()).after();
         return new NspawnPlan(environment, arguments(spec, host), UnitDirectives.of(spec), before(spec), after);
     }
 
     /** What is done before nspawn begins, on whatever host. */
-    static List<Step> before(ContainerSpec spec) {
-        List<Step> steps = RootPlan.of(spec);
+    static List<SetupStep> before(ContainerSpec spec) {
+        List<SetupStep> steps = RootPlan.of(spec);
         if (spec.network() != null) {
             steps.addAll(new NetworkPlan(spec.name(), spec.network()).before());
         }

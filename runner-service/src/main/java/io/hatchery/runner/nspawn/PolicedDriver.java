@@ -1,6 +1,6 @@
 package io.hatchery.runner.nspawn;
 
-import io.hatchery.runner.context.Work;
+import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** Another driver, within what the host's administrator allows. */
 public final class PolicedDriver extends ForwardingDriver {
     private final HostPolicy policy;
-    private final Work work;
+    private final BlockingWork work;
     private final @Nullable HostsFile hosts;
 
     /**
      * @param work does what may block
      */
-    public PolicedDriver(Driver driver, HostPolicy policy, Work work) {
+    public PolicedDriver(Driver driver, HostPolicy policy, BlockingWork work) {
         super(driver);
         this.policy = policy;
         this.work = work;

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param prefixes the folders, absolute
  * @param created what Hatchery made
  */
-record PurgePolicy(List<Path> prefixes, CreatedRoots created) {
+record PurgePolicy(List<Path> prefixes, CreatedRootRegistry created) {
     PurgePolicy {
         prefixes = List.copyOf(prefixes);
     }

@@ -12,23 +12,23 @@ final class RootPlan {
 
     private RootPlan() {}
 
-    static List<Step> of(ContainerSpec spec) {
+    static List<SetupStep> of(ContainerSpec spec) {
         String root = spec.root();
-        var steps = new ArrayList<Step>();
+        var steps = new ArrayList<SetupStep>();
         if (spec.payload() instanceof Payload.SystemPath) {
-            steps.add(new Step.Directory(root, OPEN));
+            steps.add(new SetupStep.Directory(root, OPEN));
         }
-        steps.add(new Step.Directory(root + "/etc", OPEN));
-        steps.add(new Step.Directory(root + "/var", OPEN));
-        steps.add(new Step.Directory(root + "/var/lib", OPEN));
-        steps.add(new Step.Directory(root + "/var/lib/private", CLOSED));
-        steps.add(new Step.Directory(root + "/root", CLOSED));
-        steps.add(new Step.Directory(root + "/usr", OPEN));
-        steps.add(new Step.Directory(root + "/usr/bin", OPEN));
-        steps.add(new Step.EmptyFile(root + "/etc/os-release"));
-        steps.add(new Step.EmptyFile(root + "/etc/machine-id"));
+        steps.add(new SetupStep.Directory(root + "/etc", OPEN));
+        steps.add(new SetupStep.Directory(root + "/var", OPEN));
+        steps.add(new SetupStep.Directory(root + "/var/lib", OPEN));
+        steps.add(new SetupStep.Directory(root + "/var/lib/private", CLOSED));
+        steps.add(new SetupStep.Directory(root + "/root", CLOSED));
+        steps.add(new SetupStep.Directory(root + "/usr", OPEN));
+        steps.add(new SetupStep.Directory(root + "/usr/bin", OPEN));
+        steps.add(new SetupStep.EmptyFile(root + "/etc/os-release"));
+        steps.add(new SetupStep.EmptyFile(root + "/etc/machine-id"));
         if (spec.copyResolvConf() == null || spec.copyResolvConf()) {
-            steps.add(new Step.Copy("/etc/resolv.conf", root + "/etc/resolv.conf"));
+            steps.add(new SetupStep.Copy("/etc/resolv.conf", root + "/etc/resolv.conf"));
         }
         return steps;
     }

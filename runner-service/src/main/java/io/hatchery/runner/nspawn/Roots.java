@@ -31,7 +31,7 @@ public interface Roots {
     void removeAbandonedCopies(String root) throws IOException;
 
     /** Removes what an nspawn that was killed forwards still. */
-    void removeForwards(List<Step.RemoveForward> forwards) throws IOException;
+    void removeForwards(List<SetupStep.RemoveForward> forwards) throws IOException;
 
     /** Removes a container's console. */
     void removeConsole(ContainerName container) throws IOException;

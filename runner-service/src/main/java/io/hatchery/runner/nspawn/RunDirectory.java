@@ -60,7 +60,7 @@ record RunDirectory(RunFolder folder) {
     }
 
     /** Notes, before the run begins, what nspawn will forward. */
-    void noteForwards(List<Step.RemoveForward> forwards) throws IOException {
+    void noteForwards(List<SetupStep.RemoveForward> forwards) throws IOException {
         folder.write(
                 "forwards",
                 forwards.stream()
@@ -69,11 +69,11 @@ record RunDirectory(RunFolder folder) {
     }
 
     /** What nspawn may have forwarded. */
-    List<Step.RemoveForward> forwards() throws IOException {
+    List<SetupStep.RemoveForward> forwards() throws IOException {
         return folder.read("forwards").stream()
                 .flatMap(String::lines)
                 .map(line -> line.split(" ", 2))
-                .map(words -> new Step.RemoveForward(words[0], Integer.parseInt(words[1])))
+                .map(words -> new SetupStep.RemoveForward(words[0], Integer.parseInt(words[1])))
                 .toList();
     }
 

@@ -37,10 +37,10 @@ public final class SupervisorLauncher implements Launcher {
         List<Path> outside = cgroups.createOutside();
         Files.createDirectories(settings.consoles());
         NspawnPlan plan = plans.of(spec);
-        Files.writeString(settings.directory(spec.name(), run).resolve("after"), StepLines.of(plan.after()));
+        Files.writeString(settings.directory(spec.name(), run).resolve("after"), SetupStepLines.of(plan.after()));
         Files.writeString(
                 settings.directory(spec.name(), run).resolve("settle"),
-                Long.toString(FirstMoments.of(spec).toMillis()));
+                Long.toString(EarlyExitWindow.of(spec).toMillis()));
         Path console = console(spec.name());
         var arguments = new ArrayList<String>();
         arguments.add(settings.directory(spec.name(), run).toString());
@@ -73,7 +73,7 @@ public final class SupervisorLauncher implements Launcher {
 
     @Override
     public void reload(ContainerSpec spec, long leader) throws IOException {
-        Switching.run(spec, supervisor, leader);
+        SystemSwitch.run(spec, supervisor, leader);
     }
 
     private static void await(Process process, Path console) throws IOException {

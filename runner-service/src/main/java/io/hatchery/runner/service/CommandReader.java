@@ -37,7 +37,7 @@ final class CommandReader {
     private final Positions positions;
     private final Function<BusRecord, Future<?>> intake;
     private final Handler<Throwable> onFailure;
-    private final TopicWatch watch;
+    private final TopicRecreationWatcher watch;
     private final PositionWriter writer;
     private @Nullable Progress progress;
     private Supplier<Future<Void>> closing = Future::succeededFuture;
@@ -61,7 +61,7 @@ final class CommandReader {
         this.positions = positions;
         this.intake = intake;
         this.onFailure = onFailure;
-        this.watch = new TopicWatch(bus, timers, Topics.commands(host));
+        this.watch = new TopicRecreationWatcher(bus, timers, Topics.commands(host));
         this.writer = new PositionWriter(timers, this::write);
     }
 

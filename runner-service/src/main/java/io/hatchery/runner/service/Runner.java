@@ -90,7 +90,7 @@ public final class Runner {
     private final SpecsReader specsReader;
     private final CommandReader commandReader;
     private final JournalFiles journals;
-    private final LostJournals lost;
+    private final JournalRecovery lost;
     private final AcknowledgedOffsets toldFrom;
     private final AcknowledgedEvents acknowledged;
     private final Driver driver;
@@ -145,7 +145,7 @@ public final class Runner {
                 record -> whenCertain(() -> commands.take(record)),
                 this::failed);
         this.driver = dependencies.driver.apply(controllers::post);
-        this.lost = new LostJournals(config.host(), dependencies.clock, driver, cache, journals);
+        this.lost = new JournalRecovery(config.host(), dependencies.clock, driver, cache, journals);
     }
 
     private String name() {

@@ -33,7 +33,7 @@ public record RunnerConfig(
         Path data,
         long consoleBytes,
         int mostStarts,
-        DriverChoice driver,
+        DriverSelection driver,
         HostPolicy policy,
         StoreSettings store,
         int heartbeatSeconds,

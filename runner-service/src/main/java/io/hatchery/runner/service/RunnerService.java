@@ -103,7 +103,7 @@ public final class RunnerService extends AbstractVerticle {
         try {
             var folders = new HostRunFolders(settings, this::onContext);
             toClose.add(folders);
-            if (config.driver() == DriverChoice.SYSTEMD) {
+            if (config.driver() == DriverSelection.SYSTEMD) {
                 return systemd(cgroups, settings, folders, supervisor, listener);
             }
             var outside = new DirectDriver.HostAccess(

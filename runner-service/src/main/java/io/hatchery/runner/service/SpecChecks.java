@@ -4,8 +4,8 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.Evaluator;
-import io.hatchery.spec.option.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -29,11 +29,14 @@ final class SpecChecks {
         if (!spec.host().equals(host)) {
             throw new UnreadableException("it is for host " + spec.host() + ", and this is host " + host);
         }
-        List<Problem> problems = Evaluator.checkSpec(spec);
+        List<DefinitionProblem> problems = Evaluator.checkSpec(spec);
         if (!problems.isEmpty()) {
             String more = problems.size() > SHOWN ? "; and " + (problems.size() - SHOWN) + " more" : "";
-            throw new UnreadableException(
-                    problems.stream().limit(SHOWN).map(Problem::inWords).collect(Collectors.joining("; ")) + more);
+            throw new UnreadableException(problems.stream()
+                            .limit(SHOWN)
+                            .map(DefinitionProblem::format)
+                            .collect(Collectors.joining("; "))
+                    + more);
         }
     }
 }

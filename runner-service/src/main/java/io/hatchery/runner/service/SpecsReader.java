@@ -23,7 +23,7 @@ final class SpecsReader {
     private final String topic;
     private final SpecIntake intake;
     private final Handler<Throwable> onFailure;
-    private final TopicWatch watch;
+    private final TopicRecreationWatcher watch;
     private Supplier<Future<Void>> closing = Future::succeededFuture;
     private boolean closed;
 
@@ -36,7 +36,7 @@ final class SpecsReader {
         this.topic = Topics.specs(host).name();
         this.intake = intake;
         this.onFailure = onFailure;
-        this.watch = new TopicWatch(bus, timers, Topics.specs(host));
+        this.watch = new TopicRecreationWatcher(bus, timers, Topics.specs(host));
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.hatchery.runner.store;
 
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
-import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.nspawn.Driver;
@@ -57,7 +57,7 @@ public final class FetchingDriver extends ForwardingDriver {
             Store store,
             Path roots,
             int kept,
-            Work work,
+            BlockingWork work,
             Consumer<Runnable> onContext,
             Timers timers,
             Clock clock,

@@ -1,20 +1,20 @@
 package io.hatchery.runner.systemd;
 
-import io.hatchery.runner.context.Work;
+import io.hatchery.runner.context.BlockingWork;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
 
 /** Has systemd read its units anew, once for all that changed meanwhile: with many units that takes a while. */
 final class Reloads {
-    private final Work work;
+    private final BlockingWork work;
     private final SystemdBus bus;
     private @Nullable Promise<Void> next;
     private boolean running;
     /** The last runner may have died between a change and this. */
     private boolean owed = true;
 
-    Reloads(Work work, SystemdBus bus) {
+    Reloads(BlockingWork work, SystemdBus bus) {
         this.work = work;
         this.bus = bus;
     }

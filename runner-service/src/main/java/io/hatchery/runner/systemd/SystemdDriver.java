@@ -1,11 +1,11 @@
 package io.hatchery.runner.systemd;
 
+import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
-import io.hatchery.runner.context.Work;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.runner.nspawn.FirstMoments;
+import io.hatchery.runner.nspawn.EarlyExitWindow;
 import io.hatchery.runner.nspawn.LastRun;
 import io.hatchery.runner.nspawn.Roots;
 import io.hatchery.runner.nspawn.RunFolder;
@@ -53,7 +53,7 @@ public final class SystemdDriver implements Driver {
      * @param roots the containers'
      */
     public record SystemdAccess(
-            Work work,
+            BlockingWork work,
             Timers timers,
             Clock clock,
             Consumer<Runnable> onContext,
@@ -63,7 +63,7 @@ public final class SystemdDriver implements Driver {
             Roots roots) {}
 
     private final SystemdAccess systemd;
-    private final UnitWatch watch;
+    private final UnitWatcher watch;
     private final Reloads reloads;
     private final Map<ContainerName, Future<Void>> defining = new HashMap<>();
 
@@ -74,7 +74,7 @@ public final class SystemdDriver implements Driver {
     public SystemdDriver(SystemdAccess systemd, Listener listener) throws IOException {
         this.systemd = systemd;
         this.reloads = new Reloads(systemd.work(), systemd.bus());
-        this.watch = new UnitWatch(
+        this.watch = new UnitWatcher(
                 systemd.work(),
                 systemd.timers(),
                 systemd.clock(),
@@ -142,7 +142,7 @@ public final class SystemdDriver implements Driver {
                 .compose(invocation -> invocation == null
                         ? Future.failedFuture(
                                 "systemd did not begin it: systemctl status " + UnitFiles.unit(container) + " says why")
-                        : bind(container, run, invocation, FirstMoments.of(spec)));
+                        : bind(container, run, invocation, EarlyExitWindow.of(spec)));
     }
 
     private static void noteBeginning(ContainerSpec spec, RunFolder folder) throws IOException {

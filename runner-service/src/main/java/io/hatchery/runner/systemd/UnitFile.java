@@ -1,7 +1,7 @@
 package io.hatchery.runner.systemd;
 
 import io.hatchery.runner.nspawn.NspawnPlan;
-import io.hatchery.runner.nspawn.Switching;
+import io.hatchery.runner.nspawn.SystemSwitch;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.Signal;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ final class UnitFile {
         if (payload instanceof Payload.SystemPath(String system)) {
             var reload = new ArrayList<>(
                     List.of("enter", folder.toString(), programs.supervisor().toString()));
-            reload.addAll(Switching.command(system));
+            reload.addAll(SystemSwitch.command(system));
             service.add("ExecReload=" + command(helper, reload));
         }
         if (payload instanceof Payload.Program) {

@@ -1,11 +1,11 @@
 package io.hatchery.runner.systemd;
 
+import io.hatchery.runner.nspawn.DirectoryTrees;
 import io.hatchery.runner.nspawn.HostPlans;
 import io.hatchery.runner.nspawn.NspawnPlan;
 import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.runner.nspawn.PrivateFiles;
-import io.hatchery.runner.nspawn.StepLines;
-import io.hatchery.runner.nspawn.Trees;
+import io.hatchery.runner.nspawn.SetupStepLines;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
@@ -77,8 +77,8 @@ public final class UnitFiles {
         NspawnPlan plan = plans.of(spec);
         Path folder = folder(spec.name());
         Files.createDirectories(folder);
-        replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + StepLines.of(plan.before()));
-        replace(folder.resolve("after"), StepLines.of(plan.after()));
+        replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + SetupStepLines.of(plan.before()));
+        replace(folder.resolve("after"), SetupStepLines.of(plan.after()));
         boolean wanted = want(spec.name(), spec.autoStart());
         var variables = new UnitEnvironment(spec.environment());
         boolean _ = replace(folder.resolve(UnitFile.ENVIRONMENT), variables.file());
@@ -128,7 +128,7 @@ public final class UnitFiles {
     void delete(ContainerName container) throws IOException {
         boolean _ = want(container, false);
         Files.deleteIfExists(UNITS.resolve(unit(container)));
-        Trees.delete(folder(container));
+        DirectoryTrees.delete(folder(container));
     }
 
     /** How that run of the unit ended; empty if it has not. */
@@ -158,6 +158,6 @@ public final class UnitFiles {
 
     /** Drops what is kept of a run of the unit. */
     void forget(ContainerName container, String invocation) throws IOException {
-        Trees.delete(folder(container).resolve(invocation));
+        DirectoryTrees.delete(folder(container).resolve(invocation));
     }
 }

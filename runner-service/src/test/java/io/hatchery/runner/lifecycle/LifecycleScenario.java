@@ -4,8 +4,8 @@ import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.Phase;
-import io.hatchery.protocol.Step;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -212,7 +212,7 @@ final class LifecycleScenario {
 
     /** What the outcome of a command says that it went through. */
     List<String> steps(String id) {
-        return outcome(id).steps().stream().map(Step::step).toList();
+        return outcome(id).steps().stream().map(OperationStep::step).toList();
     }
 
     boolean isPending(String id) {

@@ -89,7 +89,7 @@ class AdoptionTest {
     void close() throws Exception {
         folders.close();
         vertx.close().await(10, TimeUnit.SECONDS);
-        Trees.delete(runtime);
+        DirectoryTrees.delete(runtime);
     }
 
     /** As a new runner does with every run that it finds in its journals. */

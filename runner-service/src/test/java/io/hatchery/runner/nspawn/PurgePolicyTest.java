@@ -83,7 +83,7 @@ class PurgePolicyTest {
 
     @Test
     void aRootThatWasThereIsNotTakenForOneThatHatcheryMade() throws IOException {
-        var created = new CreatedRoots(folder.resolve("notes"));
+        var created = new CreatedRootRegistry(folder.resolve("notes"));
         created.note(elsewhere);
         assertThat(created.contains(elsewhere)).isFalse();
         assertNotPurged(elsewhere);
@@ -98,7 +98,7 @@ class PurgePolicyTest {
     @Test
     void whatIsNotedIsReadByNobodyElse() throws IOException {
         Path notes = folder.resolve("notes");
-        new CreatedRoots(notes).note(folder.resolve("elsewhere/new"));
+        new CreatedRootRegistry(notes).note(folder.resolve("elsewhere/new"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(notes)))
                 .isEqualTo("rwx------");
         try (var files = Files.list(notes)) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Partitioning;
 import io.hatchery.gateway.FleetFold;
-import io.hatchery.gateway.stream.Cursor;
+import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.Operation;
@@ -199,7 +199,7 @@ final class GatewayChecks {
         }
         var ids = new TreeMap<String, String>();
         Streams.TOPICS.forEach(topic -> ids.put(topic, kafka.topicId(topic)));
-        Cursor since = Cursor.parse(first, ids, world.instant());
+        StreamCursor since = StreamCursor.parse(first, ids, world.instant());
         for (BusRecord record : records(Topics.EVENTS.name())) {
             if (isReadable(record) && !since.offsets().hasRead(record)) {
                 world.check(

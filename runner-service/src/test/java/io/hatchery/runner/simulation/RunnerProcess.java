@@ -5,7 +5,7 @@ import io.hatchery.runner.journal.Disk;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.runner.nspawn.HostPolicy;
-import io.hatchery.runner.service.DriverChoice;
+import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.HostFacts;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
@@ -58,7 +58,7 @@ final class RunnerProcess {
                 Path.of("/var/lib/hatchery"),
                 1 << 20,
                 mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS,
-                DriverChoice.DIRECT,
+                DriverSelection.DIRECT,
                 HostPolicy.USUAL,
                 new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
                 SimulatedHost.HEARTBEAT_SECONDS,

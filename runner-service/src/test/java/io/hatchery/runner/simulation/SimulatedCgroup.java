@@ -1,12 +1,12 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.runner.cgroup.Cgroups;
+import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
-import io.hatchery.runner.context.Work;
 import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.Launcher;
 import io.hatchery.runner.nspawn.Roots;
-import io.hatchery.runner.nspawn.Step;
+import io.hatchery.runner.nspawn.SetupStep;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.runner.process.Processes;
 import io.hatchery.runner.simulation.SimulatedProcesses.One;
@@ -25,7 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /** A host as the driver of one runner process finds it. What it does there is looked at: it may do nothing without a reason. */
-final class SimulatedCgroup implements Work, Processes, Cgroups, Launcher, Roots {
+final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launcher, Roots {
     private static final long SOONEST = 500;
     private static final long LATEST = 40_000;
     private static final long LATE_BEGIN = 9_000_000;
@@ -268,7 +268,7 @@ final class SimulatedCgroup implements Work, Processes, Cgroups, Launcher, Roots
     }
 
     @Override
-    public void removeForwards(List<Step.RemoveForward> forwards) {}
+    public void removeForwards(List<SetupStep.RemoveForward> forwards) {}
 
     @Override
     public void removeConsole(ContainerName container) throws IOException {

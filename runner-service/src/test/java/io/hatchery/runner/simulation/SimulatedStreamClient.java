@@ -3,9 +3,9 @@ package io.hatchery.runner.simulation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hatchery.bus.GoneException;
 import io.hatchery.gateway.FleetFold;
-import io.hatchery.gateway.stream.Outgoing;
+import io.hatchery.gateway.stream.OutboundChannel;
+import io.hatchery.gateway.stream.StreamSubscription;
 import io.hatchery.gateway.stream.Streams;
-import io.hatchery.gateway.stream.Watcher;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
@@ -94,12 +94,12 @@ final class SimulatedStreamClient {
         return connection != null;
     }
 
-    private final class Connection implements Outgoing {
+    private final class Connection implements OutboundChannel {
         private final SimulatedGateway gateway;
         private final FleetFold serving;
         private final Runnable lost = this::end;
         private Runnable flush = () -> {};
-        private @Nullable Watcher watcher;
+        private @Nullable StreamSubscription watcher;
         private boolean closed;
         private int waiting;
         private long arriving;
@@ -117,7 +117,7 @@ final class SimulatedStreamClient {
             closed = true;
             gateway.forget(lost);
             connection = null;
-            Watcher gone = watcher;
+            StreamSubscription gone = watcher;
             if (gone != null) {
                 world.after(0, null, "", () -> serving.streams().remove(gone));
             }

@@ -5,7 +5,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.SystemSource;
-import io.hatchery.spec.option.Problem;
+import io.hatchery.spec.option.DefinitionProblem;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,7 +74,7 @@ final class SimulatedSystems implements Systems {
                 .next();
         if (built.contains(source)) {
             return isBroken(system)
-                    ? new Failed(List.of(new Problem(
+                    ? new Failed(List.of(new DefinitionProblem(
                             "containers." + container + ".config", null, "definition", "it is broken", "mend it")))
                     : new Ready(path(system));
         }

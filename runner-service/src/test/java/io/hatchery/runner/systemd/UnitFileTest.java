@@ -3,7 +3,7 @@ package io.hatchery.runner.systemd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.runner.nspawn.NspawnPlan;
-import io.hatchery.runner.nspawn.Step;
+import io.hatchery.runner.nspawn.SetupStep;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.Signal;
 import java.nio.file.Path;
@@ -17,7 +17,8 @@ final class UnitFileTest {
             Path.of("/run/hatchery/unit.pl"), Path.of("/usr/lib/hatchery/lib/hatchery-supervisor"));
     private static final Path FOLDER = Path.of("/run/hatchery/u/web");
 
-    private static NspawnPlan plan(List<String> arguments, Map<String, List<String>> directives, List<Step> after) {
+    private static NspawnPlan plan(
+            List<String> arguments, Map<String, List<String>> directives, List<SetupStep> after) {
         return new NspawnPlan(
                 new TreeMap<>(Map.of("PATH", "/bin")), arguments, new TreeMap<>(directives), List.of(), after);
     }
@@ -107,7 +108,7 @@ final class UnitFileTest {
     void theScriptStandsInBetweenOnlyWhereThereIsANetworkToSetUp() {
         assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.Boot()))
                 .noneMatch(line -> line.startsWith("NotifyAccess"));
-        List<Step> after = List.of(new Step.Ip(Step.Side.HOST, List.of("link")));
+        List<SetupStep> after = List.of(new SetupStep.Ip(SetupStep.Side.HOST, List.of("link")));
         assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), after), new Payload.Boot()))
                 .contains(
                         "NotifyAccess=all",

@@ -88,7 +88,7 @@ final class ConfinementTypes {
             value -> {
                 String text = Types.string(value);
                 if (!CAPABILITIES.contains(text)) {
-                    String nearest = NearestName.of(
+                    String nearest = NameSuggestion.of(
                             text.toUpperCase(Locale.ROOT),
                             CAPABILITIES.stream().sorted().toList());
                     throw new IllegalArgumentException(

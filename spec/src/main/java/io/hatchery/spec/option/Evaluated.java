@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What an evaluation gives: either everything that is wrong, or a spec that only wants its place and count. */
 public sealed interface Evaluated {
     /** The definition cannot be right. */
-    record Bad(List<Problem> problems) implements Evaluated {
+    record Bad(List<DefinitionProblem> problems) implements Evaluated {
         /** Keeps an immutable copy of the problems. */
         public Bad {
             problems = List.copyOf(problems);

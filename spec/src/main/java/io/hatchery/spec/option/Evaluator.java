@@ -32,12 +32,12 @@ public final class Evaluator {
     public static Evaluated evaluate(
             ContainerName name, ContainerDefinition definition, Map<ProfileName, ContainerDefinition> profiles) {
         String path = "containers." + name;
-        List<Problem> tooLarge = tooLarge(name, definition);
+        List<DefinitionProblem> tooLarge = tooLarge(name, definition);
         if (!tooLarge.isEmpty()) {
             return new Evaluated.Bad(tooLarge);
         }
-        var merge = new Merge();
-        List<Layer> layers = new ArrayList<>();
+        var merge = new OptionMerger();
+        List<DefinitionLayer> layers = new ArrayList<>();
         for (ProfileName profile : profilesOf(definition)) {
             ContainerDefinition options = profiles.get(profile);
             if (options != null && isTooLarge(options)) {
@@ -51,10 +51,10 @@ public final class Evaluator {
                         "there is no such profile",
                         "create it with PUT /v1/profiles/" + profile + ", or take it off the list");
             } else {
-                layers.add(Layer.of(profile, options));
+                layers.add(DefinitionLayer.of(profile, options));
             }
         }
-        layers.add(Layer.of(name, definition));
+        layers.add(DefinitionLayer.of(name, definition));
         return evaluate(name, layers, merge);
     }
 
@@ -62,19 +62,20 @@ public final class Evaluator {
      * Evaluates a definition by itself, leaving open what its profiles would add: for a caller who does not know them. It finds
      * only faults that no profile can mend.
      */
-    public static List<Problem> checkAlone(ContainerName name, ContainerDefinition definition) {
-        List<Problem> tooLarge = tooLarge(name, definition);
+    public static List<DefinitionProblem> checkAlone(ContainerName name, ContainerDefinition definition) {
+        List<DefinitionProblem> tooLarge = tooLarge(name, definition);
         if (!tooLarge.isEmpty()) {
             return tooLarge;
         }
         if (!profilesOf(definition).isEmpty()) {
-            var merge = new Merge();
+            var merge = new OptionMerger();
             String path = "containers." + name;
             String origin = "definition of " + name;
-            merge.merge(path, Options.container(), List.of(Defined.unwrap(definition.options(), origin)));
+            merge.merge(path, Options.container(), List.of(DefinedValue.unwrap(definition.options(), origin)));
             return merge.report(path, origin);
         }
-        return evaluate(name, List.of(Layer.of(name, definition)), new Merge()) instanceof Evaluated.Bad bad
+        return evaluate(name, List.of(DefinitionLayer.of(name, definition)), new OptionMerger())
+                        instanceof Evaluated.Bad bad
                 ? bad.problems()
                 : List.of();
     }
@@ -83,17 +84,18 @@ public final class Evaluator {
      * Everything for which this would not have made such a spec, for whoever is to carry out specs of others: the options that the spec
      * was made of are evaluated again, and must give the same.
      */
-    public static List<Problem> checkSpec(ContainerSpec spec) {
+    public static List<DefinitionProblem> checkSpec(ContainerSpec spec) {
         String path = "containers." + spec.name();
         String origin = "spec of " + spec.name();
-        Evaluated evaluated = evaluate(spec.name(), List.of(new Layer(origin, SpecOptions.of(spec))), new Merge());
+        Evaluated evaluated =
+                evaluate(spec.name(), List.of(new DefinitionLayer(origin, SpecOptions.of(spec))), new OptionMerger());
         if (!(evaluated instanceof Evaluated.Good good)) {
             return ((Evaluated.Bad) evaluated).problems();
         }
         ContainerSpec made = good.at(spec.host(), spec.generation());
         return made.equals(spec)
                 ? List.of()
-                : List.of(new Problem(
+                : List.of(new DefinitionProblem(
                         path,
                         null,
                         origin,
@@ -109,14 +111,14 @@ public final class Evaluator {
     }
 
     /** Everything that is wrong with a profile by itself. */
-    public static List<Problem> checkProfile(ProfileName name, ContainerDefinition profile) {
+    public static List<DefinitionProblem> checkProfile(ProfileName name, ContainerDefinition profile) {
         String path = "profiles." + name;
         String origin = "profile " + name;
         if (isTooLarge(profile)) {
             return List.of(excess(path, origin, profile.size()));
         }
-        var merge = new Merge();
-        merge.merge(path, Options.container(), List.of(Defined.unwrap(profile.options(), origin)));
+        var merge = new OptionMerger();
+        merge.merge(path, Options.container(), List.of(DefinedValue.unwrap(profile.options(), origin)));
         if (profile.options().has("profiles")) {
             merge.problem(
                     path + ".profiles",
@@ -133,7 +135,7 @@ public final class Evaluator {
         return definition.size() > DefinitionLimits.MAX_BYTES;
     }
 
-    private static List<Problem> tooLarge(ContainerName name, ContainerDefinition definition) {
+    private static List<DefinitionProblem> tooLarge(ContainerName name, ContainerDefinition definition) {
         String path = "containers." + name;
         String origin = "definition of " + name;
         if (isTooLarge(definition)) {
@@ -142,7 +144,7 @@ public final class Evaluator {
         int profiles = profilesOf(definition).size();
         return profiles <= DefinitionLimits.MAX_PROFILES
                 ? List.of()
-                : List.of(new Problem(
+                : List.of(new DefinitionProblem(
                         path + ".profiles",
                         null,
                         origin,
@@ -151,8 +153,8 @@ public final class Evaluator {
                         "put what belongs together into one profile"));
     }
 
-    private static Problem excess(String path, String origin, int size) {
-        return new Problem(
+    private static DefinitionProblem excess(String path, String origin, int size) {
+        return new DefinitionProblem(
                 path,
                 null,
                 origin,
@@ -164,7 +166,7 @@ public final class Evaluator {
     public static List<ProfileName> profilesOf(ContainerDefinition definition) {
         var names = new ArrayList<ProfileName>();
         JsonNode list = definition.option("profiles");
-        if (list != null && Defined.unwrap(list, "").value() instanceof ArrayNode array) {
+        if (list != null && DefinedValue.unwrap(list, "").value() instanceof ArrayNode array) {
             for (JsonNode name : array) {
                 if (name.isTextual() && ProfileName.isValid(name.textValue())) {
                     names.add(new ProfileName(name.textValue()));
@@ -174,19 +176,19 @@ public final class Evaluator {
         return names;
     }
 
-    private static Evaluated evaluate(ContainerName name, List<Layer> layers, Merge merge) {
+    private static Evaluated evaluate(ContainerName name, List<DefinitionLayer> layers, OptionMerger merge) {
         String path = "containers." + name;
-        List<Defined> all = layers.stream()
-                .map(layer -> Defined.unwrap(layer.options(), layer.origin()))
+        List<DefinedValue> all = layers.stream()
+                .map(layer -> DefinedValue.unwrap(layer.options(), layer.origin()))
                 .toList();
         JsonNode merged = merge.merge(path, Options.container(), all);
         if (merged instanceof ObjectNode values) {
             String origin = layers.getLast().origin();
             payload(path, origin, values, layers, merge);
             assertions(path, origin, values, name, merge);
-            new Rules(path, origin, values, merge).check();
+            new OptionRules(path, origin, values, merge).check();
             if (merge.problems().isEmpty()) {
-                ObjectNode shaped = Shape.of(name, values);
+                ObjectNode shaped = SpecShaper.of(name, values);
                 int size = Json.bytes(shaped).length;
                 return size <= DefinitionLimits.MAX_MERGED_BYTES
                         ? new Evaluated.Good(name, hostSelector(values), SystemOptions.source(name, values), shaped)
@@ -196,8 +198,8 @@ public final class Evaluator {
         return new Evaluated.Bad(merge.report(path, layers.getLast().origin()));
     }
 
-    private static Problem mergedExcess(String path, String origin, int size) {
-        return new Problem(
+    private static DefinitionProblem mergedExcess(String path, String origin, int size) {
+        return new DefinitionProblem(
                 path,
                 null,
                 origin,
@@ -214,7 +216,8 @@ public final class Evaluator {
         return labels;
     }
 
-    private static void payload(String path, String origin, ObjectNode values, List<Layer> layers, Merge merge) {
+    private static void payload(
+            String path, String origin, ObjectNode values, List<DefinitionLayer> layers, OptionMerger merge) {
         List<String> given =
                 PAYLOADS.stream().filter(p -> isGiven(values.get(p))).toList();
         if (given.isEmpty() && merge.problems().stream().anyMatch(p -> isPayload(path, p.path()))) {
@@ -238,7 +241,8 @@ public final class Evaluator {
                 && (value.isTextual() || value.asBoolean(false) || value instanceof ArrayNode a && !a.isEmpty());
     }
 
-    private static void assertions(String path, String origin, ObjectNode values, ContainerName name, Merge merge) {
+    private static void assertions(
+            String path, String origin, ObjectNode values, ContainerName name, OptionMerger merge) {
         JsonNode root = values.get("root");
         if (root != null && root.textValue().equals("/")) {
             merge.problem(

@@ -248,8 +248,8 @@ public final class Options {
                 .put("minProperties", 1)
                 .put("maxProperties", 1)
                 .put("additionalProperties", false);
-        wrapper.putObject("properties").putObject(Defined.DEFAULT_KEY);
-        ((ObjectNode) wrapper.get("properties")).putObject(Defined.FORCE_KEY);
+        wrapper.putObject("properties").putObject(DefinedValue.DEFAULT_KEY);
+        ((ObjectNode) wrapper.get("properties")).putObject(DefinedValue.FORCE_KEY);
         for (var property : schema.withObject("properties").properties()) {
             ObjectNode plain = (ObjectNode) property.getValue();
             ObjectNode either = Json.object();

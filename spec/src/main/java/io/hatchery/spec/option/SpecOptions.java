@@ -8,7 +8,7 @@ import io.hatchery.spec.json.Json;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The options that a spec was made of, in the form in which they are written: what {@link Shape} does, undone. */
+/** The options that a spec was made of, in the form in which they are written: what {@link SpecShaper} does, undone. */
 final class SpecOptions {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
@@ -44,7 +44,7 @@ final class SpecOptions {
             return;
         }
         move(network, "isPrivate", "privateNetwork");
-        move(network, "namespace", Shape.NAMESPACE);
+        move(network, "namespace", SpecShaper.NAMESPACE);
         for (JsonNode veth : network.path("extraVeths")) {
             spread((ObjectNode) veth);
         }
@@ -55,7 +55,7 @@ final class SpecOptions {
 
     private static void spread(ObjectNode pair) {
         JsonNode addresses = pair.remove("addresses");
-        Shape.ADDRESS_OPTIONS.forEach((end, option) -> {
+        SpecShaper.ADDRESS_OPTIONS.forEach((end, option) -> {
             if (addresses.has(end)) {
                 pair.set(option, addresses.get(end));
             }

@@ -231,8 +231,8 @@ class CheckSpecTest {
                 field,
                 Json.readObject(("{\"v\":" + value + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8))
                         .get("v"));
-        List<Problem> problems = Evaluator.checkSpec(Json.convert(json, ContainerSpec.class));
+        List<DefinitionProblem> problems = Evaluator.checkSpec(Json.convert(json, ContainerSpec.class));
         assertThat(problems).isNotEmpty();
-        assertThat(problems.getFirst().inWords()).contains("spec of web");
+        assertThat(problems.getFirst().format()).contains("spec of web");
     }
 }

@@ -19,7 +19,8 @@ class DefinitionLimitsTest {
         return Json.object().put("boot", true);
     }
 
-    private static List<Problem> problems(ObjectNode definition, Map<ProfileName, ContainerDefinition> profiles) {
+    private static List<DefinitionProblem> problems(
+            ObjectNode definition, Map<ProfileName, ContainerDefinition> profiles) {
         return Evaluator.evaluate(WEB, new ContainerDefinition(definition), profiles) instanceof Evaluated.Bad bad
                 ? bad.problems()
                 : List.of();
@@ -54,7 +55,7 @@ class DefinitionLimitsTest {
         for (int i = 0; i < 200; i++) {
             definition.put("wrong" + i, i);
         }
-        List<Problem> problems = problems(definition, Map.of());
+        List<DefinitionProblem> problems = problems(definition, Map.of());
         assertThat(problems).hasSize(DefinitionLimits.MAX_ERRORS + 1);
         assertThat(problems.getLast().message()).isEqualTo("and 150 more errors");
         assertThat(Evaluator.checkAlone(WEB, new ContainerDefinition(definition)))
@@ -69,7 +70,7 @@ class DefinitionLimitsTest {
         for (int i = 0; i < 20_000; i++) {
             definition.put("k" + i, 1);
         }
-        List<Problem> problems = problems(definition, Map.of());
+        List<DefinitionProblem> problems = problems(definition, Map.of());
         assertThat(problems).hasSize(DefinitionLimits.MAX_ERRORS + 1);
         assertThat(problems.getLast().message()).isEqualTo("and at least 1000 more errors");
     }
@@ -83,7 +84,7 @@ class DefinitionLimitsTest {
             list.add(i);
             attributes.put("1 " + i, "x");
         }
-        List<Problem> problems = problems(definition, Map.of());
+        List<DefinitionProblem> problems = problems(definition, Map.of());
         assertThat(problems).hasSize(DefinitionLimits.MAX_ERRORS + 1);
         assertThat(problems.getLast().message()).startsWith("and at least 1000 more");
     }
@@ -134,10 +135,11 @@ class DefinitionLimitsTest {
 
     @Test
     void textsOfAProblemAreCut() {
-        var problem = new Problem("p".repeat(10_000), "v".repeat(10_000), "o".repeat(10_000), "m".repeat(10_000), "r");
-        assertThat(problem.path()).hasSize(Problem.MAX_PATH + 1);
-        assertThat(problem.value()).hasSize(Problem.MAX_PATH + 1);
-        assertThat(problem.origin()).hasSize(Problem.MAX_PATH + 1);
-        assertThat(problem.message()).hasSize(Problem.MAX_TEXT + 1);
+        var problem = new DefinitionProblem(
+                "p".repeat(10_000), "v".repeat(10_000), "o".repeat(10_000), "m".repeat(10_000), "r");
+        assertThat(problem.path()).hasSize(DefinitionProblem.MAX_PATH + 1);
+        assertThat(problem.value()).hasSize(DefinitionProblem.MAX_PATH + 1);
+        assertThat(problem.origin()).hasSize(DefinitionProblem.MAX_PATH + 1);
+        assertThat(problem.message()).hasSize(DefinitionProblem.MAX_TEXT + 1);
     }
 }

@@ -42,7 +42,7 @@ class EvaluatorTest {
         return ((Evaluated.Good) evaluated).at(HOST, Generation.FIRST);
     }
 
-    private static List<Problem> problems(String json) {
+    private static List<DefinitionProblem> problems(String json) {
         Evaluated evaluated = Evaluator.evaluate(WEB, definition(json), Map.of());
         assertThat(evaluated).as(json).isInstanceOf(Evaluated.Bad.class);
         return ((Evaluated.Bad) evaluated).problems();
@@ -170,7 +170,7 @@ class EvaluatorTest {
     @Test
     void saysEverythingThatIsWrongAtOnce() {
         assertThat(problems("{boot: 1, startTimeout: x, bindMounts: {/a: {hostPath: b, isReadOnly: 7}}, typo: 1}"))
-                .extracting(Problem::path)
+                .extracting(DefinitionProblem::path)
                 .containsExactlyInAnyOrder(
                         "containers.web.boot",
                         "containers.web.startTimeout",
@@ -209,7 +209,7 @@ class EvaluatorTest {
                 Map.of(new ProfileName("base"), definition("{stopTimeout: 6}")));
         assertThat(((Evaluated.Bad) evaluated).problems())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.inWords())
+                .satisfies(problem -> assertThat(problem.format())
                         .contains("containers.web.stopTimeout", "profile base", "definition of web", "$force"));
     }
 
@@ -272,18 +272,18 @@ class EvaluatorTest {
                 .containsExactly("restart");
     }
 
-    private static List<String> inWords(String yaml) {
-        return problems(yaml).stream().map(Problem::inWords).toList();
+    private static List<String> format(String yaml) {
+        return problems(yaml).stream().map(DefinitionProblem::format).toList();
     }
 
     @Test
     void whatCannotBeWithAnotherIsSaid() {
-        assertThat(inWords("{boot: true, reloadIfChanged: true}"))
+        assertThat(format("{boot: true, reloadIfChanged: true}"))
                 .containsExactly(
                         "containers.web.reloadIfChanged: only a NixOS system can be switched while it runs, got"
                                 + " true (in the definition of web); take it out, or give the system as path,"
                                 + " config or flake");
-        assertThat(inWords("{boot: true, host: h1, hostSelector: {zone: north}}"))
+        assertThat(format("{boot: true, host: h1, hostSelector: {zone: north}}"))
                 .containsExactly("containers.web.hostSelector: it counts only where host is not given, got"
                         + " {\"zone\":\"north\"} (in the definition of web); take one of the two out");
     }

@@ -38,7 +38,7 @@ class SystemOptionsTest {
     }
 
     private static String problem(String yaml) {
-        return ((Evaluated.Bad) evaluate(yaml)).problems().getFirst().inWords();
+        return ((Evaluated.Bad) evaluate(yaml)).problems().getFirst().format();
     }
 
     @Test

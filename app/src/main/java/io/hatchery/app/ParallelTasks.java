@@ -1,0 +1,43 @@
+package io.hatchery.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/** Does the same for many things at the same time. */
+final class ParallelTasks {
+    /** How many at most: each is a request that the gateway may keep open. */
+    private static final int MOST = 64;
+
+    private ParallelTasks() {}
+
+    /**
+     * The results in the order of the items.
+     *
+     * @param action throws nothing that is to be kept apart by item; its first exception is thrown
+     */
+    static <T, R> List<R> map(List<T> items, Function<T, R> action) {
+        var results = new ArrayList<R>();
+        try (var threads = Executors.newFixedThreadPool(
+                Math.clamp(items.size(), 1, MOST), Thread.ofVirtual().factory())) {
+            List<Future<R>> running = items.stream()
+                    .map(item -> threads.submit(() -> action.apply(item)))
+                    .toList();
+            for (Future<R> future : running) {
+                results.add(future.get());
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("interrupted", e);
+        }
+        return results;
+    }
+}

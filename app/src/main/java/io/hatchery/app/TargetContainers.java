@@ -1,0 +1,117 @@
+package io.hatchery.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.spec.json.Json;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The containers that a command is for: names, all, or those with certain labels. */
+final class TargetContainers {
+    private static final int REFUSED = 1;
+
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Names of containers")
+    private List<String> names = List.of();
+
+    @Option(names = "--all", description = "All containers of the fleet")
+    private boolean all;
+
+    @Option(
+            names = {"-l", "--selector"},
+            paramLabel = "LABEL=VALUE,…",
+            description = "All containers whose labels match, such as tier=web,zone!=north")
+    private @Nullable String selector;
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec spec;
+
+    /** What became of one container: an operation, or why there is none. */
+    private record Result(
+            String name, @Nullable Answer answer, @Nullable String refusal) {}
+
+    /** Whether the command line does not name each container. */
+    boolean areMany() {
+        return all || selector != null;
+    }
+
+    /**
+     * The names, each once.
+     *
+     * @throws UserError if no container has such labels
+     */
+    List<String> resolve(ApiClient api) {
+        int ways = (names.isEmpty() ? 0 : 1) + (all ? 1 : 0) + (selector == null ? 0 : 1);
+        if (ways != 1) {
+            String message = ways == 0
+                    ? "say which containers: names, --all, or --selector label=value"
+                    : "give names, --all or --selector, one of the three";
+            if (spec == null) {
+                throw new UserError(message);
+            }
+            throw new ParameterException(spec.commandLine(), message);
+        }
+        if (!areMany()) {
+            return names.stream().distinct().toList();
+        }
+        LabelSelector labels = selector == null ? new LabelSelector(List.of()) : LabelSelector.parse(selector);
+        List<String> matching = api.all("/v1/containers").stream()
+                .filter(container -> container.path("definition").isObject())
+                .filter(labels::matches)
+                .map(container -> container.path("name").asText())
+                .toList();
+        if (matching.isEmpty()) {
+            throw new UserError(selector == null ? "there is no container" : "no container matches " + selector);
+        }
+        return matching;
+    }
+
+    /**
+     * Calls the API for each container, all at the same time, and shows one line for each as it ends.
+     *
+     * @param waited whether the calls wait for the outcome
+     * @return the exit code: 1 if one was refused, else 3 if one did not end as asked, else 0
+     */
+    int operate(ApiClient api, List<String> containers, boolean waited, Function<String, Answer> call) {
+        if (!areMany() && containers.size() == 1) {
+            return VerbCommands.report(api, call.apply(containers.getFirst()), waited);
+        }
+        List<Result> results = ParallelTasks.map(containers, name -> {
+            Result result = attempt(name, call);
+            if (result.refusal != null) {
+                Output.note("hatchery: " + name + ": " + result.refusal);
+            } else if (result.answer != null && !api.json()) {
+                Output.line(VerbCommands.format(result.answer.body()));
+            }
+            return result;
+        });
+        if (api.json()) {
+            ArrayNode operations = Json.object().putArray("operations");
+            results.stream().map(TargetContainers::asJson).forEach(operations::add);
+            Output.json(operations);
+        }
+        return results.stream()
+                .mapToInt(result -> result.answer == null ? REFUSED : VerbCommands.exitCode(result.answer, waited))
+                .reduce(0, (a, b) -> a == REFUSED || b == REFUSED ? REFUSED : Math.max(a, b));
+    }
+
+    private static Result attempt(String name, Function<String, Answer> call) {
+        try {
+            return new Result(name, call.apply(name), null);
+        } catch (UserError e) {
+            return new Result(name, null, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static JsonNode asJson(Result result) {
+        return result.answer != null
+                ? result.answer.body()
+                : Json.object().put("container", result.name).put("refused", result.refusal);
+    }
+}

@@ -1,0 +1,99 @@
+package io.hatchery.app;
+
+import io.hatchery.bus.BusConfig;
+import io.hatchery.runner.nspawn.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code hatchery up}: broker, config-service, runner and gateway in this process. */
+@Command(
+        name = "up",
+        description = "Run the embedded broker and all services in this process",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+    @Mixin
+    private SettingsOptions options = new SettingsOptions();
+
+    @Option(
+            names = "--ready-file",
+            paramLabel = "FILE",
+            hidden = true,
+            description = "File that is created when all services are ready")
+    private @Nullable Path readyFile;
+
+    @Override
+    public Integer call() throws IOException {
+        long begun = System.nanoTime();
+        Settings settings = options.settings();
+        requireEmbedded(settings);
+        Installation installation = Installation.claim(settings);
+        PrivateFiles.folder(settings.data()); // it holds nothing but what Hatchery made
+        var services = new Services(settings);
+        start(services, settings);
+        Path pid = installation.pidFile();
+        RunningServices.write(pid, gateway(settings));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(services, pid), "hatchery-shutdown"));
+        System.out.printf("All services are ready after %.1f s.%n", (System.nanoTime() - begun) / 1e9);
+        System.out.println("  gateway  " + gateway(settings));
+        System.out.println("  token    " + settings.tokenFile());
+        System.out.println("  kafka    " + settings.data().resolve("kcat.conf")
+                + " (kcat -F), client.properties beside it (Java)");
+        System.out.flush();
+        if (readyFile != null) {
+            Files.createFile(readyFile);
+        }
+        services.awaitEnd();
+        return 0;
+    }
+
+    /** Where the gateway of this configuration listens. */
+    static String gateway(Settings settings) {
+        return "http://" + settings.get(ConfigurationKey.GATEWAY_ADDRESS) + ":"
+                + settings.port(ConfigurationKey.GATEWAY_PORT);
+    }
+
+    /** The services of {@code up} use the broker of {@code up}: with another one, {@code down} would empty another fleet. */
+    static void requireEmbedded(Settings settings) {
+        settings.bootstrapServers().ifPresent(servers -> {
+            throw new UserError(
+                    "kafka.bootstrap.servers is " + servers + ", and hatchery up and down use their own broker:"
+                            + " leave that key out, or run hatchery config-service, runner and gateway by themselves");
+        });
+    }
+
+    static void start(Services services, Settings settings) throws IOException {
+        step("Starting the broker");
+        services.broker();
+        BusConfig bus = settings.bus();
+        step("Starting config-service, runner and gateway");
+        var config = services.configService(bus);
+        var runner = services.runner(bus);
+        var gateway = services.gateway(bus);
+        services.await(config);
+        services.await(runner);
+        services.await(gateway);
+    }
+
+    private static void step(String what) {
+        System.out.println(what + " …");
+    }
+
+    private static void end(Services services, Path pid) {
+        System.out.println("\nEnding the services …");
+        services.close();
+        try {
+            Files.deleteIfExists(pid);
+        } catch (IOException e) {
+            System.err.println("hatchery: " + pid + " is left: " + e);
+        }
+        System.out.println(
+                "The services have ended. Containers run on; hatchery up takes them up again, hatchery down ends them.");
+        System.out.flush();
+    }
+}

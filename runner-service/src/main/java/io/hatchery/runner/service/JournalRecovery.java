@@ -1,0 +1,80 @@
+package io.hatchery.runner.service;
+
+import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.JournalFiles;
+import io.hatchery.runner.journal.SpecCache;
+import io.hatchery.runner.lifecycle.ContainerState;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.runner.nspawn.LastRun;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.HostName;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers whose journal cannot be read, as the host itself and the specs on its disk tell of them. What had been asked and was not
+ * answered is read again from the broker, since its position is kept only after the answer.
+ */
+final class JournalRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalRecovery.class);
+
+    private final HostName host;
+    private final Clock clock;
+    private final Driver driver;
+    private final SpecCache cache;
+    private final JournalFiles journals;
+
+    JournalRecovery(HostName host, Clock clock, Driver driver, SpecCache cache, JournalFiles journals) {
+        this.host = host;
+        this.clock = clock;
+        this.driver = driver;
+        this.cache = cache;
+        this.journals = journals;
+    }
+
+    /** New journals of these containers, which are written by then. */
+    Future<List<Journal>> replace(List<ContainerName> containers) throws IOException {
+        List<ContainerSpec> kept = containers.isEmpty() ? List.of() : cache.specs();
+        Future<List<Journal>> all = Future.succeededFuture(new ArrayList<>());
+        for (ContainerName container : containers) {
+            ContainerSpec spec = kept.stream()
+                    .filter(of -> of.name().equals(container))
+                    .findFirst()
+                    .orElse(null);
+            all = all.compose(written -> replace(container, spec).map(journal -> {
+                written.add(journal);
+                return written;
+            }));
+        }
+        return all;
+    }
+
+    private Future<Journal> replace(ContainerName container, @Nullable ContainerSpec kept) {
+        return driver.lastRun(container).compose(last -> {
+            Journal journal = Journal.of(state(container, kept, last));
+            try {
+                journals.write(journal);
+                return Future.succeededFuture(journal);
+            } catch (IOException e) {
+                return Future.failedFuture(e);
+            }
+        });
+    }
+
+    private ContainerState state(ContainerName container, @Nullable ContainerSpec kept, Optional<LastRun> last) {
+        ContainerSpec spec = last.map(LastRun::spec).orElse(kept);
+        if (spec == null) {
+            LOG.error("{}: neither its last run nor the specs on disk say what it is", container);
+            return ContainerState.absent(container, host, clock.instant());
+        }
+        return ContainerState.found(spec, last.map(LastRun::run).orElse(0L), clock.instant());
+    }
+}

@@ -1,0 +1,316 @@
+package io.hatchery.runner.systemd;
+
+import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.Initiator;
+import io.hatchery.runner.context.BlockingWork;
+import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.nspawn.Driver;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.vertx.core.AsyncResult;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees what becomes of the containers' units, whoever does it, and tells each thing once. A word from systemd is a reason to look, and
+ * no more: what is told follows from how the unit is found. All calls come on one context.
+ */
+final class UnitWatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(UnitWatcher.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Duration RECONNECT = Duration.ofSeconds(1);
+
+    private final BlockingWork work;
+    private final Timers timers;
+    private final Clock clock;
+    private final SystemdBus bus;
+    private final UnitFiles units;
+    private final Driver.Listener tell;
+    private final Map<ContainerName, Watched> watched = new HashMap<>();
+
+    /** A run and the time that the unit runs for it. */
+    private static final class Bound {
+        final long run;
+        final String invocation;
+        final Duration settle;
+        boolean stopping;
+        boolean toldLeader;
+        boolean toldReady;
+        boolean toldStop;
+
+        Bound(long run, String invocation, Duration settle) {
+            this.run = run;
+            this.invocation = invocation;
+            this.settle = settle;
+        }
+    }
+
+    private static final class Watched {
+        final ContainerName container;
+
+        @Nullable
+        ContainerSpec spec;
+
+        @Nullable
+        Bound bound;
+
+        long lastRun;
+
+        boolean looking;
+        boolean lookAgain;
+
+        Watched(ContainerName container) {
+            this.container = container;
+        }
+    }
+
+    /** {@code ended}, {@code failure} and {@code said}, the last words of who ended badly, are null if there are none. */
+    private record Seen(
+            UnitState state,
+            OptionalLong leader,
+            UnitState.@Nullable Ended ended,
+            @Nullable String failure,
+            @Nullable String said) {}
+
+    /**
+     * @param onContext runs something on the context of all calls
+     */
+    UnitWatcher(
+            BlockingWork work,
+            Timers timers,
+            Clock clock,
+            SystemdBus bus,
+            UnitFiles units,
+            Consumer<Runnable> onContext,
+            Driver.Listener tell)
+            throws IOException {
+        this.work = work;
+        this.timers = timers;
+        this.clock = clock;
+        this.bus = bus;
+        this.units = units;
+        this.tell = tell;
+        bus.listen(new SystemdBus.Listener() {
+            @Override
+            public void changed(ContainerName container) {
+                onContext.accept(() -> look(container));
+            }
+
+            @Override
+            public void jobDone(ContainerName container) {
+                onContext.accept(() -> UnitWatcher.this.jobDone(container));
+            }
+
+            @Override
+            public void lost() {
+                onContext.accept(UnitWatcher.this::reconnect);
+            }
+        });
+    }
+
+    private void reconnect() {
+        List<ContainerName> all = List.copyOf(watched.keySet());
+        if (all.isEmpty()) {
+            return;
+        }
+        work.begin(() -> bus.state(all.getFirst())).onComplete(answer -> {
+            if (answer.succeeded()) {
+                all.forEach(this::look);
+            } else {
+                LOG.warn(
+                        "the host's systemd is out of reach, containers run on: {}",
+                        answer.cause().getMessage());
+                Runnable _ = timers.later(RECONNECT, this::reconnect);
+            }
+        });
+    }
+
+    /** What the container is to be; from now on it is told of when someone on the host begins it. */
+    void define(ContainerSpec spec) {
+        entry(spec.name()).spec = spec;
+    }
+
+    private Watched entry(ContainerName container) {
+        return watched.computeIfAbsent(container, Watched::new);
+    }
+
+    /** Nothing is told of the container any more. */
+    void forget(ContainerName container) {
+        watched.remove(container);
+    }
+
+    /** That time of the unit is the run's, which is ready once it has been active for so long. */
+    void bind(ContainerName container, long run, String invocation, Duration settle) {
+        Watched entry = entry(container);
+        entry.bound = new Bound(run, invocation, settle);
+        entry.lastRun = run;
+        // A little later, so that whoever takes it up has been told of the run before what becomes of it.
+        Runnable _ = timers.later(LOOK_AGAIN, () -> look(container));
+    }
+
+    /** Nothing is told of the run any more. */
+    void unbind(ContainerName container, long run) {
+        Watched entry = watched.get(container);
+        if (entry != null && entry.bound != null && entry.bound.run == run) {
+            entry.bound = null;
+        }
+    }
+
+    /** The fleet is about to end the run: that it ends is nobody else's wish. */
+    void stopping(ContainerName container, long run) {
+        Watched entry = watched.get(container);
+        if (entry != null && entry.bound != null && entry.bound.run == run) {
+            entry.bound.stopping = true;
+        }
+    }
+
+    /** A job that leaves a unit as it was, at rest, was a stop: one that waits to be started again is not to be any more. */
+    private void jobDone(ContainerName container) {
+        Watched entry = watched.get(container);
+        if (entry == null || entry.bound != null) {
+            return;
+        }
+        work.begin(() -> bus.state(container)).onComplete(state -> {
+            if (state.failed()) {
+                LOG.warn("{}: {}", container, state.cause().getMessage());
+            } else if (entry.bound == null && state.result().isSettled()) {
+                tell.happened(container, new Input.StopRequestedExternally(entry.lastRun));
+            }
+        });
+    }
+
+    void look(ContainerName container) {
+        Watched entry = watched.get(container);
+        if (entry == null) {
+            return;
+        }
+        if (entry.looking) {
+            entry.lookAgain = true;
+            return;
+        }
+        entry.looking = true;
+        Bound bound = entry.bound;
+        work.begin(() -> see(container, bound)).onComplete(seen -> looked(entry, bound, seen));
+    }
+
+    private Seen see(ContainerName container, @Nullable Bound bound) throws IOException {
+        UnitState state = bus.state(container);
+        if (bound == null) {
+            return new Seen(state, OptionalLong.empty(), null, null, null);
+        }
+        boolean mine = state.invocation().equals(bound.invocation);
+        OptionalLong leader =
+                mine && state.isBegun() && !bound.toldLeader ? bus.leader(container) : OptionalLong.empty();
+        if (mine && !state.isSettled()) {
+            return new Seen(state, leader, null, null, null);
+        }
+        var ended = units.ended(container, bound.invocation)
+                .orElseGet(() -> new UnitState.Ended(new Exit(Exit.UNKNOWN, clock.instant()), false, false));
+        boolean unexplained = ended.exit().status() != 0 && !(bound.stopping && bound.toldReady);
+        return new Seen(
+                state,
+                leader,
+                ended,
+                units.failure(container, bound.invocation).orElse(null),
+                unexplained ? JournalTail.of(container, bound.invocation).orElse(null) : null);
+    }
+
+    private void looked(Watched entry, @Nullable Bound bound, AsyncResult<Seen> seen) {
+        entry.looking = false;
+        if (watched.get(entry.container) != entry) {
+            return;
+        }
+        if (seen.failed()) {
+            LOG.warn("{}: {}", entry.container, seen.cause().getMessage());
+            Runnable _ = timers.later(RECONNECT, () -> look(entry.container));
+        } else if (entry.bound == bound) {
+            if (bound == null) {
+                unbound(entry, seen.result().state);
+            } else {
+                tell(entry, bound, seen.result());
+            }
+        }
+        if (entry.lookAgain) {
+            entry.lookAgain = false;
+            look(entry.container);
+        }
+    }
+
+    private void unbound(Watched entry, UnitState state) {
+        if (state.isBegun() && entry.spec != null) {
+            tell.happened(entry.container, new Input.StartedExternally());
+        }
+    }
+
+    private void tell(Watched entry, Bound bound, Seen seen) {
+        ContainerName container = entry.container;
+        UnitState state = seen.state;
+        boolean mine = state.invocation().equals(bound.invocation);
+        if (seen.leader.isPresent()) {
+            bound.toldLeader = true;
+            tell.happened(container, new Input.LeaderKnown(bound.run, seen.leader.getAsLong()));
+        }
+        if (mine && state.isReady() && !bound.toldReady) {
+            tellReady(entry, bound, seen);
+        }
+        UnitState.Ended ended = seen.ended;
+        boolean stopped = ended == null
+                ? state.isBeingStopped()
+                // systemd forgets an inactive unit that nobody asks for, and with it which of its times was the last.
+                : (mine || state.invocation().isEmpty())
+                        && entry.spec != null
+                        && state.wasStopped(entry.spec.restart(), ended);
+        if (stopped && !bound.stopping && !bound.toldStop) {
+            bound.toldStop = true;
+            tell.happened(container, new Input.StopRequestedExternally(bound.run));
+        }
+        if (ended != null) {
+            entry.bound = null;
+            tell.happened(container, end(entry, bound, ended, seen));
+        } else if (mine && state.isBegun() && !bound.toldLeader) {
+            Runnable _ = timers.later(LOOK_AGAIN, () -> look(container)); // nspawn tells machined before long
+        }
+    }
+
+    /** Tells that a run is ready once it has outlived its first moments; one that has ended in them never was. */
+    private void tellReady(Watched entry, Bound bound, Seen seen) {
+        Duration active =
+                Duration.ofNanos(System.nanoTime()).minus(Duration.of(seen.state.wasActive(), ChronoUnit.MICROS));
+        if (seen.ended != null) {
+            Instant activeSince = clock.instant().minus(active);
+            active = Duration.between(activeSince, seen.ended.exit().at());
+        }
+        Duration left = bound.settle.minus(active);
+        if (!left.isPositive()) {
+            bound.toldReady = true;
+            tell.happened(entry.container, new Input.Ready(bound.run));
+        } else if (seen.ended == null) {
+            Runnable _ = timers.later(left.plusMillis(1), () -> look(entry.container));
+        }
+    }
+
+    private static Input end(Watched entry, Bound bound, UnitState.Ended ended, Seen seen) {
+        if (seen.failure != null && !bound.toldReady) {
+            return new Input.LaunchFailed(bound.run, seen.failure);
+        }
+        if (ended.timedOut() && !bound.toldReady && entry.spec != null) {
+            String late = "it was not ready within its startTimeout of " + entry.spec.startTimeout();
+            return new Input.LaunchFailed(bound.run, seen.said == null ? late : late + ": " + seen.said);
+        }
+        // Whatever happens inside, nspawn exits: that it is killed comes from its host.
+        Initiator initiator = ended.killed() && !bound.stopping ? Initiator.HOST : null;
+        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.said, initiator);
+    }
+}
