@@ -66,7 +66,7 @@ final class ApiClient {
     }
 
     /** An answer that is no problem. */
-    record Answer(int status, Map<String, java.util.List<String>> headers, ObjectNode body) {}
+    record ApiResponse(int status, Map<String, java.util.List<String>> headers, ObjectNode body) {}
 
     boolean json() {
         if (!output.equals("json") && !output.equals("text")) {
@@ -136,7 +136,7 @@ final class ApiClient {
         return token;
     }
 
-    Answer call(String method, String path) {
+    ApiResponse call(String method, String path) {
         return call(method, path, null, "application/json");
     }
 
@@ -145,13 +145,13 @@ final class ApiClient {
      *
      * @throws UserError if the gateway cannot be reached or refuses
      */
-    Answer call(String method, String path, byte @Nullable [] body, String contentType) {
+    ApiResponse call(String method, String path, byte @Nullable [] body, String contentType) {
         HttpResponse<byte[]> response = request(method, path, body, contentType);
         ObjectNode answer = read(response);
         if (response.statusCode() >= 400) {
             throw refusal(response.statusCode(), answer);
         }
-        return new Answer(response.statusCode(), response.headers().map(), answer);
+        return new ApiResponse(response.statusCode(), response.headers().map(), answer);
     }
 
     /** What is there, if it is. */

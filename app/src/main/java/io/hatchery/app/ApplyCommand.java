@@ -3,7 +3,7 @@ package io.hatchery.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.app.ApiClient.ApiResponse;
 import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ProfileName;
@@ -75,10 +75,10 @@ final class ApplyCommand implements Callable<Integer> {
      *
      * @param unchanged whether the fleet had it already, and nothing was written
      */
-    private record Taken(DefinitionFiles.Named definition, Answer answer, long logFrom, boolean unchanged) {}
+    private record Taken(DefinitionFiles.Named definition, ApiResponse answer, long logFrom, boolean unchanged) {}
 
     /** What became of a definition: either taken, or refused with the reason. */
-    private record Attempt(
+    private record ApplyAttempt(
             DefinitionFiles.Named definition,
             @Nullable Taken taken,
             @Nullable String refusal) {}
@@ -97,7 +97,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
         fleet = definitions.size() < MANY ? null : firstPage();
         var taken = new ArrayList<Taken>();
-        for (Attempt attempt : ParallelTasks.map(definitions, this::attempt)) {
+        for (ApplyAttempt attempt : ParallelTasks.map(definitions, this::attempt)) {
             if (attempt.taken == null) {
                 refuse(attempt.definition, attempt.refusal);
             } else {
@@ -105,7 +105,7 @@ final class ApplyCommand implements Callable<Integer> {
             }
         }
         ArrayNode applied = Json.object().putArray("applied");
-        for (Attempt attempt : ParallelTasks.map(taken, this::finish)) {
+        for (ApplyAttempt attempt : ParallelTasks.map(taken, this::finish)) {
             if (attempt.taken == null) {
                 refuse(attempt.definition, attempt.refusal);
             } else {
@@ -138,12 +138,12 @@ final class ApplyCommand implements Callable<Integer> {
         return new ApplyPlan(fleet, profiles);
     }
 
-    private void show(List<ApplyPlan.Change> changes) {
+    private void show(List<ApplyPlan.PlannedChange> changes) {
         if (api.json()) {
             Output.json(Json.node(changes));
             return;
         }
-        for (ApplyPlan.Change change : changes) {
+        for (ApplyPlan.PlannedChange change : changes) {
             Output.line(change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why()));
         }
     }
@@ -153,13 +153,13 @@ final class ApplyCommand implements Callable<Integer> {
         if (yes) {
             return;
         }
-        List<ApplyPlan.Change> changes = plan().of(definitions, true);
+        List<ApplyPlan.PlannedChange> changes = plan().of(definitions, true);
         Console console = Terminal.console().orElse(null);
         if (console == null) {
             throw new UserError("--prune would remove "
                     + changes.stream()
                             .filter(change -> change.word().equals("removed"))
-                            .map(ApplyPlan.Change::container)
+                            .map(ApplyPlan.PlannedChange::container)
                             .collect(Collectors.joining(", "))
                     + ", and nobody is there to ask: say --yes, or look with --dry-run first; nothing was changed");
         }
@@ -171,7 +171,7 @@ final class ApplyCommand implements Callable<Integer> {
     private void remove(List<String> names, ArrayNode told) {
         for (String name : names) {
             try {
-                Answer answer = api.call("DELETE", ClientCommands.container(name) + "?wait=5min");
+                ApiResponse answer = api.call("DELETE", ClientCommands.container(name) + "?wait=5min");
                 told.add(answer.body());
                 String outcome = answer.body().path("outcome").asText();
                 if (!outcome.equals("completed")) {
@@ -200,11 +200,11 @@ final class ApplyCommand implements Callable<Integer> {
                 .append(why);
     }
 
-    private Attempt attempt(DefinitionFiles.Named definition) {
+    private ApplyAttempt attempt(DefinitionFiles.Named definition) {
         try {
-            return new Attempt(definition, put(definition), null);
+            return new ApplyAttempt(definition, put(definition), null);
         } catch (UserError e) {
-            return new Attempt(definition, null, e.getMessage());
+            return new ApplyAttempt(definition, null, e.getMessage());
         }
     }
 
@@ -224,17 +224,17 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     /** Awaits the system, and shows what became of the definition as soon as that is known. */
-    private Attempt finish(Taken taken) {
+    private ApplyAttempt finish(Taken taken) {
         try {
-            Answer answer = noWait ? taken.answer : awaitSystem(taken);
+            ApiResponse answer = noWait ? taken.answer : awaitSystem(taken);
             if (!api.json()) {
                 String name = taken.definition.name();
                 Output.line(taken.unchanged ? name + " unchanged" : format(name, answer));
             }
-            return new Attempt(
+            return new ApplyAttempt(
                     taken.definition, new Taken(taken.definition, answer, taken.logFrom, taken.unchanged), null);
         } catch (UserError e) {
-            return new Attempt(taken.definition, null, e.getMessage());
+            return new ApplyAttempt(taken.definition, null, e.getMessage());
         }
     }
 
@@ -244,12 +244,12 @@ final class ApplyCommand implements Callable<Integer> {
         Optional<ObjectNode> before =
                 known == null ? api.find(path) : Optional.ofNullable(known.get(definition.name()));
         if (before.isPresent() && isInForce(definition, before.get())) {
-            return new Taken(definition, new Answer(200, Map.of(), before.get()), 0, true);
+            return new Taken(definition, new ApiResponse(200, Map.of(), before.get()), 0, true);
         }
         boolean mayBeBuilt = mayBeBuilt(definition);
         long from = mayBeBuilt && before.isPresent() ? logEnd(path) : 0;
         String query = mayBeBuilt && !noWait ? "?wait=" + BUILT_ALREADY : "";
-        Answer answer = api.call("PUT", path + query, Json.bytes(definition.options()), "application/json");
+        ApiResponse answer = api.call("PUT", path + query, Json.bytes(definition.options()), "application/json");
         return new Taken(definition, answer, from, false);
     }
 
@@ -271,15 +271,16 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     /** Tells what is printed meanwhile. */
-    private Answer awaitSystem(Taken taken) {
+    private ApiResponse awaitSystem(Taken taken) {
         String path = ClientCommands.container(taken.definition.name());
-        Answer answer = taken.answer;
+        ApiResponse answer = taken.answer;
         long revision = answer.body().path("revision").asLong();
         long next = taken.logFrom;
         boolean built = isBuilding(answer.body(), revision);
         while (isBuilding(answer.body(), revision)) {
             pause();
-            answer = new Answer(200, answer.headers(), api.call("GET", path).body());
+            answer =
+                    new ApiResponse(200, answer.headers(), api.call("GET", path).body());
             next = tellLog(taken.definition.name(), path, next);
         }
         JsonNode container = answer.body();
@@ -317,7 +318,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
     }
 
-    private static String format(String name, Answer answer) {
+    private static String format(String name, ApiResponse answer) {
         JsonNode container = answer.body();
         String generation = container.path("generation").asText("none yet");
         if (state(container).equals("building")) {

@@ -10,7 +10,7 @@ import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.DefinitionProblem;
-import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ final class ApplyPlan {
      * @param word {@code new}, {@code stays}, {@code changes}, {@code restarts}, {@code reloads}, {@code removed} or {@code wrong}
      * @param why the options that differ, or what is wrong
      */
-    record Change(String container, String word, String why) {}
+    record PlannedChange(String container, String word, String why) {}
 
     private final Map<String, JsonNode> fleet;
     private final Map<ProfileName, ContainerDefinition> profiles;
@@ -48,14 +48,14 @@ final class ApplyPlan {
      *
      * @param prunes whether what is not declared is removed
      */
-    List<Change> of(List<DefinitionFiles.Named> declared, boolean prunes) {
-        var changes = new ArrayList<Change>();
+    List<PlannedChange> of(List<DefinitionFiles.Named> declared, boolean prunes) {
+        var changes = new ArrayList<PlannedChange>();
         for (DefinitionFiles.Named definition : declared) {
             changes.add(change(definition));
         }
         if (prunes) {
             undeclared(declared)
-                    .forEach(name -> changes.add(new Change(name, "removed", "it is not declared any longer")));
+                    .forEach(name -> changes.add(new PlannedChange(name, "removed", "it is not declared any longer")));
         }
         return changes;
     }
@@ -71,54 +71,55 @@ final class ApplyPlan {
                 .toList();
     }
 
-    private Change change(DefinitionFiles.Named declared) {
+    private PlannedChange change(DefinitionFiles.Named declared) {
         String name = declared.name();
         if (!ContainerName.isValid(name)) {
-            return new Change(name, "wrong", "it is no container's name");
+            return new PlannedChange(name, "wrong", "it is no container's name");
         }
         var container = new ContainerName(name);
         var definition = new ContainerDefinition(declared.options());
         return switch (Evaluator.evaluate(container, definition, profiles)) {
-            case Evaluated.Bad bad ->
-                new Change(
+            case EvaluationResult.Bad bad ->
+                new PlannedChange(
                         name,
                         "wrong",
                         bad.problems().stream().map(DefinitionProblem::format).collect(Collectors.joining("; ")));
-            case Evaluated.Good good -> change(name, good, definition);
+            case EvaluationResult.Good good -> change(name, good, definition);
         };
     }
 
-    private Change change(String name, Evaluated.Good good, ContainerDefinition definition) {
+    private PlannedChange change(String name, EvaluationResult.Good good, ContainerDefinition definition) {
         JsonNode now = fleet.get(name);
         if (now == null || !now.path("definition").isObject()) {
-            return new Change(name, "new", good.source() == null ? "" : "its system is evaluated");
+            return new PlannedChange(name, "new", good.source() == null ? "" : "its system is evaluated");
         }
         var before = new ContainerDefinition(now.path("definition").deepCopy());
         ContainerSpec spec = spec(now);
         if (before.equals(definition)) {
-            return new Change(name, "stays", "");
+            return new PlannedChange(name, "stays", "");
         }
         if (spec == null) {
-            return new Change(name, "changes", "it has no spec yet");
+            return new PlannedChange(name, "changes", "it has no spec yet");
         }
         ContainerSpec next = good.at(good.host().orElse(spec.host()), spec.generation(), system(good, before, spec));
         SpecChange change = SpecChange.between(spec, next);
         if (change.isEmpty()) {
-            return new Change(name, "stays", "");
+            return new PlannedChange(name, "stays", "");
         }
         boolean runs = now.at("/status/leader").isNumber();
         if (!change.needsRestart() || !runs) {
-            return new Change(name, "changes", options(change));
+            return new PlannedChange(name, "changes", options(change));
         }
         String word = next.isReloadOf(spec) ? "reloads" : next.restartIfChanged() ? "restarts" : "changes";
-        return new Change(name, word, options(change) + (word.equals("changes") ? ", in force after a restart" : ""));
+        return new PlannedChange(
+                name, word, options(change) + (word.equals("changes") ? ", in force after a restart" : ""));
     }
 
-    private @Nullable String system(Evaluated.Good good, ContainerDefinition before, ContainerSpec spec) {
+    private @Nullable String system(EvaluationResult.Good good, ContainerDefinition before, ContainerSpec spec) {
         if (good.source() == null) {
             return null;
         }
-        boolean same = Evaluator.evaluate(spec.name(), before, profiles) instanceof Evaluated.Good last
+        boolean same = Evaluator.evaluate(spec.name(), before, profiles) instanceof EvaluationResult.Good last
                 && Objects.equals(last.source(), good.source())
                 && spec.payload() instanceof Payload.SystemPath;
         return same && spec.payload() instanceof Payload.SystemPath(String path) ? path : NEW_SYSTEM;

@@ -1,7 +1,7 @@
 package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.app.ApiClient.ApiResponse;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,7 +97,7 @@ final class DownCommand implements Callable<Integer> {
         for (JsonNode container : containers) {
             String name = container.path("name").asText();
             Output.line("Stopping and removing " + name + " …");
-            Answer answer =
+            ApiResponse answer =
                     api.call("DELETE", ClientCommands.container(name) + "?wait=10min" + (purge ? "&purge=true" : ""));
             String outcome = answer.body().path("outcome").asText();
             if (!outcome.equals("completed")) {

@@ -101,7 +101,7 @@ final class FleetNix {
                 .collect(Collectors.joining());
     }
 
-    private static String at(NixLine.@Nullable Place place) {
+    private static String at(NixLine.@Nullable SourceLocation place) {
         return place == null ? "" : " at " + place.file() + ":" + place.line() + ":" + place.column();
     }
 

@@ -2,7 +2,7 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.runner.nspawn.HostFacts;
+import io.hatchery.runner.nspawn.HostCapabilities;
 import io.hatchery.runner.nspawn.NspawnPlan;
 import io.hatchery.runner.nspawn.PrintableText;
 import io.hatchery.runner.nspawn.SetupStep;
@@ -13,7 +13,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
-import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,10 +62,10 @@ final class PlanCommand implements Callable<Integer> {
             names = "--driver",
             paramLabel = "systemd|direct",
             description = "Driver: systemd or direct (default: that of the container's host, or systemd)")
-    private @Nullable Driver driver;
+    private @Nullable DriverName driver;
 
     /** Who runs nspawn. */
-    enum Driver {
+    enum DriverName {
         /** PID 1, as a unit. */
         SYSTEMD,
         /** The runner itself. */
@@ -109,11 +109,11 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private Driver driverOf(String host) {
+    private DriverName driverOf(String host) {
         boolean direct = api.all("/v1/hosts").stream()
                 .filter(item -> item.path("host").asText().equals(host))
                 .anyMatch(item -> item.path("driver").asText().equals("direct"));
-        return direct ? Driver.DIRECT : Driver.SYSTEMD;
+        return direct ? DriverName.DIRECT : DriverName.SYSTEMD;
     }
 
     private Map<String, NspawnPlan> ofFile(Path path) throws IOException {
@@ -126,11 +126,13 @@ final class PlanCommand implements Callable<Integer> {
             }
             var container = new ContainerName(definition.name());
             switch (Evaluator.evaluate(container, new ContainerDefinition(definition.options()), Map.of())) {
-                case Evaluated.Good good ->
+                case EvaluationResult.Good good ->
                     plans.put(
                             definition.name(),
-                            plan(good.at(good.host().orElse(ANY), Generation.FIRST, NOT_EVALUATED), Driver.SYSTEMD));
-                case Evaluated.Bad bad ->
+                            plan(
+                                    good.at(good.host().orElse(ANY), Generation.FIRST, NOT_EVALUATED),
+                                    DriverName.SYSTEMD));
+                case EvaluationResult.Bad bad ->
                     bad.problems().forEach(problem -> wrong.append("\n  ").append(problem.format()));
             }
         }
@@ -140,13 +142,13 @@ final class PlanCommand implements Callable<Integer> {
         return plans;
     }
 
-    private NspawnPlan plan(ContainerSpec spec, Driver usual) {
-        Driver by = driver == null ? usual : driver;
+    private NspawnPlan plan(ContainerSpec spec, DriverName usual) {
+        DriverName by = driver == null ? usual : driver;
         Set<String> nix = Stream.concat(
                         NspawnPlan.NIX_READ_ONLY.stream(),
                         Stream.of(NspawnPlan.profiles(spec.name()), NspawnPlan.gcRoots(spec.name())))
                 .collect(Collectors.toSet());
-        return NspawnPlan.of(spec, new HostFacts(by == Driver.SYSTEMD, true, nix));
+        return NspawnPlan.of(spec, new HostCapabilities(by == DriverName.SYSTEMD, true, nix));
     }
 
     private static String format(String container, NspawnPlan plan) {

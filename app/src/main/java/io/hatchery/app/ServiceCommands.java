@@ -89,7 +89,7 @@ final class ServiceCommands {
             name = "runner",
             description = "Run the runner of this host: runs its containers",
             mixinStandardHelpOptions = true)
-    static final class Runner implements Callable<Integer> {
+    static final class RunnerCommand implements Callable<Integer> {
         @Mixin
         private ServiceOptions options = new ServiceOptions();
 

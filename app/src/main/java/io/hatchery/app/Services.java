@@ -220,11 +220,11 @@ final class Services implements AutoCloseable {
         return deploy(gateway).compose(deployed -> gateway.ready());
     }
 
-    private GatewayConfig.Listener listener(String address) {
-        return new GatewayConfig.Listener(
+    private GatewayConfig.ListenAddress listener(String address) {
+        return new GatewayConfig.ListenAddress(
                 address,
                 settings.port(ConfigurationKey.GATEWAY_PORT),
-                new Connections.Limits(
+                new Connections.ConnectionLimits(
                         (int) SettingsCheck.number(settings, ConfigurationKey.GATEWAY_CONNECTIONS),
                         SystemSettings.span(settings, ConfigurationKey.GATEWAY_REQUEST_TIMEOUT),
                         SystemSettings.span(settings, ConfigurationKey.GATEWAY_IDLE_TIMEOUT)));

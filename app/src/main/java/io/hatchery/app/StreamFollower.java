@@ -74,7 +74,7 @@ final class StreamFollower {
         ended = end;
         String cursor = since;
         String query = "?" + filter + (cursor == null ? "" : "since=" + ClientCommands.encode(cursor));
-        WebSocket socket = api.watch(query, new Listener(end));
+        WebSocket socket = api.watch(query, new StreamListener(end));
         if (stopped.getCount() > 0) {
             await(end, Long.MAX_VALUE);
         }
@@ -101,11 +101,11 @@ final class StreamFollower {
         onMessage.accept(message);
     }
 
-    private final class Listener implements WebSocket.Listener {
+    private final class StreamListener implements WebSocket.Listener {
         private final CountDownLatch end;
         private final StringBuilder text = new StringBuilder();
 
-        Listener(CountDownLatch end) {
+        StreamListener(CountDownLatch end) {
             this.end = end;
         }
 

@@ -2,7 +2,7 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.app.ApiClient.ApiResponse;
 import io.hatchery.spec.json.Json;
 import java.util.List;
 import java.util.function.Function;
@@ -33,8 +33,10 @@ final class TargetContainers {
     private @Nullable CommandSpec spec;
 
     /** What became of one container: an operation, or why there is none. */
-    private record Result(
-            String name, @Nullable Answer answer, @Nullable String refusal) {}
+    private record TargetResult(
+            String name,
+            @Nullable ApiResponse answer,
+            @Nullable String refusal) {}
 
     /** Whether the command line does not name each container. */
     boolean areMany() {
@@ -78,12 +80,12 @@ final class TargetContainers {
      * @param waited whether the calls wait for the outcome
      * @return the exit code: 1 if one was refused, else 3 if one did not end as asked, else 0
      */
-    int operate(ApiClient api, List<String> containers, boolean waited, Function<String, Answer> call) {
+    int operate(ApiClient api, List<String> containers, boolean waited, Function<String, ApiResponse> call) {
         if (!areMany() && containers.size() == 1) {
             return VerbCommands.report(api, call.apply(containers.getFirst()), waited);
         }
-        List<Result> results = ParallelTasks.map(containers, name -> {
-            Result result = attempt(name, call);
+        List<TargetResult> results = ParallelTasks.map(containers, name -> {
+            TargetResult result = attempt(name, call);
             if (result.refusal != null) {
                 Output.note("hatchery: " + name + ": " + result.refusal);
             } else if (result.answer != null && !api.json()) {
@@ -101,15 +103,15 @@ final class TargetContainers {
                 .reduce(0, (a, b) -> a == REFUSED || b == REFUSED ? REFUSED : Math.max(a, b));
     }
 
-    private static Result attempt(String name, Function<String, Answer> call) {
+    private static TargetResult attempt(String name, Function<String, ApiResponse> call) {
         try {
-            return new Result(name, call.apply(name), null);
+            return new TargetResult(name, call.apply(name), null);
         } catch (UserError e) {
-            return new Result(name, null, String.valueOf(e.getMessage()));
+            return new TargetResult(name, null, String.valueOf(e.getMessage()));
         }
     }
 
-    private static JsonNode asJson(Result result) {
+    private static JsonNode asJson(TargetResult result) {
         return result.answer != null
                 ? result.answer.body()
                 : Json.object().put("container", result.name).put("refused", result.refusal);

@@ -1,7 +1,7 @@
 package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.app.ApiClient.Answer;
+import io.hatchery.app.ApiClient.ApiResponse;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -18,7 +18,7 @@ final class VerbCommands {
     private VerbCommands() {}
 
     /** Shows an operation, and returns its {@link #exitCode}. */
-    static int report(ApiClient api, Answer answer, boolean waited) {
+    static int report(ApiClient api, ApiResponse answer, boolean waited) {
         if (api.json()) {
             Output.json(answer.body());
         } else {
@@ -28,7 +28,7 @@ final class VerbCommands {
     }
 
     /** 0 if the operation is completed, or, if nobody waited, begun; else 3. */
-    static int exitCode(Answer answer, boolean waited) {
+    static int exitCode(ApiResponse answer, boolean waited) {
         return answer.body().path("outcome").asText().equals("completed") || !waited ? 0 : NOT_AS_ASKED;
     }
 
@@ -94,16 +94,16 @@ final class VerbCommands {
 
     /** {@code hatchery start}. */
     @Command(name = "start", description = "Start containers", mixinStandardHelpOptions = true)
-    static final class Start extends VerbCommand {
-        Start() {
+    static final class StartCommand extends VerbCommand {
+        StartCommand() {
             super("start");
         }
     }
 
     /** {@code hatchery stop}. */
     @Command(name = "stop", description = "Stop containers gracefully", mixinStandardHelpOptions = true)
-    static final class Stop extends VerbCommand {
-        Stop() {
+    static final class StopCommand extends VerbCommand {
+        StopCommand() {
             super("stop");
         }
     }
@@ -113,16 +113,16 @@ final class VerbCommands {
             name = "restart",
             description = "Restart containers; starts those that do not run",
             mixinStandardHelpOptions = true)
-    static final class Restart extends VerbCommand {
-        Restart() {
+    static final class RestartCommand extends VerbCommand {
+        RestartCommand() {
             super("restart");
         }
     }
 
     /** {@code hatchery kill}. */
     @Command(name = "kill", description = "Kill all processes of containers at once", mixinStandardHelpOptions = true)
-    static final class Kill extends VerbCommand {
-        Kill() {
+    static final class KillCommand extends VerbCommand {
+        KillCommand() {
             super("kill");
         }
     }

@@ -25,7 +25,7 @@ final class KafkaPartitionReader implements PartitionReader {
         this.polling = new Polling(vertx, group, settings, Polling.OnError.RETRY, this::take, onFailure);
     }
 
-    private void take(Polling.Batch batch) {
+    private void take(Polling.PolledBatch batch) {
         var records = new ArrayList<BusRecord>();
         batch.records().forEach(raw -> records.add(new BusRecord(raw)));
         batches.handle(records);

@@ -42,7 +42,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
 
     private static final Duration PROGRESS_LOGGED = Duration.ofSeconds(10);
 
-    private final TransactionalLoop.Plan plan;
+    private final TransactionalLoop.LoopPlan plan;
     private final Duration stalled;
     private final int partitions;
     private final KafkaConsumer<byte[], byte[]> source;
@@ -52,14 +52,14 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private boolean ownershipChanged;
     private @Nullable ConsumerGroupMetadata membership;
 
-    KafkaTransactionalLog(BusConfig config, TransactionalLoop.Plan plan) {
+    KafkaTransactionalLog(BusConfig config, TransactionalLoop.LoopPlan plan) {
         this(config, plan, STALLED);
     }
 
     /**
      * @param stalled how long reading the views may make no progress
      */
-    KafkaTransactionalLog(BusConfig config, TransactionalLoop.Plan plan, Duration stalled) {
+    KafkaTransactionalLog(BusConfig config, TransactionalLoop.LoopPlan plan, Duration stalled) {
         this.plan = plan;
         this.stalled = stalled;
         this.partitions = config.partitions();

@@ -19,7 +19,7 @@ public final class LoopSession implements AutoCloseable {
     /** The most reviews between two polls, so that membership and views are looked after meanwhile. */
     static final int MAX_REVIEWS = 500;
 
-    private final TransactionalLoop.Plan plan;
+    private final TransactionalLoop.LoopPlan plan;
     private final TransactionalLog log;
     private final TransactionalLoop.RecordProcessor processor;
     private final Runnable ready;
@@ -37,7 +37,7 @@ public final class LoopSession implements AutoCloseable {
      * @param ready is run each time it has caught up with the views and owns its partitions
      */
     public LoopSession(
-            TransactionalLoop.Plan plan,
+            TransactionalLoop.LoopPlan plan,
             TransactionalLog log,
             TransactionalLoop.RecordProcessor processor,
             Runnable ready) {
@@ -45,7 +45,7 @@ public final class LoopSession implements AutoCloseable {
     }
 
     LoopSession(
-            TransactionalLoop.Plan plan,
+            TransactionalLoop.LoopPlan plan,
             TransactionalLog log,
             TransactionalLoop.RecordProcessor processor,
             Runnable ready,
@@ -115,7 +115,7 @@ public final class LoopSession implements AutoCloseable {
         }
         transaction.read(batch.next());
         batch = NOTHING;
-        for (RejectedViewRecords.Refused refused : refusedViews.take()) {
+        for (RejectedViewRecords.RejectedRecord refused : refusedViews.take()) {
             refuse(refused.record(), refused.reason(), transaction);
             transaction = committedIf(transaction.isFull(), transaction);
         }

@@ -41,12 +41,12 @@ final class Polling {
      *
      * @param positions where each assigned partition is read on, as far as that is known
      */
-    record Batch(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> positions) {}
+    record PolledBatch(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> positions) {}
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<PollingTask> tasks = new ConcurrentLinkedQueue<>();
     private final Context context;
-    private final Handler<Batch> batches;
+    private final Handler<PolledBatch> batches;
     private final Handler<Throwable> failed;
     private final OnError onError;
     private final RepeatedWarning warning;
@@ -55,7 +55,7 @@ final class Polling {
     private volatile boolean closing;
     private volatile boolean isOver;
 
-    private interface Task {
+    private interface PollingTask {
         void run();
 
         void refuse();
@@ -74,7 +74,7 @@ final class Polling {
             String name,
             Map<String, Object> settings,
             OnError onError,
-            Handler<Batch> batches,
+            Handler<PolledBatch> batches,
             Handler<Throwable> failed) {
         this.name = name;
         this.onError = onError;
@@ -92,7 +92,7 @@ final class Polling {
      */
     <T> Future<T> with(Function<Consumer<byte[], byte[]>, T> task) {
         Promise<T> promise = Promise.promise();
-        tasks.add(new Task() {
+        tasks.add(new PollingTask() {
             @Override
             public void run() {
                 try {
@@ -163,13 +163,13 @@ final class Polling {
     }
 
     private void runTasks() {
-        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (PollingTask task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
     }
 
     private void refuseTasks() {
-        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (PollingTask task = tasks.poll(); task != null; task = tasks.poll()) {
             task.refuse();
         }
     }
@@ -211,7 +211,7 @@ final class Polling {
     }
 
     private void deliver(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
-        var result = new Batch(records, uninterrupted(Polling::knownPositions));
+        var result = new PolledBatch(records, uninterrupted(Polling::knownPositions));
         var taken = new CountDownLatch(1);
         var thrown = new AtomicReference<Throwable>();
         context.runOnContext(batch -> {

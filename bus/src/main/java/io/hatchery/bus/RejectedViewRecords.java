@@ -27,11 +27,11 @@ final class RejectedViewRecords {
      * @param record as it was read
      * @param reason why it was refused
      */
-    record Refused(BusRecord record, String reason) {}
+    record RejectedRecord(BusRecord record, String reason) {}
 
     private final ReportedRecords reported;
     private final RejectedHeartbeats heartbeats = new RejectedHeartbeats();
-    private final Map<String, Refused> waiting = new LinkedHashMap<>();
+    private final Map<String, RejectedRecord> waiting = new LinkedHashMap<>();
     private long bytes;
     private long leftOut;
 
@@ -43,7 +43,7 @@ final class RejectedViewRecords {
     void viewLetter(BusRecord letter) {
         reported.view(letter);
         letter.header(Headers.ORIGIN).ifPresent(origin -> {
-            Refused gone = waiting.get(origin);
+            RejectedRecord gone = waiting.get(origin);
             if (gone != null && reported.has(gone.record().position())) {
                 waiting.remove(origin);
                 bytes -= gone.record().size();
@@ -61,19 +61,19 @@ final class RejectedViewRecords {
             leftOut++;
             return;
         }
-        if (waiting.put(origin.text(), new Refused(record, reason)) == null) {
+        if (waiting.put(origin.text(), new RejectedRecord(record, reason)) == null) {
             bytes += record.size();
         }
     }
 
     /** Those to be reported now, in the order that they were read; they count as reported from now on. */
-    List<Refused> take() {
+    List<RejectedRecord> take() {
         if (leftOut > 0) {
             LOG.warn("{} more refused records of viewed topics are reported after the next start", leftOut);
             leftOut = 0;
         }
-        var refused = new ArrayList<Refused>();
-        for (Refused one : waiting.values()) {
+        var refused = new ArrayList<RejectedRecord>();
+        for (RejectedRecord one : waiting.values()) {
             if (reported.add(one.record().position())) {
                 refused.add(one);
             }

@@ -32,11 +32,11 @@ public final class RetryingPublisher implements Publisher {
     private final String onceTopic;
     private final RepeatedWarning warning = new RepeatedWarning(LOG, "records are not written and tried again");
     private final Map<Integer, Long> floor = new TreeMap<>();
-    private List<Attempt> failed = new ArrayList<>();
+    private List<PublishAttempt> failed = new ArrayList<>();
     private boolean waiting;
 
     /** A message that must not be there twice has an id, otherwise empty, and the offsets before which it does not lie. */
-    private record Attempt(
+    private record PublishAttempt(
             Supplier<Future<Position>> write, String id, Map<Integer, Long> from, Promise<Position> written) {}
 
     /**
@@ -65,7 +65,7 @@ public final class RetryingPublisher implements Publisher {
     @Override
     public Future<Position> publish(Message message) {
         boolean once = message.topic().equals(onceTopic);
-        return begin(new Attempt(
+        return begin(new PublishAttempt(
                 () -> attempts.publish(message),
                 once ? message.headers().getOrDefault(Headers.ID, "") : "",
                 once ? Map.copyOf(floor) : Map.of(),
@@ -74,16 +74,16 @@ public final class RetryingPublisher implements Publisher {
 
     @Override
     public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
-        return begin(
-                new Attempt(() -> attempts.sendToDeadLetter(record, reader, reason), "", Map.of(), Promise.promise()));
+        return begin(new PublishAttempt(
+                () -> attempts.sendToDeadLetter(record, reader, reason), "", Map.of(), Promise.promise()));
     }
 
-    private Future<Position> begin(Attempt attempt) {
+    private Future<Position> begin(PublishAttempt attempt) {
         send(attempt);
         return attempt.written.future();
     }
 
-    private void send(Attempt attempt) {
+    private void send(PublishAttempt attempt) {
         attempt.write.get().onComplete(done -> {
             if (done.succeeded()) {
                 warning.succeeded();
@@ -95,14 +95,14 @@ public final class RetryingPublisher implements Publisher {
         });
     }
 
-    private void succeed(Attempt attempt, Position position) {
+    private void succeed(PublishAttempt attempt, Position position) {
         if (position.topic().equals(onceTopic)) {
             raise(position.partition(), position.offset() + 1);
         }
         attempt.written.complete(position);
     }
 
-    private void retryLater(List<Attempt> more) {
+    private void retryLater(List<PublishAttempt> more) {
         failed.addAll(more);
         if (!waiting) {
             waiting = true;
@@ -112,9 +112,9 @@ public final class RetryingPublisher implements Publisher {
 
     private void retry() {
         waiting = false;
-        List<Attempt> doubtful =
+        List<PublishAttempt> doubtful =
                 failed.stream().filter(attempt -> !attempt.id.isEmpty()).toList();
-        List<Attempt> others =
+        List<PublishAttempt> others =
                 failed.stream().filter(attempt -> attempt.id.isEmpty()).toList();
         failed = new ArrayList<>();
         others.forEach(this::send);
@@ -125,7 +125,7 @@ public final class RetryingPublisher implements Publisher {
                     retryLater(doubtful);
                     return;
                 }
-                for (Attempt attempt : doubtful) {
+                for (PublishAttempt attempt : doubtful) {
                     Position position = found.result().get(attempt.id);
                     if (position == null) {
                         send(attempt);
@@ -138,7 +138,7 @@ public final class RetryingPublisher implements Publisher {
     }
 
     /** Where those of the messages lie that have arrived, by their id. */
-    private Future<Map<String, Position>> search(List<Attempt> doubtful) {
+    private Future<Map<String, Position>> search(List<PublishAttempt> doubtful) {
         var ids = new HashSet<String>();
         doubtful.forEach(attempt -> ids.add(attempt.id));
         return bus.ends(onceTopic).compose(ends -> {

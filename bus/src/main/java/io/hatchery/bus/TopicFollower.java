@@ -133,7 +133,7 @@ public final class TopicFollower implements Follower {
         });
     }
 
-    private void take(Polling.Batch batch) {
+    private void take(Polling.PolledBatch batch) {
         for (var record : batch.records()) {
             onRecord.handle(new BusRecord(record));
         }

@@ -94,9 +94,9 @@ public final class TransactionalLoop implements AutoCloseable {
      * @param group the consumer group
      * @param instance names this process among the group, the same after its restart
      */
-    public record Plan(String source, List<String> views, String group, String instance) {
+    public record LoopPlan(String source, List<String> views, String group, String instance) {
         /** Adds the dead letters, so that what was reported is known, and keeps an immutable copy of the views. */
-        public Plan {
+        public LoopPlan {
             var all = new ArrayList<>(views);
             if (!all.contains(Topics.DEAD_LETTERS.name())) {
                 all.add(Topics.DEAD_LETTERS.name());
@@ -106,7 +106,7 @@ public final class TransactionalLoop implements AutoCloseable {
     }
 
     private final BusConfig config;
-    private final Plan plan;
+    private final LoopPlan plan;
     private final Supplier<RecordProcessor> processors;
     private final Runnable ready;
     private final Consumer<Throwable> onFailure;
@@ -122,7 +122,7 @@ public final class TransactionalLoop implements AutoCloseable {
      */
     public TransactionalLoop(
             BusConfig config,
-            Plan plan,
+            LoopPlan plan,
             Supplier<RecordProcessor> processors,
             Runnable ready,
             Consumer<Throwable> onFailure) {

@@ -296,7 +296,7 @@ class BusTest {
             done(publisher.publish(message(Topics.DEFINITIONS, "c" + i, Map.of("n", i))));
         }
         var owned = new CopyOnWriteArrayList<Set<Integer>>();
-        var plan = new TransactionalLoop.Plan(
+        var plan = new TransactionalLoop.LoopPlan(
                 Topics.DEFINITIONS.name(), List.of(Topics.EVALUATIONS.name()), "processors", "one");
         TransactionalLoop.RecordProcessor processor = new TransactionalLoop.RecordProcessor() {
             private boolean failed;

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class KafkaTransactionalLogTest {
-    private static final TransactionalLoop.Plan PLAN =
-            new TransactionalLoop.Plan(Topics.DEFINITIONS.name(), List.of(Topics.PROFILES.name()), "group", "instance");
+    private static final TransactionalLoop.LoopPlan PLAN = new TransactionalLoop.LoopPlan(
+            Topics.DEFINITIONS.name(), List.of(Topics.PROFILES.name()), "group", "instance");
 
     @TempDir
     Path data;

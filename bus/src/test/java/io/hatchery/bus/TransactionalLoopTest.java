@@ -119,8 +119,8 @@ class TransactionalLoopTest {
         return Message.of(topic.name(), key, value, null, "/config-service/test", Instant.now());
     }
 
-    private static TransactionalLoop.Plan plan(String instance) {
-        return new TransactionalLoop.Plan(
+    private static TransactionalLoop.LoopPlan plan(String instance) {
+        return new TransactionalLoop.LoopPlan(
                 Topics.DEFINITIONS.name(),
                 List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name()),
                 "processors",

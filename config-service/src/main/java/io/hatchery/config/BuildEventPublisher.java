@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the fleet how evaluations and builds go. What comes of them is told by the evaluations themselves. */
-final class BuildEventPublisher implements EvaluationPool.Listener {
+final class BuildEventPublisher implements EvaluationPool.BuildListener {
     private static final Logger LOG = LoggerFactory.getLogger(BuildEventPublisher.class);
 
     private final Publisher publisher;

@@ -74,8 +74,8 @@ public final class ConfigService extends AbstractVerticle {
     }
 
     /** What a config-service reads and views. */
-    public static TransactionalLoop.Plan plan(String instance) {
-        return new TransactionalLoop.Plan(
+    public static TransactionalLoop.LoopPlan plan(String instance) {
+        return new TransactionalLoop.LoopPlan(
                 Topics.DEFINITIONS.name(),
                 List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name(), Topics.HOSTS.name(), Topics.STATUS.name()),
                 GROUP,

@@ -7,7 +7,7 @@ import io.hatchery.protocol.Evaluation.GivenSystem;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.option.DefinitionProblem;
-import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.EvaluationResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class ContainerSystems {
      * What is known of the system that a definition has evaluated; null if it has none. A revision is evaluated once, so that nothing
      * changes by itself when its nixpkgs does.
      */
-    static @Nullable Built built(EvaluationCandidate candidate, Evaluated.Good good, FleetSnapshot fleet) {
+    static @Nullable Built built(EvaluationCandidate candidate, EvaluationResult.Good good, FleetSnapshot fleet) {
         if (good.source() == null) {
             return null;
         }
@@ -33,8 +33,8 @@ final class ContainerSystems {
             return last;
         }
         return switch (fleet.system(good.name(), candidate.revision(), good.source())) {
-            case Systems.Pending() -> new Built(digest, null, List.of());
-            case Systems.Ready(String path) -> new Built(digest, path, List.of());
+            case Systems.PendingSystem() -> new Built(digest, null, List.of());
+            case Systems.SystemReady(String path) -> new Built(digest, path, List.of());
             case Systems.Failed(List<DefinitionProblem> problems) -> new Built(digest, null, problems);
         };
     }

@@ -63,7 +63,7 @@ final class EvaluationMessages {
         return message(
                 Topics.EVENTS.name(),
                 evaluation.container().value(),
-                new FleetEvent.Evaluated(
+                new FleetEvent.EvaluationChanged(
                         evaluation.container(),
                         host,
                         evaluation.state(),

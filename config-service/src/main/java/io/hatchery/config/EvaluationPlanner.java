@@ -12,7 +12,7 @@ import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.DefinitionProblem;
-import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
 import java.util.List;
 import java.util.Map;
@@ -65,12 +65,13 @@ final class EvaluationPlanner {
             Map<ProfileName, ContainerDefinition> profiles,
             FleetSnapshot fleet) {
         return switch (Evaluator.evaluate(candidate.name(), definition, profiles)) {
-            case Evaluated.Bad bad -> candidate.failed(bad.problems(), candidate.lastBuilt());
-            case Evaluated.Good good -> withSystem(candidate, good, fleet);
+            case EvaluationResult.Bad bad -> candidate.failed(bad.problems(), candidate.lastBuilt());
+            case EvaluationResult.Good good -> withSystem(candidate, good, fleet);
         };
     }
 
-    private static EvaluationPlan withSystem(EvaluationCandidate candidate, Evaluated.Good good, FleetSnapshot fleet) {
+    private static EvaluationPlan withSystem(
+            EvaluationCandidate candidate, EvaluationResult.Good good, FleetSnapshot fleet) {
         Built built = ContainerSystems.built(candidate, good, fleet);
         if (built != null && !built.errors().isEmpty()) {
             return candidate.failed(built.errors(), built);
@@ -88,7 +89,8 @@ final class EvaluationPlanner {
                 .orElseGet(() -> unplaced(candidate, good, built));
     }
 
-    private static EvaluationPlan unplaced(EvaluationCandidate candidate, Evaluated.Good good, @Nullable Built built) {
+    private static EvaluationPlan unplaced(
+            EvaluationCandidate candidate, EvaluationResult.Good good, @Nullable Built built) {
         var evaluation = new Evaluation(
                 candidate.name(),
                 Evaluation.State.UNPLACED,
@@ -107,7 +109,7 @@ final class EvaluationPlanner {
     }
 
     /** Why a container has no host, where that is not for want of any. */
-    private static List<DefinitionProblem> nowhere(Evaluated.Good good) {
+    private static List<DefinitionProblem> nowhere(EvaluationResult.Good good) {
         return good.hostSelector().isEmpty()
                 ? List.of()
                 : List.of(new DefinitionProblem(
@@ -120,7 +122,7 @@ final class EvaluationPlanner {
 
     private static EvaluationPlan placed(
             EvaluationCandidate candidate,
-            Evaluated.Good good,
+            EvaluationResult.Good good,
             @Nullable Built built,
             HostName host,
             FleetSnapshot fleet) {

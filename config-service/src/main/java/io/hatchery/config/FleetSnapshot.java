@@ -26,7 +26,7 @@ interface FleetSnapshot {
     List<DefinitionProblem> clashes(ContainerSpec spec);
 
     /** What has come of the source of a container's system; it is evaluated and built from now on, if that was not begun. */
-    Systems.Progress system(ContainerName container, long revision, SystemSource source);
+    Systems.BuildProgress system(ContainerName container, long revision, SystemSource source);
 
     /** The time. */
     Instant now();

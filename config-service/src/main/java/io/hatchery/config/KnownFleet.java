@@ -26,7 +26,7 @@ record KnownFleet(FleetViews views, Systems systems, Clock clock) implements Fle
     }
 
     @Override
-    public Systems.Progress system(ContainerName container, long revision, SystemSource from) {
+    public Systems.BuildProgress system(ContainerName container, long revision, SystemSource from) {
         return systems.of(container, revision, from);
     }
 

@@ -43,10 +43,10 @@ final class SpecsAudit {
     private final Map<HostName, Long> given = new HashMap<>();
     private final Map<HostName, Instant> lastGiven = new HashMap<>();
     private final Map<HostName, Set<ContainerName>> removals = new HashMap<>();
-    private final Map<HostName, Attempt> attempts = new HashMap<>();
+    private final Map<HostName, AuditAttempt> attempts = new HashMap<>();
     private final Map<ContainerName, Map<HostName, Boolean>> toRepeat = new HashMap<>();
 
-    private record Attempt(Instant at, Duration pause) {}
+    private record AuditAttempt(Instant at, Duration pause) {}
 
     /** An evaluation has taken the place of another. */
     void changed(@Nullable Evaluation before, @Nullable Evaluation after, Instant now) {
@@ -83,7 +83,7 @@ final class SpecsAudit {
     Set<ContainerName> view(HostStatus status, Map<ContainerName, Evaluation> evaluations, Instant now) {
         HostSpecs specs = status.specs();
         HostName host = status.host();
-        if (specs == null || status.state() != HostStatus.State.READY) {
+        if (specs == null || status.state() != HostStatus.HostState.READY) {
             return Set.of();
         }
         String expected = HostSpecs.digest(given.getOrDefault(host, 0L));
@@ -143,9 +143,9 @@ final class SpecsAudit {
     }
 
     private boolean isDue(HostName host, Instant now) {
-        Attempt last = attempts.get(host);
+        AuditAttempt last = attempts.get(host);
         if (last == null) {
-            attempts.put(host, new Attempt(now, SETTLING));
+            attempts.put(host, new AuditAttempt(now, SETTLING));
             return false;
         }
         Instant quiet = lastGiven.getOrDefault(host, Instant.MIN);
@@ -153,7 +153,7 @@ final class SpecsAudit {
             return false;
         }
         Duration longer = last.pause.multipliedBy(2);
-        attempts.put(host, new Attempt(now, longer.compareTo(LONGEST) < 0 ? longer : LONGEST));
+        attempts.put(host, new AuditAttempt(now, longer.compareTo(LONGEST) < 0 ? longer : LONGEST));
         return true;
     }
 

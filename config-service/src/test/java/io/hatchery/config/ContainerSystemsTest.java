@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ContainerSystemsTest {
-    private static Evaluation built(@Nullable Evaluation before, String yaml, long revision, Systems.Progress system) {
+    private static Evaluation built(
+            @Nullable Evaluation before, String yaml, long revision, Systems.BuildProgress system) {
         return define(before, yaml, revision, TestSnapshot.building(H1, system)).evaluation();
     }
 
@@ -80,7 +81,7 @@ class ContainerSystemsTest {
                         before,
                         own,
                         Map.of(base, definition("{config: b}")),
-                        TestSnapshot.building(H1, new Systems.Ready("/nix/store/b")))
+                        TestSnapshot.building(H1, new Systems.SystemReady("/nix/store/b")))
                 .evaluation();
         assertThat(after.built().path()).isEqualTo("/nix/store/b");
     }

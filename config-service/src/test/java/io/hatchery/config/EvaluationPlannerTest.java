@@ -207,15 +207,15 @@ class EvaluationPlannerTest {
     }
 
     private static FleetSnapshot among(@Nullable HostName host, List<Evaluation> others) {
-        return among(host, others, new Systems.Pending());
+        return among(host, others, new Systems.PendingSystem());
     }
 
     /** One host, and such a progress of whatever is to be built. */
-    private static FleetSnapshot with(Systems.Progress system) {
+    private static FleetSnapshot with(Systems.BuildProgress system) {
         return among(H1, List.of(), system);
     }
 
-    private static FleetSnapshot among(@Nullable HostName host, List<Evaluation> others, Systems.Progress system) {
+    private static FleetSnapshot among(@Nullable HostName host, List<Evaluation> others, Systems.BuildProgress system) {
         return new FleetSnapshot() {
             @Override
             public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
@@ -228,7 +228,7 @@ class EvaluationPlannerTest {
             }
 
             @Override
-            public Systems.Progress system(ContainerName container, long revision, SystemSource source) {
+            public Systems.BuildProgress system(ContainerName container, long revision, SystemSource source) {
                 return system;
             }
 
@@ -269,22 +269,22 @@ class EvaluationPlannerTest {
     }
 
     private static Evaluation evaluated(
-            @Nullable Evaluation before, String yaml, long revision, Systems.Progress system) {
+            @Nullable Evaluation before, String yaml, long revision, Systems.BuildProgress system) {
         return EvaluationPlanner.define(WEB, before, definition(yaml), revision, null, Map.of(), with(system))
                 .evaluation();
     }
 
-    private static Evaluation again(Evaluation before, Systems.Progress system) {
+    private static Evaluation again(Evaluation before, Systems.BuildProgress system) {
         return EvaluationPlanner.again(before, before.definition(), Map.of(), with(system))
                 .evaluation();
     }
 
     @Test
     void theLastGoodSpecIsInForceWhileASystemIsBuilt() {
-        Evaluation first = evaluated(null, "{config: a}", 1, new Systems.Ready("/nix/store/a"));
+        Evaluation first = evaluated(null, "{config: a}", 1, new Systems.SystemReady("/nix/store/a"));
         assertThat(first.spec().payload()).isEqualTo(new Payload.SystemPath("/nix/store/a"));
 
-        Evaluation building = evaluated(first, "{config: b}", 2, new Systems.Pending());
+        Evaluation building = evaluated(first, "{config: b}", 2, new Systems.PendingSystem());
         assertThat(building.state()).isEqualTo(Evaluation.State.BUILDING);
         assertThat(building.spec()).isEqualTo(first.spec());
 
@@ -292,9 +292,9 @@ class EvaluationPlannerTest {
                 again(building, new Systems.Failed(List.of(new DefinitionProblem("p", null, "o", "m", "r"))));
         assertThat(failed.state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(failed.spec()).isEqualTo(first.spec());
-        assertThat(again(failed, new Systems.Ready("/nix/store/b"))).isEqualTo(failed);
+        assertThat(again(failed, new Systems.SystemReady("/nix/store/b"))).isEqualTo(failed);
 
-        Evaluation built = again(building, new Systems.Ready("/nix/store/b"));
+        Evaluation built = again(building, new Systems.SystemReady("/nix/store/b"));
         assertThat(built.state()).isEqualTo(Evaluation.State.EVALUATED);
         assertThat(built.generation()).isEqualTo(new Generation(2));
         assertThat(built.systems())
@@ -304,19 +304,19 @@ class EvaluationPlannerTest {
 
     @Test
     void aRevisionIsEvaluatedOnce() {
-        Evaluation first = evaluated(null, "{config: a}", 1, new Systems.Ready("/nix/store/a"));
-        assertThat(again(first, new Systems.Ready("/nix/store/other"))).isEqualTo(first);
-        assertThat(evaluated(first, "{config: a}", 2, new Systems.Ready("/nix/store/other"))
+        Evaluation first = evaluated(null, "{config: a}", 1, new Systems.SystemReady("/nix/store/a"));
+        assertThat(again(first, new Systems.SystemReady("/nix/store/other"))).isEqualTo(first);
+        assertThat(evaluated(first, "{config: a}", 2, new Systems.SystemReady("/nix/store/other"))
                         .generation())
                 .isEqualTo(new Generation(2));
     }
 
     @Test
     void systemEndsWithTheFirstSpecThatDoesNotHaveIt() {
-        Evaluation first = evaluated(null, "{path: /nix/store/a}", 1, new Systems.Pending());
-        Evaluation root = evaluated(first, "{boot: true}", 2, new Systems.Pending());
-        Evaluation changed = evaluated(root, "{boot: true, stopTimeout: 7}", 3, new Systems.Pending());
-        Evaluation second = evaluated(changed, "{path: /nix/store/a}", 4, new Systems.Pending());
+        Evaluation first = evaluated(null, "{path: /nix/store/a}", 1, new Systems.PendingSystem());
+        Evaluation root = evaluated(first, "{boot: true}", 2, new Systems.PendingSystem());
+        Evaluation changed = evaluated(root, "{boot: true, stopTimeout: 7}", 3, new Systems.PendingSystem());
+        Evaluation second = evaluated(changed, "{path: /nix/store/a}", 4, new Systems.PendingSystem());
         assertThat(second.systems())
                 .extracting(Evaluation.GivenSystem::generation, Evaluation.GivenSystem::until)
                 .containsExactly(tuple(new Generation(1), new Generation(2)), tuple(new Generation(4), null));
@@ -328,7 +328,7 @@ class EvaluationPlannerTest {
     void soManySystemsAreRemembered() {
         Evaluation last = null;
         for (int i = 1; i <= Evaluation.KEPT_SYSTEMS + 2; i++) {
-            last = evaluated(last, "{path: /nix/store/" + i + "}", i, new Systems.Pending());
+            last = evaluated(last, "{path: /nix/store/" + i + "}", i, new Systems.PendingSystem());
         }
         assertThat(last.systems()).hasSize(Evaluation.KEPT_SYSTEMS);
         assertThat(last.systems().getLast().path()).isEqualTo("/nix/store/" + (Evaluation.KEPT_SYSTEMS + 2));

@@ -23,8 +23,9 @@ final class PlannedContainers {
     static final HostName H2 = new HostName("h2");
     static final HostName H3 = new HostName("h3");
     static final CommandId DELETION = new CommandId("deletion");
-    static final Systems.Progress READY = new Systems.Ready("/nix/store/a");
-    static final Systems.Progress BROKEN = new Systems.Failed(List.of(new DefinitionProblem("p", null, "o", "m", "r")));
+    static final Systems.BuildProgress READY = new Systems.SystemReady("/nix/store/a");
+    static final Systems.BuildProgress BROKEN =
+            new Systems.Failed(List.of(new DefinitionProblem("p", null, "o", "m", "r")));
 
     static ContainerDefinition definition(String yaml) {
         try {

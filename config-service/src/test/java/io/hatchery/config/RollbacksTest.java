@@ -20,7 +20,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
-import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -43,7 +43,7 @@ class RollbacksTest {
     private static Evaluation changed(boolean goesBack, long oldUntil) {
         var definition =
                 new ContainerDefinition(Json.object().put("config", "x").put("rollbackOnFailure", goesBack));
-        var good = (Evaluated.Good) Evaluator.evaluate(WEB, definition, Map.of());
+        var good = (EvaluationResult.Good) Evaluator.evaluate(WEB, definition, Map.of());
         ContainerSpec spec = good.at(H1, new Generation(3), NEW);
         return new Evaluation(
                 WEB,

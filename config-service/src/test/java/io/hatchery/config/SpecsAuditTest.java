@@ -62,7 +62,7 @@ final class SpecsAuditTest {
     private static HostStatus status(String digest, ContainerName... unnamed) {
         return new HostStatus(
                 H1,
-                HostStatus.State.READY,
+                HostStatus.HostState.READY,
                 "m",
                 "b",
                 "/run/hatchery",
@@ -193,8 +193,8 @@ final class SpecsAuditTest {
         }
 
         @Override
-        public Systems.Progress system(ContainerName container, long revision, SystemSource source) {
-            return new Systems.Pending();
+        public Systems.BuildProgress system(ContainerName container, long revision, SystemSource source) {
+            return new Systems.PendingSystem();
         }
 
         @Override

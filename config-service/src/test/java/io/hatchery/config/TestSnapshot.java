@@ -20,19 +20,19 @@ import org.jspecify.annotations.Nullable;
  * @param others the other containers
  * @param system what has come of every system
  */
-record TestSnapshot(@Nullable HostName chosen, List<Evaluation> others, Systems.Progress system)
+record TestSnapshot(@Nullable HostName chosen, List<Evaluation> others, Systems.BuildProgress system)
         implements FleetSnapshot {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     static TestSnapshot choosing(@Nullable HostName host) {
-        return new TestSnapshot(host, List.of(), new Systems.Pending());
+        return new TestSnapshot(host, List.of(), new Systems.PendingSystem());
     }
 
     static TestSnapshot beside(HostName host, Evaluation... others) {
-        return new TestSnapshot(host, List.of(others), new Systems.Pending());
+        return new TestSnapshot(host, List.of(others), new Systems.PendingSystem());
     }
 
-    static TestSnapshot building(HostName host, Systems.Progress system) {
+    static TestSnapshot building(HostName host, Systems.BuildProgress system) {
         return new TestSnapshot(host, List.of(), system);
     }
 
@@ -47,7 +47,7 @@ record TestSnapshot(@Nullable HostName chosen, List<Evaluation> others, Systems.
     }
 
     @Override
-    public Systems.Progress system(ContainerName container, long revision, SystemSource source) {
+    public Systems.BuildProgress system(ContainerName container, long revision, SystemSource source) {
         return system;
     }
 

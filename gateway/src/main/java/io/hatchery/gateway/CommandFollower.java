@@ -53,7 +53,7 @@ final class CommandFollower {
                 });
     }
 
-    private Future<Void> carryOut(CommandTopics.Plan plan, SortedMap<String, String> ids) {
+    private Future<Void> carryOut(CommandTopics.FollowPlan plan, SortedMap<String, String> ids) {
         if (plan.isEmpty()) {
             return Future.succeededFuture();
         }

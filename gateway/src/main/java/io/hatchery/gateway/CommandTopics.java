@@ -36,7 +36,7 @@ final class CommandTopics {
      * @param begin topics to be followed from their start
      * @param end topics to be followed no longer
      */
-    record Plan(List<String> begin, List<String> end) {
+    record FollowPlan(List<String> begin, List<String> end) {
         boolean isEmpty() {
             return begin.isEmpty() && end.isEmpty();
         }
@@ -62,7 +62,7 @@ final class CommandTopics {
      * @param checked of which existence is known now
      * @param ids of those of them that exist
      */
-    Plan plan(Collection<String> topics, Set<String> checked, Map<String, String> ids, Instant now) {
+    FollowPlan plan(Collection<String> topics, Set<String> checked, Map<String, String> ids, Instant now) {
         var wanted = new HashSet<>(topics);
         missing.keySet().retainAll(wanted);
         var begin = new ArrayList<String>();
@@ -85,7 +85,7 @@ final class CommandTopics {
                 begin.add(topic);
             }
         }
-        return new Plan(begin, end);
+        return new FollowPlan(begin, end);
     }
 
     /** These are followed now. */

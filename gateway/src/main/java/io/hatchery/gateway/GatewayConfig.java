@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param version the gateway's
  */
 public record GatewayConfig(
-        Listener listener,
+        ListenAddress listener,
         String token,
         Path nixCache,
         @Nullable String nixCacheToken,
@@ -29,5 +29,5 @@ public record GatewayConfig(
      * @param port 1 to 65535, or 0 for any free one
      * @param limits what clients may take
      */
-    public record Listener(String address, int port, Connections.Limits limits) {}
+    public record ListenAddress(String address, int port, Connections.ConnectionLimits limits) {}
 }

@@ -32,7 +32,7 @@ final class RejectedRecords {
 
     private final Publisher publisher;
     private final ReportedRecords reported = new ReportedRecords(READER);
-    private final Queue<Refused> waiting = new ArrayDeque<>();
+    private final Queue<PendingRejection> waiting = new ArrayDeque<>();
     private final Set<String> waitingPositions = new HashSet<>();
     private final RejectedHeartbeats heartbeats = new RejectedHeartbeats();
     private long waitingBytes;
@@ -40,7 +40,7 @@ final class RejectedRecords {
     private long total;
     private long unreported;
 
-    private record Refused(BusRecord record, String reason, long bytes) {}
+    private record PendingRejection(BusRecord record, String reason, long bytes) {}
 
     /** Nothing is refused yet. */
     RejectedRecords(Publisher publisher) {
@@ -73,7 +73,7 @@ final class RejectedRecords {
             return;
         }
         LOG.warn("{} goes to the dead letters: {}", position, reason);
-        waiting.add(new Refused(record, reason, bytes));
+        waiting.add(new PendingRejection(record, reason, bytes));
         waitingPositions.add(position);
         waitingBytes += bytes;
     }
@@ -103,7 +103,7 @@ final class RejectedRecords {
     void report() {
         // What fails at once waits for the next call: the broker is away.
         for (int left = Math.min(waiting.size(), BATCH - writing); left > 0; left--) {
-            Refused next = waiting.remove();
+            PendingRejection next = waiting.remove();
             if (reported.has(next.record.position())) {
                 written(next);
                 continue;
@@ -122,7 +122,7 @@ final class RejectedRecords {
         }
     }
 
-    private void written(Refused refused) {
+    private void written(PendingRejection refused) {
         waitingPositions.remove(refused.record.position().text());
         waitingBytes -= refused.bytes;
     }

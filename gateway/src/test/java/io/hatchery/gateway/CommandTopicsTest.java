@@ -16,18 +16,18 @@ class CommandTopicsTest {
     private final CommandTopics topics = new CommandTopics();
     private Instant now = NOW;
 
-    private CommandTopics.Plan look(List<String> wanted, Map<String, String> ids) {
+    private CommandTopics.FollowPlan look(List<String> wanted, Map<String, String> ids) {
         Set<String> due = topics.due(wanted, now);
         var found = new java.util.HashMap<>(ids);
         found.keySet().retainAll(due);
-        CommandTopics.Plan plan = topics.plan(wanted, due, found, now);
+        CommandTopics.FollowPlan plan = topics.plan(wanted, due, found, now);
         topics.begun(plan.begin(), found, now);
         return plan;
     }
 
     @Test
     void missingTopicDelaysNoOtherAndIsLookedForAtLongerIntervals() {
-        assertThat(look(BOTH, Map.of("a", "1"))).isEqualTo(new CommandTopics.Plan(List.of("a"), List.of()));
+        assertThat(look(BOTH, Map.of("a", "1"))).isEqualTo(new CommandTopics.FollowPlan(List.of("a"), List.of()));
         var waits = new java.util.ArrayList<Long>();
         for (int i = 0; i < 8; i++) {
             Instant before = now;
@@ -47,7 +47,8 @@ class CommandTopicsTest {
         look(BOTH, Map.of("a", "1", "b", "2"));
         assertThat(topics.due(BOTH, now)).isEmpty();
         now = now.plus(CommandTopics.CHECK);
-        assertThat(look(BOTH, Map.of("a", "other"))).isEqualTo(new CommandTopics.Plan(List.of("a"), List.of("b")));
+        assertThat(look(BOTH, Map.of("a", "other")))
+                .isEqualTo(new CommandTopics.FollowPlan(List.of("a"), List.of("b")));
         assertThat(topics.size()).isEqualTo(1);
     }
 

@@ -38,7 +38,7 @@ class ConnectionsTest {
         fleet.create(Topics.of(TestFleet.HOST));
         fleet.heartbeat(TestFleet.HOST);
         fleet.evaluate("web", TestFleet.HOST);
-        strict = fleet.gateway(new Connections.Limits(100, SHORT, SHORT));
+        strict = fleet.gateway(new Connections.ConnectionLimits(100, SHORT, SHORT));
     }
 
     @AfterAll
@@ -151,7 +151,7 @@ class ConnectionsTest {
 
     @Test
     void connectionsBeyondTheLimitAreRefusedUntilOneEnds() throws Exception {
-        var gateway = fleet.gateway(new Connections.Limits(3, LONG, LONG));
+        var gateway = fleet.gateway(new Connections.ConnectionLimits(3, LONG, LONG));
         var open = new ArrayList<Socket>();
         for (int i = 0; i < 3; i++) {
             open.add(gateway.connect());

@@ -17,7 +17,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
-import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -104,12 +104,12 @@ final class TestFleet implements AutoCloseable {
 
     /** A gateway that is ready. */
     Gateway gateway() throws Exception {
-        return gateway(new Connections.Limits(10_000, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+        return gateway(new Connections.ConnectionLimits(10_000, Duration.ofMinutes(1), Duration.ofMinutes(1)));
     }
 
     /** A gateway that is ready, with these limits for its clients. */
-    Gateway gateway(Connections.Limits limits) throws Exception {
-        var listener = new GatewayConfig.Listener("127.0.0.1", 0, limits);
+    Gateway gateway(Connections.ConnectionLimits limits) throws Exception {
+        var listener = new GatewayConfig.ListenAddress("127.0.0.1", 0, limits);
         var service = new GatewayService(
                 new GatewayConfig(listener, "secret", data.resolve("cache"), null, bus, "test"), failures::add);
         String id = done(vertx.deployVerticle(service));
@@ -252,7 +252,7 @@ final class TestFleet implements AutoCloseable {
                 host.value(),
                 new HostStatus(
                         host,
-                        HostStatus.State.READY,
+                        HostStatus.HostState.READY,
                         "machine",
                         "boot",
                         "/run/hatchery",
@@ -282,8 +282,8 @@ final class TestFleet implements AutoCloseable {
         var container = new ContainerName(name);
         var definition = new ContainerDefinition(
                 Json.object().put("root", "/r").put("host", host.value()).set("command", Json.node(List.of("/bin/x"))));
-        var spec =
-                ((Evaluated.Good) Evaluator.evaluate(container, definition, Map.of())).at(host, Generation.FIRST, null);
+        var spec = ((EvaluationResult.Good) Evaluator.evaluate(container, definition, Map.of()))
+                .at(host, Generation.FIRST, null);
         write(
                 Topics.EVALUATIONS,
                 name,

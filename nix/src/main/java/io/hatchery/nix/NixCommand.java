@@ -107,7 +107,7 @@ public final class NixCommand {
             environment.put("HOME", home.toString());
             environment.put("XDG_CACHE_HOME", home.resolve("cache").toString());
         }
-        var failures = new ArrayList<NixLine.Failure>();
+        var failures = new ArrayList<NixLine.NixError>();
         var notes = new ArrayDeque<String>();
         Process process = builder.start();
         Thread errors = Thread.ofVirtual().start(() -> listen(process, failures, notes));
@@ -134,10 +134,10 @@ public final class NixCommand {
         return output.toString();
     }
 
-    private void listen(Process process, List<NixLine.Failure> failures, Deque<String> notes) {
+    private void listen(Process process, List<NixLine.NixError> failures, Deque<String> notes) {
         lines(process.errorReader(StandardCharsets.UTF_8).lines(), text -> {
             NixLine line = NixLine.read(text);
-            if (line instanceof NixLine.Failure failure) {
+            if (line instanceof NixLine.NixError failure) {
                 failures.add(failure);
             } else if (line instanceof NixLine.Note(String words)) {
                 notes.add(words.replaceFirst("^(warning|error): ", ""));
@@ -172,9 +172,9 @@ public final class NixCommand {
     }
 
     /** What it says last is often that it failed, and why is said before. */
-    private String format(int status, List<NixLine.Failure> failures, Deque<String> notes) {
+    private String format(int status, List<NixLine.NixError> failures, Deque<String> notes) {
         if (!failures.isEmpty()) {
-            return Stream.concat(notes.stream(), failures.stream().map(NixLine.Failure::words))
+            return Stream.concat(notes.stream(), failures.stream().map(NixLine.NixError::words))
                     .distinct()
                     .collect(Collectors.joining("; "));
         }

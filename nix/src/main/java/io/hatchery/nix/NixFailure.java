@@ -7,15 +7,15 @@ import java.util.List;
 public final class NixFailure extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final transient List<NixLine.Failure> failures;
+    private final transient List<NixLine.NixError> failures;
 
-    NixFailure(String message, List<NixLine.Failure> failures) {
+    NixFailure(String message, List<NixLine.NixError> failures) {
         super(message);
         this.failures = List.copyOf(failures);
     }
 
     /** What it said, in its order; empty if it ended without a word, or was killed. */
-    public List<NixLine.Failure> failures() {
+    public List<NixLine.NixError> failures() {
         return failures;
     }
 }

@@ -19,9 +19,9 @@ public sealed interface NixLine {
      * @param place where; null if nowhere in particular
      * @param trace how it came there, the innermost first, each in words and with its place
      */
-    record Failure(String words, @Nullable Place place, List<Failure> trace) implements NixLine {
+    record NixError(String words, @Nullable SourceLocation place, List<NixError> trace) implements NixLine {
         /** Keeps an immutable copy of the trace. */
-        public Failure {
+        public NixError {
             trace = List.copyOf(trace);
         }
     }
@@ -33,7 +33,7 @@ public sealed interface NixLine {
      * @param line from 1 on
      * @param column from 1 on
      */
-    record Place(String file, long line, long column) {}
+    record SourceLocation(String file, long line, long column) {}
 
     /** Words for a person that are no failure: a warning, or what a trace prints. */
     record Note(String words) implements NixLine {}
@@ -46,19 +46,19 @@ public sealed interface NixLine {
      *
      * @param activity what the progress is told of
      */
-    record Begun(long activity, Kind kind) implements NixLine {}
+    record Begun(long activity, ActivityKind kind) implements NixLine {}
 
     /** How far something is. */
-    record Progress(long activity, long done, long expected) implements NixLine {}
+    record TransferProgress(long activity, long done, long expected) implements NixLine {}
 
     /** How much of a kind there will be. */
-    record Expected(Kind kind, long amount) implements NixLine {}
+    record ExpectedTransfer(ActivityKind kind, long amount) implements NixLine {}
 
     /** Whatever is of no use here. */
     record Other() implements NixLine {}
 
     /** What progress is about. */
-    enum Kind {
+    enum ActivityKind {
         /** The bytes of a download. */
         DOWNLOAD,
         /** Store paths. */
@@ -66,7 +66,7 @@ public sealed interface NixLine {
         /** Anything else. */
         OTHER;
 
-        private static Kind of(long type) {
+        private static ActivityKind of(long type) {
             return type == 101 ? DOWNLOAD : type == 103 ? PATHS : OTHER;
         }
     }
@@ -83,7 +83,8 @@ public sealed interface NixLine {
                 case "msg" -> NixLines.message(json);
                 case "start" ->
                     new Begun(
-                            json.path("id").asLong(), Kind.of(json.path("type").asLong()));
+                            json.path("id").asLong(),
+                            ActivityKind.of(json.path("type").asLong()));
                 case "result" -> NixLines.result(json);
                 default -> new Other();
             };

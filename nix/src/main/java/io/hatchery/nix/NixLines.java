@@ -26,22 +26,22 @@ final class NixLines {
                         : json.path("msg").asText());
         long level = json.path("level").asLong();
         if (level == ERROR && json.has("raw_msg")) {
-            var trace = new ArrayList<NixLine.Failure>();
+            var trace = new ArrayList<NixLine.NixError>();
             json.path("trace").forEach(step -> trace.add(failure(step, List.of())));
             return failure(json, trace);
         }
         return level <= WARNING ? new NixLine.Note(words) : new NixLine.Other();
     }
 
-    private static NixLine.Failure failure(JsonNode json, List<NixLine.Failure> trace) {
+    private static NixLine.NixError failure(JsonNode json, List<NixLine.NixError> trace) {
         JsonNode file = json.path("file");
-        NixLine.Place place = file.isTextual() && !file.textValue().isEmpty()
-                ? new NixLine.Place(
+        NixLine.SourceLocation place = file.isTextual() && !file.textValue().isEmpty()
+                ? new NixLine.SourceLocation(
                         file.textValue(),
                         json.path("line").asLong(),
                         json.path("column").asLong())
                 : null;
-        return new NixLine.Failure(plain(json.path("raw_msg").asText()), place, trace);
+        return new NixLine.NixError(plain(json.path("raw_msg").asText()), place, trace);
     }
 
     static NixLine result(ObjectNode json) {
@@ -50,7 +50,8 @@ final class NixLines {
         return switch (json.path("type").asInt()) {
             case 101, 107 -> new NixLine.BuildLog(plain(fields.path(0).asText()));
             case 105 ->
-                new NixLine.Progress(id, fields.path(0).asLong(), fields.path(1).asLong());
+                new NixLine.TransferProgress(
+                        id, fields.path(0).asLong(), fields.path(1).asLong());
             case 106 -> expected(fields);
             default -> new NixLine.Other();
         };
@@ -59,8 +60,11 @@ final class NixLines {
     private static NixLine expected(JsonNode fields) {
         return switch (fields.path(0).asInt()) {
             case 101 ->
-                new NixLine.Expected(NixLine.Kind.DOWNLOAD, fields.path(1).asLong());
-            case 103 -> new NixLine.Expected(NixLine.Kind.PATHS, fields.path(1).asLong());
+                new NixLine.ExpectedTransfer(
+                        NixLine.ActivityKind.DOWNLOAD, fields.path(1).asLong());
+            case 103 ->
+                new NixLine.ExpectedTransfer(
+                        NixLine.ActivityKind.PATHS, fields.path(1).asLong());
             default -> new NixLine.Other();
         };
     }

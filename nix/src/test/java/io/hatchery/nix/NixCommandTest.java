@@ -33,7 +33,8 @@ class NixCommandTest {
                 .isInstanceOfSatisfying(NixFailure.class, e -> {
                     assertThat(e).hasMessage("unsigned; no");
                     assertThat(e.failures())
-                            .containsExactly(new NixLine.Failure("no", new NixLine.Place("/x", 1, 2), List.of()));
+                            .containsExactly(
+                                    new NixLine.NixError("no", new NixLine.SourceLocation("/x", 1, 2), List.of()));
                 });
     }
 

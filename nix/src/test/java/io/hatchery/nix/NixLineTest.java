@@ -11,12 +11,12 @@ class NixLineTest {
                 "@nix {\"action\":\"msg\",\"column\":44,\"file\":\"/x/bad.nix\",\"level\":0,\"line\":1,"
                         + "\"msg\":\"\\u001b[31;1merror:\\u001b[0m no\",\"raw_msg\":\"attribute '\\u001b[35;1mnothing\\u001b[0m' missing\","
                         + "\"trace\":[{\"column\":7,\"file\":\"/x/a.nix\",\"line\":2,\"raw_msg\":\"while evaluating\"}]}");
-        assertThat(line).isInstanceOfSatisfying(NixLine.Failure.class, failure -> {
+        assertThat(line).isInstanceOfSatisfying(NixLine.NixError.class, failure -> {
             assertThat(failure.words()).isEqualTo("attribute 'nothing' missing");
-            assertThat(failure.place()).isEqualTo(new NixLine.Place("/x/bad.nix", 1, 44));
+            assertThat(failure.place()).isEqualTo(new NixLine.SourceLocation("/x/bad.nix", 1, 44));
             assertThat(failure.trace()).singleElement().satisfies(step -> {
                 assertThat(step.words()).isEqualTo("while evaluating");
-                assertThat(step.place()).isEqualTo(new NixLine.Place("/x/a.nix", 2, 7));
+                assertThat(step.place()).isEqualTo(new NixLine.SourceLocation("/x/a.nix", 2, 7));
             });
         });
     }
@@ -24,11 +24,11 @@ class NixLineTest {
     @Test
     void progressIsOfAnActivity() {
         assertThat(NixLine.read("@nix {\"action\":\"start\",\"id\":7,\"level\":4,\"text\":\"\",\"type\":101}"))
-                .isEqualTo(new NixLine.Begun(7, NixLine.Kind.DOWNLOAD));
+                .isEqualTo(new NixLine.Begun(7, NixLine.ActivityKind.DOWNLOAD));
         assertThat(NixLine.read("@nix {\"action\":\"result\",\"fields\":[10,138,0,0],\"id\":7,\"type\":105}"))
-                .isEqualTo(new NixLine.Progress(7, 10, 138));
+                .isEqualTo(new NixLine.TransferProgress(7, 10, 138));
         assertThat(NixLine.read("@nix {\"action\":\"result\",\"fields\":[101,138],\"id\":1,\"type\":106}"))
-                .isEqualTo(new NixLine.Expected(NixLine.Kind.DOWNLOAD, 138));
+                .isEqualTo(new NixLine.ExpectedTransfer(NixLine.ActivityKind.DOWNLOAD, 138));
     }
 
     @Test

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = FleetEvent.Accepted.class, name = "accepted"),
     @JsonSubTypes.Type(value = FleetEvent.Ended.class, name = "outcome"),
-    @JsonSubTypes.Type(value = FleetEvent.Transition.class, name = "transition"),
-    @JsonSubTypes.Type(value = FleetEvent.Evaluated.class, name = "evaluation"),
+    @JsonSubTypes.Type(value = FleetEvent.PhaseChanged.class, name = "transition"),
+    @JsonSubTypes.Type(value = FleetEvent.EvaluationChanged.class, name = "evaluation"),
     @JsonSubTypes.Type(value = FleetEvent.SystemBuilt.class, name = "system"),
     @JsonSubTypes.Type(value = FleetEvent.Fetching.class, name = "fetching"),
     @JsonSubTypes.Type(value = FleetEvent.HeartbeatRefused.class, name = "heartbeatRefused")
@@ -93,7 +93,7 @@ public sealed interface FleetEvent {
      * @param initiator who made it, if that was not the fleet; null otherwise
      * @param sequence its number among the container's events on its host, which grows; null if its runner does not number events
      */
-    record Transition(
+    record PhaseChanged(
             ContainerName container,
             HostName host,
             Phase from,
@@ -114,7 +114,7 @@ public sealed interface FleetEvent {
      * @param revision the definition's
      * @param generation the spec in force; null if there is none
      */
-    record Evaluated(
+    record EvaluationChanged(
             ContainerName container,
             @Nullable HostName host,
             Evaluation.State state,

@@ -33,7 +33,7 @@ public record Heartbeat(HostStatus status, Instant appended) {
             return Optional.of("it names host " + status.host() + ", and its key is " + key
                     + ": write each host's heartbeat with the host's name as key");
         }
-        if (status.state() == HostStatus.State.LOST) {
+        if (status.state() == HostStatus.HostState.LOST) {
             return Optional.of("state is lost, which only a gateway shows: write ready or away");
         }
         if (status.interval() < MIN_INTERVAL || status.interval() > MAX_INTERVAL) {
@@ -51,7 +51,7 @@ public record Heartbeat(HostStatus status, Instant appended) {
 
     /** Whether the host counts as there at that time: its runner runs, and the last three intervals brought a heartbeat. */
     public boolean isAlive(Instant now) {
-        return status.state() == HostStatus.State.READY
+        return status.state() == HostStatus.HostState.READY
                 && now.isBefore(appended.plusSeconds((long) status.interval() * MISSED));
     }
 }

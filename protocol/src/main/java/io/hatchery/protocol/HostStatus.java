@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostStatus(
         HostName host,
-        State state,
+        HostState state,
         String machineId,
         String bootId,
         String runtime,
@@ -61,7 +61,7 @@ public record HostStatus(
     public HostStatus asLost() {
         return new HostStatus(
                 host,
-                State.LOST,
+                HostState.LOST,
                 machineId,
                 bootId,
                 runtime,
@@ -82,7 +82,7 @@ public record HostStatus(
     }
 
     /** Whether a host takes containers. */
-    public enum State {
+    public enum HostState {
         /** Its runner runs. */
         @JsonProperty("ready")
         READY,

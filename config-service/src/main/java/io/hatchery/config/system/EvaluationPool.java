@@ -47,7 +47,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     private static final int MAX_FOUND = 1_000;
 
     /** Is told what goes on, from any thread. */
-    public interface Listener {
+    public interface BuildListener {
         /** A container has its system, or will not have it; {@code path} is null then. */
         void ended(ContainerName container, Source source, @Nullable String path, Duration took);
 
@@ -66,15 +66,15 @@ public final class EvaluationPool implements Systems, AutoCloseable {
 
     private final NixSettings settings;
     private final NixBuilds builds;
-    private final Listener listener;
+    private final BuildListener listener;
     private final Clock clock;
     private final Semaphore places;
     private final Map<ContainerName, Want> wants = new HashMap<>();
-    private final Map<ContainerName, Progress> ended = new HashMap<>();
+    private final Map<ContainerName, BuildProgress> ended = new HashMap<>();
     private final Map<ContainerName, Thread> threads = new HashMap<>();
     private final Map<Path, TreeFingerprint> fingerprints = new ConcurrentHashMap<>();
     private final Map<String, SystemBuild> jobs = new HashMap<>();
-    private final Map<String, Found> found = new LinkedHashMap<>();
+    private final Map<String, CachedSystem> found = new LinkedHashMap<>();
     private Set<ContainerName> news = new HashSet<>();
 
     /**
@@ -82,10 +82,10 @@ public final class EvaluationPool implements Systems, AutoCloseable {
      *
      * @param at when that was seen, as {@link System#nanoTime} tells it
      */
-    private record Found(String path, long at) {}
+    private record CachedSystem(String path, long at) {}
 
     /** Has nothing to do yet. */
-    public EvaluationPool(NixSettings settings, Listener listener, Clock clock) {
+    public EvaluationPool(NixSettings settings, BuildListener listener, Clock clock) {
         this.settings = settings;
         this.builds = new NixBuilds(settings);
         this.listener = listener;
@@ -107,17 +107,17 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     }
 
     @Override
-    public synchronized Progress of(ContainerName container, long revision, SystemSource source) {
+    public synchronized BuildProgress of(ContainerName container, long revision, SystemSource source) {
         Want last = wants.get(container);
         String digest = source.digest();
         if (last != null && last.revision() == revision && last.digest().equals(digest)) {
-            return ended.getOrDefault(container, new Pending());
+            return ended.getOrDefault(container, new PendingSystem());
         }
         forget(container);
         var want = new Want(container, revision, digest, source, clock.instant(), System.nanoTime());
         wants.put(container, want);
         threads.put(container, Thread.ofVirtual().name("system of " + container).start(() -> resolve(want)));
-        return new Pending();
+        return new PendingSystem();
     }
 
     @Override
@@ -167,16 +167,16 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         try {
             String key = key(want);
             String known = found(key);
-            SystemBuild.Result result =
-                    known == null ? await(want, key, null) : new SystemBuild.Result(known, Source.CACHED);
+            SystemBuild.BuildResult result =
+                    known == null ? await(want, key, null) : new SystemBuild.BuildResult(known, Source.CACHED);
             if (result.path() == null) {
                 result = await(want, key, want.container());
             }
             String path = String.valueOf(result.path());
-            end(want, new Ready(path), result.source(), path);
+            end(want, new SystemReady(path), result.source(), path);
         } catch (InterruptedException | InterruptedIOException e) {
             LOG.info("{}: the evaluation of revision {} is given up", want.container(), want.revision());
-        } catch (SystemBuild.Failure e) {
+        } catch (SystemBuild.BuildFailure e) {
             var problems = e.built()
                     ? SystemFailure.ofBuild(want.container(), want.source(), e.reason(), e.printed())
                     : SystemFailure.ofEvaluation(want.container(), want.source(), e.reason());
@@ -212,7 +212,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
 
     /** The system that was found lately and is kept in the store still; null if none was. */
     private synchronized @Nullable String found(String key) throws IOException {
-        Found last = found.get(key);
+        CachedSystem last = found.get(key);
         if (last == null || System.nanoTime() - last.at() >= FOUND_FOR.toNanos()) {
             return null;
         }
@@ -225,14 +225,14 @@ public final class EvaluationPool implements Systems, AutoCloseable {
 
     private synchronized void found(String key, String path) {
         found.remove(key);
-        found.put(key, new Found(path, System.nanoTime()));
+        found.put(key, new CachedSystem(path, System.nanoTime()));
         if (found.size() > MAX_FOUND) {
             found.remove(found.keySet().iterator().next());
         }
     }
 
-    private SystemBuild.Result await(Want want, String key, @Nullable ContainerName name)
-            throws InterruptedException, SystemBuild.Failure {
+    private SystemBuild.BuildResult await(Want want, String key, @Nullable ContainerName name)
+            throws InterruptedException, SystemBuild.BuildFailure {
         String full = name == null ? key : key + "-" + name;
         SystemBuild job;
         boolean first;
@@ -253,19 +253,19 @@ public final class EvaluationPool implements Systems, AutoCloseable {
             }
         }
         try {
-            SystemBuild.Result result = job.result().get();
+            SystemBuild.BuildResult result = job.result().get();
             if (name == null && result.path() != null) {
                 found(key, result.path());
             }
             return first || result.source() == Source.CACHED
                     ? result
-                    : new SystemBuild.Result(result.path(), Source.SHARED);
+                    : new SystemBuild.BuildResult(result.path(), Source.SHARED);
         } catch (CancellationException e) {
             throw (InterruptedException) new InterruptedException("it was given up").initCause(e);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof SystemBuild.Failure failure
+            throw e.getCause() instanceof SystemBuild.BuildFailure failure
                     ? failure
-                    : new SystemBuild.Failure(new IOException(String.valueOf(e.getCause()), e.getCause()));
+                    : new SystemBuild.BuildFailure(new IOException(String.valueOf(e.getCause()), e.getCause()));
         } finally {
             synchronized (this) {
                 if (job.leave()) {
@@ -275,7 +275,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         }
     }
 
-    private void end(Want want, Progress progress, Source source, @Nullable String path) {
+    private void end(Want want, BuildProgress progress, Source source, @Nullable String path) {
         synchronized (this) {
             if (!want.equals(wants.get(want.container()))) {
                 return;

@@ -66,12 +66,12 @@ final class FlakeCheck {
         follow("flake " + reference, TextNode.valueOf(reference), null, true);
         while (!toRead.isEmpty()) {
             Path folder = toRead.remove();
-            for (FlakeInputs.Input input : FlakeInputs.of(describe(folder), lock(folder))) {
+            for (FlakeInputs.FlakeInput input : FlakeInputs.of(describe(folder), lock(folder))) {
                 follow(input.words() + ", " + words(input.reference()) + ",", input.reference(), folder, input.flake());
             }
         }
         JsonNode metadata = read(flakes("flake", "metadata", "--json", "--no-write-lock-file", reference));
-        for (FlakeInputs.Input input : FlakeInputs.ofLock(metadata.path("locks"))) {
+        for (FlakeInputs.FlakeInput input : FlakeInputs.ofLock(metadata.path("locks"))) {
             FlakeReference leads = FlakeReference.of(input.reference());
             if (!FlakeReference.isRelative(leads)) { // Nix itself keeps these in the flake that they stand in
                 require(input.words() + ", " + words(input.reference()) + ",", leads, null);

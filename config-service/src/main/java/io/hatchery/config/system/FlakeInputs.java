@@ -16,7 +16,7 @@ final class FlakeInputs {
      * @param reference text or a set, as it stands there
      * @param flake whether it leads to a flake that Nix reads because of it, and whose own inputs are not locked here
      */
-    record Input(String words, JsonNode reference, boolean flake) {}
+    record FlakeInput(String words, JsonNode reference, boolean flake) {}
 
     private FlakeInputs() {}
 
@@ -26,14 +26,14 @@ final class FlakeInputs {
      * @param described {@code inputs} of its {@code flake.nix}, and {@code arguments}, the names of the arguments of its outputs
      * @param lock its {@code flake.lock}; empty if there is none
      */
-    static List<Input> of(JsonNode described, JsonNode lock) {
-        var found = new ArrayList<Input>();
+    static List<FlakeInput> of(JsonNode described, JsonNode lock) {
+        var found = new ArrayList<FlakeInput>();
         JsonNode locked = locked(lock);
         collect(described.path("inputs"), "", locked, found);
         for (JsonNode argument : described.path("arguments")) {
             String name = argument.asText();
             if (!name.equals("self") && !described.path("inputs").has(name)) {
-                found.add(new Input("input " + name, TextNode.valueOf("flake:" + name), !locked.has(name)));
+                found.add(new FlakeInput("input " + name, TextNode.valueOf("flake:" + name), !locked.has(name)));
             }
         }
         found.addAll(ofLock(lock));
@@ -41,13 +41,13 @@ final class FlakeInputs {
     }
 
     /** Every reference of a lock file. */
-    static List<Input> ofLock(JsonNode lock) {
-        var found = new ArrayList<Input>();
+    static List<FlakeInput> ofLock(JsonNode lock) {
+        var found = new ArrayList<FlakeInput>();
         lock.path("nodes").properties().forEach(node -> {
             for (String part : List.of("locked", "original")) {
                 JsonNode reference = node.getValue().path(part);
                 if (reference.isObject()) {
-                    found.add(new Input("input " + node.getKey() + " of flake.lock", reference, false));
+                    found.add(new FlakeInput("input " + node.getKey() + " of flake.lock", reference, false));
                 }
             }
         });
@@ -58,18 +58,18 @@ final class FlakeInputs {
         return lock.path("nodes").path(lock.path("root").asText()).path("inputs");
     }
 
-    private static void collect(JsonNode inputs, String of, JsonNode locked, List<Input> found) {
+    private static void collect(JsonNode inputs, String of, JsonNode locked, List<FlakeInput> found) {
         inputs.properties().forEach(entry -> {
             String name = of + entry.getKey();
             JsonNode input = entry.getValue();
             boolean flake = input.path("flake").asBoolean(true) && !locked.has(entry.getKey());
             if (input.isTextual()) {
-                found.add(new Input("input " + name, input, flake));
+                found.add(new FlakeInput("input " + name, input, flake));
             } else if (input instanceof ObjectNode set) {
                 if (set.has("url") || set.has("type")) {
-                    found.add(new Input("input " + name, referenceOf(set), flake));
+                    found.add(new FlakeInput("input " + name, referenceOf(set), flake));
                 } else if (!set.has("follows") && of.isEmpty()) {
-                    found.add(new Input("input " + name, TextNode.valueOf("flake:" + name), flake));
+                    found.add(new FlakeInput("input " + name, TextNode.valueOf("flake:" + name), flake));
                 }
                 collect(set.path("inputs"), name + ".", MissingNode.getInstance(), found);
             }

@@ -58,7 +58,7 @@ final class NixBuilds {
      * @param output path of the system
      * @param trace the store path that whatever depends on the container's name refers to
      */
-    record Evaluated(String derivation, String output, String trace) {}
+    record EvaluatedSystem(String derivation, String output, String trace) {}
 
     /** The nixpkgs that a configuration is evaluated with. */
     Path nixpkgs(SystemSource.Configuration configuration) throws IOException {
@@ -80,7 +80,8 @@ final class NixBuilds {
      * @param name the container; null for a system that any container with this configuration can have
      * @param example a container with this configuration, for messages
      */
-    Evaluated evaluate(SystemSource source, @Nullable ContainerName name, ContainerName example, Consumer<NixLine> log)
+    EvaluatedSystem evaluate(
+            SystemSource source, @Nullable ContainerName name, ContainerName example, Consumer<NixLine> log)
             throws IOException {
         requireNix();
         Optional<NixUser> evaluator = requireUser();
@@ -103,7 +104,7 @@ final class NixBuilds {
             }
             String answer = evaluation(command, work, log);
             ObjectNode json = Json.readObject(answer.getBytes(StandardCharsets.UTF_8));
-            return new Evaluated(
+            return new EvaluatedSystem(
                     json.path("drv").asText(),
                     json.path("out").asText(),
                     json.path("trace").asText());
@@ -200,7 +201,7 @@ final class NixBuilds {
     }
 
     /** Whether a derivation, or one that it needs, was made of the trace. */
-    boolean isMadeOf(Evaluated evaluated, Consumer<NixLine> log) throws IOException {
+    boolean isMadeOf(EvaluatedSystem evaluated, Consumer<NixLine> log) throws IOException {
         return command(
                         List.of("nix-store", "--query", "--requisites", evaluated.derivation()),
                         settings.evaluationLimit(),
@@ -211,7 +212,7 @@ final class NixBuilds {
     }
 
     /** Builds a system, or takes it from a cache that the host knows, and keeps it as long as that link is there. */
-    void build(Evaluated evaluated, Path link, Consumer<NixLine> log) throws IOException {
+    void build(EvaluatedSystem evaluated, Path link, Consumer<NixLine> log) throws IOException {
         Files.createDirectories(link.getParent());
         String _ = command(
                         List.of(

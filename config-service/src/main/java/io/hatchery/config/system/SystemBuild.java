@@ -22,10 +22,10 @@ final class SystemBuild {
      *
      * @param path the system; null if it depends on the name of its container, and none was given
      */
-    record Result(@Nullable String path, Source source) {}
+    record BuildResult(@Nullable String path, Source source) {}
 
     /** It came to nothing. */
-    static final class Failure extends Exception {
+    static final class BuildFailure extends Exception {
         private static final long serialVersionUID = 1;
 
         private final IOException reason;
@@ -33,7 +33,7 @@ final class SystemBuild {
         private final boolean built;
 
         /** It cannot be evaluated. */
-        Failure(IOException reason) {
+        BuildFailure(IOException reason) {
             super(reason);
             this.reason = reason;
             this.printed = List.of();
@@ -45,7 +45,7 @@ final class SystemBuild {
          *
          * @param printed the last lines that builders printed
          */
-        Failure(IOException reason, List<String> printed) {
+        BuildFailure(IOException reason, List<String> printed) {
             super(reason);
             this.reason = reason;
             this.printed = List.copyOf(printed);
@@ -71,7 +71,7 @@ final class SystemBuild {
     private final @Nullable ContainerName name;
     private final ContainerName example;
     private final LogLines log;
-    private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private final CompletableFuture<BuildResult> result = new CompletableFuture<>();
     private int waiting;
     private @Nullable Thread thread;
 
@@ -97,7 +97,7 @@ final class SystemBuild {
         this.log = new LogLines(log);
     }
 
-    CompletableFuture<Result> result() {
+    CompletableFuture<BuildResult> result() {
         return result;
     }
 
@@ -123,7 +123,7 @@ final class SystemBuild {
             thread = Thread.currentThread();
         }
         try {
-            Result known = known();
+            BuildResult known = known();
             if (known == null) {
                 places.acquire();
                 try {
@@ -135,11 +135,11 @@ final class SystemBuild {
             result.complete(known);
         } catch (InterruptedException | InterruptedIOException e) {
             result.cancel(false);
-        } catch (Failure e) {
+        } catch (BuildFailure e) {
             result.completeExceptionally(e);
         } catch (IOException | RuntimeException e) {
             result.completeExceptionally(
-                    new Failure(e instanceof IOException io ? io : new IOException(e.toString(), e)));
+                    new BuildFailure(e instanceof IOException io ? io : new IOException(e.toString(), e)));
         } finally {
             log.end();
             synchronized (this) {
@@ -149,9 +149,9 @@ final class SystemBuild {
     }
 
     /** What an earlier job found; null if there was none, or what it built is there no more. */
-    private @Nullable Result known() throws IOException {
+    private @Nullable BuildResult known() throws IOException {
         if (Files.exists(mark())) {
-            return new Result(null, Source.CACHED);
+            return new BuildResult(null, Source.CACHED);
         }
         if (!Files.isSymbolicLink(link)) {
             return null;
@@ -161,28 +161,28 @@ final class SystemBuild {
             return null;
         }
         builds.copy(path, log::hear);
-        return new Result(path, Source.CACHED);
+        return new BuildResult(path, Source.CACHED);
     }
 
     private Path mark() {
         return link.resolveSibling(link.getFileName() + ".by-name");
     }
 
-    private Result make() throws IOException, Failure {
+    private BuildResult make() throws IOException, BuildFailure {
         log.say("evaluating");
-        NixBuilds.Evaluated evaluated;
+        NixBuilds.EvaluatedSystem evaluated;
         try {
             evaluated = builds.evaluate(source, name, example, log::hear);
         } catch (NixFailure e) {
             if (name == null && isAboutItsName(e)) {
-                return new Result(null, Source.EVALUATED);
+                return new BuildResult(null, Source.EVALUATED);
             }
-            throw new Failure(e);
+            throw new BuildFailure(e);
         }
         if (name == null && source instanceof SystemSource.Configuration && builds.isMadeOf(evaluated, log::hear)) {
             Files.createDirectories(link.getParent());
             Files.writeString(mark(), "");
-            return new Result(null, Source.EVALUATED);
+            return new BuildResult(null, Source.EVALUATED);
         }
         try {
             log.say("building " + evaluated.output());
@@ -191,10 +191,10 @@ final class SystemBuild {
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
-            throw new Failure(e, log.last());
+            throw new BuildFailure(e, log.last());
         }
         log.say("built " + evaluated.output());
-        return new Result(evaluated.output(), Source.EVALUATED);
+        return new BuildResult(evaluated.output(), Source.EVALUATED);
     }
 
     /** A configuration may want a host name that is not empty, or use it as what cannot refer to a store path. */
@@ -203,7 +203,7 @@ final class SystemBuild {
                 .anyMatch(said -> mentionsName(said) || said.trace().stream().anyMatch(SystemBuild::mentionsName));
     }
 
-    private static boolean mentionsName(NixLine.Failure said) {
+    private static boolean mentionsName(NixLine.NixError said) {
         return said.words().contains("hostName") || said.words().contains("hatchery-container-name");
     }
 }

@@ -46,7 +46,11 @@ final class SystemFailure {
     }
 
     private static DefinitionProblem problem(
-            ContainerName container, SystemSource source, NixLine.@Nullable Place place, String words, String remedy) {
+            ContainerName container,
+            SystemSource source,
+            NixLine.@Nullable SourceLocation place,
+            String words,
+            String remedy) {
         String definition = "definition of " + container;
         return new DefinitionProblem(
                 "containers." + container + "." + source.option(),
@@ -57,22 +61,22 @@ final class SystemFailure {
     }
 
     /** Where it went wrong, or else the place nearest to that which the author has written. */
-    private static NixLine.@Nullable Place placeIn(NixLine.Failure said) {
+    private static NixLine.@Nullable SourceLocation placeIn(NixLine.NixError said) {
         if (said.place() != null && isOwn(said.place())) {
             return said.place();
         }
         return said.trace().stream()
-                .map(NixLine.Failure::place)
+                .map(NixLine.NixError::place)
                 .filter(place -> place != null && isOwn(place))
                 .findFirst()
                 .orElse(null);
     }
 
-    private static boolean isOwn(NixLine.Place place) {
+    private static boolean isOwn(NixLine.SourceLocation place) {
         return OWN.matcher(place.file()).lookingAt();
     }
 
-    private static String words(NixLine.Failure said) {
+    private static String words(NixLine.NixError said) {
         var words = new StringBuilder(said.words());
         if (said.place() != null) {
             words.append("\n  at ").append(own(said.place()));
@@ -90,7 +94,7 @@ final class SystemFailure {
         return OWN.matcher(words).replaceAll("");
     }
 
-    private static String own(NixLine.Place place) {
+    private static String own(NixLine.SourceLocation place) {
         return OWN.matcher(place.file()).replaceFirst("") + ":" + place.line() + ":" + place.column();
     }
 }

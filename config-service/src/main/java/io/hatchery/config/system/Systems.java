@@ -9,20 +9,20 @@ import java.util.Set;
 /** Evaluates and builds the systems of containers, while others go on. */
 public interface Systems {
     /** What has come of a source. */
-    sealed interface Progress {}
+    sealed interface BuildProgress {}
 
     /** Nothing yet. */
-    record Pending() implements Progress {}
+    record PendingSystem() implements BuildProgress {}
 
     /**
      * A system.
      *
      * @param path in the store
      */
-    record Ready(String path) implements Progress {}
+    record SystemReady(String path) implements BuildProgress {}
 
     /** It cannot be evaluated or built. */
-    record Failed(List<DefinitionProblem> problems) implements Progress {
+    record Failed(List<DefinitionProblem> problems) implements BuildProgress {
         /** Keeps an immutable copy of the problems. */
         public Failed {
             problems = List.copyOf(problems);
@@ -33,7 +33,7 @@ public interface Systems {
      * What has come of a source. Whoever asks first has it begun; what the same container had begun for another revision or source is
      * given up.
      */
-    Progress of(ContainerName container, long revision, SystemSource source);
+    BuildProgress of(ContainerName container, long revision, SystemSource source);
 
     /** Nobody asks again for what the container has begun. */
     void forget(ContainerName container);
@@ -47,7 +47,7 @@ public interface Systems {
     /** For services that evaluate nothing. */
     Systems NONE = new Systems() {
         @Override
-        public Progress of(ContainerName container, long revision, SystemSource source) {
+        public BuildProgress of(ContainerName container, long revision, SystemSource source) {
             return new Failed(List.of(new DefinitionProblem(
                     "containers." + container + "." + source.option(),
                     null,

@@ -41,7 +41,7 @@ class EvaluationPoolTest {
                 "");
         return new EvaluationPool(
                 settings,
-                new EvaluationPool.Listener() {
+                new EvaluationPool.BuildListener() {
                     @Override
                     public void ended(ContainerName container, Source source, @Nullable String path, Duration took) {}
 
@@ -73,7 +73,7 @@ class EvaluationPoolTest {
         var module = new SystemSource.Module(new TreeMap<>(Map.of("a.nix", "{ }")), "a.nix");
         try (EvaluationPool pool = pool(Clock.systemUTC())) {
             var source = new SystemSource.Configuration(List.of(module), null, "{}");
-            assertThat(pool.of(WEB, 1, source)).isEqualTo(new Systems.Pending());
+            assertThat(pool.of(WEB, 1, source)).isEqualTo(new Systems.PendingSystem());
             await().until(() -> pool.news().contains(WEB));
             assertThat(pool.news()).isEmpty();
             assertThat(pool.of(WEB, 1, source))

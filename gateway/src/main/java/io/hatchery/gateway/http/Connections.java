@@ -20,7 +20,7 @@ public final class Connections {
     public static final Duration LONGEST_SILENCE = Requests.LONGEST_WAIT.plusMinutes(1);
 
     private final Vertx vertx;
-    private final Limits limits;
+    private final ConnectionLimits limits;
     private final IdentityHashMap<HttpConnection, Open> open = new IdentityHashMap<>();
     private long refused;
 
@@ -31,7 +31,7 @@ public final class Connections {
      * @param request how long a client may take to send the header of a request, and as long again for the body
      * @param idle how long a connection may be open between two requests
      */
-    public record Limits(int connections, Duration request, Duration idle) {}
+    public record ConnectionLimits(int connections, Duration request, Duration idle) {}
 
     /** A connection: either requests of it are being answered, or a timer is set that ends it. */
     private static final class Open {
@@ -40,7 +40,7 @@ public final class Connections {
     }
 
     /** None is open. */
-    public Connections(Vertx vertx, Limits limits) {
+    public Connections(Vertx vertx, ConnectionLimits limits) {
         this.vertx = vertx;
         this.limits = limits;
     }

@@ -74,19 +74,19 @@ final class EventPage {
      * @param pageAt decides which events are on a page after a cursor: never before an earlier event of the same partition, so that a page has a
      *     whole beginning of each partition, and a cursor can say where the next one begins
      */
-    private record Entry(Instant at, Instant pageAt, int partition, long offset, ObjectNode body) {
+    private record EventEntry(Instant at, Instant pageAt, int partition, long offset, ObjectNode body) {
         Before place() {
             return new Before(at, partition, offset);
         }
     }
 
-    private static final Comparator<Entry> BY_PAGE = Comparator.comparing(Entry::pageAt)
-            .thenComparingInt(Entry::partition)
-            .thenComparingLong(Entry::offset);
-    private static final Comparator<Entry> BY_TIME = Comparator.comparing(Entry::place, Before.ORDER);
+    private static final Comparator<EventEntry> BY_PAGE = Comparator.comparing(EventEntry::pageAt)
+            .thenComparingInt(EventEntry::partition)
+            .thenComparingLong(EventEntry::offset);
+    private static final Comparator<EventEntry> BY_TIME = Comparator.comparing(EventEntry::place, Before.ORDER);
 
     private final Query query;
-    private final PriorityQueue<Entry> kept;
+    private final PriorityQueue<EventEntry> kept;
     private final Map<Integer, Instant> reached = new HashMap<>();
     /** Bounded by the containers that had an event within the topic's retention. */
     private final Map<String, Instant> reachedByContainer = new HashMap<>();
@@ -116,7 +116,7 @@ final class EventPage {
         // A clock that is ahead must not put an event after those that follow it, nor a clock that is behind before.
         Instant written = record.timestamp();
         Instant time = at.isBefore(written) ? at : written;
-        var entry = new Entry(
+        var entry = new EventEntry(
                 reachedByContainer.merge(record.key(), time, EventPage::later),
                 reached.merge(record.partition(), time, EventPage::later),
                 record.partition(),
@@ -127,7 +127,7 @@ final class EventPage {
         }
         kept.add(entry);
         if (kept.size() > query.limit) {
-            Entry dropped = kept.remove();
+            EventEntry dropped = kept.remove();
             firstDropped.merge(dropped.partition, dropped.offset, Math::min);
         }
     }
@@ -138,14 +138,14 @@ final class EventPage {
 
     /** The events, oldest first. */
     List<ObjectNode> items() {
-        return kept.stream().sorted(BY_TIME).map(Entry::body).toList();
+        return kept.stream().sorted(BY_TIME).map(EventEntry::body).toList();
     }
 
     /** What the page of earlier events is to come before; empty if there are none. */
     Optional<Before> previous() {
         return firstDropped.isEmpty() || !query.newest
                 ? Optional.empty()
-                : kept.stream().min(BY_TIME).map(Entry::place);
+                : kept.stream().min(BY_TIME).map(EventEntry::place);
     }
 
     /**

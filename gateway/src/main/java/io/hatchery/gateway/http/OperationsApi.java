@@ -195,12 +195,12 @@ final class OperationsApi {
                 Requests.query(request, "host", HostName::new),
                 Requests.query(request, "state", OperationsApi::state),
                 Requests.query(request, "command", OperationsApi::verb),
-                Requests.query(request, "cursor", OperationQuery.Place::parse));
+                Requests.query(request, "cursor", OperationQuery.PagePosition::parse));
         PagedList.answer(
                 request,
                 query.first(PagedList.limit(request) + 1, view.allOperations()),
                 Json::node,
-                operation -> OperationQuery.Place.of(operation).text());
+                operation -> OperationQuery.PagePosition.of(operation).text());
     }
 
     private static String state(String word) {

@@ -95,24 +95,24 @@ final class ProfilesApi {
         answer(request, 200, name, require(name));
     }
 
-    private FleetView.Profile require(ProfileName name) {
+    private FleetView.StoredProfile require(ProfileName name) {
         return view.profile(name)
                 .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "there is no profile " + name));
     }
 
-    private static void answer(RoutingContext request, int status, ProfileName name, FleetView.Profile profile) {
+    private static void answer(RoutingContext request, int status, ProfileName name, FleetView.StoredProfile profile) {
         Responses.versioned(request, status, profile.revision(), resource(name, profile));
     }
 
-    private static Profile resource(ProfileName name, FleetView.Profile profile) {
+    private static Profile resource(ProfileName name, FleetView.StoredProfile profile) {
         return new Profile(name, profile.revision(), profile.definition());
     }
 
     /** Nobody puts the changes of a profile in order, so two gateways may take changes for the same revision at one moment. */
     private void requirePrecondition(RoutingContext request, ProfileName name) {
-        Optional<FleetView.Profile> profile = view.profile(name);
+        Optional<FleetView.StoredProfile> profile = view.profile(name);
         Precondition.of(request, profile.isPresent())
-                .requireHolds(profile.map(FleetView.Profile::revision).orElse(null));
+                .requireHolds(profile.map(FleetView.StoredProfile::revision).orElse(null));
     }
 
     private void put(RoutingContext request) {
@@ -137,7 +137,7 @@ final class ProfilesApi {
                 .publish(message(name, definition))
                 .compose(position -> waiting.profile(name, position.offset(), READ_WITHIN)
                         .map(read -> {
-                            var profile = read.orElse(new FleetView.Profile(definition, position.offset()));
+                            var profile = read.orElse(new FleetView.StoredProfile(definition, position.offset()));
                             answer(request, read.isPresent() ? 200 : 202, name, profile);
                             return null;
                         }));

@@ -76,7 +76,7 @@ public final class ViewAwaiter {
     }
 
     /** The profile once that revision has been read; empty if that takes longer. */
-    Future<Optional<FleetView.Profile>> profile(ProfileName name, long revision, Duration patience) {
+    Future<Optional<FleetView.StoredProfile>> profile(ProfileName name, long revision, Duration patience) {
         return until(() -> view.profile(name).filter(profile -> profile.revision() >= revision), patience);
     }
 

@@ -33,7 +33,7 @@ public final class DeadLetterCounts {
         }
     }
 
-    void add(FleetRecord.DeadLetter letter) {
+    void add(FleetRecord.DeadLetterRecord letter) {
         var label = new Label(service(letter.reader()), topic(topicOf(letter.origin())));
         if (!counts.containsKey(label) && counts.size() >= MAX_PAIRS) {
             label = new Label(OTHER, OTHER);

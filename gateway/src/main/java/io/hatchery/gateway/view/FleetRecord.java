@@ -32,17 +32,17 @@ public sealed interface FleetRecord {
             @Nullable ContainerStatus status) implements FleetRecord {}
 
     /** An event, its id and when the broker appended it. */
-    record Event(FleetEvent event, String id, Instant appended) implements FleetRecord {}
+    record EventRecord(FleetEvent event, String id, Instant appended) implements FleetRecord {}
 
     /** A heartbeat; null once the host is deleted. */
     record Host(HostName host, @Nullable Heartbeat heartbeat) implements FleetRecord {}
 
     /** An evaluation and when the broker appended it; null once it is deleted. */
-    record Evaluated(ContainerName container, @Nullable Evaluation evaluation, Instant appended)
-            implements FleetRecord {}
+    record EvaluationRecord(
+            ContainerName container, @Nullable Evaluation evaluation, Instant appended) implements FleetRecord {}
 
     /** A profile and its revision; null once it is deleted. */
-    record Profile(ProfileName profile, @Nullable ContainerDefinition definition, long revision)
+    record ProfileRecord(ProfileName profile, @Nullable ContainerDefinition definition, long revision)
             implements FleetRecord {}
 
     /** The output of a build. */
@@ -58,10 +58,10 @@ public sealed interface FleetRecord {
             implements FleetRecord {}
 
     /** A record that some service refused. */
-    record DeadLetter(String origin, String reader, String reason, Instant appended) implements FleetRecord {}
+    record DeadLetterRecord(String origin, String reader, String reason, Instant appended) implements FleetRecord {}
 
     /** A definition, which is of no interest here: its evaluation is. */
-    record Defined() implements FleetRecord {}
+    record DefinitionRecord() implements FleetRecord {}
 
     /**
      * Reads a record.
@@ -75,7 +75,7 @@ public sealed interface FleetRecord {
                 return status(record);
             }
             if (topic.equals(Topics.EVENTS.name())) {
-                return new Event(record.value(FleetEvent.class), record.id(), record.timestamp());
+                return new EventRecord(record.value(FleetEvent.class), record.id(), record.timestamp());
             }
             if (topic.equals(Topics.HOSTS.name())) {
                 return host(record);
@@ -85,7 +85,7 @@ public sealed interface FleetRecord {
             }
             if (topic.equals(Topics.PROFILES.name())) {
                 ContainerDefinition definition = record.isDeletion() ? null : record.value(ContainerDefinition.class);
-                return new Profile(new ProfileName(record.key()), definition, record.offset());
+                return new ProfileRecord(new ProfileName(record.key()), definition, record.offset());
             }
             if (topic.equals(Topics.CONSOLE.name())) {
                 return new Console(record.value(ConsoleLines.class));
@@ -94,7 +94,7 @@ public sealed interface FleetRecord {
                 return definition(record);
             }
             if (topic.equals(Topics.DEAD_LETTERS.name())) {
-                return new DeadLetter(
+                return new DeadLetterRecord(
                         record.header(Headers.ORIGIN).orElse(""),
                         record.header(Headers.READER).orElse(""),
                         record.header(Headers.REASON).orElse(""),
@@ -138,14 +138,14 @@ public sealed interface FleetRecord {
         return new Host(name, new Heartbeat(status, record.timestamp()));
     }
 
-    private static Evaluated evaluated(BusRecord record) throws UnreadableException {
+    private static EvaluationRecord evaluated(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
         if (record.isDeletion()) {
-            return new Evaluated(name, null, record.timestamp());
+            return new EvaluationRecord(name, null, record.timestamp());
         }
         Evaluation evaluation = record.value(Evaluation.class);
         requireKey(record, evaluation.container().value());
-        return new Evaluated(name, evaluation, record.timestamp());
+        return new EvaluationRecord(name, evaluation, record.timestamp());
     }
 
     private static void requireKey(BusRecord record, String named) throws UnreadableException {
@@ -163,7 +163,7 @@ public sealed interface FleetRecord {
                         record.header(Headers.REQUESTED_BY).orElse(null),
                         record.timestamp(),
                         record.position())
-                : new Defined();
+                : new DefinitionRecord();
     }
 
     private static Commanded command(BusRecord record) throws UnreadableException {
@@ -191,7 +191,7 @@ public sealed interface FleetRecord {
                 }
                 yield Optional.of(new StreamChange("status", s.container, s.host, body));
             }
-            case Event e -> {
+            case EventRecord e -> {
                 body.put("id", e.id);
                 body.set("event", Json.node(e.event));
                 yield Optional.of(new StreamChange("event", e.event.container(), e.event.host(), body));
@@ -201,13 +201,13 @@ public sealed interface FleetRecord {
                 body.set("status", h.heartbeat == null ? Json.object().nullNode() : Json.node(h.heartbeat.status()));
                 yield Optional.of(new StreamChange("host", null, h.host, body));
             }
-            case Evaluated e -> Optional.empty();
-            case Profile p -> Optional.empty();
+            case EvaluationRecord e -> Optional.empty();
+            case ProfileRecord p -> Optional.empty();
             case Console c -> Optional.empty();
             case Commanded c -> Optional.empty();
             case Deleted d -> Optional.empty();
-            case DeadLetter d -> Optional.empty();
-            case Defined d -> Optional.empty();
+            case DeadLetterRecord d -> Optional.empty();
+            case DefinitionRecord d -> Optional.empty();
         };
     }
 }

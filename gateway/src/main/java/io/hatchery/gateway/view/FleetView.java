@@ -47,10 +47,10 @@ public final class FleetView {
     private final NavigableMap<ContainerName, Evaluation> evaluations = new TreeMap<>();
     private final NavigableMap<ContainerName, ContainerStatus> statuses = new TreeMap<>();
     private final NavigableMap<HostName, Heartbeat> hosts = new TreeMap<>();
-    private final NavigableMap<ProfileName, Profile> profiles = new TreeMap<>();
+    private final NavigableMap<ProfileName, StoredProfile> profiles = new TreeMap<>();
     private final Operations operations = new Operations();
     private final Map<CommandId, Operation> unconfirmed = new HashMap<>();
-    private final Map<CommandId, Removal> removals = new HashMap<>();
+    private final Map<CommandId, PendingRemoval> removals = new HashMap<>();
     private final Map<ContainerName, Latest> latest = new HashMap<>();
     private final Map<FleetEvent.Source, Long> systems = new EnumMap<>(FleetEvent.Source.class);
     private final BuildLogs buildLogs = new BuildLogs();
@@ -62,12 +62,12 @@ public final class FleetView {
      * @param definition its options
      * @param revision the offset
      */
-    public record Profile(ContainerDefinition definition, long revision) {}
+    public record StoredProfile(ContainerDefinition definition, long revision) {}
 
-    private record Latest(FleetEvent.Transition transition, Instant appended) {}
+    private record Latest(FleetEvent.PhaseChanged transition, Instant appended) {}
 
     /** A removal that an evaluation waits for, with the time of that evaluation. */
-    private record Removal(ContainerName container, HostName host, Instant appended) {}
+    private record PendingRemoval(ContainerName container, HostName host, Instant appended) {}
 
     /**
      * Folds a record; one that cannot be read changes nothing.
@@ -85,15 +85,15 @@ public final class FleetView {
                     change = change.map(c -> new StreamChange(c.type(), c.container(), last.host(), c.body()));
                 }
             }
-            case FleetRecord.Event event -> event(event);
+            case FleetRecord.EventRecord event -> event(event);
             case FleetRecord.Host(HostName name, Heartbeat heartbeat) -> host(name, heartbeat);
-            case FleetRecord.Evaluated(ContainerName name, Evaluation evaluation, Instant appended) ->
+            case FleetRecord.EvaluationRecord(ContainerName name, Evaluation evaluation, Instant appended) ->
                 evaluation(name, evaluation, appended);
-            case FleetRecord.Profile(ProfileName name, ContainerDefinition definition, long revision) -> {
+            case FleetRecord.ProfileRecord(ProfileName name, ContainerDefinition definition, long revision) -> {
                 if (definition == null) {
                     profiles.remove(name);
                 } else {
-                    profiles.put(name, new Profile(definition, revision));
+                    profiles.put(name, new StoredProfile(definition, revision));
                 }
             }
             case FleetRecord.Console(ConsoleLines lines) -> buildLogs.add(lines);
@@ -106,8 +106,8 @@ public final class FleetView {
                 operations.submit(
                         Operation.removal(d.id(), d.container(), null, d.requestedBy(), d.appended()), d.position());
             }
-            case FleetRecord.DeadLetter letter -> deadLetter(letter);
-            case FleetRecord.Defined d -> {}
+            case FleetRecord.DeadLetterRecord letter -> deadLetter(letter);
+            case FleetRecord.DefinitionRecord d -> {}
         }
         return change;
     }
@@ -125,7 +125,7 @@ public final class FleetView {
         return deadLetters;
     }
 
-    private void deadLetter(FleetRecord.DeadLetter letter) {
+    private void deadLetter(FleetRecord.DeadLetterRecord letter) {
         deadLetters.add(letter);
         String topic = DeadLetterCounts.topicOf(letter.origin());
         if (topic.equals(Topics.DEFINITIONS.name())
@@ -150,7 +150,7 @@ public final class FleetView {
         return status == null || status.leader() == null ? null : status.generation();
     }
 
-    private void event(FleetRecord.Event read) {
+    private void event(FleetRecord.EventRecord read) {
         switch (read.event()) {
             case FleetEvent.Accepted accepted -> {
                 unconfirmed.remove(accepted.id());
@@ -160,12 +160,12 @@ public final class FleetView {
                 unconfirmed.remove(ended.id());
                 operations.end(ended, read.appended());
             }
-            case FleetEvent.Transition t -> {
+            case FleetEvent.PhaseChanged t -> {
                 if (t.from() != t.to()) {
                     latest.put(t.container(), new Latest(t, read.appended()));
                 }
             }
-            case FleetEvent.Evaluated e -> {}
+            case FleetEvent.EvaluationChanged e -> {}
             case FleetEvent.SystemBuilt built -> systems.merge(built.source(), 1L, Long::sum);
             case FleetEvent.Fetching f -> {}
             case FleetEvent.HeartbeatRefused r -> {}
@@ -191,7 +191,7 @@ public final class FleetView {
         if (evaluation != null && evaluation.releasingHost() != null) {
             removals.put(
                     evaluation.releasingHost().operation(),
-                    new Removal(name, evaluation.releasingHost().host(), appended));
+                    new PendingRemoval(name, evaluation.releasingHost().host(), appended));
         }
     }
 
@@ -284,12 +284,12 @@ public final class FleetView {
     }
 
     /** That profile, if it is there. */
-    public Optional<Profile> profile(ProfileName name) {
+    public Optional<StoredProfile> profile(ProfileName name) {
         return Optional.ofNullable(profiles.get(name));
     }
 
     /** Every profile by name. */
-    public NavigableMap<ProfileName, Profile> profiles() {
+    public NavigableMap<ProfileName, StoredProfile> profiles() {
         return profiles;
     }
 
@@ -371,6 +371,6 @@ public final class FleetView {
     /** A host as the API shows it. */
     public static HostStatus resource(Heartbeat heartbeat, Instant now) {
         HostStatus status = heartbeat.status();
-        return status.state() == HostStatus.State.READY && !heartbeat.isAlive(now) ? status.asLost() : status;
+        return status.state() == HostStatus.HostState.READY && !heartbeat.isAlive(now) ? status.asLost() : status;
     }
 }

@@ -25,20 +25,20 @@ public record OperationQuery(
         @Nullable HostName host,
         @Nullable String state,
         @Nullable Verb command,
-        @Nullable Place after) {
+        @Nullable PagePosition after) {
     /**
      * A place in the list, which is in the order of submission, the newest first. It stays where it is when operations are
      * added or forgotten, so pages that follow each other have every operation once. To clients it is opaque.
      */
-    public record Place(
+    public record PagePosition(
             @JsonProperty("t") Instant submitted,
             @JsonProperty("i") CommandId id) {
-        static final Comparator<Place> ORDER =
-                Comparator.comparing(Place::submitted).reversed().thenComparing(Place::id);
+        static final Comparator<PagePosition> ORDER =
+                Comparator.comparing(PagePosition::submitted).reversed().thenComparing(PagePosition::id);
 
         /** The place of that operation. */
-        public static Place of(Operation operation) {
-            return new Place(operation.submitted(), operation.id());
+        public static PagePosition of(Operation operation) {
+            return new PagePosition(operation.submitted(), operation.id());
         }
 
         /** As it is given to clients. */
@@ -51,21 +51,21 @@ public record OperationQuery(
          *
          * @throws IllegalArgumentException if it is something else
          */
-        public static Place parse(String text) {
-            return OpaqueToken.parse(text, Place.class, "give the next of a page, as it was received");
+        public static PagePosition parse(String text) {
+            return OpaqueToken.parse(text, PagePosition.class, "give the next of a page, as it was received");
         }
     }
 
     /** The first of these operations that the list shows, in its order; holds no more than that many. */
     public Stream<Operation> first(int count, Stream<Operation> operations) {
-        var first = new PriorityQueue<>(Comparator.comparing(Place::of, Place.ORDER.reversed()));
+        var first = new PriorityQueue<>(Comparator.comparing(PagePosition::of, PagePosition.ORDER.reversed()));
         operations.filter(this::admits).forEach(operation -> {
             first.add(operation);
             if (first.size() > count) {
                 first.remove();
             }
         });
-        return first.stream().sorted(Comparator.comparing(Place::of, Place.ORDER));
+        return first.stream().sorted(Comparator.comparing(PagePosition::of, PagePosition.ORDER));
     }
 
     private boolean admits(Operation operation) {
@@ -73,6 +73,6 @@ public record OperationQuery(
                 && (host == null || host.equals(operation.host()))
                 && (state == null || state.equals(operation.outcome()))
                 && (command == null || command == operation.command())
-                && (after == null || Place.ORDER.compare(Place.of(operation), after) > 0);
+                && (after == null || PagePosition.ORDER.compare(PagePosition.of(operation), after) > 0);
     }
 }

@@ -41,17 +41,17 @@ public final class Operations {
 
     private static final int LONGEST_REASON = 500;
 
-    private final Map<CommandId, Pending> pending = new HashMap<>();
+    private final Map<CommandId, PendingCommand> pending = new HashMap<>();
     private final Map<String, CommandId> pendingByPosition = new HashMap<>();
-    private final Map<CommandId, Ended> ended = new HashMap<>();
-    private final TreeSet<Ended> byEnd = new TreeSet<>(Comparator.comparing(Ended::appended)
+    private final Map<CommandId, EndedOperation> ended = new HashMap<>();
+    private final TreeSet<EndedOperation> byEnd = new TreeSet<>(Comparator.comparing(EndedOperation::appended)
             .thenComparing(each -> each.operation().id()));
     private final EndedOperationIds endedIds = new EndedOperationIds();
-    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
+    private final Map<String, CommandRejection> refusals = new LinkedHashMap<>();
     private Instant now = Instant.EPOCH;
 
     /** What is known of an operation without an outcome: the record that asked for it, a runner's acceptance, or both. */
-    private static final class Pending {
+    private static final class PendingCommand {
         private @Nullable Submission submission;
         private FleetEvent.@Nullable Accepted accepted;
         private Instant acceptedAppended = Instant.MIN;
@@ -79,14 +79,14 @@ public final class Operations {
         }
     }
 
-    private record Ended(Operation operation, Instant appended, boolean isRefusal) {
+    private record EndedOperation(Operation operation, Instant appended, boolean isRefusal) {
         /** Of two outcomes of one operation the first counts, and what a runner reports before what others conclude. */
-        boolean isBefore(Ended other) {
+        boolean isBefore(EndedOperation other) {
             return isRefusal == other.isRefusal ? appended.isBefore(other.appended) : other.isRefusal;
         }
     }
 
-    private record Refusal(String reason, Instant appended) {}
+    private record CommandRejection(String reason, Instant appended) {}
 
     /** The time is now at least this: forgets what is over. */
     public void advance(Instant time) {
@@ -104,7 +104,7 @@ public final class Operations {
         refusals.values().removeIf(refusal -> refusal.appended.isBefore(kept));
     }
 
-    private boolean isOver(Pending each, Instant kept) {
+    private boolean isOver(PendingCommand each, Instant kept) {
         if (each.accepted != null) {
             return each.acceptedAppended.isBefore(kept)
                     && (each.submission == null
@@ -115,7 +115,7 @@ public final class Operations {
                 || operation.command() == Verb.REMOVE && operation.submitted().isBefore(now.minus(TOMBSTONE_KEPT));
     }
 
-    private void forget(Ended oldest) {
+    private void forget(EndedOperation oldest) {
         byEnd.remove(oldest);
         ended.remove(oldest.operation.id());
     }
@@ -126,7 +126,7 @@ public final class Operations {
         if (hasEnded(id)) {
             return;
         }
-        Pending known = pending.computeIfAbsent(id, any -> new Pending());
+        PendingCommand known = pending.computeIfAbsent(id, any -> new PendingCommand());
         var submission = new Submission(operation, position);
         if (!submission.isBefore(known.submission)) {
             return;
@@ -135,21 +135,21 @@ public final class Operations {
         known.submission = submission;
         if (position != null) {
             pendingByPosition.put(position.text(), id);
-            Refusal refusal = refusals.get(position.text());
+            CommandRejection refusal = refusals.get(position.text());
             if (refusal != null) {
                 end(Operation.rejected(known.operation(), refusal.reason), refusal.appended, true);
             }
         }
     }
 
-    private void unindex(Pending known) {
+    private void unindex(PendingCommand known) {
         if (known.submission != null && known.submission.position != null) {
             pendingByPosition.remove(known.submission.position.text());
         }
     }
 
     private void removePending(CommandId id) {
-        Pending removed = pending.remove(id);
+        PendingCommand removed = pending.remove(id);
         if (removed != null) {
             unindex(removed);
         }
@@ -159,7 +159,7 @@ public final class Operations {
         if (hasEnded(accepted.id())) {
             return;
         }
-        Pending known = pending.computeIfAbsent(accepted.id(), any -> new Pending());
+        PendingCommand known = pending.computeIfAbsent(accepted.id(), any -> new PendingCommand());
         if (known.accepted == null || appended.isBefore(known.acceptedAppended)) {
             known.accepted = accepted;
             known.acceptedAppended = appended;
@@ -173,14 +173,14 @@ public final class Operations {
     /** A service has refused the record at that position. */
     void refuse(String position, String reason, Instant appended) {
         String shown = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
-        refusals.putIfAbsent(position, new Refusal(shown, appended));
+        refusals.putIfAbsent(position, new CommandRejection(shown, appended));
         if (refusals.size() > MAX_REFUSALS) {
             Iterator<String> oldest = refusals.keySet().iterator();
             oldest.next();
             oldest.remove();
         }
         CommandId id = pendingByPosition.get(position);
-        Pending refused = id == null ? null : pending.get(id);
+        PendingCommand refused = id == null ? null : pending.get(id);
         if (refused != null) {
             end(Operation.rejected(refused.operation(), shown), appended, true);
         }
@@ -190,8 +190,8 @@ public final class Operations {
         CommandId id = operation.id();
         removePending(id);
         endedIds.add(id, appended);
-        var end = new Ended(operation, appended, isRefusal);
-        Ended known = ended.get(id);
+        var end = new EndedOperation(operation, appended, isRefusal);
+        EndedOperation known = ended.get(id);
         if (known != null && !end.isBefore(known) || !appended.isAfter(now.minus(ENDED_KEPT))) {
             return;
         }
@@ -212,16 +212,16 @@ public final class Operations {
 
     /** That operation, if it is pending or ended within the last day. */
     public Optional<Operation> find(CommandId id) {
-        Ended end = ended.get(id);
+        EndedOperation end = ended.get(id);
         if (end != null) {
             return Optional.of(end.operation);
         }
-        return Optional.ofNullable(pending.get(id)).map(Pending::operation);
+        return Optional.ofNullable(pending.get(id)).map(PendingCommand::operation);
     }
 
     /** Every operation without an outcome, in no order. */
     public Iterable<Operation> pending() {
-        return () -> pending.values().stream().map(Pending::operation).iterator();
+        return () -> pending.values().stream().map(PendingCommand::operation).iterator();
     }
 
     /** Of every operation that is pending or shown, in no order. */

@@ -19,7 +19,7 @@ class OperationQueryTest {
         return Operation.removal(new CommandId(id), new ContainerName("web"), null, null, START.plusSeconds(second));
     }
 
-    private static List<String> page(List<Operation> operations, OperationQuery.Place after) {
+    private static List<String> page(List<Operation> operations, OperationQuery.PagePosition after) {
         return new OperationQuery(null, null, null, null, after)
                 .first(3, operations.stream())
                 .map(each -> each.id().value())
@@ -37,15 +37,15 @@ class OperationQueryTest {
         assertThat(first).containsExactly("id8", "id9", "id6");
         operations.add(submitted("later", 60));
         operations.removeIf(each -> each.id().value().equals("id9")); // forgotten
-        var place = OperationQuery.Place.parse(
-                OperationQuery.Place.of(submitted("id6", 3)).text());
+        var place = OperationQuery.PagePosition.parse(
+                OperationQuery.PagePosition.of(submitted("id6", 3)).text());
         assertThat(page(operations, place)).containsExactly("id7", "id4", "id5");
     }
 
     @Test
     void cursorOfSomethingElseIsRefused() {
         for (String text : List.of("", "x", "e30", "!")) {
-            assertThatThrownBy(() -> OperationQuery.Place.parse(text))
+            assertThatThrownBy(() -> OperationQuery.PagePosition.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("next of a page");
         }

@@ -29,7 +29,7 @@ public record Container(
         @Nullable Generation generation,
         @Nullable Long revision,
         @Nullable ContainerDefinition definition,
-        @Nullable Evaluated evaluation,
+        @Nullable EvaluationSummary evaluation,
         @Nullable ContainerSpec spec,
         CurrentStatus status) {
     /**
@@ -40,7 +40,7 @@ public record Container(
      * @param change what its spec changed, against the one before; null if it is the first
      * @param releasingHost the host that must release the container before another gets it; null if none must
      */
-    public record Evaluated(
+    public record EvaluationSummary(
             Evaluation.State state,
             List<DefinitionProblem> errors,
             @Nullable SpecChange change,
@@ -54,7 +54,8 @@ public record Container(
                 evaluation.generation(),
                 evaluation.revision(),
                 evaluation.definition(),
-                new Evaluated(evaluation.state(), evaluation.errors(), evaluation.change(), evaluation.releasingHost()),
+                new EvaluationSummary(
+                        evaluation.state(), evaluation.errors(), evaluation.change(), evaluation.releasingHost()),
                 evaluation.spec(),
                 status);
     }

@@ -11,12 +11,12 @@ import java.util.Locale;
  * @param access some of {@code r} (read), {@code w} (write) and {@code m} (mknod), each at most once
  * @param isRequired whether the container is not to run without it
  */
-public record DeviceRule(Kind kind, int major, int minor, String access, boolean isRequired) {
+public record DeviceRule(DeviceKind kind, int major, int minor, String access, boolean isRequired) {
     /** In place of a minor number: every one. */
     public static final int ANY = -1;
 
     /** Kinds of devices. */
-    public enum Kind {
+    public enum DeviceKind {
         /** Block devices. */
         BLOCK,
         /** Character devices. */

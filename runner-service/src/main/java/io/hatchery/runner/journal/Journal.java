@@ -33,7 +33,7 @@ public record Journal(
         @Nullable Position told,
         boolean shown,
         @Nullable CommandId removed,
-        List<Pending> outbox) {
+        List<PendingEvent> outbox) {
     /** The format that is written. */
     public static final int VERSION = 3;
 
@@ -52,10 +52,10 @@ public record Journal(
      * @param id its {@code ce_id}, the same however often it is sent
      * @param event what to tell
      */
-    public record Pending(String id, FleetEvent event) {
+    public record PendingEvent(String id, FleetEvent event) {
         /** The outcome of a command, which is told once. */
-        public static Pending of(FleetEvent.Ended ended) {
-            return new Pending(ended.id() + "#outcome", ended);
+        public static PendingEvent of(FleetEvent.Ended ended) {
+            return new PendingEvent(ended.id() + "#outcome", ended);
         }
     }
 
@@ -70,7 +70,7 @@ public record Journal(
     }
 
     /** This after a step, with what that gives to tell. */
-    public Journal after(ContainerState next, List<Pending> news) {
+    public Journal after(ContainerState next, List<PendingEvent> news) {
         var more = new ArrayList<>(outbox);
         more.addAll(news);
         dropOldTransitions(more);
@@ -85,10 +85,10 @@ public record Journal(
                 more);
     }
 
-    private static void dropOldTransitions(ArrayList<Pending> outbox) {
+    private static void dropOldTransitions(ArrayList<PendingEvent> outbox) {
         // The first may be under way to the broker.
         for (int i = 1; i < outbox.size() && outbox.size() > MAX_OUTBOX; ) {
-            if (outbox.get(i).event() instanceof FleetEvent.Transition) {
+            if (outbox.get(i).event() instanceof FleetEvent.PhaseChanged) {
                 outbox.remove(i);
             } else {
                 i++;
@@ -97,14 +97,14 @@ public record Journal(
     }
 
     /** This with an event of earlier times to be told, which may be on the broker before the last acknowledged one. */
-    public Journal withEarlier(Pending pending) {
+    public Journal withEarlier(PendingEvent pending) {
         var more = new ArrayList<>(outbox);
         more.addFirst(pending);
         return new Journal(version, booted, state, events, null, shown, removed, more);
     }
 
     /** This without an event that lies on the broker now; earlier ones may still be on their way there. */
-    public Journal without(Pending pending, Position at) {
+    public Journal without(PendingEvent pending, Position at) {
         boolean first = !outbox.isEmpty() && outbox.getFirst().equals(pending);
         var less = new ArrayList<>(outbox);
         less.remove(pending);

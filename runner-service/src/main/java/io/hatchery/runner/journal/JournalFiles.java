@@ -52,9 +52,9 @@ public final class JournalFiles {
      * @param journals those that can be read
      * @param damaged whose journal cannot be read; its bytes are kept beside it, and it stays until another is written
      */
-    public record Found(List<Journal> journals, List<ContainerName> damaged) {
+    public record FoundJournals(List<Journal> journals, List<ContainerName> damaged) {
         /** Keeps immutable copies. */
-        public Found {
+        public FoundJournals {
             journals = List.copyOf(journals);
             damaged = List.copyOf(damaged);
         }
@@ -65,7 +65,7 @@ public final class JournalFiles {
      *
      * @throws IOException if one is of a later format, or the disk cannot be read or written
      */
-    public Found readAll() throws IOException {
+    public FoundJournals readAll() throws IOException {
         var journals = new ArrayList<Journal>();
         var damaged = new ArrayList<ContainerName>();
         for (String container : runtime.list(FOLDER)) {
@@ -81,7 +81,7 @@ public final class JournalFiles {
                 }
             }
         }
-        return new Found(journals, damaged);
+        return new FoundJournals(journals, damaged);
     }
 
     private void setAside(String file, byte[] bytes, UnreadableException e) throws IOException {

@@ -44,15 +44,15 @@ public final class Ledger {
 
     private final Disk disk;
     private final Bounds bounds;
-    private final Map<CommandId, Entry> ended = new LinkedHashMap<>();
+    private final Map<CommandId, LedgerEntry> ended = new LinkedHashMap<>();
     private int lines;
     private int told;
     private boolean torn;
     private boolean unsynced;
 
-    private record Entry(Instant at, boolean removal, FleetEvent.@Nullable Ended untold) {
-        Entry asTold() {
-            return new Entry(at, removal, null);
+    private record LedgerEntry(Instant at, boolean removal, FleetEvent.@Nullable Ended untold) {
+        LedgerEntry asTold() {
+            return new LedgerEntry(at, removal, null);
         }
     }
 
@@ -100,18 +100,18 @@ public final class Ledger {
                 : (FleetEvent.Ended) Json.read(parts[2].getBytes(StandardCharsets.UTF_8), FleetEvent.class);
         boolean removal = parts[0].startsWith(REMOVAL);
         Instant at = Instant.ofEpochSecond(Long.parseLong(removal ? parts[0].substring(REMOVAL.length()) : parts[0]));
-        put(new CommandId(parts[1]), new Entry(at, removal, outcome));
+        put(new CommandId(parts[1]), new LedgerEntry(at, removal, outcome));
     }
 
-    private static String line(CommandId id, Entry entry) {
+    private static String line(CommandId id, LedgerEntry entry) {
         String outcome = entry.untold == null ? "" : " " + new String(Json.bytes(entry.untold), StandardCharsets.UTF_8);
         return (entry.removal ? REMOVAL : "") + entry.at.getEpochSecond() + " " + id + outcome + "\n";
     }
 
-    private void put(CommandId id, Entry entry) {
-        Entry before = ended.put(id, entry);
+    private void put(CommandId id, LedgerEntry entry) {
+        LedgerEntry before = ended.put(id, entry);
         told += (entry.untold == null ? 1 : 0) - (before != null && before.untold == null ? 1 : 0);
-        Iterator<Entry> entries = ended.values().iterator();
+        Iterator<LedgerEntry> entries = ended.values().iterator();
         while (told > bounds.acknowledged && entries.hasNext()) {
             if (entries.next().untold == null) {
                 entries.remove();
@@ -144,13 +144,13 @@ public final class Ledger {
     public void end(FleetEvent.Ended event, @Nullable Instant known) throws IOException {
         if (!ended.containsKey(event.id())) {
             Instant at = known == null || event.submitted().isAfter(known) ? event.submitted() : known;
-            note(event.id(), new Entry(at, event.command() == Verb.REMOVE, event), true);
+            note(event.id(), new LedgerEntry(at, event.command() == Verb.REMOVE, event), true);
         }
     }
 
     /** Notes that the broker has a command's outcome. If that is lost, it is looked for there. */
     public void told(CommandId id) throws IOException {
-        Entry entry = ended.get(id);
+        LedgerEntry entry = ended.get(id);
         if (entry != null && entry.untold != null) {
             // Told even if that cannot be written: it is then looked for again.
             put(id, entry.asTold());
@@ -194,7 +194,7 @@ public final class Ledger {
         return at == null ? Instant.MIN : at.minus(WINDOW);
     }
 
-    private void note(CommandId id, Entry entry, boolean durable) throws IOException {
+    private void note(CommandId id, LedgerEntry entry, boolean durable) throws IOException {
         if (torn) {
             disk.replace(FILE, (text() + line(id, entry)).getBytes(StandardCharsets.UTF_8));
             written(ended.size() + 1);

@@ -38,7 +38,7 @@ public final class SpecCache {
      * @param requestedBy who requested it; null if unknown
      * @param submitted when
      */
-    public record Removal(
+    public record OpenRemoval(
             ContainerName container,
             CommandId id,
             @Nullable Generation generation,
@@ -64,7 +64,7 @@ public final class SpecCache {
 
     /** Every spec kept, but for those that are being removed. */
     public List<ContainerSpec> specs() throws IOException {
-        List<Removal> removals = removals();
+        List<OpenRemoval> removals = removals();
         var specs = new ArrayList<ContainerSpec>();
         for (String file : disk.list(FOLDER)) {
             if (file.endsWith(SPEC) && !file.endsWith(REMOVAL) && !file.startsWith(".")) {
@@ -76,11 +76,11 @@ public final class SpecCache {
     }
 
     /** Every removal that has begun and is not known to have ended. */
-    public List<Removal> removals() throws IOException {
-        var removals = new ArrayList<Removal>();
+    public List<OpenRemoval> removals() throws IOException {
+        var removals = new ArrayList<OpenRemoval>();
         for (String file : disk.list(FOLDER)) {
             if (file.endsWith(REMOVAL) && !file.startsWith(".")) {
-                read(file, Removal.class).ifPresent(removals::add);
+                read(file, OpenRemoval.class).ifPresent(removals::add);
             }
         }
         return removals;
@@ -118,12 +118,12 @@ public final class SpecCache {
     }
 
     /** Notes that a container is to go, and drops its spec. */
-    public void beginRemoval(Removal removal) throws IOException {
+    public void beginRemoval(OpenRemoval removal) throws IOException {
         disk.replace(FOLDER + removal.container() + REMOVAL, Checksum.appended(Json.bytes(removal)));
         disk.delete(FOLDER + removal.container() + SPEC, true);
     }
 
-    private boolean isKept(Removal removal) throws IOException {
+    private boolean isKept(OpenRemoval removal) throws IOException {
         return read(removal.container() + SPEC, ContainerSpec.class)
                 .filter(removal::isOf)
                 .isPresent();
@@ -132,7 +132,7 @@ public final class SpecCache {
     /** That container is gone, or as much of it as will go. */
     public void endRemoval(ContainerName container) throws IOException {
         // Dropped when the removal began, unless that was cut short just then.
-        for (Removal removal : removals()) {
+        for (OpenRemoval removal : removals()) {
             if (removal.container().equals(container) && isKept(removal)) {
                 disk.delete(FOLDER + container + SPEC, true);
             }

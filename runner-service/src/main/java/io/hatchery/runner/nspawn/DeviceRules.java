@@ -1,7 +1,7 @@
 package io.hatchery.runner.nspawn;
 
 import io.hatchery.runner.cgroup.DeviceRule;
-import io.hatchery.runner.cgroup.DeviceRule.Kind;
+import io.hatchery.runner.cgroup.DeviceRule.DeviceKind;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Device;
 import java.io.IOException;
@@ -20,26 +20,26 @@ final class DeviceRules {
 
     /** Linux: Documentation/admin-guide/devices.txt. What systemd allows every unit whose devices are closed; no hardware is in it. */
     private static final List<DeviceRule> PSEUDO = List.of(
-            pseudo(Kind.CHARACTER, 1, 3), // null
-            pseudo(Kind.CHARACTER, 1, 5), // zero
-            pseudo(Kind.CHARACTER, 1, 7), // full
-            pseudo(Kind.CHARACTER, 1, 8), // random
-            pseudo(Kind.CHARACTER, 1, 9), // urandom
-            pseudo(Kind.CHARACTER, 5, 0), // tty
-            pseudo(Kind.CHARACTER, 5, 2), // ptmx
-            pseudo(Kind.CHARACTER, 0, 0), // nspawn's inaccessible nodes
-            pseudo(Kind.BLOCK, 0, 0));
+            pseudo(DeviceKind.CHARACTER, 1, 3), // null
+            pseudo(DeviceKind.CHARACTER, 1, 5), // zero
+            pseudo(DeviceKind.CHARACTER, 1, 7), // full
+            pseudo(DeviceKind.CHARACTER, 1, 8), // random
+            pseudo(DeviceKind.CHARACTER, 1, 9), // urandom
+            pseudo(DeviceKind.CHARACTER, 5, 0), // tty
+            pseudo(DeviceKind.CHARACTER, 5, 2), // ptmx
+            pseudo(DeviceKind.CHARACTER, 0, 0), // nspawn's inaccessible nodes
+            pseudo(DeviceKind.BLOCK, 0, 0));
 
     private static final Device TERMINALS = new Device("char-pts", "rw");
     private static final String TUN = "/dev/net/tun";
-    private static final DeviceRule TUN_RULE = new DeviceRule(Kind.CHARACTER, 10, 200, ALL, false);
+    private static final DeviceRule TUN_RULE = new DeviceRule(DeviceKind.CHARACTER, 10, 200, ALL, false);
     private static final int TYPE = 0170000;
     private static final int CHARACTER_TYPE = 0020000;
     private static final int BLOCK_TYPE = 0060000;
 
     private DeviceRules() {}
 
-    private static DeviceRule pseudo(Kind kind, int major, int minor) {
+    private static DeviceRule pseudo(DeviceKind kind, int major, int minor) {
         return new DeviceRule(kind, major, minor, ALL, false);
     }
 
@@ -71,14 +71,14 @@ final class DeviceRules {
         Pattern wanted =
                 Pattern.compile(Pattern.quote(name).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q"));
         var rules = new ArrayList<DeviceRule>();
-        Kind kind = Kind.CHARACTER;
+        DeviceKind kind = DeviceKind.CHARACTER;
         for (String line : procDevices.lines().toList()) {
             String[] words = line.strip().split("\\s+", 2);
             if (line.startsWith("Block devices")) {
-                kind = Kind.BLOCK;
+                kind = DeviceKind.BLOCK;
             } else if (words.length == 2
                     && words[0].chars().allMatch(Character::isDigit)
-                    && character == (kind == Kind.CHARACTER)
+                    && character == (kind == DeviceKind.CHARACTER)
                     && wanted.matcher(words[1]).matches()) {
                 rules.add(new DeviceRule(
                         kind, Integer.parseInt(words[0]), DeviceRule.ANY, device.modifier(), isRequired));
@@ -98,7 +98,7 @@ final class DeviceRules {
             throw new IOException("allowedDevices: " + node + " is no device: give a device node, or take it out");
         }
         long number = (long) Files.getAttribute(node, "unix:rdev");
-        Kind kind = type == CHARACTER_TYPE ? Kind.CHARACTER : Kind.BLOCK;
+        DeviceKind kind = type == CHARACTER_TYPE ? DeviceKind.CHARACTER : DeviceKind.BLOCK;
         return List.of(new DeviceRule(kind, major(number), minor(number), device.modifier(), true));
     }
 

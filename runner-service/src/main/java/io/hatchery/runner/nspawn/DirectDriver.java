@@ -56,7 +56,7 @@ public final class DirectDriver implements Driver {
     /**
      * @param listener is called on the context that is current here
      */
-    public DirectDriver(HostAccess host, Listener listener) {
+    public DirectDriver(HostAccess host, DriverListener listener) {
         this.host = host;
         this.watch = new RunFolderWatcher(host, listener);
         this.killing = new ContainerKiller(host);

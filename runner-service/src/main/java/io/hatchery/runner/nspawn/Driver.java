@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Makes containers true on this host. A failed future carries words for an operator. */
 public interface Driver {
     /** Gets what happens to runs, on the context of whoever set it. */
-    interface Listener {
+    interface DriverListener {
         /** Something happened to a run of the container. */
         void happened(ContainerName container, Input input);
     }

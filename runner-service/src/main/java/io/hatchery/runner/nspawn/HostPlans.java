@@ -42,8 +42,8 @@ public record HostPlans(boolean systemd, boolean unified) {
         return spec.withPayload(new Payload.SystemPath(real));
     }
 
-    private HostFacts facts(ContainerName name) {
-        return new HostFacts(
+    private HostCapabilities facts(ContainerName name) {
+        return new HostCapabilities(
                 systemd,
                 unified,
                 Stream.concat(

@@ -28,14 +28,14 @@ final class HostProgram {
      * @param status its exit status
      * @param output what it printed, errors included
      */
-    record Answer(int status, String output) {}
+    record ProgramResult(int status, String output) {}
 
     /**
      * Runs one to its end, as it is: no shell reads the arguments.
      *
      * @throws IOException if it cannot be run or does not end
      */
-    static Answer answer(String... command) throws IOException {
+    static ProgramResult answer(String... command) throws IOException {
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -47,7 +47,7 @@ final class HostProgram {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(String.join(" ", List.of(command)) + " does not end: " + said.strip());
             }
-            return new Answer(process.exitValue(), said);
+            return new ProgramResult(process.exitValue(), said);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

@@ -23,7 +23,7 @@ final class InterfaceChecks {
     static void remove(SetupStep.RemoveInterface step) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            HostProgram.Answer shown = HostProgram.answer("ip", "-d", "link", "show", "dev", step.name());
+            HostProgram.ProgramResult shown = HostProgram.answer("ip", "-d", "link", "show", "dev", step.name());
             if (shown.status() != 0) {
                 return;
             }
@@ -46,7 +46,7 @@ final class InterfaceChecks {
     }
 
     private static void delete(String name) throws IOException {
-        HostProgram.Answer deleted = HostProgram.answer("ip", "link", "delete", "dev", name);
+        HostProgram.ProgramResult deleted = HostProgram.answer("ip", "link", "delete", "dev", name);
         boolean isGone = deleted.status() == 0 || HostProgram.status("ip", "link", "show", "dev", name) != 0;
         if (!isGone) {
             throw new IOException("the interface " + name + " that an earlier run has left cannot be removed: "

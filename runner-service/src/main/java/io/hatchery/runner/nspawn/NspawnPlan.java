@@ -56,7 +56,7 @@ public record NspawnPlan(
     }
 
     /** The plan of a spec. */
-    public static NspawnPlan of(ContainerSpec spec, HostFacts host) {
+    public static NspawnPlan of(ContainerSpec spec, HostCapabilities host) {
         var environment = new TreeMap<String, String>();
         environment.put("PATH", PATH);
         if (host.unified()) {
@@ -76,7 +76,7 @@ public record NspawnPlan(
         return steps;
     }
 
-    private static List<String> arguments(ContainerSpec spec, HostFacts host) {
+    private static List<String> arguments(ContainerSpec spec, HostCapabilities host) {
         var arguments = new ArrayList<String>();
         arguments.add(PROGRAM);
         if (!host.systemd()) {
@@ -132,7 +132,8 @@ public record NspawnPlan(
     }
 
     /** Files that belong to the host's root would belong to nobody in there, unless they are mapped (systemd-nspawn(1), idmap). */
-    private static void nix(ContainerName name, HostFacts host, Confinement confinement, List<String> arguments) {
+    private static void nix(
+            ContainerName name, HostCapabilities host, Confinement confinement, List<String> arguments) {
         boolean mapped = confinement.mapsUsers();
         String options = mapped ? ":idmap" : "";
         NIX_READ_ONLY.stream()

@@ -26,14 +26,14 @@ final class RunFolderWatcher {
     private static final Duration BEGIN_WITHIN = Duration.ofSeconds(10);
 
     private final DirectDriver.HostAccess host;
-    private final Driver.Listener tell;
-    private final Map<Key, Watched> watched = new HashMap<>();
+    private final Driver.DriverListener tell;
+    private final Map<RunKey, WatchedRun> watched = new HashMap<>();
     private boolean armed;
 
-    private record Key(ContainerName container, long run) {}
+    private record RunKey(ContainerName container, long run) {}
 
-    private static final class Watched {
-        final Key key;
+    private static final class WatchedRun {
+        final RunKey key;
         final RunDirectory directory;
         Runnable unfollow = () -> {};
         boolean isLate;
@@ -42,28 +42,28 @@ final class RunFolderWatcher {
         boolean toldLeader;
         boolean toldReady;
 
-        Watched(Key key, RunDirectory directory) {
+        WatchedRun(RunKey key, RunDirectory directory) {
             this.key = key;
             this.directory = directory;
         }
     }
 
     /** {@code leader} and {@code exit} are null if they are not known. */
-    private record Seen(
+    private record SeenRun(
             boolean neverBegins,
             @Nullable ProcessRef leader,
             boolean ready,
             @Nullable Exit exit,
             @Nullable String said) {}
 
-    RunFolderWatcher(DirectDriver.HostAccess host, Driver.Listener tell) {
+    RunFolderWatcher(DirectDriver.HostAccess host, Driver.DriverListener tell) {
         this.host = host;
         this.tell = tell;
     }
 
     /** Completes when nothing that happens to the run any more, whose folder is there, can be missed. */
     Future<Void> follow(ContainerName container, long run, RunDirectory directory) {
-        var entry = new Watched(new Key(container, run), directory);
+        var entry = new WatchedRun(new RunKey(container, run), directory);
         forget(container, run);
         watched.put(entry.key, entry);
         return host.work()
@@ -85,7 +85,7 @@ final class RunFolderWatcher {
     }
 
     void forget(ContainerName container, long run) {
-        Watched entry = watched.remove(new Key(container, run));
+        WatchedRun entry = watched.remove(new RunKey(container, run));
         if (entry != null) {
             entry.unfollow.run();
         }
@@ -109,7 +109,7 @@ final class RunFolderWatcher {
         }
     }
 
-    private void look(Watched entry) {
+    private void look(WatchedRun entry) {
         if (watched.get(entry.key) != entry) {
             return;
         }
@@ -122,7 +122,7 @@ final class RunFolderWatcher {
         host.work().begin(() -> see(entry.directory, late)).onComplete(seen -> looked(entry, seen));
     }
 
-    private void looked(Watched entry, AsyncResult<Seen> seen) {
+    private void looked(WatchedRun entry, AsyncResult<SeenRun> seen) {
         entry.looking = false;
         if (watched.get(entry.key) != entry) {
             return;
@@ -139,7 +139,7 @@ final class RunFolderWatcher {
         }
     }
 
-    private Seen see(RunDirectory directory, boolean late) throws IOException {
+    private SeenRun see(RunDirectory directory, boolean late) throws IOException {
         // In this order, each may have come true since the one before was looked at, and none can have been missed: a
         // shim that has
         // ended had noted the exit, and who has ended and was ready, was ready first.
@@ -157,10 +157,10 @@ final class RunFolderWatcher {
             exit = Optional.of(new Exit(Exit.UNKNOWN, host.clock().instant()));
         }
         String said = exit.isPresent() ? directory.said().orElse(null) : null;
-        return new Seen(neverBegins, leader.orElse(null), ready, exit.orElse(null), said);
+        return new SeenRun(neverBegins, leader.orElse(null), ready, exit.orElse(null), said);
     }
 
-    private void tell(Watched entry, Seen seen) {
+    private void tell(WatchedRun entry, SeenRun seen) {
         ContainerName container = entry.key.container;
         long run = entry.key.run;
         if (seen.neverBegins) {

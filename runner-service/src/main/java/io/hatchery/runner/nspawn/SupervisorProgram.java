@@ -66,7 +66,7 @@ public record SupervisorProgram(Path path) implements DeviceProgram {
         requireInstalled();
         var command = new ArrayList<>(List.of(path.toString(), "close-devices", group.toString()));
         rules.forEach(rule -> command.add(rule.argument()));
-        HostProgram.Answer answer = HostProgram.answer(command.toArray(String[]::new));
+        HostProgram.ProgramResult answer = HostProgram.answer(command.toArray(String[]::new));
         if (answer.status() != 0) {
             throw new IOException("the container's devices cannot be closed: "
                     + answer.output().strip());

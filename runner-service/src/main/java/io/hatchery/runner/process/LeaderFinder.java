@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Finds the one process of a container that a stop is for, among all that its control group holds. */
 public final class LeaderFinder {
-    private record Candidate(ProcessRef process, List<Long> namespaced) {
+    private record LeaderCandidate(ProcessRef process, List<Long> namespaced) {
         boolean isInnermost(long id) {
             return !namespaced.isEmpty() && namespaced.getLast() == id;
         }
@@ -24,9 +24,9 @@ public final class LeaderFinder {
      */
     public static Optional<ProcessRef> find(Processes processes, Collection<ProcessRef> payload, long inner) {
         return payload.stream()
-                .map(process -> new Candidate(process, processes.namespaced(process.pid())))
+                .map(process -> new LeaderCandidate(process, processes.namespaced(process.pid())))
                 .filter(candidate -> candidate.isInnermost(inner))
                 .min(Comparator.comparingInt(candidate -> candidate.namespaced().size()))
-                .map(Candidate::process);
+                .map(LeaderCandidate::process);
     }
 }

@@ -39,7 +39,7 @@ final class CommandReader {
     private final Handler<Throwable> onFailure;
     private final TopicRecreationWatcher watch;
     private final PositionWriter writer;
-    private @Nullable Progress progress;
+    private @Nullable TopicProgress progress;
     private Supplier<Future<Void>> closing = Future::succeededFuture;
     private boolean closed;
 
@@ -97,7 +97,7 @@ final class CommandReader {
                 positions.commands().map(kept -> kept.liesIn(extent)).orElse(true);
         long from = continues ? position.low() : extent.beginning();
         LOG.info("commands are read from offset {} of {}", from, extent);
-        var handling = new Progress(position);
+        var handling = new TopicProgress(position);
         progress = handling;
         var consumer = new WatermarkConsumer(new Keeping(reader), record -> take(record, handling), onFailure);
         closing = consumer::close;
@@ -107,7 +107,7 @@ final class CommandReader {
         });
     }
 
-    private Future<?> take(BusRecord record, Progress handling) {
+    private Future<?> take(BusRecord record, TopicProgress handling) {
         if (handling.wasHandled(record)) {
             return Future.succeededFuture();
         }

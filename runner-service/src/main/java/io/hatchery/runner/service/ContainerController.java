@@ -46,12 +46,13 @@ final class ContainerController {
     private Journal journal;
     private boolean busy;
     private @Nullable Decided decided;
-    private Journal.@Nullable Pending sending;
+    private Journal.@Nullable PendingEvent sending;
     private Future<Void> reloading = Future.succeededFuture();
     private Runnable cancelTimer = () -> {};
 
     /** An answer that is written down and not carried out. */
-    private record Decided(ContainerState before, Transition transition, List<Journal.Pending> news, Instant now) {}
+    private record Decided(
+            ContainerState before, Transition transition, List<Journal.PendingEvent> news, Instant now) {}
 
     ContainerController(ControllerContext context, Journal journal) {
         this.context = context;
@@ -73,7 +74,7 @@ final class ContainerController {
      * @throws IOException if that cannot be written down
      */
     void acknowledge(Map<String, Position> found) throws IOException {
-        for (Journal.Pending pending : journal.outbox()) {
+        for (Journal.PendingEvent pending : journal.outbox()) {
             Position position = found.get(pending.id());
             if (position != null) {
                 note(pending, position);
@@ -156,7 +157,7 @@ final class ContainerController {
         ContainerState before = journal.state();
         Instant now = context.clock().instant();
         Transition transition = step(before, input, now);
-        List<Journal.Pending> news = EventMapper.of(before, transition, journal.events(), now);
+        List<Journal.PendingEvent> news = EventMapper.of(before, transition, journal.events(), now);
         Journal next = journal.after(transition.state(), news);
         CommandId removal = lastRemoval(news);
         if (removal != null) {
@@ -191,7 +192,7 @@ final class ContainerController {
         ContainerState before = step.before;
         ContainerState after = step.transition.state();
         try {
-            for (Journal.Pending pending : step.news) {
+            for (Journal.PendingEvent pending : step.news) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     context.ended(ended);
                 }
@@ -228,9 +229,9 @@ final class ContainerController {
     }
 
     /** The last removal that these end; null if they end none. One that a definition has overtaken is nothing to answer. */
-    private static @Nullable CommandId lastRemoval(List<Journal.Pending> news) {
+    private static @Nullable CommandId lastRemoval(List<Journal.PendingEvent> news) {
         CommandId last = null;
-        for (Journal.Pending pending : news) {
+        for (Journal.PendingEvent pending : news) {
             if (pending.event() instanceof FleetEvent.Ended ended
                     && ended.command() == Verb.REMOVE
                     && ended.outcome() != Outcome.SUPERSEDED) {
@@ -249,14 +250,14 @@ final class ContainerController {
         if (sending != null || journal.outbox().isEmpty()) {
             return;
         }
-        Journal.Pending next = journal.outbox().getFirst();
+        Journal.PendingEvent next = journal.outbox().getFirst();
         if (decided == null || !decided.news.contains(next)) {
             sending = next;
             context.tell(next).onSuccess(position -> acknowledged(next, position));
         }
     }
 
-    private void acknowledged(Journal.Pending pending, Position position) {
+    private void acknowledged(Journal.PendingEvent pending, Position position) {
         sending = null;
         try {
             note(pending, position);
@@ -268,7 +269,7 @@ final class ContainerController {
         sendNext();
     }
 
-    private void note(Journal.Pending pending, Position position) throws IOException {
+    private void note(Journal.PendingEvent pending, Position position) throws IOException {
         journal = journal.without(pending, position);
         context.write(journal);
         context.noteTold(pending);

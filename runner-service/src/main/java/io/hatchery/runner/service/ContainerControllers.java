@@ -87,7 +87,7 @@ final class ContainerControllers implements ControllerContext {
             var controller = new ContainerController(this, journal);
             controllers.put(state.container(), controller);
             state.operations().forEach(operation -> awaited.put(operation.id(), Promise.promise()));
-            for (Journal.Pending pending : journal.outbox()) {
+            for (Journal.PendingEvent pending : journal.outbox()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     awaited.put(ended.id(), Promise.promise());
                     ended(ended);
@@ -270,8 +270,9 @@ final class ContainerControllers implements ControllerContext {
 
     /** Forgets the outcomes that nothing asks for any more. */
     void forgetOutcomes() throws IOException {
-        Set<CommandId> removing =
-                storage.cache().removals().stream().map(SpecCache.Removal::id).collect(Collectors.toSet());
+        Set<CommandId> removing = storage.cache().removals().stream()
+                .map(SpecCache.OpenRemoval::id)
+                .collect(Collectors.toSet());
         storage.ledger().prune(storage.positions(), removing::contains);
     }
 
@@ -281,7 +282,7 @@ final class ContainerControllers implements ControllerContext {
     }
 
     @Override
-    public Future<Position> tell(Journal.Pending event) {
+    public Future<Position> tell(Journal.PendingEvent event) {
         if (!telling) {
             return Promise.<Position>promise().future(); // it is in the outbox, and sent when the fleet is told things
         }
@@ -326,7 +327,7 @@ final class ContainerControllers implements ControllerContext {
     }
 
     @Override
-    public void noteTold(Journal.Pending pending) throws IOException {
+    public void noteTold(Journal.PendingEvent pending) throws IOException {
         if (pending.event() instanceof FleetEvent.Ended ended) {
             storage.ledger().told(ended.id());
         }

@@ -44,7 +44,7 @@ interface ControllerContext {
     void removed(ContainerName container) throws IOException;
 
     /** Publishes an event; completes with its position when the broker has it. */
-    Future<Position> tell(Journal.Pending event);
+    Future<Position> tell(Journal.PendingEvent event);
 
     /**
      * Publishes the status of a container.
@@ -59,7 +59,7 @@ interface ControllerContext {
     ContainerName otherWithRoot(ContainerName container, String root);
 
     /** Records durably that the broker has an event; the container's journal records it too. */
-    void noteTold(Journal.Pending event) throws IOException;
+    void noteTold(Journal.PendingEvent event) throws IOException;
 
     /** Completes what waits for the acknowledgement of an event. */
     void told(FleetEvent event);

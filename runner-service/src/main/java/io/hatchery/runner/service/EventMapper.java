@@ -25,30 +25,30 @@ final class EventMapper {
      *
      * @param events the number of the container's last event
      */
-    static List<Journal.Pending> of(ContainerState before, Transition transition, long events, Instant now) {
-        var news = new ArrayList<Journal.Pending>();
+    static List<Journal.PendingEvent> of(ContainerState before, Transition transition, long events, Instant now) {
+        var news = new ArrayList<Journal.PendingEvent>();
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Accepted accepted)) {
-                news.add(new Journal.Pending(accepted.id() + "#accepted", accepted));
+                news.add(new Journal.PendingEvent(accepted.id() + "#accepted", accepted));
             }
         }
         ContainerState after = transition.state();
         if (before.phase() != after.phase()) {
             String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + events;
-            news.add(new Journal.Pending(id, transition(before, after, events + news.size() + 1, now)));
+            news.add(new Journal.PendingEvent(id, transition(before, after, events + news.size() + 1, now)));
         }
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
-                news.add(Journal.Pending.of(ended));
+                news.add(Journal.PendingEvent.of(ended));
             }
         }
         return news;
     }
 
-    private static FleetEvent.Transition transition(
+    private static FleetEvent.PhaseChanged transition(
             ContainerState before, ContainerState after, long sequence, Instant now) {
         ContainerStatus status = after.status();
-        return new FleetEvent.Transition(
+        return new FleetEvent.PhaseChanged(
                 after.container(),
                 after.host(),
                 before.phase(),

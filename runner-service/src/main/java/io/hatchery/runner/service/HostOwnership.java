@@ -71,7 +71,7 @@ final class HostOwnership {
          *
          * @param id its {@code ce_id}
          */
-        void publish(HostStatus.State state, HostOwner owner, String id);
+        void publish(HostStatus.HostState state, HostOwner owner, String id);
     }
 
     /**
@@ -181,7 +181,7 @@ final class HostOwnership {
             if (sent.size() > MAX_SENT) {
                 sent.remove(sent.keySet().iterator().next());
             }
-            dependencies.heartbeats.publish(HostStatus.State.READY, mine, id);
+            dependencies.heartbeats.publish(HostStatus.HostState.READY, mine, id);
         }
     }
 
@@ -304,7 +304,7 @@ final class HostOwnership {
     void leave() {
         HostOwner mine = owner;
         if (mine != null && stage == Stage.OWNING) {
-            dependencies.heartbeats.publish(HostStatus.State.AWAY, mine, runner + "/" + beats++);
+            dependencies.heartbeats.publish(HostStatus.HostState.AWAY, mine, runner + "/" + beats++);
         }
         stage = Stage.GIVEN_UP;
         waiting.clear();

@@ -30,7 +30,7 @@ record HostStorage(JournalFiles journals, Ledger ledger, Positions positions, Sp
         var known = new HashSet<CommandId>();
         for (Journal journal : written) {
             all.put(journal.state().container(), journal);
-            for (Journal.Pending pending : journal.outbox()) {
+            for (Journal.PendingEvent pending : journal.outbox()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     known.add(ended.id());
                 }
@@ -43,7 +43,7 @@ record HostStorage(JournalFiles journals, Ledger ledger, Positions positions, Sp
                         (container, journal) -> (journal == null
                                         ? Journal.of(ContainerState.absent(container, host, now))
                                         : journal)
-                                .withEarlier(Journal.Pending.of(event)));
+                                .withEarlier(Journal.PendingEvent.of(event)));
             }
         }
         return all.values();

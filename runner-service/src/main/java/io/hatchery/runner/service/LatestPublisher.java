@@ -14,10 +14,10 @@ import java.util.Set;
 final class LatestPublisher {
     private final Publisher publisher;
     private final Handler<Throwable> onFailure;
-    private final Map<String, Waiting> waiting = new HashMap<>();
+    private final Map<String, PendingPublish> waiting = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
 
-    private record Waiting(Message message, Runnable written) {}
+    private record PendingPublish(Message message, Runnable written) {}
 
     /**
      * @param onFailure is called when the publisher has given a message up, which is then dropped
@@ -37,7 +37,7 @@ final class LatestPublisher {
      * @param written is run once it is on the broker
      */
     void publish(Message message, Runnable written) {
-        waiting.put(message.key(), new Waiting(message, written));
+        waiting.put(message.key(), new PendingPublish(message, written));
         send(message.key());
     }
 
@@ -45,7 +45,7 @@ final class LatestPublisher {
         if (underWay.contains(key)) {
             return;
         }
-        Waiting next = waiting.remove(key);
+        PendingPublish next = waiting.remove(key);
         if (next == null) {
             return;
         }

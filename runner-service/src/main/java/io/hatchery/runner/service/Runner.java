@@ -71,8 +71,8 @@ public final class Runner {
             Bus bus,
             Disk runtime,
             Disk data,
-            HostFacts facts,
-            Function<Driver.Listener, Driver> driver,
+            HostIdentity facts,
+            Function<Driver.DriverListener, Driver> driver,
             String cgroups) {}
 
     private final RunnerConfig config;
@@ -158,7 +158,7 @@ public final class Runner {
      * @throws IOException if a journal is of a later version, or the disk cannot be read or written
      */
     public Future<Void> start() throws IOException {
-        JournalFiles.Found found = journals.readAll();
+        JournalFiles.FoundJournals found = journals.readAll();
         return lost.replace(found.damaged()).compose(replaced -> takeUp(found.journals(), replaced));
     }
 
@@ -287,7 +287,7 @@ public final class Runner {
         return done.future();
     }
 
-    private void publishHeartbeat(HostStatus.State state, HostOwner owner, String id) {
+    private void publishHeartbeat(HostStatus.HostState state, HostOwner owner, String id) {
         HostStatus status = dependencies.facts.status(
                 config,
                 state,

@@ -86,7 +86,7 @@ public final class RunnerService extends AbstractVerticle {
                 new KafkaBus(vertx, config.bus()),
                 new FileDisk(config.runtime()),
                 new FileDisk(config.data()),
-                HostFacts.read(),
+                HostIdentity.read(),
                 listener -> new PolicedDriver(
                         fetching(driver(cgroups, supervisor, listener), listener), config.policy(), this::work),
                 cgroups.layout().mode().word());
@@ -98,7 +98,7 @@ public final class RunnerService extends AbstractVerticle {
         born.start().onComplete(startedUp);
     }
 
-    private Driver driver(CgroupTree cgroups, SupervisorProgram supervisor, Driver.Listener listener) {
+    private Driver driver(CgroupTree cgroups, SupervisorProgram supervisor, Driver.DriverListener listener) {
         var settings = new DirectSettings(config.runtime(), config.data().resolve("console"), config.consoleBytes());
         try {
             var folders = new HostRunFolders(settings, this::onContext);
@@ -121,7 +121,7 @@ public final class RunnerService extends AbstractVerticle {
         }
     }
 
-    private Driver fetching(Driver driver, Driver.Listener listener) {
+    private Driver fetching(Driver driver, Driver.DriverListener listener) {
         Publisher publisher = new KafkaBus(vertx, config.bus()).publisher(NEWS_PATIENCE);
         Consumer<FleetEvent> news = event -> onContext(() -> publisher
                 .publish(Message.of(
@@ -146,7 +146,7 @@ public final class RunnerService extends AbstractVerticle {
             DirectSettings settings,
             HostRunFolders folders,
             SupervisorProgram supervisor,
-            Driver.Listener listener)
+            Driver.DriverListener listener)
             throws IOException {
         boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
         var bus = new SystemdBus();

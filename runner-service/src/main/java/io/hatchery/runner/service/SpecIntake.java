@@ -56,7 +56,7 @@ final class SpecIntake {
     private final PositionWriter writer;
     private final Map<String, BusRecord> history = new LinkedHashMap<>();
     private final List<BusRecord> overtaken = new ArrayList<>();
-    private final Deque<Step> steps = new ArrayDeque<>();
+    private final Deque<SpecHandling> steps = new ArrayDeque<>();
     private SpecsProgress progress = SpecsProgress.NONE;
     private boolean live;
     private boolean waiting;
@@ -73,7 +73,7 @@ final class SpecIntake {
      * @param cause the record that it follows from; null if it follows from none
      * @param handling the topic that the record lies in
      */
-    private record Step(Action action, @Nullable BusRecord cause, SpecsProgress handling) {}
+    private record SpecHandling(Action action, @Nullable BusRecord cause, SpecsProgress handling) {}
 
     /**
      * @param reader what to call this runner on a dead letter
@@ -102,7 +102,7 @@ final class SpecIntake {
     /** Starts from what is kept on disk, for a host that boots without a broker. */
     void takeKept() throws IOException {
         List<ContainerSpec> kept = cache.specs();
-        for (SpecCache.Removal removal : cache.removals()) {
+        for (SpecCache.OpenRemoval removal : cache.removals()) {
             if (!controllers.hasEnded(removal.id())) {
                 remove(removal);
             } else if (kept.stream().anyMatch(spec -> spec.name().equals(removal.container()))) {
@@ -210,7 +210,7 @@ final class SpecIntake {
     }
 
     private void enqueue(Action action, @Nullable BusRecord cause, SpecsProgress handling) {
-        steps.add(new Step(action, cause, handling));
+        steps.add(new SpecHandling(action, cause, handling));
         if (!waiting) {
             drain();
         }
@@ -219,7 +219,7 @@ final class SpecIntake {
     /** One after the other: what cannot be kept on disk yet holds up what comes after it, and nothing else. */
     private void drain() {
         waiting = true;
-        for (Step step = steps.peek(); step != null; step = steps.peek()) {
+        for (SpecHandling step = steps.peek(); step != null; step = steps.peek()) {
             if (!controllers.ownership().isCertain()) {
                 controllers.ownership().whenCertain(this::drain);
                 return;
@@ -239,7 +239,7 @@ final class SpecIntake {
     }
 
     /** No record stops the runner: only config-service writes here, for instance a newer one than this runner can follow. */
-    private void refuse(Step step, Exception e) {
+    private void refuse(SpecHandling step, Exception e) {
         BusRecord record = step.cause;
         if (record == null) {
             LOG.error("specs are read on after an unexpected error", e);
@@ -331,7 +331,7 @@ final class SpecIntake {
         if (handling.wasHandled(record) || !handling.isContinued() && isOfLongAgo(record, container)) {
             return;
         }
-        var removal = new SpecCache.Removal(
+        var removal = new SpecCache.OpenRemoval(
                 container,
                 open.operation(),
                 cache.generationOf(container),
@@ -345,7 +345,7 @@ final class SpecIntake {
         closeAfter(remove(removal), open, handling);
     }
 
-    private Future<Void> remove(SpecCache.Removal removal) {
+    private Future<Void> remove(SpecCache.OpenRemoval removal) {
         var input = new Input.SpecRemoved(
                 removal.id(),
                 removal.root(),

@@ -23,9 +23,9 @@ final class SpecsProgress {
     /** Of a runner that has not seen its topic yet. */
     static final SpecsProgress NONE = new SpecsProgress(TopicPosition.of("", 0), List.of(), false);
 
-    private final Progress topic;
+    private final TopicProgress topic;
     private final boolean continued;
-    private final Progress ahead = new Progress(TopicPosition.of("", 0));
+    private final TopicProgress ahead = new TopicProgress(TopicPosition.of("", 0));
     private final SortedMap<Long, OpenRemoval> removals = new TreeMap<>();
     private final SortedMap<Long, OpenRemoval> unseen = new TreeMap<>();
     private final SortedSet<Long> gone;
@@ -35,7 +35,7 @@ final class SpecsProgress {
     private boolean read;
 
     private SpecsProgress(TopicPosition start, List<OpenRemoval> open, boolean continued) {
-        this.topic = new Progress(start);
+        this.topic = new TopicProgress(start);
         this.continued = continued;
         this.gone = new TreeSet<>(start.open());
         open.forEach(removal -> gone.remove(removal.offset()));

@@ -62,12 +62,12 @@ public final class FetchingDriver extends ForwardingDriver {
             Timers timers,
             Clock clock,
             Consumer<FleetEvent> news,
-            Driver.Listener listener) {}
+            Driver.DriverListener listener) {}
 
     private final StoreAccess dependencies;
     private final Profiles profiles;
     private final Semaphore places = new Semaphore(AT_A_TIME, true);
-    private final Map<ContainerName, Fetch> fetches = new HashMap<>();
+    private final Map<ContainerName, SystemFetch> fetches = new HashMap<>();
 
     /** Around that driver. */
     public FetchingDriver(Driver driver, StoreAccess dependencies) {
@@ -89,9 +89,9 @@ public final class FetchingDriver extends ForwardingDriver {
     }
 
     /** Null if there is nothing to fetch. */
-    private @Nullable Fetch fetchOf(ContainerSpec spec) {
+    private @Nullable SystemFetch fetchOf(ContainerSpec spec) {
         String path = pathOf(spec);
-        Fetch last = fetches.get(spec.name());
+        SystemFetch last = fetches.get(spec.name());
         if (last != null && !last.path().equals(path)) {
             last.giveUp("another system has taken its place");
             fetches.remove(spec.name());
@@ -104,13 +104,13 @@ public final class FetchingDriver extends ForwardingDriver {
             last.wantedBy(spec);
             return last;
         }
-        var fetch = new Fetch(path, spec);
+        var fetch = new SystemFetch(path, spec);
         fetches.put(spec.name(), fetch);
         attempt(fetch);
         return fetch;
     }
 
-    private void attempt(Fetch fetch) {
+    private void attempt(SystemFetch fetch) {
         var result = Promise.<Void>promise();
         Thread thread = Thread.ofVirtual().name("fetch " + fetch.path()).start(() -> {
             try {
@@ -130,14 +130,14 @@ public final class FetchingDriver extends ForwardingDriver {
     }
 
     /** On another thread. */
-    private void bring(Fetch fetch) throws IOException {
+    private void bring(SystemFetch fetch) throws IOException {
         ContainerSpec spec = fetch.spec();
         Path link = dependencies.roots().resolve("fetched").resolve(spec.name().value());
         dependencies.store().realise(storePathOf(fetch.path()), link, news(spec, fetch.path()));
         profiles.add(spec.name(), spec.generation(), fetch.path());
     }
 
-    private Consumer<Store.Progress> news(ContainerSpec spec, String path) {
+    private Consumer<Store.FetchProgress> news(ContainerSpec spec, String path) {
         var last = new AtomicLong(System.nanoTime() - BETWEEN_NEWS.toNanos());
         return progress -> {
             boolean done = progress.paths() == progress.pathsExpected();
@@ -148,7 +148,7 @@ public final class FetchingDriver extends ForwardingDriver {
         };
     }
 
-    private void tell(ContainerSpec spec, String path, Store.Progress progress, @Nullable String reason) {
+    private void tell(ContainerSpec spec, String path, Store.FetchProgress progress, @Nullable String reason) {
         dependencies
                 .news()
                 .accept(new FleetEvent.Fetching(
@@ -163,25 +163,25 @@ public final class FetchingDriver extends ForwardingDriver {
                         dependencies.clock().instant()));
     }
 
-    private void succeeded(Fetch fetch) {
+    private void succeeded(SystemFetch fetch) {
         if (fetch.hadTrouble() && fetch.isUnderWay()) {
             tried(fetch, null);
         }
         fetch.succeeded();
     }
 
-    private void tried(Fetch fetch, @Nullable String trouble) {
+    private void tried(SystemFetch fetch, @Nullable String trouble) {
         dependencies.listener().happened(fetch.spec().name(), new Input.FetchAttempted(fetch.spec(), trouble));
     }
 
-    private void failed(Fetch fetch, Throwable e) {
+    private void failed(SystemFetch fetch, Throwable e) {
         if (!fetch.isUnderWay()) {
             return; // given up
         }
         String reason = String.valueOf(e.getMessage());
         Duration pause = fetch.failed(reason, e instanceof Store.Unable);
         LOG.warn("{}: {}; again in {} s", fetch.spec().name(), reason, pause.toSeconds());
-        tell(fetch.spec(), fetch.path(), new Store.Progress(0, 0, 0, 0), reason);
+        tell(fetch.spec(), fetch.path(), new Store.FetchProgress(0, 0, 0, 0), reason);
         tried(fetch, reason + "; it is tried again in " + pause.toSeconds() + " s");
         fetch.cancelBy(dependencies.timers().later(pause, () -> attempt(fetch)));
     }
@@ -189,7 +189,7 @@ public final class FetchingDriver extends ForwardingDriver {
     /** What is not there yet, is taken on when it is: until then, who starts it on the host starts what was there before. */
     @Override
     public Future<Void> define(ContainerSpec spec) {
-        Fetch fetch = fetchOf(spec);
+        SystemFetch fetch = fetchOf(spec);
         if (fetch == null || fetch.done().succeeded()) {
             return super.define(spec);
         }
@@ -201,13 +201,13 @@ public final class FetchingDriver extends ForwardingDriver {
 
     @Override
     public Future<Void> fetch(ContainerSpec spec) {
-        Fetch fetch = fetchOf(spec);
+        SystemFetch fetch = fetchOf(spec);
         return fetch == null ? Future.succeededFuture() : fetch.done();
     }
 
     @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        Fetch fetch = fetchOf(spec);
+        SystemFetch fetch = fetchOf(spec);
         return fetch == null
                 ? super.prepare(spec)
                 : fetch.within(ATTEMPTS_OF_A_START).compose(there -> super.prepare(spec));
@@ -215,7 +215,7 @@ public final class FetchingDriver extends ForwardingDriver {
 
     @Override
     public void abandon(ContainerName container) {
-        Fetch fetch = fetches.get(container);
+        SystemFetch fetch = fetches.get(container);
         if (fetch != null) {
             fetch.abandon("nobody wants it to start any longer");
         }
@@ -229,7 +229,7 @@ public final class FetchingDriver extends ForwardingDriver {
 
     @Override
     public Future<Void> reload(ContainerSpec spec, long run) {
-        Fetch fetch = fetchOf(spec);
+        SystemFetch fetch = fetchOf(spec);
         Future<Void> there = fetch == null ? Future.succeededFuture() : fetch.done();
         return there.compose(done -> super.reload(spec, run)).compose(done -> keep(spec));
     }
@@ -255,7 +255,7 @@ public final class FetchingDriver extends ForwardingDriver {
 
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
-        Fetch last = fetches.remove(container);
+        SystemFetch last = fetches.remove(container);
         if (last != null) {
             last.giveUp("the container is removed");
         }

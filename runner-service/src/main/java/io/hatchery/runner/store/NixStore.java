@@ -29,7 +29,7 @@ public final class NixStore implements Store {
     }
 
     @Override
-    public void realise(String path, Path link, Consumer<Progress> onProgress) throws IOException {
+    public void realise(String path, Path link, Consumer<FetchProgress> onProgress) throws IOException {
         if (!NixCommand.isInstalled()) {
             if (Files.exists(Path.of(path))) {
                 return; // someone has put it there by other means, and nobody here can say more of it
@@ -103,38 +103,39 @@ public final class NixStore implements Store {
 
     /** Adds up what Nix tells of its downloads. */
     private static final class Tally {
-        private final Consumer<Progress> onProgress;
-        private final Map<Long, NixLine.Kind> kinds = new HashMap<>();
+        private final Consumer<FetchProgress> onProgress;
+        private final Map<Long, NixLine.ActivityKind> kinds = new HashMap<>();
         private final Map<Long, Long> bytes = new HashMap<>();
         private long paths;
         private long pathsExpected;
         private long bytesExpected;
 
-        Tally(Consumer<Progress> onProgress) {
+        Tally(Consumer<FetchProgress> onProgress) {
             this.onProgress = onProgress;
         }
 
         void hear(NixLine line) {
             switch (line) {
-                case NixLine.Begun(long activity, NixLine.Kind kind) -> kinds.put(activity, kind);
-                case NixLine.Expected(NixLine.Kind kind, long amount) -> {
-                    if (kind == NixLine.Kind.DOWNLOAD) {
+                case NixLine.Begun(long activity, NixLine.ActivityKind kind) -> kinds.put(activity, kind);
+                case NixLine.ExpectedTransfer(NixLine.ActivityKind kind, long amount) -> {
+                    if (kind == NixLine.ActivityKind.DOWNLOAD) {
                         bytesExpected = Math.max(bytesExpected, amount);
                     }
                 }
-                case NixLine.Progress(long activity, long done, long expected) -> progress(activity, done, expected);
+                case NixLine.TransferProgress(long activity, long done, long expected) ->
+                    progress(activity, done, expected);
                 default -> {
                     return;
                 }
             }
             if (pathsExpected > 0) {
                 long sum = bytes.values().stream().mapToLong(Long::longValue).sum();
-                onProgress.accept(new Progress(paths, pathsExpected, sum, Math.max(bytesExpected, sum)));
+                onProgress.accept(new FetchProgress(paths, pathsExpected, sum, Math.max(bytesExpected, sum)));
             }
         }
 
         private void progress(long activity, long done, long expected) {
-            switch (kinds.getOrDefault(activity, NixLine.Kind.OTHER)) {
+            switch (kinds.getOrDefault(activity, NixLine.ActivityKind.OTHER)) {
                 case DOWNLOAD -> bytes.put(activity, done);
                 case PATHS -> {
                     paths = Math.max(paths, done);

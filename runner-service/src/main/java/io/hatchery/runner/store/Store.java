@@ -14,7 +14,7 @@ public interface Store {
      * @param bytes how many bytes of their archives came
      * @param bytesExpected of how many, as far as that is known
      */
-    record Progress(long paths, long pathsExpected, long bytes, long bytesExpected) {}
+    record FetchProgress(long paths, long pathsExpected, long bytes, long bytesExpected) {}
 
     /** That a path is not there and cannot be fetched, whenever it is tried, until someone has done something on the host. */
     final class Unable extends IOException {
@@ -32,5 +32,5 @@ public interface Store {
      * @throws Unable if it is of no use to try that again soon
      * @throws IOException with words for an operator
      */
-    void realise(String path, Path link, Consumer<Progress> onProgress) throws IOException;
+    void realise(String path, Path link, Consumer<FetchProgress> onProgress) throws IOException;
 }

@@ -31,7 +31,7 @@ public final class SystemdBus implements AutoCloseable {
     private static final String SERVICE = "_2eservice";
 
     /** Gets word of units, on whatever thread. */
-    interface Listener {
+    interface UnitListener {
         /** Something about a container's unit is different. */
         void changed(ContainerName container);
 
@@ -46,7 +46,7 @@ public final class SystemdBus implements AutoCloseable {
     /** Jobs that are the runner's and are not over; it guards itself, so that no end is heard of before the name is known. */
     private final Set<String> ownJobs = new HashSet<>();
 
-    private volatile @Nullable Listener listener;
+    private volatile @Nullable UnitListener listener;
     private @Nullable DBusConnection connection;
     private boolean closed;
 
@@ -55,7 +55,7 @@ public final class SystemdBus implements AutoCloseable {
     }
 
     /** Tells the listener from now on. */
-    void listen(Listener to) throws IOException {
+    void listen(UnitListener to) throws IOException {
         listener = to;
         call(c -> c);
     }
@@ -79,7 +79,7 @@ public final class SystemdBus implements AutoCloseable {
                         .withDisconnectCallback(new IDisconnectCallback() {
                             @Override
                             public void disconnectOnError(IOException e) {
-                                tell(Listener::lost);
+                                tell(UnitListener::lost);
                             }
                         })
                         .build();
@@ -119,8 +119,8 @@ public final class SystemdBus implements AutoCloseable {
         }
     }
 
-    private void tell(Consumer<Listener> what) {
-        Listener to = listener;
+    private void tell(Consumer<UnitListener> what) {
+        UnitListener to = listener;
         if (to != null) {
             what.accept(to);
         }

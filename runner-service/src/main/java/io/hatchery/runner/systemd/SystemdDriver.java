@@ -71,7 +71,7 @@ public final class SystemdDriver implements Driver {
      * @param listener is called on the context of all calls
      * @throws IOException if the host's systemd cannot be reached
      */
-    public SystemdDriver(SystemdAccess systemd, Listener listener) throws IOException {
+    public SystemdDriver(SystemdAccess systemd, DriverListener listener) throws IOException {
         this.systemd = systemd;
         this.reloads = new Reloads(systemd.work(), systemd.bus());
         this.watch = new UnitWatcher(

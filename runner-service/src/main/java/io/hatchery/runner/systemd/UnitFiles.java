@@ -132,12 +132,12 @@ public final class UnitFiles {
     }
 
     /** How that run of the unit ended; empty if it has not. */
-    Optional<UnitState.Ended> ended(ContainerName container, String invocation) throws IOException {
+    Optional<UnitState.UnitExit> ended(ContainerName container, String invocation) throws IOException {
         Path file = folder(container).resolve(invocation).resolve("exit");
         Optional<String> text = read(file);
         return text.isEmpty()
                 ? Optional.empty()
-                : Optional.of(UnitState.Ended.parse(
+                : Optional.of(UnitState.UnitExit.parse(
                         text.get(), Files.getLastModifiedTime(file).toInstant()));
     }
 

@@ -40,7 +40,7 @@ record UnitState(String active, String sub, String invocation, String job, long 
     }
 
     /** Whether someone must have stopped it: else systemd would be about to start it again, by its {@code Restart=}. */
-    boolean wasStopped(RestartPolicy policy, Ended ended) {
+    boolean wasStopped(RestartPolicy policy, UnitExit ended) {
         boolean wouldRestart = switch (policy) {
             case ALWAYS -> true;
             case ON_FAILURE -> ended.exit.status() != 0;
@@ -56,12 +56,12 @@ record UnitState(String active, String sub, String invocation, String job, long 
      * @param timedOut whether systemd ended it because its start took too long
      * @param killed whether someone sent nspawn a signal that ended it, and not systemd or the kernel for a reason of theirs
      */
-    record Ended(Exit exit, boolean timedOut, boolean killed) {
+    record UnitExit(Exit exit, boolean timedOut, boolean killed) {
         /** A {@code $SERVICE_RESULT} that is none of systemd's or the kernel's reasons: systemd.exec(5); SIGTERM counts as success. */
         private static final Set<String> BY_A_SIGNAL = Set.of("success", "signal", "core-dump");
 
         /** As {@code unit.pl} writes it: {@code $EXIT_CODE $EXIT_STATUS $SERVICE_RESULT}, systemd.exec(5). */
-        static Ended parse(String text, Instant at) {
+        static UnitExit parse(String text, Instant at) {
             String[] words = text.strip().split(" ");
             if (words.length != 3) {
                 throw new IllegalArgumentException("'" + text + "' does not say how a unit ended");
@@ -72,7 +72,7 @@ record UnitState(String active, String sub, String invocation, String job, long 
                 default -> Exit.UNKNOWN;
             };
             boolean killed = !words[0].equals("exited") && BY_A_SIGNAL.contains(words[2]);
-            return new Ended(new Exit(status, at), words[2].equals("timeout"), killed);
+            return new UnitExit(new Exit(status, at), words[2].equals("timeout"), killed);
         }
     }
 }

@@ -37,11 +37,11 @@ final class UnitWatcher {
     private final Clock clock;
     private final SystemdBus bus;
     private final UnitFiles units;
-    private final Driver.Listener tell;
-    private final Map<ContainerName, Watched> watched = new HashMap<>();
+    private final Driver.DriverListener tell;
+    private final Map<ContainerName, WatchedUnit> watched = new HashMap<>();
 
     /** A run and the time that the unit runs for it. */
-    private static final class Bound {
+    private static final class BoundRun {
         final long run;
         final String invocation;
         final Duration settle;
@@ -50,37 +50,37 @@ final class UnitWatcher {
         boolean toldReady;
         boolean toldStop;
 
-        Bound(long run, String invocation, Duration settle) {
+        BoundRun(long run, String invocation, Duration settle) {
             this.run = run;
             this.invocation = invocation;
             this.settle = settle;
         }
     }
 
-    private static final class Watched {
+    private static final class WatchedUnit {
         final ContainerName container;
 
         @Nullable
         ContainerSpec spec;
 
         @Nullable
-        Bound bound;
+        BoundRun bound;
 
         long lastRun;
 
         boolean looking;
         boolean lookAgain;
 
-        Watched(ContainerName container) {
+        WatchedUnit(ContainerName container) {
             this.container = container;
         }
     }
 
     /** {@code ended}, {@code failure} and {@code said}, the last words of who ended badly, are null if there are none. */
-    private record Seen(
+    private record SeenUnit(
             UnitState state,
             OptionalLong leader,
-            UnitState.@Nullable Ended ended,
+            UnitState.@Nullable UnitExit ended,
             @Nullable String failure,
             @Nullable String said) {}
 
@@ -94,7 +94,7 @@ final class UnitWatcher {
             SystemdBus bus,
             UnitFiles units,
             Consumer<Runnable> onContext,
-            Driver.Listener tell)
+            Driver.DriverListener tell)
             throws IOException {
         this.work = work;
         this.timers = timers;
@@ -102,7 +102,7 @@ final class UnitWatcher {
         this.bus = bus;
         this.units = units;
         this.tell = tell;
-        bus.listen(new SystemdBus.Listener() {
+        bus.listen(new SystemdBus.UnitListener() {
             @Override
             public void changed(ContainerName container) {
                 onContext.accept(() -> look(container));
@@ -142,8 +142,8 @@ final class UnitWatcher {
         entry(spec.name()).spec = spec;
     }
 
-    private Watched entry(ContainerName container) {
-        return watched.computeIfAbsent(container, Watched::new);
+    private WatchedUnit entry(ContainerName container) {
+        return watched.computeIfAbsent(container, WatchedUnit::new);
     }
 
     /** Nothing is told of the container any more. */
@@ -153,8 +153,8 @@ final class UnitWatcher {
 
     /** That time of the unit is the run's, which is ready once it has been active for so long. */
     void bind(ContainerName container, long run, String invocation, Duration settle) {
-        Watched entry = entry(container);
-        entry.bound = new Bound(run, invocation, settle);
+        WatchedUnit entry = entry(container);
+        entry.bound = new BoundRun(run, invocation, settle);
         entry.lastRun = run;
         // A little later, so that whoever takes it up has been told of the run before what becomes of it.
         Runnable _ = timers.later(LOOK_AGAIN, () -> look(container));
@@ -162,7 +162,7 @@ final class UnitWatcher {
 
     /** Nothing is told of the run any more. */
     void unbind(ContainerName container, long run) {
-        Watched entry = watched.get(container);
+        WatchedUnit entry = watched.get(container);
         if (entry != null && entry.bound != null && entry.bound.run == run) {
             entry.bound = null;
         }
@@ -170,7 +170,7 @@ final class UnitWatcher {
 
     /** The fleet is about to end the run: that it ends is nobody else's wish. */
     void stopping(ContainerName container, long run) {
-        Watched entry = watched.get(container);
+        WatchedUnit entry = watched.get(container);
         if (entry != null && entry.bound != null && entry.bound.run == run) {
             entry.bound.stopping = true;
         }
@@ -178,7 +178,7 @@ final class UnitWatcher {
 
     /** A job that leaves a unit as it was, at rest, was a stop: one that waits to be started again is not to be any more. */
     private void jobDone(ContainerName container) {
-        Watched entry = watched.get(container);
+        WatchedUnit entry = watched.get(container);
         if (entry == null || entry.bound != null) {
             return;
         }
@@ -192,7 +192,7 @@ final class UnitWatcher {
     }
 
     void look(ContainerName container) {
-        Watched entry = watched.get(container);
+        WatchedUnit entry = watched.get(container);
         if (entry == null) {
             return;
         }
@@ -201,25 +201,25 @@ final class UnitWatcher {
             return;
         }
         entry.looking = true;
-        Bound bound = entry.bound;
+        BoundRun bound = entry.bound;
         work.begin(() -> see(container, bound)).onComplete(seen -> looked(entry, bound, seen));
     }
 
-    private Seen see(ContainerName container, @Nullable Bound bound) throws IOException {
+    private SeenUnit see(ContainerName container, @Nullable BoundRun bound) throws IOException {
         UnitState state = bus.state(container);
         if (bound == null) {
-            return new Seen(state, OptionalLong.empty(), null, null, null);
+            return new SeenUnit(state, OptionalLong.empty(), null, null, null);
         }
         boolean mine = state.invocation().equals(bound.invocation);
         OptionalLong leader =
                 mine && state.isBegun() && !bound.toldLeader ? bus.leader(container) : OptionalLong.empty();
         if (mine && !state.isSettled()) {
-            return new Seen(state, leader, null, null, null);
+            return new SeenUnit(state, leader, null, null, null);
         }
         var ended = units.ended(container, bound.invocation)
-                .orElseGet(() -> new UnitState.Ended(new Exit(Exit.UNKNOWN, clock.instant()), false, false));
+                .orElseGet(() -> new UnitState.UnitExit(new Exit(Exit.UNKNOWN, clock.instant()), false, false));
         boolean unexplained = ended.exit().status() != 0 && !(bound.stopping && bound.toldReady);
-        return new Seen(
+        return new SeenUnit(
                 state,
                 leader,
                 ended,
@@ -227,7 +227,7 @@ final class UnitWatcher {
                 unexplained ? JournalTail.of(container, bound.invocation).orElse(null) : null);
     }
 
-    private void looked(Watched entry, @Nullable Bound bound, AsyncResult<Seen> seen) {
+    private void looked(WatchedUnit entry, @Nullable BoundRun bound, AsyncResult<SeenUnit> seen) {
         entry.looking = false;
         if (watched.get(entry.container) != entry) {
             return;
@@ -248,13 +248,13 @@ final class UnitWatcher {
         }
     }
 
-    private void unbound(Watched entry, UnitState state) {
+    private void unbound(WatchedUnit entry, UnitState state) {
         if (state.isBegun() && entry.spec != null) {
             tell.happened(entry.container, new Input.StartedExternally());
         }
     }
 
-    private void tell(Watched entry, Bound bound, Seen seen) {
+    private void tell(WatchedUnit entry, BoundRun bound, SeenUnit seen) {
         ContainerName container = entry.container;
         UnitState state = seen.state;
         boolean mine = state.invocation().equals(bound.invocation);
@@ -265,7 +265,7 @@ final class UnitWatcher {
         if (mine && state.isReady() && !bound.toldReady) {
             tellReady(entry, bound, seen);
         }
-        UnitState.Ended ended = seen.ended;
+        UnitState.UnitExit ended = seen.ended;
         boolean stopped = ended == null
                 ? state.isBeingStopped()
                 // systemd forgets an inactive unit that nobody asks for, and with it which of its times was the last.
@@ -285,7 +285,7 @@ final class UnitWatcher {
     }
 
     /** Tells that a run is ready once it has outlived its first moments; one that has ended in them never was. */
-    private void tellReady(Watched entry, Bound bound, Seen seen) {
+    private void tellReady(WatchedUnit entry, BoundRun bound, SeenUnit seen) {
         Duration active =
                 Duration.ofNanos(System.nanoTime()).minus(Duration.of(seen.state.wasActive(), ChronoUnit.MICROS));
         if (seen.ended != null) {
@@ -301,7 +301,7 @@ final class UnitWatcher {
         }
     }
 
-    private static Input end(Watched entry, Bound bound, UnitState.Ended ended, Seen seen) {
+    private static Input end(WatchedUnit entry, BoundRun bound, UnitState.UnitExit ended, SeenUnit seen) {
         if (seen.failure != null && !bound.toldReady) {
             return new Input.LaunchFailed(bound.run, seen.failure);
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.hatchery.runner.cgroup.DeviceRule.Kind;
+import io.hatchery.runner.cgroup.DeviceRule.DeviceKind;
 import io.hatchery.spec.ContainerName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Devices in the kernel's own version 1 controller, in a group of the test's; and where there is no controller. */
 class DevicesControllerTest {
     private static final ContainerName WEB = new ContainerName("t-web");
-    private static final DeviceRule NULL = new DeviceRule(Kind.CHARACTER, 1, 3, "rwm", false);
+    private static final DeviceRule NULL = new DeviceRule(DeviceKind.CHARACTER, 1, 3, "rwm", false);
 
     private Path hierarchy;
 
@@ -74,7 +74,7 @@ class DevicesControllerTest {
     @Test
     void whatAnEarlierRunAllowedIsForgotten() throws Exception {
         CgroupTree tree = tree();
-        tree.create(WEB, List.of(NULL, new DeviceRule(Kind.BLOCK, 7, DeviceRule.ANY, "rw", true)));
+        tree.create(WEB, List.of(NULL, new DeviceRule(DeviceKind.BLOCK, 7, DeviceRule.ANY, "rw", true)));
         Path inside = tree.create(WEB, List.of(NULL)).getFirst();
         assertThat(inside.resolveSibling("devices.list")).hasContent("c 1:3 rwm");
         tree.remove(WEB);

@@ -20,10 +20,10 @@ final class EventsOfTests {
     private EventsOfTests() {}
 
     /** A transition that waits for the broker. */
-    static Journal.Pending transition(String id) {
-        return new Journal.Pending(
+    static Journal.PendingEvent transition(String id) {
+        return new Journal.PendingEvent(
                 id,
-                new FleetEvent.Transition(
+                new FleetEvent.PhaseChanged(
                         WEB, HOST, Phase.RUNNING, Phase.BACKOFF, null, null, null, null, null, null, NOW));
     }
 

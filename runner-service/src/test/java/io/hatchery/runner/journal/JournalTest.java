@@ -127,7 +127,7 @@ class JournalTest {
     @Test
     void longOutageDropsOldTransitionsAndNoOutcome() {
         var state = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
-        var outcome = Journal.Pending.of(ended(new CommandId("one"), Verb.STOP));
+        var outcome = Journal.PendingEvent.of(ended(new CommandId("one"), Verb.STOP));
         Journal journal = Journal.of(state).after(state, List.of(transition("t0"), outcome));
         for (int i = 1; i <= Journal.MAX_OUTBOX + 100; i++) {
             journal = journal.after(state, List.of(transition("t" + i)));
@@ -143,7 +143,7 @@ class JournalTest {
         var state = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
         Journal journal = Journal.of(state);
         for (int i = 0; i <= Journal.MAX_OUTBOX; i++) {
-            journal = journal.after(state, List.of(Journal.Pending.of(ended(new CommandId("c" + i), Verb.STOP))));
+            journal = journal.after(state, List.of(Journal.PendingEvent.of(ended(new CommandId("c" + i), Verb.STOP))));
         }
         assertThat(journal.outbox()).hasSize(Journal.MAX_OUTBOX + 1);
     }
@@ -170,7 +170,7 @@ class JournalTest {
     @Test
     void aRemovalThatHasBegunIsKeptUntilItHasEnded() throws IOException {
         var cache = new SpecCache(new FileDisk(folder));
-        var removal = new SpecCache.Removal(
+        var removal = new SpecCache.OpenRemoval(
                 new ContainerName("web"), new CommandId("one"), new Generation(3), null, "/srv/web", true, "ann", NOW);
         cache.beginRemoval(removal);
         assertThat(cache.removals()).containsExactly(removal);

@@ -70,8 +70,8 @@ final class SpecCacheTest {
         assertThat(cache.specs()).containsExactly(SPEC);
     }
 
-    private static SpecCache.Removal removal(@Nullable Generation generation) {
-        return new SpecCache.Removal(
+    private static SpecCache.OpenRemoval removal(@Nullable Generation generation) {
+        return new SpecCache.OpenRemoval(
                 SPEC.name(), new CommandId("one"), generation, null, "/r", false, null, Instant.EPOCH);
     }
 
@@ -158,7 +158,7 @@ final class SpecCacheTest {
         cache.keep(SPEC);
         Files.copy(file(), folder.resolve("specs/.api.json.new"));
         Files.copy(file(), folder.resolve("specs/.api.json"));
-        cache.beginRemoval(new SpecCache.Removal(
+        cache.beginRemoval(new SpecCache.OpenRemoval(
                 new ContainerName("api"), new CommandId("one"), null, null, "/r", false, null, Instant.EPOCH));
         Files.move(folder.resolve("specs/api.removal.json"), folder.resolve("specs/.api.removal.json"));
         Files.copy(file(), folder.resolve("specs/web.json.damaged"));
@@ -177,7 +177,7 @@ final class SpecCacheTest {
     void endOfARemovalKeepsTheSpecOfAnotherContainerThatACrashLeft() throws IOException {
         ContainerSpec other = SpecsOfTests.with("{\"name\": \"api\"}");
         cache.keep(spec(3));
-        cache.beginRemoval(new SpecCache.Removal(
+        cache.beginRemoval(new SpecCache.OpenRemoval(
                 other.name(), new CommandId("two"), other.generation(), null, "/r", false, null, Instant.EPOCH));
         cache.keep(other);
         cache.endRemoval(SPEC.name());

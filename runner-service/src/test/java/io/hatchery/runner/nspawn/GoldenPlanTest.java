@@ -9,7 +9,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
-import io.hatchery.spec.option.Evaluated;
+import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,14 +35,14 @@ class GoldenPlanTest {
     void aDefinitionGivesItsPlan(Path file) throws IOException, UnreadableException {
         var name = new ContainerName(file.getFileName().toString().replace(".yaml", ""));
         var definition = new ContainerDefinition(Json.readYamlObject(Files.readAllBytes(file)));
-        Evaluated evaluated = Evaluator.evaluate(name, definition, Map.of());
-        assertThat(evaluated).isInstanceOf(Evaluated.Good.class);
-        ContainerSpec spec = ((Evaluated.Good) evaluated).at(new HostName("host1"), Generation.FIRST);
+        EvaluationResult evaluated = Evaluator.evaluate(name, definition, Map.of());
+        assertThat(evaluated).isInstanceOf(EvaluationResult.Good.class);
+        ContainerSpec spec = ((EvaluationResult.Good) evaluated).at(new HostName("host1"), Generation.FIRST);
         assertThat(Json.read(Json.bytes(spec), ContainerSpec.class)).isEqualTo(spec);
         var nix = new HashSet<>(NspawnPlan.NIX_READ_ONLY);
         nix.add(NspawnPlan.profiles(name));
         nix.add(NspawnPlan.gcRoots(name));
-        String plan = Json.pretty(NspawnPlan.of(spec, new HostFacts(true, true, nix))) + "\n";
+        String plan = Json.pretty(NspawnPlan.of(spec, new HostCapabilities(true, true, nix))) + "\n";
         Path golden = file.resolveSibling(name + ".json");
         if (Boolean.getBoolean("golden.write")) {
             Files.writeString(golden, plan);

@@ -58,7 +58,7 @@ class NspawnPlanTest {
     @Test
     void aWholeSystem() {
         NspawnPlan plan = NspawnPlan.of(
-                spec(new Payload.Boot(), false, List.of()), new HostFacts(false, false, Set.of("/nix/store")));
+                spec(new Payload.Boot(), false, List.of()), new HostCapabilities(false, false, Set.of("/nix/store")));
         assertThat(plan.arguments())
                 .containsExactly(
                         "/usr/bin/systemd-nspawn",
@@ -84,7 +84,7 @@ class NspawnPlanTest {
     void aProgramRunsAsPid2WithItsArgumentsUntouched() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.Program(List.of("/bin/sh", "-c", "echo --boot")), true, List.of()),
-                new HostFacts(false, true, Set.of()));
+                new HostCapabilities(false, true, Set.of()));
         assertThat(plan.arguments())
                 .contains("--ephemeral", "--notify-ready=no", "--kill-signal=SIGTERM")
                 .endsWith("--as-pid2", "--", "/bin/sh", "-c", "echo --boot");
@@ -95,7 +95,7 @@ class NspawnPlanTest {
     void aNixSystemSeesTheStoreThatIsThere() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.SystemPath("/nix/store/abc-system"), false, List.of()),
-                new HostFacts(false, false, Set.of("/nix/store", "/nix/var/nix/profiles/per-container/web")));
+                new HostCapabilities(false, false, Set.of("/nix/store", "/nix/var/nix/profiles/per-container/web")));
         assertThat(plan.arguments())
                 .contains(
                         "--bind-ro=/nix/store", "--bind=/nix/var/nix/profiles/per-container/web:/nix/var/nix/profiles")
@@ -105,7 +105,7 @@ class NspawnPlanTest {
 
     @Test
     void onlyATrustedRootOrPrivateUsersHaveTheirJournalLinked() {
-        var host = new HostFacts(true, true, Set.of());
+        var host = new HostCapabilities(true, true, Set.of());
         Confinement mapped = new Confinement("pick", List.of(), false, List.of(), List.of(), null);
         assertThat(NspawnPlan.of(spec(new Payload.SystemPath("/nix/store/x"), false, List.of()), host)
                         .arguments())
@@ -135,7 +135,7 @@ class NspawnPlanTest {
     }
 
     private static List<String> daemonBinds(boolean systemd, @Nullable Confinement confinement) {
-        var host = new HostFacts(systemd, true, Set.copyOf(NspawnPlan.NIX_READ_ONLY));
+        var host = new HostCapabilities(systemd, true, Set.copyOf(NspawnPlan.NIX_READ_ONLY));
         var spec = spec(new Payload.SystemPath("/nix/store/x"), false, List.of(), confinement);
         return NspawnPlan.of(spec, host).arguments().stream()
                 .filter(argument -> argument.contains("daemon-socket"))
@@ -146,7 +146,7 @@ class NspawnPlanTest {
     void colonsAndBackslashesInPathsAreEscaped() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.Boot(), false, List.of(new BindMount("/in side", "/a:b\\c", true))),
-                new HostFacts(false, false, Set.of()));
+                new HostCapabilities(false, false, Set.of()));
         assertThat(plan.arguments()).anyMatch(argument -> argument.contains("/a\\:b\\\\c"));
     }
 }

@@ -48,7 +48,8 @@ class HostClaimsTest {
         return after(claims, HOST, status, NOW);
     }
 
-    private static HostStatus heartbeat(HostStatus.State state, Instant at, int interval, @Nullable HostOwner owner) {
+    private static HostStatus heartbeat(
+            HostStatus.HostState state, Instant at, int interval, @Nullable HostOwner owner) {
         return new HostStatus(
                 HOST,
                 state,
@@ -72,7 +73,7 @@ class HostClaimsTest {
     }
 
     private static HostStatus claim(long epoch, String runner) {
-        return heartbeat(HostStatus.State.READY, NOW, INTERVAL, new HostOwner(epoch, runner, runner + "-folder"));
+        return heartbeat(HostStatus.HostState.READY, NOW, INTERVAL, new HostOwner(epoch, runner, runner + "-folder"));
     }
 
     private static HostClaims heldByOne() {
@@ -97,7 +98,7 @@ class HostClaimsTest {
 
     @Test
     void heartbeatThatClaimsNothingTakesNoNameAway() {
-        HostStatus foreign = heartbeat(HostStatus.State.READY, NOW, INTERVAL, null);
+        HostStatus foreign = heartbeat(HostStatus.HostState.READY, NOW, INTERVAL, null);
         assertThat(after(heldByOne(), foreign).isHeldBy("one")).isTrue();
         HostClaims foreignOnly = after(HostClaims.none(HOST), foreign);
         assertThat(foreignOnly.isFree("any")).isFalse();
@@ -122,7 +123,10 @@ class HostClaimsTest {
     @Test
     void heartbeatDatedAYearAheadKeepsTheNameForThreeIntervalsOfTheBrokersClock() {
         HostStatus ahead = heartbeat(
-                HostStatus.State.READY, NOW.plus(Duration.ofDays(365)), INTERVAL, new HostOwner(1, "one", "folder"));
+                HostStatus.HostState.READY,
+                NOW.plus(Duration.ofDays(365)),
+                INTERVAL,
+                new HostOwner(1, "one", "folder"));
         HostClaims claims = after(HostClaims.none(HOST), ahead);
         HostName other = new HostName("other");
         assertThat(after(claims, other, (HostStatus) null, NOW.plusSeconds(3 * INTERVAL - 1))
@@ -136,10 +140,10 @@ class HostClaimsTest {
     @Test
     void intervalOutOfBoundsClaimsNothing() {
         var owner = new HostOwner(8, "two", "folder");
-        assertThat(after(heldByOne(), heartbeat(HostStatus.State.READY, NOW, 301, owner))
+        assertThat(after(heldByOne(), heartbeat(HostStatus.HostState.READY, NOW, 301, owner))
                         .isHeldBy("two"))
                 .isFalse();
-        assertThat(after(heldByOne(), heartbeat(HostStatus.State.READY, NOW, 0, owner))
+        assertThat(after(heldByOne(), heartbeat(HostStatus.HostState.READY, NOW, 0, owner))
                         .isHeldBy("two"))
                 .isFalse();
     }
@@ -155,7 +159,7 @@ class HostClaimsTest {
 
     @Test
     void nameIsFreeAfterAnEndInGoodOrderADeletionAndForTheNextUserOfTheFolder() {
-        HostStatus away = heartbeat(HostStatus.State.AWAY, NOW, INTERVAL, new HostOwner(7, "one", "one-folder"));
+        HostStatus away = heartbeat(HostStatus.HostState.AWAY, NOW, INTERVAL, new HostOwner(7, "one", "one-folder"));
         assertThat(after(heldByOne(), away).isFree("any")).isTrue();
         assertThat(after(heldByOne(), away).nextEpoch()).isEqualTo(8);
         assertThat(after(heldByOne(), null).isFree("any")).isTrue();

@@ -85,7 +85,7 @@ final class GatewayChecks {
 
     /** The event in a record; null if it holds none. */
     static @Nullable FleetEvent event(BusRecord record) {
-        return record.topic().equals(Topics.EVENTS.name()) && read(record) instanceof FleetRecord.Event e
+        return record.topic().equals(Topics.EVENTS.name()) && read(record) instanceof FleetRecord.EventRecord e
                 ? e.event()
                 : null;
     }

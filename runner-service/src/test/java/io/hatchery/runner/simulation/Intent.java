@@ -29,7 +29,7 @@ final class Intent {
         return meant;
     }
 
-    void transition(FleetEvent.Transition transition, @Nullable ContainerSpec spec) {
+    void transition(FleetEvent.PhaseChanged transition, @Nullable ContainerSpec spec) {
         boolean rebooted = transition.from() == Phase.ABSENT && last != Phase.ABSENT;
         last = transition.to();
         if (rebooted) {

@@ -198,7 +198,7 @@ final class InvariantChecker {
         HostStatus last = heartbeats.get(host.name().value());
         return last != null
                 && host.isClockRight()
-                && last.state() == HostStatus.State.READY
+                && last.state() == HostStatus.HostState.READY
                 && last.at().plusSeconds(FRESH_SECONDS).isAfter(world.instant())
                 && !last.at().isAfter(world.instant());
     }
@@ -381,7 +381,7 @@ final class InvariantChecker {
                 outcomes.told(ended);
                 intent(ended.host(), ended.container()).ended(ended);
             }
-            case FleetEvent.Transition transition -> {
+            case FleetEvent.PhaseChanged transition -> {
                 outcomes.told(transition);
                 ContainerSpec spec = transition.generation() == null
                         ? null
@@ -399,7 +399,7 @@ final class InvariantChecker {
             case FleetEvent.SystemBuilt b -> {}
             case FleetEvent.Fetching f -> {}
             case FleetEvent.HeartbeatRefused r -> {}
-            case FleetEvent.Evaluated e -> {}
+            case FleetEvent.EvaluationChanged e -> {}
         }
     }
 }

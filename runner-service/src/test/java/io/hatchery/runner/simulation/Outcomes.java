@@ -140,7 +140,7 @@ final class Outcomes {
                 () -> "its root is said to be purged and is there: " + event);
     }
 
-    void told(FleetEvent.Transition event) {
+    void told(FleetEvent.PhaseChanged event) {
         String key = event.host() + "/" + event.container();
         Phase last = phases.put(key, event.to());
         world.check(

@@ -47,7 +47,7 @@ final class Reasons {
     }
 
     /** A container goes from one phase to another. */
-    void went(FleetEvent.Transition event, List<Run> runs) {
+    void went(FleetEvent.PhaseChanged event, List<Run> runs) {
         Exit exit = event.exit();
         if (exit == null || event.from() != Phase.STOPPING) {
             return;

@@ -6,7 +6,7 @@ import io.hatchery.runner.nspawn.DirectDriver;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.service.DriverSelection;
-import io.hatchery.runner.service.HostFacts;
+import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.store.StoreSettings;
@@ -39,7 +39,7 @@ final class RunnerProcess {
      *
      * @param onFailure is told why it gave up
      */
-    void start(SimulatedBus bus, Disk runtime, Disk data, HostFacts facts, Handler<Throwable> onFailure) {
+    void start(SimulatedBus bus, Disk runtime, Disk data, HostIdentity facts, Handler<Throwable> onFailure) {
         var outside = new Runner.RunnerDependencies(
                 host.clock(), this::uptime, this::uptime, this::later, bus, runtime, data, facts, this::driver, "v2");
         try {
@@ -69,7 +69,7 @@ final class RunnerProcess {
         return Duration.ofNanos((world.now() - host.bootedAt) * 1000);
     }
 
-    private Driver driver(Driver.Listener listener) {
+    private Driver driver(Driver.DriverListener listener) {
         var ground = new SimulatedCgroup(world, host, process, edge, mutation);
         var driver = new DirectDriver(ground.outside(this::later), listener);
         return new ObservedDriver(driver, world, host, process, mutation);

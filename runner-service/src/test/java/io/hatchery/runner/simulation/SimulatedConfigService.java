@@ -23,7 +23,7 @@ final class SimulatedConfigService {
     private final SimulatedKafka kafka;
     private final SimulatedGroup group;
     private final String name;
-    private final TransactionalLoop.Plan plan;
+    private final TransactionalLoop.LoopPlan plan;
     private final Set<SystemSource> built;
     private final Mutation mutation;
     private final Duration clockOffset;

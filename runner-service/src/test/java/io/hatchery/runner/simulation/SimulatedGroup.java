@@ -26,11 +26,11 @@ final class SimulatedGroup {
 
     private final World world;
     private final SimulatedKafka kafka;
-    private final TransactionalLoop.Plan plan;
+    private final TransactionalLoop.LoopPlan plan;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private int generation;
 
-    SimulatedGroup(World world, SimulatedKafka kafka, TransactionalLoop.Plan plan) {
+    SimulatedGroup(World world, SimulatedKafka kafka, TransactionalLoop.LoopPlan plan) {
         this.world = world;
         this.kafka = kafka;
         this.plan = plan;

@@ -1,7 +1,7 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.runner.journal.Disk;
-import io.hatchery.runner.service.HostFacts;
+import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
@@ -193,7 +193,7 @@ final class SimulatedHost {
                         bus,
                         disk(edge, runtime),
                         disk(edge, data),
-                        new HostFacts(machine, machine + "-boot-" + boots, 1),
+                        new HostIdentity(machine, machine + "-boot-" + boots, 1),
                         e -> gaveUp(process, e));
     }
 

@@ -64,7 +64,7 @@ final class SimulatedSystems implements Systems {
     }
 
     @Override
-    public Progress of(ContainerName container, long revision, SystemSource source) {
+    public BuildProgress of(ContainerName container, long revision, SystemSource source) {
         String system = ((SystemSource.Configuration) source)
                 .modules()
                 .getLast()
@@ -76,7 +76,7 @@ final class SimulatedSystems implements Systems {
             return isBroken(system)
                     ? new Failed(List.of(new DefinitionProblem(
                             "containers." + container + ".config", null, "definition", "it is broken", "mend it")))
-                    : new Ready(path(system));
+                    : new SystemReady(path(system));
         }
         waiting.add(container);
         if (begun.add(source)) {
@@ -87,7 +87,7 @@ final class SimulatedSystems implements Systems {
                 onNews.run();
             });
         }
-        return new Pending();
+        return new PendingSystem();
     }
 
     @Override

@@ -27,14 +27,14 @@ final class UnitStateTest {
         "- - exit-code, 255, false"
     })
     void anEndIsReadAsAShellCountsIt(String text, int status, boolean timedOut) {
-        UnitState.Ended ended = UnitState.Ended.parse(text, NOW);
+        UnitState.UnitExit ended = UnitState.UnitExit.parse(text, NOW);
         assertThat(ended.exit()).isEqualTo(new Exit(status, NOW));
         assertThat(ended.timedOut()).isEqualTo(timedOut);
     }
 
     @Test
     void whatIsNoEndIsRefused() {
-        assertThatThrownBy(() -> UnitState.Ended.parse("exited", NOW)).hasMessageContaining("'exited'");
+        assertThatThrownBy(() -> UnitState.UnitExit.parse("exited", NOW)).hasMessageContaining("'exited'");
     }
 
     @ParameterizedTest
@@ -63,8 +63,8 @@ final class UnitStateTest {
 
     @Test
     void whoWouldBeRestartedAndIsNotWasStopped() {
-        var failed = UnitState.Ended.parse("exited 1 exit-code", NOW);
-        var well = UnitState.Ended.parse("exited 0 success", NOW);
+        var failed = UnitState.UnitExit.parse("exited 1 exit-code", NOW);
+        var well = UnitState.UnitExit.parse("exited 0 success", NOW);
         assertThat(state("failed", "failed", "").wasStopped(RestartPolicy.ON_FAILURE, failed))
                 .isTrue();
         assertThat(state("activating", "auto-restart", "").wasStopped(RestartPolicy.ON_FAILURE, failed))
@@ -87,6 +87,6 @@ final class UnitStateTest {
         "exited 137 exit-code, false"
     })
     void aKillIsSomeonesUnlessItIsSystemdsOrTheKernels(String text, boolean killed) {
-        assertThat(UnitState.Ended.parse(text, NOW).killed()).isEqualTo(killed);
+        assertThat(UnitState.UnitExit.parse(text, NOW).killed()).isEqualTo(killed);
     }
 }

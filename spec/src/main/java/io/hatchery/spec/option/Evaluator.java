@@ -29,19 +29,20 @@ public final class Evaluator {
      *
      * @param profiles every profile there is
      */
-    public static Evaluated evaluate(
+    public static EvaluationResult evaluate(
             ContainerName name, ContainerDefinition definition, Map<ProfileName, ContainerDefinition> profiles) {
         String path = "containers." + name;
         List<DefinitionProblem> tooLarge = tooLarge(name, definition);
         if (!tooLarge.isEmpty()) {
-            return new Evaluated.Bad(tooLarge);
+            return new EvaluationResult.Bad(tooLarge);
         }
         var merge = new OptionMerger();
         List<DefinitionLayer> layers = new ArrayList<>();
         for (ProfileName profile : profilesOf(definition)) {
             ContainerDefinition options = profiles.get(profile);
             if (options != null && isTooLarge(options)) {
-                return new Evaluated.Bad(List.of(excess(path + ".profiles", "profile " + profile, options.size())));
+                return new EvaluationResult.Bad(
+                        List.of(excess(path + ".profiles", "profile " + profile, options.size())));
             }
             if (options == null) {
                 merge.problem(
@@ -75,7 +76,7 @@ public final class Evaluator {
             return merge.report(path, origin);
         }
         return evaluate(name, List.of(DefinitionLayer.of(name, definition)), new OptionMerger())
-                        instanceof Evaluated.Bad bad
+                        instanceof EvaluationResult.Bad bad
                 ? bad.problems()
                 : List.of();
     }
@@ -87,10 +88,10 @@ public final class Evaluator {
     public static List<DefinitionProblem> checkSpec(ContainerSpec spec) {
         String path = "containers." + spec.name();
         String origin = "spec of " + spec.name();
-        Evaluated evaluated =
+        EvaluationResult evaluated =
                 evaluate(spec.name(), List.of(new DefinitionLayer(origin, SpecOptions.of(spec))), new OptionMerger());
-        if (!(evaluated instanceof Evaluated.Good good)) {
-            return ((Evaluated.Bad) evaluated).problems();
+        if (!(evaluated instanceof EvaluationResult.Good good)) {
+            return ((EvaluationResult.Bad) evaluated).problems();
         }
         ContainerSpec made = good.at(spec.host(), spec.generation());
         return made.equals(spec)
@@ -176,7 +177,7 @@ public final class Evaluator {
         return names;
     }
 
-    private static Evaluated evaluate(ContainerName name, List<DefinitionLayer> layers, OptionMerger merge) {
+    private static EvaluationResult evaluate(ContainerName name, List<DefinitionLayer> layers, OptionMerger merge) {
         String path = "containers." + name;
         List<DefinedValue> all = layers.stream()
                 .map(layer -> DefinedValue.unwrap(layer.options(), layer.origin()))
@@ -191,11 +192,12 @@ public final class Evaluator {
                 ObjectNode shaped = SpecShaper.of(name, values);
                 int size = Json.bytes(shaped).length;
                 return size <= DefinitionLimits.MAX_MERGED_BYTES
-                        ? new Evaluated.Good(name, hostSelector(values), SystemOptions.source(name, values), shaped)
-                        : new Evaluated.Bad(List.of(mergedExcess(path, origin, size)));
+                        ? new EvaluationResult.Good(
+                                name, hostSelector(values), SystemOptions.source(name, values), shaped)
+                        : new EvaluationResult.Bad(List.of(mergedExcess(path, origin, size)));
             }
         }
-        return new Evaluated.Bad(merge.report(path, layers.getLast().origin()));
+        return new EvaluationResult.Bad(merge.report(path, layers.getLast().origin()));
     }
 
     private static DefinitionProblem mergedExcess(String path, String origin, int size) {

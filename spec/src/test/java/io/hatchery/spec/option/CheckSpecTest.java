@@ -110,9 +110,9 @@ class CheckSpecTest {
 
     private static ContainerSpec spec(long seed) throws UnreadableException {
         ObjectNode options = random(new SplittableRandom(seed));
-        Evaluated evaluated = Evaluator.evaluate(WEB, new ContainerDefinition(options), Map.of());
-        assertThat(evaluated).as("seed %d: %s", seed, options).isInstanceOf(Evaluated.Good.class);
-        return ((Evaluated.Good) evaluated).at(new HostName("h1"), new Generation(1 + seed));
+        EvaluationResult evaluated = Evaluator.evaluate(WEB, new ContainerDefinition(options), Map.of());
+        assertThat(evaluated).as("seed %d: %s", seed, options).isInstanceOf(EvaluationResult.Good.class);
+        return ((EvaluationResult.Good) evaluated).at(new HostName("h1"), new Generation(1 + seed));
     }
 
     @Test

@@ -21,7 +21,8 @@ class DefinitionLimitsTest {
 
     private static List<DefinitionProblem> problems(
             ObjectNode definition, Map<ProfileName, ContainerDefinition> profiles) {
-        return Evaluator.evaluate(WEB, new ContainerDefinition(definition), profiles) instanceof Evaluated.Bad bad
+        return Evaluator.evaluate(WEB, new ContainerDefinition(definition), profiles)
+                        instanceof EvaluationResult.Bad bad
                 ? bad.problems()
                 : List.of();
     }

@@ -37,15 +37,15 @@ class EvaluatorTest {
     }
 
     private static ContainerSpec spec(String json) {
-        Evaluated evaluated = Evaluator.evaluate(WEB, definition(json), Map.of());
-        assertThat(evaluated).isInstanceOf(Evaluated.Good.class);
-        return ((Evaluated.Good) evaluated).at(HOST, Generation.FIRST);
+        EvaluationResult evaluated = Evaluator.evaluate(WEB, definition(json), Map.of());
+        assertThat(evaluated).isInstanceOf(EvaluationResult.Good.class);
+        return ((EvaluationResult.Good) evaluated).at(HOST, Generation.FIRST);
     }
 
     private static List<DefinitionProblem> problems(String json) {
-        Evaluated evaluated = Evaluator.evaluate(WEB, definition(json), Map.of());
-        assertThat(evaluated).as(json).isInstanceOf(Evaluated.Bad.class);
-        return ((Evaluated.Bad) evaluated).problems();
+        EvaluationResult evaluated = Evaluator.evaluate(WEB, definition(json), Map.of());
+        assertThat(evaluated).as(json).isInstanceOf(EvaluationResult.Bad.class);
+        return ((EvaluationResult.Bad) evaluated).problems();
     }
 
     @Test
@@ -188,12 +188,12 @@ class EvaluatorTest {
                         definition(
                                 "{restart: {$default: always}, tmpfs: [/a], environment: {A: '1', B: '1'}, autoStart: {$force: true}}"),
                 top, definition("{tmpfs: [/b], environment: {C: '3'}, startTimeout: 10}"));
-        Evaluated evaluated = Evaluator.evaluate(
+        EvaluationResult evaluated = Evaluator.evaluate(
                 WEB,
                 definition(
                         "{boot: true, profiles: [base, top], restart: 'no', tmpfs: [/c], environment: {A: {$force: '2'}}, autoStart: false, timeoutStartSec: 10s}"),
                 profiles);
-        ContainerSpec spec = ((Evaluated.Good) evaluated).at(HOST, Generation.FIRST);
+        ContainerSpec spec = ((EvaluationResult.Good) evaluated).at(HOST, Generation.FIRST);
         assertThat(spec.restart()).hasToString("NO");
         assertThat(spec.tmpfs()).containsExactly("/a", "/b", "/c");
         assertThat(spec.environment()).isEqualTo(Map.of("A", "2", "B", "1", "C", "3"));
@@ -203,11 +203,11 @@ class EvaluatorTest {
 
     @Test
     void twoPlainScalarsThatDifferAreAnErrorNamingBoth() {
-        Evaluated evaluated = Evaluator.evaluate(
+        EvaluationResult evaluated = Evaluator.evaluate(
                 WEB,
                 definition("{boot: true, profiles: [base], stopTimeout: 5}"),
                 Map.of(new ProfileName("base"), definition("{stopTimeout: 6}")));
-        assertThat(((Evaluated.Bad) evaluated).problems())
+        assertThat(((EvaluationResult.Bad) evaluated).problems())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.format())
                         .contains("containers.web.stopTimeout", "profile base", "definition of web", "$force"));

@@ -28,17 +28,17 @@ class SystemOptionsTest {
         }
     }
 
-    private static Evaluated evaluate(String yaml) {
+    private static EvaluationResult evaluate(String yaml) {
         return Evaluator.evaluate(
                 WEB, definition(yaml), Map.of(new ProfileName("base"), definition("{config: '{ a = 1; }'}")));
     }
 
     private static SystemSource source(String yaml) {
-        return ((Evaluated.Good) evaluate(yaml)).source();
+        return ((EvaluationResult.Good) evaluate(yaml)).source();
     }
 
     private static String problem(String yaml) {
-        return ((Evaluated.Bad) evaluate(yaml)).problems().getFirst().format();
+        return ((EvaluationResult.Bad) evaluate(yaml)).problems().getFirst().format();
     }
 
     @Test
@@ -85,11 +85,11 @@ class SystemOptionsTest {
 
     @Test
     void theEvaluatedSystemIsThePayload() {
-        var good = (Evaluated.Good) evaluate("{config: x}");
+        var good = (EvaluationResult.Good) evaluate("{config: x}");
         var spec = good.at(new HostName("h1"), Generation.FIRST, "/nix/store/s");
         assertThat(spec.payload()).isEqualTo(new Payload.SystemPath("/nix/store/s"));
         assertThat(spec.rollbackOnFailure()).isTrue();
-        var kept = (Evaluated.Good) evaluate("{config: x, rollbackOnFailure: false}");
+        var kept = (EvaluationResult.Good) evaluate("{config: x, rollbackOnFailure: false}");
         assertThat(kept.at(new HostName("h1"), Generation.FIRST, "/nix/store/s").rollbackOnFailure())
                 .isNull();
     }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A system on its way into the store, tried until it is there or nobody wants it. All calls come on one context. */
-final class Fetch {
+final class SystemFetch {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -30,7 +30,7 @@ final class Fetch {
         }
     }
 
-    Fetch(String path, ContainerSpec spec) {
+    SystemFetch(String path, ContainerSpec spec) {
         this.path = path;
         this.spec = spec;
     }

@@ -7,14 +7,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** How far this runner has handled a topic, record by record. Not thread-safe. */
-final class Progress {
+final class TopicProgress {
     private final TopicPosition start;
     private final TreeSet<Long> open;
     private long next;
     private @Nullable Instant at;
 
     /** Goes on from a position. */
-    Progress(TopicPosition start) {
+    TopicProgress(TopicPosition start) {
         this.start = start;
         this.open = new TreeSet<>(start.open());
         this.next = start.next();
@@ -42,7 +42,7 @@ final class Progress {
     }
 
     /** Every record that another has passed is known. */
-    void advance(Progress other) {
+    void advance(TopicProgress other) {
         if (other.at != null) {
             pass(other.next, other.at);
         }

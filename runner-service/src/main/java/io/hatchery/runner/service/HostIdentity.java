@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param bootId of the kernel
  * @param memory bytes
  */
-public record HostFacts(String machineId, String bootId, long memory) {
+public record HostIdentity(String machineId, String bootId, long memory) {
     private static final long KIB = 1024;
 
-    static HostFacts read() throws IOException {
+    static HostIdentity read() throws IOException {
         String boot =
                 Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         Path file = Path.of("/etc/machine-id");
@@ -29,12 +29,12 @@ public record HostFacts(String machineId, String bootId, long memory) {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * KIB)
                 .findFirst()
                 .orElse(0);
-        return new HostFacts(machine.isEmpty() ? boot : machine, boot, memory);
+        return new HostIdentity(machine.isEmpty() ? boot : machine, boot, memory);
     }
 
     HostStatus status(
             RunnerConfig config,
-            HostStatus.State state,
+            HostStatus.HostState state,
             String driver,
             String cgroups,
             int containers,

@@ -9,9 +9,9 @@ import java.util.Set;
  * @param unified whether the host has the unified cgroup hierarchy alone
  * @param nixPaths those of {@link NspawnPlan#NIX_READ_ONLY} and the container's profile and root folders that exist
  */
-public record HostFacts(boolean systemd, boolean unified, Set<String> nixPaths) {
+public record HostCapabilities(boolean systemd, boolean unified, Set<String> nixPaths) {
     /** Keeps an immutable copy of the paths. */
-    public HostFacts {
+    public HostCapabilities {
         nixPaths = Set.copyOf(nixPaths);
     }
 }

@@ -17,9 +17,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What an evaluation gives: either everything that is wrong, or a spec that only wants its place and count. */
-public sealed interface Evaluated {
+public sealed interface EvaluationResult {
     /** The definition cannot be right. */
-    record Bad(List<DefinitionProblem> problems) implements Evaluated {
+    record Bad(List<DefinitionProblem> problems) implements EvaluationResult {
         /** Keeps an immutable copy of the problems. */
         public Bad {
             problems = List.copyOf(problems);
@@ -39,7 +39,7 @@ public sealed interface Evaluated {
             SortedMap<String, String> hostSelector,
             @Nullable SystemSource source,
             ObjectNode values)
-            implements Evaluated {
+            implements EvaluationResult {
         /** Keeps an immutable copy of the labels. */
         public Good {
             hostSelector = Collections.unmodifiableSortedMap(new TreeMap<>(hostSelector));
