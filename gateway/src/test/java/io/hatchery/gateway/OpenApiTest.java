@@ -236,7 +236,7 @@ class OpenApiTest {
                 .contains("id", "command", "container", "outcome", "reason", "steps");
         assertThat(schemas.at("/FleetEvent/oneOf")).hasSize(7);
         assertThat(schemas.at("/FleetEvent/discriminator/mapping/transition").asText())
-                .isEqualTo("#/components/schemas/FleetEventTransition");
+                .isEqualTo("#/components/schemas/FleetEventPhaseChanged");
         assertThat(schemas.at("/ContainerDefinition/properties/root/type").asText())
                 .isEqualTo("string");
         visit(schemas, "", (path, node) -> {
