@@ -47,7 +47,7 @@ final class DownCommand implements Callable<Integer> {
         RunningServices running = RunningServices.of(installation.pidFile(), settings);
         if (running != null) {
             removeContainers(new ApiClient(running.gateway(), settings.tokenFile()), installation, console);
-            Output.line("CleaningUp the services …");
+            Output.line("Stopping the services …");
             end(running.process());
         } else {
             if (console != null) {

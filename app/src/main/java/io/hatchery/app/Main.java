@@ -77,7 +77,7 @@ public final class Main {
         @Override
         public void run() {
             SettingsCheck.check(options.settings());
-            options.settings().format().forEach(Output::line);
+            options.settings().format().forEach(setting -> Output.text(setting + "\n"));
         }
     }
 

@@ -223,6 +223,14 @@ class ControlCharactersTest {
         assertEscaped();
     }
 
+    @Test
+    void settingsArePrintedWithTheirDescriptionOnASecondLine() {
+        assertThat(Main.commandLine().execute("settings")).isZero();
+        assertThat(shown.toString(StandardCharsets.UTF_8))
+                .contains("gateway.port=8470\n    Port on which the gateway listens")
+                .doesNotContain("\\x0a");
+    }
+
     private static int execute(String command) {
         String[] words = (command.replace("%", definition.toString()) + " --url http://127.0.0.1:" + server.actualPort()
                         + " --token-file " + token)
