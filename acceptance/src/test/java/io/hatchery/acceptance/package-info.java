@@ -1,4 +1,4 @@
-/** Black-box tests of the whole on real parts: processes, a broker, systemd-nspawn, and clients that were not written here. */
+/** Black-box tests of an installation, grouped by feature: real containers, systemd hosts, brokers and clients. */
 @NullMarked
 package io.hatchery.acceptance;
 

@@ -1,0 +1,177 @@
+package io.hatchery.acceptance.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.hatchery.acceptance.fixture.Api;
+import io.hatchery.acceptance.fixture.Installation;
+import io.hatchery.acceptance.fixture.Roots;
+import io.hatchery.acceptance.fixture.Samples;
+import io.hatchery.acceptance.fixture.Service;
+import io.hatchery.acceptance.fixture.StreamClient;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The stream: a snapshot, then what changes, and after a break exactly what was missed. */
+class StreamTest {
+    private static Installation installation;
+    private static Api api;
+
+    @BeforeAll
+    static void up() {
+        installation = Installation.running();
+        api = installation.api();
+    }
+
+    @AfterAll
+    static void down() {
+        installation.close();
+    }
+
+    private static List<String> transitions(StreamClient stream) {
+        return stream.messages().stream()
+                .filter(message -> message.at("/event/type").asText().equals("transition"))
+                .map(message -> message.at("/event/from").asText() + " "
+                        + message.at("/event/to").asText())
+                .toList();
+    }
+
+    @Test
+    void snapshotThenTransitionsInOrderThenExactlyWhatWasMissed() {
+        Path root = Roots.busybox(installation.roots().resolve("seen"));
+        api.define("t-seen", Samples.sleeper(root));
+        api.await("t-seen", "stopped");
+        String cursor;
+        try (var stream = StreamClient.open(api, "?container=t-seen")) {
+            JsonNode snapshot = stream.first(message -> true);
+            assertThat(snapshot.path("type").asText()).isEqualTo("snapshot");
+            assertThat(snapshot.path("containers").findValuesAsText("name")).contains("t-seen");
+            assertThat(snapshot.path("hosts")).isNotEmpty();
+            stream.first(message -> message.path("type").asText().equals("synced"));
+            api.command("start", "t-seen");
+            stream.first(message -> message.at("/event/type").asText().equals("outcome"));
+            assertThat(transitions(stream))
+                    .containsExactly("stopped preparing", "preparing starting", "starting running");
+            cursor = stream.cursor();
+        }
+        api.command("stop", "t-seen");
+        api.command("start", "t-seen");
+
+        try (var stream = StreamClient.open(api, "?container=t-seen&since=" + cursor)) {
+            api.command("stop", "t-seen");
+            stream.first(message -> transitions(stream).size() >= 7);
+            assertThat(transitions(stream))
+                    .containsExactly(
+                            "running stopping",
+                            "stopping stopped",
+                            "stopped preparing",
+                            "preparing starting",
+                            "starting running",
+                            "running stopping",
+                            "stopping stopped");
+            assertThat(stream.messages())
+                    .noneMatch(message -> message.path("type").asText().equals("snapshot"));
+        }
+    }
+
+    @Test
+    void aBrowserShowsItsTokenAsASubprotocol() {
+        try (var stream = StreamClient.openAsBrowser(api, "")) {
+            assertThat(stream.first(message -> true).path("type").asText()).isEqualTo("snapshot");
+        }
+    }
+
+    @Test
+    void aCursorThatCannotBeServedIsRefusedAloud() {
+        String foreign = Base64.getUrlEncoder()
+                .encodeToString("{\"i\":{\"hatchery.events\":\"x\"},\"o\":{}}".getBytes(StandardCharsets.UTF_8));
+        for (String cursor : List.of("rubbish", foreign)) {
+            assertThatThrownBy(() -> StreamClient.open(api, "?since=" + cursor))
+                    .hasCauseInstanceOf(WebSocketHandshakeException.class);
+        }
+        assertThat(api.get("/v1/events?since=rubbish").status()).isEqualTo(400);
+        assertThat(api.get("/v1/events?since=" + foreign).status()).isIn(400, 410);
+    }
+
+    @Test
+    void aReaderThatCannotKeepUpIsClosedAndComesBack() throws Exception {
+        var events = new StringBuilder();
+        String event = "{\"type\":\"transition\",\"container\":\"t-slow\",\"host\":\"" + Installation.HOST
+                + "\",\"from\":\"stopped\",\"to\":\"stopped\",\"reason\":\"" + "x".repeat(1000)
+                + "\",\"at\":\"2026-01-01T00:00:00Z\"}\n";
+        for (int i = 0; i < 40_000; i++) {
+            events.append(event);
+        }
+        try (var stream = StreamClient.open(api, "?container=t-slow")) {
+            stream.first(message -> message.path("type").asText().equals("synced"));
+            stream.pause();
+            installation
+                    .kcat(
+                            events.toString().getBytes(StandardCharsets.UTF_8),
+                            "-P",
+                            "-t",
+                            "hatchery.events",
+                            "-k",
+                            "t-slow")
+                    .orFail();
+            // Read by another connection to the end: by then the slow one has been given up.
+            try (var quick = StreamClient.open(api, "?container=t-quick")) {
+                quick.first(message -> message.path("type").asText().equals("synced"));
+                api.define("t-quick", "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"]}");
+                quick.first(message -> message.at("/event/type").asText().equals("evaluation"));
+            }
+            stream.resume();
+            assertThat(stream.closed().get(60, TimeUnit.SECONDS)).isEqualTo(1013);
+            assertThat(events(stream) + eventsAfter(stream.cursor(), 40_000 - events(stream)))
+                    .isEqualTo(40_000);
+        }
+    }
+
+    /** Resumes from a cursor as often as the gateway closes the stream for being far behind, until so many events have come. */
+    private static long eventsAfter(String cursor, long expected) throws Exception {
+        long read = 0;
+        String since = cursor;
+        while (read < expected) {
+            try (var again = StreamClient.open(api, "?container=t-slow&since=" + since)) {
+                long before = read;
+                // What the gateway itself had not read yet when this client came back follows live.
+                await().atMost(Duration.ofMinutes(1))
+                        .until(() -> again.closed().isDone() || before + events(again) >= expected);
+                read += events(again);
+                if (read < expected) {
+                    assertThat(again.closed().get(1, TimeUnit.SECONDS)).isEqualTo(1013);
+                    assertThat(again.cursor()).isNotEqualTo(since);
+                }
+                since = again.cursor();
+            }
+        }
+        return read;
+    }
+
+    private static long events(StreamClient stream) {
+        return stream.messages().stream()
+                .filter(message -> message.path("type").asText().equals("event"))
+                .count();
+    }
+
+    @Test
+    void aGatewayThatDrainsSaysSo() throws Exception {
+        try (var stream = StreamClient.open(api, "")) {
+            stream.first(message -> true);
+            installation.end(Service.GATEWAY);
+            assertThat(stream.closed().get(10, TimeUnit.SECONDS)).isEqualTo(1001);
+        } finally {
+            installation.start(Service.GATEWAY);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.hatchery.acceptance.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Who may depend on whom, and that the pure packages stay pure. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.hatchery");
+
+    @Test
+    void modulesDependDownwardsAlone() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage("io.hatchery..")
+                .layer("spec")
+                .definedBy("io.hatchery.spec..")
+                .layer("protocol")
+                .definedBy("io.hatchery.protocol..")
+                .layer("broker")
+                .definedBy("io.hatchery.broker..")
+                .layer("bus")
+                .definedBy("io.hatchery.bus..")
+                .layer("nix")
+                .definedBy("io.hatchery.nix..")
+                .layer("config")
+                .definedBy("io.hatchery.config..")
+                .layer("runner")
+                .definedBy("io.hatchery.runner..")
+                .layer("gateway")
+                .definedBy("io.hatchery.gateway..")
+                .layer("app")
+                .definedBy("io.hatchery.app..")
+                .whereLayer("spec")
+                .mayNotAccessAnyLayer()
+                .whereLayer("broker")
+                .mayNotAccessAnyLayer()
+                .whereLayer("protocol")
+                .mayOnlyAccessLayers("spec")
+                .whereLayer("bus")
+                .mayOnlyAccessLayers("spec", "protocol")
+                .whereLayer("nix")
+                .mayOnlyAccessLayers("spec")
+                .whereLayer("config")
+                .mayOnlyAccessLayers("spec", "protocol", "bus", "nix")
+                .whereLayer("runner")
+                .mayOnlyAccessLayers("spec", "protocol", "bus", "nix")
+                .whereLayer("gateway")
+                .mayOnlyAccessLayers("spec", "protocol", "bus")
+                .whereLayer("app")
+                .mayNotBeAccessedByAnyLayer()
+                .check(CLASSES);
+    }
+
+    @Test
+    void pureCodeTouchesNoOutsideThing() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.hatchery.spec..",
+                        "io.hatchery.protocol..",
+                        "io.hatchery.runner.lifecycle..",
+                        "io.hatchery.gateway.view..")
+                .or()
+                .haveSimpleName("EvaluationPlanner")
+                .or()
+                .haveSimpleName("NspawnPlan")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx..", "org.apache.kafka..", "org.slf4j..", "java.net.http..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.nio.file.Files")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.Thread")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.time.Clock")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.hatchery.(*).(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        classes()
+                .that()
+                .resideInAPackage("io.hatchery..")
+                .should()
+                .haveNameNotMatching(".*(Utils?|Helper|Manager|Impl)")
+                .check(CLASSES);
+    }
+}

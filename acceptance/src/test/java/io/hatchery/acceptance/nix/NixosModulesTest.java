@@ -1,0 +1,105 @@
+package io.hatchery.acceptance.nix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.hatchery.acceptance.fixture.Installation;
+import io.hatchery.acceptance.fixture.Nixpkgs;
+import io.hatchery.acceptance.fixture.ProcessResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The modules for NixOS can be read, and give services that Hatchery understands. */
+class NixosModulesTest {
+    private static final Path MODULES = Installation.REPOSITORY.resolve("nixos");
+
+    private static ProcessResult nix(String... words) {
+        var builder = new ProcessBuilder(words);
+        builder.environment().put("NIX_CONFIG", Nixpkgs.CONFIG);
+        return ProcessResult.toEnd(builder).orFail();
+    }
+
+    @Test
+    void everyFileCanBeParsed() throws Exception {
+        nix(
+                "nix-instantiate",
+                "--parse",
+                Installation.REPOSITORY.resolve("flake.nix").toString());
+        try (var files = Files.list(MODULES)) {
+            for (Path file : files.toList()) {
+                nix("nix-instantiate", "--parse", file.toString());
+            }
+        }
+    }
+
+    @Test
+    void theFlakeHasTheModulesAndThePackage() {
+        String flake = "(import " + Installation.REPOSITORY.resolve("flake.nix")
+                + ").outputs { self = null; nixpkgs.legacyPackages ="
+                + " builtins.listToAttrs (map (name: { inherit name; value = { callPackage = p: a: p; jdk25 = 1; }; })"
+                + " [ \"x86_64-linux\" \"aarch64-linux\" ]); }";
+        String names = nix(
+                        "nix-instantiate",
+                        "--eval",
+                        "--strict",
+                        "--json",
+                        "--expr",
+                        "let f = " + flake + "; in { modules = builtins.attrNames f.nixosModules;"
+                                + " package = toString f.packages.x86_64-linux.default; }")
+                .out();
+        assertThat(names).contains("\"config-service\",\"default\",\"gateway\",\"runner\"", "/nixos/package.nix");
+    }
+
+    @Test
+    void theServicesAreBegunWithTheSettingsOfTheHost() throws Exception {
+        JsonNode made = new ObjectMapper()
+                .readTree(nix(
+                                "nix-instantiate",
+                                "--eval",
+                                "--strict",
+                                "--json",
+                                "--read-write-mode",
+                                "--argstr",
+                                "nixpkgs",
+                                Nixpkgs.tree().toString(),
+                                "--argstr",
+                                "hatchery",
+                                Installation.REPOSITORY.toString(),
+                                Path.of("src/test/resources/nixos-modules.nix")
+                                        .toAbsolutePath()
+                                        .toString())
+                        .out());
+        Map<String, Properties> settings = Map.of(
+                "gateway", settings(made, "gateway"),
+                "config-service", settings(made, "config-service"),
+                "runner", settings(made, "runner"));
+        assertThat(settings.get("gateway"))
+                .containsEntry("gateway.port", "8480")
+                .containsEntry("gateway.nix-cache.public", "true")
+                .containsEntry("kafka.bootstrap.servers", "kafka:9092");
+        assertThat(settings.get("config-service")).containsEntry("config.nixpkgs", "/srv/nixpkgs");
+        assertThat(settings.get("runner").stringPropertyNames()).isEqualTo(Set.of("kafka.bootstrap.servers"));
+        assertThat(made.at("/services/runner/path").toString()).contains("nix", "iproute2", "nftables");
+        assertThat(made.path("users").toString()).contains("hatchery-nix");
+        assertThat(made.path("rules").toString()).contains("/usr/bin/systemd-nspawn");
+    }
+
+    private static Properties settings(JsonNode made, String service) throws Exception {
+        JsonNode unit = made.path("services").path(service);
+        assertThat(unit.path("environment").asText()).isEqualTo("/run/keys/hatchery.env");
+        String[] command = unit.path("command").asText().split(" ");
+        assertThat(command[0]).endsWith("/bin/hatchery");
+        assertThat(command[1]).isEqualTo(service);
+        assertThat(command[2]).isEqualTo("--config");
+        var properties = new Properties();
+        try (var reader = Files.newBufferedReader(Path.of(command[3]))) {
+            properties.load(reader);
+        }
+        return properties;
+    }
+}
