@@ -83,7 +83,7 @@ record EvaluationCandidate(
                 problems,
                 built,
                 systems());
-        return new EvaluationPlan(evaluation, null, null, null);
+        return EvaluationPlan.of(evaluation);
     }
 
     private EvaluationCandidate withoutDefinition() {

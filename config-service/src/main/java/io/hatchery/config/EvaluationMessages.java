@@ -38,6 +38,9 @@ final class EvaluationMessages {
         Evaluation evaluation = plan.evaluation();
         var messages = new ArrayList<Message>();
         messages.add(evaluation(evaluation));
+        if (plan.overtaken() != null) {
+            messages.add(removal(plan.overtaken(), evaluation.container()));
+        }
         if (plan.removal() != null && evaluation.spec() != null) {
             messages.add(removal(plan.removal(), evaluation.container()));
         }

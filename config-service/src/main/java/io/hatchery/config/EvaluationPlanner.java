@@ -105,7 +105,7 @@ final class EvaluationPlanner {
                 nowhere(good),
                 built,
                 candidate.systems());
-        return new EvaluationPlan(evaluation, null, null, null);
+        return EvaluationPlan.of(evaluation);
     }
 
     /** Why a container has no host, where that is not for want of any. */
@@ -165,6 +165,7 @@ final class EvaluationPlanner {
                 evaluation,
                 changed && releasingHost == null ? spec : null,
                 pending == null ? null : elsewhere,
+                null,
                 removal);
     }
 
@@ -218,7 +219,7 @@ final class EvaluationPlanner {
     /** Its evaluation failed for a reason that is no fault of the definition's author; what is in force stays. */
     static EvaluationPlan broken(Evaluation before) {
         if (before.definition() == null) {
-            return new EvaluationPlan(before, null, null, null);
+            return EvaluationPlan.of(before);
         }
         var problem = new DefinitionProblem(
                 "containers." + before.container(),

@@ -57,6 +57,6 @@ final class ExpectedRevision {
                         before.errors(),
                         before.built(),
                         before.systems());
-        return new EvaluationPlan(evaluation, null, null, null);
+        return EvaluationPlan.of(evaluation);
     }
 }

@@ -47,7 +47,11 @@ final class RemovalPlanner {
                 null,
                 List.of());
         return new EvaluationPlan(
-                evaluation, null, before == null || before.isPublished() ? null : before.spec(), removal);
+                evaluation,
+                null,
+                before == null || before.isPublished() ? null : before.spec(),
+                before == null || removal == null ? null : before.releasingHost(),
+                removal);
     }
 
     /**
@@ -73,13 +77,14 @@ final class RemovalPlanner {
                 withReleasingHost(evaluation, evaluation.state(), full),
                 deletion.published(),
                 deletion.withdrawn(),
+                deletion.overtaken(),
                 full);
     }
 
     /** The old host has confirmed the removal: what waited for the confirmation takes effect. */
     static EvaluationPlan release(Evaluation before) {
         var state = before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state();
-        return new EvaluationPlan(withReleasingHost(before, state, null), before.spec(), null, null);
+        return new EvaluationPlan(withReleasingHost(before, state, null), before.spec(), null, null, null);
     }
 
     /** The open removal is published again; nothing else changes. */

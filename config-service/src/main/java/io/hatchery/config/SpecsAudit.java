@@ -99,7 +99,7 @@ final class SpecsAudit {
         if (hasAll) {
             // Of a removal that its topic has lost a host says nothing, unless it still has the container.
             open.forEach(container -> repeat(container, host, false));
-            return Set.copyOf(open);
+            return new TreeSet<>(open);
         }
         var containers = new TreeSet<ContainerName>();
         evaluations.values().stream().filter(e -> concerns(e, host)).forEach(e -> containers.add(e.container()));

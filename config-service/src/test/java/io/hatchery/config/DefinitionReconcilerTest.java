@@ -64,6 +64,12 @@ class DefinitionReconcilerTest {
                 .messages();
     }
 
+    private List<Message> delete(String key, String operation) {
+        return reconciler
+                .process(record(Topics.DEFINITIONS, key, null, Map.of(Headers.ID, operation)))
+                .messages();
+    }
+
     private Map<String, Evaluation.State> reviewed() {
         var states = new HashMap<String, Evaluation.State>();
         for (var messages = reconciler.review(); messages.isPresent(); messages = reconciler.review()) {
@@ -123,6 +129,23 @@ class DefinitionReconcilerTest {
         Evaluation next = (Evaluation)
                 define("web", "{\"boot\":true,\"host\":\"h1\"}").getFirst().value();
         assertThat(next.generation().value()).isEqualTo(1);
+    }
+
+    @Test
+    void deletionPublishesTheOpenRemovalThatItOvertakesOnceMore() {
+        reconciler.own(Set.of(0), 1);
+        define("web", "{\"boot\":true,\"host\":\"h1\"}");
+        delete("web", "first");
+        define("web", "{\"boot\":true,\"host\":\"h2\"}");
+
+        List<Message> second = delete("web", "second");
+
+        // The host's topic may have been truncated since the first: each operation has an outcome of its own.
+        assertThat(second.stream()
+                        .filter(message -> message.topic()
+                                .equals(Topics.specs(new HostName("h1")).name()))
+                        .map(message -> message.headers().get(Headers.OPERATION)))
+                .containsExactly("first", "second");
     }
 
     @Test

@@ -42,6 +42,7 @@ class RemovalPlannerTest {
                 .extracting(ReleasingHost::host, ReleasingHost::operation)
                 .containsExactly(H1, DELETION);
         assertThat(plan.withdrawn()).isNull();
+        assertThat(plan.overtaken()).isNull();
         assertThat(plan.evaluation().releasingHost()).isEqualTo(plan.removal());
         assertThat(plan.evaluation().revision()).isEqualTo(6);
         assertThat(plan.evaluation().definition()).isNull();
@@ -56,6 +57,7 @@ class RemovalPlannerTest {
                 .extracting(ReleasingHost::host, ReleasingHost::operation)
                 .containsExactly(H1, DELETION);
         assertThat(plan.withdrawn()).isEqualTo(moving.spec());
+        assertThat(plan.overtaken()).isEqualTo(moving.releasingHost());
     }
 
     @Test

@@ -263,7 +263,7 @@ class RollbacksTest {
     }
 
     private static List<Message> start(@Nullable String requestedBy, @Nullable ContainerSpec published) {
-        var decision = new EvaluationPlan(changed(true), published, null, null);
+        var decision = new EvaluationPlan(changed(true), published, null, null, null);
         return new Rollbacks("/config-service/test").start(definitionBy(requestedBy), decision, Instant.EPOCH);
     }
 

@@ -9,6 +9,7 @@ import io.hatchery.spec.option.DefinitionProblem;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Evaluates systems for one config-service process, each in its time, and finds again what another process has built. A system is
@@ -27,7 +28,8 @@ final class SimulatedSystems implements Systems {
     private final boolean deaf;
     private final Set<SystemSource> begun = new HashSet<>();
     private final Set<ContainerName> waiting = new HashSet<>();
-    private final Set<ContainerName> news = new HashSet<>();
+    /** Sorted: the order of {@link Set#copyOf} differs between processes, and a run is a function of its seed. */
+    private final Set<ContainerName> news = new TreeSet<>();
 
     /**
      * @param built what any process has built, or found that it cannot
@@ -100,7 +102,7 @@ final class SimulatedSystems implements Systems {
 
     @Override
     public Set<ContainerName> news() {
-        var now = deaf ? Set.<ContainerName>of() : Set.copyOf(news);
+        Set<ContainerName> now = deaf ? Set.of() : new TreeSet<>(news);
         news.clear();
         return now;
     }
