@@ -70,7 +70,7 @@ class ApiTest {
     }
 
     @Test
-    void everyAnswerIsAsTheDocumentPromises() {
+    void responsesMatchTheOpenApiDocument() {
         Path root = Roots.busybox(installation.roots().resolve("promised"));
         String one = "/v1/containers/{name}";
         promised("put", one, api.put("/v1/containers/t-promised", Samples.sleeper(root)));
@@ -98,7 +98,7 @@ class ApiTest {
     }
 
     @Test
-    void ifMatchDecidesAndAMismatchChangesNothing() {
+    void putWithStaleIfMatchChangesNothing() {
         String definition = "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"], \"description\": \"%s\"}";
         Api.Answer first = api.put(
                 "/v1/containers/t-match", definition.formatted("one"), "application/json", "If-None-Match", "*");
@@ -125,7 +125,7 @@ class ApiTest {
     }
 
     @Test
-    void aFailedEvaluationKeepsTheLastGoodSpec() {
+    void failedEvaluationKeepsLastGoodSpec() {
         api.define("t-kept", "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"]}");
         Api.Answer failed = api.put(
                 "/v1/containers/t-kept",
@@ -138,7 +138,7 @@ class ApiTest {
     }
 
     @Test
-    void aProfileIsSharedAndAChangeReachesWhoNamesIt() {
+    void changedProfileReachesContainersThatNameIt() {
         assertThat(api.put("/v1/profiles/small", "{\"stopTimeout\": \"7s\", \"labels\": {\"tier\": \"web\"}}")
                         .status())
                 .isIn(200, 201);
@@ -150,7 +150,7 @@ class ApiTest {
     }
 
     @Test
-    void withoutTheTokenNothingIsSaid() throws Exception {
+    void requestsWithoutTokenAreRefused() throws Exception {
         for (String path : new String[] {"/v1/containers", "/metrics", "/v1/stream"}) {
             assertThat(status(path, null)).as(path).isEqualTo(401);
             assertThat(status(path, "Bearer wrong")).as(path).isEqualTo(401);
@@ -169,7 +169,7 @@ class ApiTest {
     }
 
     @Test
-    void metricsAreForPrometheus() throws Exception {
+    void metricsHavePrometheusFormat() throws Exception {
         String text = api.http()
                 .send(api.request("/metrics").build(), BodyHandlers.ofString())
                 .body();
@@ -177,7 +177,7 @@ class ApiTest {
     }
 
     @Test
-    void yamlIsAsGoodAsJson() {
+    void definitionMayBeYaml() {
         Api.Answer put = api.put(
                 "/v1/containers/t-yaml",
                 "root: /nowhere\ncommand:\n  - /bin/true\nlabels: {a: b}\n",
@@ -187,7 +187,7 @@ class ApiTest {
     }
 
     @Test
-    void everyMessageOfTheStreamFitsTheAsyncApiDocument() throws Exception {
+    void streamMessagesMatchTheAsyncApiDocument() throws Exception {
         JsonNode asyncApi = JSON.readTree(
                 Installation.REPOSITORY.resolve("docs/api/asyncapi.json").toFile());
         Path root = Roots.busybox(installation.roots().resolve("streamed"));

@@ -77,7 +77,7 @@ class InvalidDefinitionsTest {
     }
 
     @Test
-    void allErrorsOfOneDefinitionComeAtOnce() {
+    void allErrorsOfADefinitionAreReportedTogether() {
         Api.Answer answer = api.put(
                 "/v1/containers/t-good",
                 "{\"root\": \"x\", \"boot\": 1, \"stoptimeout\": 3, \"restart\": \"never\", \"tmpfs\": [\"rel\"]}");
@@ -93,7 +93,7 @@ class InvalidDefinitionsTest {
     }
 
     @Test
-    void whatIsNoDefinitionAtAllIsRefusedToo() {
+    void bodyThatIsNoDefinitionIsRefused() {
         assertThat(api.put("/v1/containers/Bad_Name", good).status()).isIn(400, 422);
         assertThat(api.put("/v1/containers/t-good", "{\"root\": \"/x\", \"root\": \"/y\", \"boot\": true}")
                         .status())

@@ -47,7 +47,7 @@ class StreamTest {
     }
 
     @Test
-    void snapshotThenTransitionsInOrderThenExactlyWhatWasMissed() {
+    void streamSendsSnapshotThenTransitionsAndResumesExactly() {
         Path root = Roots.busybox(installation.roots().resolve("seen"));
         api.define("t-seen", Samples.sleeper(root));
         api.await("t-seen", "stopped");
@@ -85,14 +85,14 @@ class StreamTest {
     }
 
     @Test
-    void aBrowserShowsItsTokenAsASubprotocol() {
+    void browserSendsItsTokenAsSubprotocol() {
         try (var stream = StreamClient.openAsBrowser(api, "")) {
             assertThat(stream.first(message -> true).path("type").asText()).isEqualTo("snapshot");
         }
     }
 
     @Test
-    void aCursorThatCannotBeServedIsRefusedAloud() {
+    void cursorThatCannotBeServedIsRefusedWithAReason() {
         String foreign = Base64.getUrlEncoder()
                 .encodeToString("{\"i\":{\"hatchery.events\":\"x\"},\"o\":{}}".getBytes(StandardCharsets.UTF_8));
         for (String cursor : List.of("rubbish", foreign)) {
@@ -104,7 +104,7 @@ class StreamTest {
     }
 
     @Test
-    void aReaderThatCannotKeepUpIsClosedAndComesBack() throws Exception {
+    void slowClientIsClosedAndCanResume() throws Exception {
         var events = new StringBuilder();
         String event = "{\"type\":\"transition\",\"container\":\"t-slow\",\"host\":\"" + Installation.HOST
                 + "\",\"from\":\"stopped\",\"to\":\"stopped\",\"reason\":\"" + "x".repeat(1000)
@@ -165,7 +165,7 @@ class StreamTest {
     }
 
     @Test
-    void aGatewayThatDrainsSaysSo() throws Exception {
+    void stoppingGatewayClosesStreamsWithAReason() throws Exception {
         try (var stream = StreamClient.open(api, "")) {
             stream.first(message -> true);
             installation.end(Service.GATEWAY);

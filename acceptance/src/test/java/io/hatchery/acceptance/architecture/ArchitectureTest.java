@@ -17,7 +17,7 @@ class ArchitectureTest {
             .importPackages("io.hatchery");
 
     @Test
-    void modulesDependDownwardsAlone() {
+    void modulesDependOnLowerModulesOnly() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage("io.hatchery..")
                 .layer("spec")
@@ -60,7 +60,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void pureCodeTouchesNoOutsideThing() {
+    void purePackagesImportNoIo() {
         noClasses()
                 .that()
                 .resideInAnyPackage(
@@ -93,7 +93,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void namesSayWhatThingsAre() {
+    void classNamesHaveNoVagueSuffix() {
         classes()
                 .that()
                 .resideInAPackage("io.hatchery..")

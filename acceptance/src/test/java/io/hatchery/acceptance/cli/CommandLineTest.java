@@ -51,7 +51,7 @@ class CommandLineTest {
     }
 
     @Test
-    void theWholeFleetFromTheCommandLine() throws Exception {
+    void commandLineManagesAFleet() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("cli"));
         Path definitions = Files.createDirectories(installation.data().resolveSibling("definitions"));
         Files.writeString(definitions.resolve("t-cli.yaml"), yaml(root));
@@ -99,7 +99,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aPlanNeedsNeitherBrokerNorHost() throws Exception {
+    void planNeedsNeitherBrokerNorHost() throws Exception {
         Path file = Files.writeString(
                 installation.data().resolveSibling("t-plan.yaml"),
                 "containers: {t-one: {boot: true, privateNetwork: true, hostAddress: 10.0.0.1}, t-two: {boot: true}}");
@@ -137,7 +137,7 @@ class CommandLineTest {
     }
 
     @Test
-    void mistakesAreErrorsWithARemedyAndAnExitCode() throws Exception {
+    void mistakesGiveARemedyAndAnExitCode() throws Exception {
         ProcessResult unknown = installation.hatchery("start", "t-none");
         assertThat(unknown.code()).isEqualTo(1);
         assertThat(unknown.err()).contains("there is no container t-none");
@@ -155,7 +155,7 @@ class CommandLineTest {
     }
 
     @Test
-    void secretsAreForTheirOwnerAlone() throws Exception {
+    void secretFilesAreReadableByTheirOwnerOnly() throws Exception {
         for (String name : new String[] {"admin.token", "client.properties", "kcat.conf"}) {
             assertThat(PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(installation.data().resolve(name))))
@@ -175,7 +175,7 @@ class CommandLineTest {
     }
 
     @Test
-    void theEndOfUpLeavesContainersAndDownEndsThem() throws Exception {
+    void upLeavesContainersRunningAndDownRemovesThem() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("down"));
         Path file = Files.writeString(installation.data().resolveSibling("t-down.yaml"), yaml(root));
         installation.hatchery("apply", "-f", file.toString()).orFail();
@@ -204,7 +204,7 @@ class CommandLineTest {
     }
 
     @Test
-    void verbsActOnNamesAllAndSelectorsAtTheSameTime() throws Exception {
+    void verbsAcceptNamesAllAndSelectors() throws Exception {
         for (String name : List.of("t-one", "t-two", "t-three")) {
             String tier = name.equals("t-three") ? "db" : "web";
             Path root = Roots.busybox(installation.roots().resolve(name));
@@ -254,7 +254,7 @@ class CommandLineTest {
     }
 
     @Test
-    void namesThatTheFleetDoesNotHaveAreErrors() {
+    void unknownNamesAreErrors() {
         for (String[] command : new String[][] {
             {"events", "--container", "t-none"},
             {"watch", "--container", "t-none"},

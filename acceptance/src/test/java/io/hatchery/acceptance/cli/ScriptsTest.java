@@ -22,7 +22,7 @@ class ScriptsTest {
     Path folder;
 
     @Test
-    void signalToTheScriptEndsTheCommandItAttends() throws Exception {
+    void signalToScriptEndsItsCommand() throws Exception {
         Path pid = folder.resolve("pid");
         Path ended = folder.resolve("ended");
         Process script = bash(". " + SCRIPTS + "/attend.sh; attend bash -c 'trap \"echo done >" + ended
@@ -38,14 +38,14 @@ class ScriptsTest {
     }
 
     @Test
-    void attendedCommandGivesItsCode() {
+    void scriptReturnsExitCodeOfItsCommand() {
         assertThat(ProcessResult.toEnd(bash(". " + SCRIPTS + "/attend.sh; attend sh -c 'exit 7'"))
                         .code())
                 .isEqualTo(7);
     }
 
     @Test
-    void withoutAJdkTheCommandsThatInstallOneArePrinted() {
+    void missingJdkPrintsInstallCommands() {
         ProcessResult ran = java("no", "(none)");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err())
@@ -56,7 +56,7 @@ class ScriptsTest {
     }
 
     @Test
-    void jdkOfTheDistributionIsInstalledWhereItIsAskedFor() throws IOException {
+    void jdkOfTheDistributionIsInstalledOnRequest() throws IOException {
         ProcessResult ran = java("yes", "25.0.1");
         assertThat(ran.orFail().out()).contains("JAVA_HOME=" + folder.resolve("jvm/installed"));
         assertThat(Files.readString(folder.resolve("apt.log"))).contains("install", "openjdk-25-jdk-headless");

@@ -76,7 +76,7 @@ class ConfinementTest {
     }
 
     @Test
-    void itsUsersAreOthersThanTheHosts() throws IOException {
+    void privateUsersDifferFromUsersOfTheHost() throws IOException {
         Path root = start("t-users", "\"privateUsers\": 131072");
         assertThat(users("t-users")).containsExactly("0", "131072", "65536");
         stop("t-users", root);
@@ -89,7 +89,7 @@ class ConfinementTest {
     }
 
     @Test
-    void itHasTheCapabilitiesThatItWasGivenAndNoMore() throws IOException {
+    void containerHasExactlyTheGivenCapabilities() throws IOException {
         Path plain = start("t-plain", "\"labels\": {}");
         assertThat(has(bounds("t-plain"), SYS_TIME)).isFalse();
         assertThat(has(bounds("t-plain"), NET_ADMIN)).isFalse();
@@ -101,7 +101,7 @@ class ConfinementTest {
     }
 
     @Test
-    void whatTheDirectDriverCannotDoIsNotPassedOverInSilence() {
+    void directDriverRefusesOptionsItCannotApply() {
         for (String option : List.of("\"limits\": {\"memoryMax\": \"64M\"}")) {
             Path root = Roots.busybox(installation.roots().resolve("cannot"));
             api.define("t-cannot", "{\"root\": \"" + root + "\", \"command\": [\"/bin/true\"], " + option + "}");
@@ -112,7 +112,7 @@ class ConfinementTest {
     }
 
     @Test
-    void whyItCannotStartIsSaid() {
+    void failedStartNamesItsReason() {
         Path root = Roots.busybox(installation.roots().resolve("why"));
         String[][] cases = {
             {"\"command\": [\"/bin/true\"], \"extraFlags\": [\"--nonsense\"]", "unrecognized option '--nonsense'"},
@@ -128,7 +128,7 @@ class ConfinementTest {
     }
 
     @Test
-    void theHostsResolverIsCopiedUnlessThatIsRefused() throws IOException {
+    void resolvConfOfTheHostIsCopiedUnlessDisabled() throws IOException {
         Path copied = start("t-resolved", "\"ephemeral\": false");
         assertThat(copied.resolve("etc/resolv.conf")).exists();
         stop("t-resolved", copied);
@@ -138,7 +138,7 @@ class ConfinementTest {
     }
 
     @Test
-    void aReadOnlyBindRefusesWritesWhateverItsPath() throws IOException {
+    void readOnlyBindMountRefusesWrites() throws IOException {
         Path host = Files.createDirectories(installation.roots().resolve("with blank:and colon"));
         Files.writeString(host.resolve("there"), "seen\n");
         Path root = Roots.busybox(installation.roots().resolve("binds"));

@@ -169,7 +169,7 @@ class ContainerEntryTest {
     }
 
     @Test
-    void whatTheCommandLeavesBehindKeepsNobodyWaitingAndIsKilled() {
+    void processesLeftByAnEnteredCommandAreKilled() {
         Path root = idle("t-left", "");
         ProcessResult ran =
                 ProcessResult.toEnd(entry(leader("t-left"), "/bin/sh", "-c", "sleep 1234 & echo said; exit 7"));
@@ -182,7 +182,7 @@ class ContainerEntryTest {
     }
 
     @Test
-    void theRootOfAContainerCannotReplaceTheHostsProgram() throws IOException {
+    void containerRootCannotReplaceTheSupervisorProgram() throws IOException {
         Path root = idle("t-attacker", "");
         byte[] before = Files.readAllBytes(PROGRAM);
         Files.writeString(root.resolve("trap"), "#!/proc/self/exe enter 2 -- /bin/sh\n");
@@ -220,14 +220,14 @@ class ContainerEntryTest {
     }
 
     @Test
-    void onlyContainersAreEntered() {
+    void supervisorEntersContainersOnly() {
         ProcessResult ran = ProcessResult.toEnd(entry(ProcessHandle.current().pid(), "/bin/true"));
         assertThat(ran.code()).isEqualTo(125);
         assertThat(ran.err()).contains("is in no container");
     }
 
     @Test
-    void aSwitchHasTheConfinementOfTheContainersInit() throws IOException {
+    void systemSwitchHasTheConfinementOfTheInit() throws IOException {
         Path root = Roots.busybox(installation.roots().resolve("t-switch"));
         Path systems = Roots.systems(
                 installation.roots().resolve("systems"),

@@ -69,7 +69,7 @@ class DevicesTest {
 
     @ParameterizedTest
     @CsvSource({"hybrid", "v2", "v1"})
-    void noDeviceOfTheHostIsOpenInside(String kind) throws IOException {
+    void devicesOfTheHostAreClosedInside(String kind) throws IOException {
         try (Installation installation = Installation.running(mounts(kind))) {
             assertThat(attack(installation, "t-devices", ""))
                     .contains("pseudo devices work", "/loop: Operation not permitted")

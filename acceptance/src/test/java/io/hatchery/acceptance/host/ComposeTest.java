@@ -169,7 +169,7 @@ class ComposeTest {
     }
 
     @Test
-    void aContainerRunsThroughTheDeathOfEachService() {
+    void containerSurvivesTheCrashOfEachService() {
         makeImages();
         ProcessResult up = compose("up", "--build", "--detach");
         assertThat(up.code()).as("%s%s", up.out(), up.err()).isZero();

@@ -58,7 +58,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void whatAnEphemeralContainerWritesIsGone() {
+    void ephemeralContainerLosesItsWrites() {
         for (FleetHost host : hosts) {
             String name = "t-eph-" + host.name();
             String script = "ls /kept 2>&1; touch /kept; ls /kept";
@@ -72,7 +72,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itsTemporaryFileSystemsAreWhatTheyAreAskedToBe() {
+    void tmpfsMountsHaveTheirOptions() {
         for (FleetHost host : hosts) {
             assertThat(prints(
                             host,
@@ -85,7 +85,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itsBindsAreReadOnlyUnlessAskedOtherwiseWhateverTheirPaths() {
+    void bindMountsAreReadOnlyByDefault() {
         for (FleetHost host : hosts) {
             String odd = "/srv/with blank:and %h \\\\ colon " + host.name();
             Path there = host.at(odd.replace("\\\\", "\\"));
@@ -107,7 +107,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void whatIsMountedForItIsMountedFirst() {
+    void mountUnitsOfTheRootStartFirst() {
         for (FleetHost host : hosts) {
             host.says(
                     "sh",
@@ -130,7 +130,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itsUsersAreOthersThanTheHosts() {
+    void privateUsersDifferFromUsersOfTheHost() {
         for (FleetHost host : hosts) {
             String[][] wanted = {
                 {"131072", "0 131072 65536"}, {"\"identity\"", "0 0 65536"}, {"\"pick\"", "0 \\d{5,} 65536"}
@@ -146,7 +146,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itHasTheCapabilitiesThatItWasGivenAndNoMore() {
+    void containerHasExactlyTheGivenCapabilities() {
         for (FleetHost host : hosts) {
             String plain = "t-cap0-" + host.name();
             host.startIdle(plain);
@@ -166,7 +166,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void aSystemIsSwitchedWithoutARestart() throws IOException {
+    void systemIsSwitchedWithoutRestart() throws IOException {
         for (FleetHost host : hosts) {
             String name = "t-switch-" + host.name();
             String systems = "/srv/" + name + "-systems";
@@ -209,7 +209,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itSeesTheStoreAsItsOwnWhoeverItsUsersAre() {
+    void nixStoreIsReadableWithPrivateUsers() {
         for (FleetHost host : hosts) {
             String name = "t-nix-" + host.name();
             // The kernel maps no users on an overlay, which the hosts' own file system is here.
@@ -238,7 +238,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void aContainerRunsContainers() {
+    void containerRunsNestedContainers() {
         for (FleetHost host : hosts) {
             String name = "t-nested-" + host.name();
             Path root = host.at("/srv/" + name);
@@ -258,7 +258,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itsHostIsOneThatHasTheLabelsThatItRequires() {
+    void hostSelectorPlacesOnMatchingHost() {
         for (FleetHost host : hosts) {
             String name = "t-placed-" + host.name();
             Api.Answer _ = api.define(
@@ -277,7 +277,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void whyItCannotStartIsSaid() {
+    void failedStartNamesItsReason() {
         for (FleetHost host : hosts) {
             String[][] cases = {
                 {"t-why1-", FleetHost.IDLE + ", \"interfaces\": [\"nope0\"]", "nope0"},
@@ -300,7 +300,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itsEnvironmentAndFlagsReachIt() {
+    void environmentAndExtraFlagsAreApplied() {
         for (FleetHost host : hosts) {
             assertThat(
                             prints(
@@ -313,7 +313,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itIsStoppedByItsOwnSignal() {
+    void stopSendsTheConfiguredSignal() {
         for (FleetHost host : hosts) {
             String name = "t-signal-" + host.name();
             host.define(
@@ -331,7 +331,7 @@ class FleetOptionsTest {
     }
 
     @Test
-    void itsHostFindsItByItsName() {
+    void hostsFileResolvesContainerNames() {
         for (FleetHost host : hosts) {
             String name = "t-named-" + host.name();
             host.startIdle(

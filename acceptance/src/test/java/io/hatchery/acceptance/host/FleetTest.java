@@ -55,7 +55,7 @@ class FleetTest {
     }
 
     @Test
-    void aHundredContainersStartedAtOnceAllRun() {
+    void hundredContainersStartAtOnce() {
         List<String> names = names("t-many-", MANY);
         String root = one.busybox("t-many");
         // They read of it and write nothing: each has its own copy.
@@ -77,7 +77,7 @@ class FleetTest {
     }
 
     @Test
-    void aHostThatIsRebootedStartsWhatIsToStartByItselfAlsoWithoutABroker() {
+    void rebootedHostStartsAutoStartContainersWithoutBroker() {
         List<String> names = names("t-auto-", AUTO_STARTED);
         names.forEach(name -> define(name, two, two.busybox(name), ", \"autoStart\": true"));
         define("t-manual", two, two.busybox("t-manual"), "");
@@ -103,7 +103,7 @@ class FleetTest {
     }
 
     @Test
-    void aHostThatIsCutOffForAMinuteIsWorkedOnAndTheFleetHearsOfItAfterwards() throws InterruptedException {
+    void changesOnADisconnectedHostAreReportedAfterwards() throws InterruptedException {
         for (String name : List.of("t-cut-stop", "t-cut-kill", "t-cut-start")) {
             define(name, one, one.busybox(name), "");
         }
@@ -141,7 +141,7 @@ class FleetTest {
     }
 
     @Test
-    void aContainerThatMovesIsGoneFromItsOldHostBeforeItStartsOnTheNew() {
+    void migratedContainerStopsOnOldHostFirst() {
         String root = one.busybox("t-move");
         two.busybox("t-move");
         define("t-move", one, root, ", \"autoStart\": true");
@@ -173,7 +173,7 @@ class FleetTest {
     }
 
     @Test
-    void whatWaitsToBeStartedAgainIsStoppedBySystemctlToo() {
+    void systemctlStopEndsBackoff() {
         String root = one.busybox("t-loop");
         api.define(
                 "t-loop",

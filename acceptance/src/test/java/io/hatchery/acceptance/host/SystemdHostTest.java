@@ -41,7 +41,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void systemctlStartsStopsAndRestartsItAndTheFleetHearsOfIt() {
+    void changesMadeWithSystemctlAppearInTheFleet() {
         for (FleetHost host : List.of(unified, hybrid)) {
             String name = "t-ctl-" + host.name();
             host.defineIdle(name, "\"restart\": \"always\"");
@@ -90,7 +90,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void whatIsDoneOnTheHostArrivesWithinASecond() {
+    void changeOnTheHostArrivesWithinASecond() {
         hybrid.startIdle("t-soon");
         try (StreamClient stream = StreamClient.open(api, "?container=t-soon")) {
             stream.first(message -> message.path("type").asText().equals("synced"));
@@ -105,7 +105,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void aCommandOfTheFleetsShowsAtSystemdAndItsEndIsExact() {
+    void commandOfTheFleetShowsInSystemdWithItsExactExit() {
         unified.startIdle("t-cmd");
         assertThat(unified.isActive("t-cmd")).isEqualTo("active");
         assertThat(api.container("t-cmd").at("/status/initiator").isMissingNode())
@@ -119,7 +119,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void whoIsKilledOnTheHostIsStartedAgainByItsPolicy() {
+    void containerKilledOnHostRestartsPerPolicy() {
         unified.startIdle("t-kill");
         String leader = api.await("t-kill", c -> !c.at("/status/leader").isMissingNode())
                 .at("/status/leader")
@@ -140,7 +140,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void itsStartTimeOutAndItsMissingFoldersAreSaid() {
+    void startTimeoutAndMissingFoldersAreReported() {
         unified.defineIdle("t-slow", "\"readiness\": \"notify\", \"startTimeout\": \"2s\"");
         JsonNode slow = api.command("start", "t-slow");
         assertThat(slow.path("reason").asText()).startsWith("it was not ready within its startTimeout of 2s");
@@ -152,7 +152,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void programThatIsNotThereIsAFailedStartWithItsLastWords() {
+    void startOfAMissingProgramFailsWithItsLastOutput() {
         unified.define(
                 "t-nothere",
                 "\"root\": \"" + unified.busybox("t-nothere")
@@ -166,7 +166,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void lastWordsOfABadEndAreShownEscaped() {
+    void lastOutputIsShownEscaped() {
         unified.define(
                 "t-words",
                 "\"root\": \"" + unified.busybox("t-words")
@@ -179,7 +179,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void itsConsoleIsInTheJournal() {
+    void consoleIsInTheJournal() {
         String root = hybrid.busybox("t-say");
         api.define(
                 "t-say",
@@ -192,7 +192,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void itsLimitsAreTheKernelsAndChangeWhileItRuns() {
+    void limitsApplyLive() {
         hybrid.startIdle("t-limits", limits("64M", 50, 99));
         String leader = api.container("t-limits").at("/status/leader").asText();
         assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("67108864");
@@ -222,7 +222,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void itsNetworkIsThereWhenItIsReadyAndItsPortIsForwarded() {
+    void networkAndForwardedPortWorkAtReadiness() {
         for (FleetHost host : List.of(unified, hybrid)) {
             String name = "t-net-" + host.name();
             String root = host.busybox(name);
@@ -249,7 +249,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void aRunnerThatIsAwayMissesNothing() {
+    void runnerReportsWhatHappenedWhileItWasDown() {
         unified.startIdle("t-away", "\"restart\": \"always\"");
         unified.startIdle("t-stay");
         String stays = api.container("t-stay").at("/status/leader").asText();
@@ -275,7 +275,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void whoIsKilledWhileTheRunnerIsAwayIsStartedAgainBySystemd() {
+    void systemdRestartsContainersWhileTheRunnerIsDown() {
         for (FleetHost host : List.of(unified, hybrid)) {
             String name = "t-alone-" + host.name();
             host.startIdle(name, "\"restart\": \"always\"");
@@ -324,7 +324,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void itHasTheDevicesThatItWasAllowed() {
+    void allowedDevicesCanBeUsed() {
         for (FleetHost host : List.of(unified, hybrid)) {
             // The kernel lets it open the device, and then misses its set-up.
             assertThat(readingTun(host, "t-tun-" + host.name(), ", \"enableTun\": true"))
@@ -352,7 +352,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void machinectlShowsItAndHasAShellInIt() {
+    void machinectlListsContainersAndOpensAShell() {
         String root = "/srv/t-debian";
         ProcessResult.toEnd(new ProcessBuilder(
                         "cp", "-a", Roots.debian().toString(), unified.at(root).toString()))
@@ -378,7 +378,7 @@ class SystemdHostTest {
     }
 
     @Test
-    void aPortOfAHostIsOneContainersAlone() {
+    void hostPortIsForwardedToOneContainer() {
         String ports = "\"privateNetwork\": true, \"localAddress\": \"10.7.0.2\","
                 + " \"forwardPorts\": [{\"hostPort\": 7070}]";
         hybrid.defineIdle("t-port-a", ports);

@@ -38,7 +38,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void aDebianBootsToItsDefaultTargetAndHaltsInTime() {
+    void debianBootsToItsDefaultTargetAndHalts() {
         Path root = Roots.debian();
         JsonNode defined = api.define("t-debian", "{\"root\": \"" + root + "\", \"boot\": true}")
                 .body();
@@ -71,7 +71,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void kcatStartsAContainerOnceAndRubbishGoesToTheDeadLetters() {
+    void commandFromKcatRunsOnceAndUnreadableRecordsAreDeadLettered() {
         Path root = Roots.busybox(installation.roots().resolve("kcat"));
         api.define("t-kcat", Samples.sleeper(root));
         String commands = "hatchery.host." + Installation.HOST + ".commands";
@@ -115,7 +115,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void aSpecThatItsRunnerCannotReadGoesToTheDeadLettersAndTheLastOneStaysInForce() {
+    void unreadableSpecIsDeadLetteredAndLastSpecStaysInForce() {
         Path root = Roots.busybox(installation.roots().resolve("unread"));
         api.define("t-unread", Samples.sleeper(root));
         api.command("start", "t-unread");
@@ -140,7 +140,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void aDeletedContainerIsStoppedAndItsRootStaysUnlessPurged() {
+    void deletionStopsContainerAndKeepsRootUnlessPurged() {
         Path root = Roots.busybox(installation.roots().resolve("deleted"));
         api.define("t-deleted", Samples.sleeper(root));
         api.command("start", "t-deleted");
@@ -162,7 +162,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void autoStartRunsAtOnceAndAChangedSpecRestarts() {
+    void autoStartStartsAtOnceAndChangedSpecRestarts() {
         Path root = Roots.busybox(installation.roots().resolve("changed"));
         String first = Samples.sleeper(root).replace("{\"root\"", "{\"autoStart\": true, \"root\"");
         api.define("t-changed", first);
@@ -212,7 +212,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void aStartThatCannotWorkFailsAndSaysWhy() {
+    void failedStartNamesItsCause() {
         Path root = installation.roots().resolve("not-there");
         api.define("t-nowhere", "{\"root\": \"" + root + "\", \"command\": [\"/bin/true\"]}");
         JsonNode started = api.command("start", "t-nowhere");
@@ -222,7 +222,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void anIdempotencyKeyIsTheCommandId() {
+    void idempotencyKeyIsTheCommandId() {
         Path root = Roots.busybox(installation.roots().resolve("idempotent"));
         api.define("t-idem", Samples.sleeper(root));
         Api.Answer first = api.post("/v1/containers/t-idem/start", "Idempotency-Key", "key-1");
@@ -237,7 +237,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void waitingTooShortGivesTheOperationInProgress() {
+    void expiredWaitReturnsTheOperationInProgress() {
         Path root = Roots.busybox(
                 installation.roots().resolve("slow"),
                 "trap 'sleep 3; exit 0' 37; while :; do sleep 1000 & wait $!; done");
@@ -252,7 +252,7 @@ class ContainerLifecycleTest {
     }
 
     @Test
-    void ephemeralTmpfsBindsAndEnvironmentAreSeenFromInside() throws Exception {
+    void mountsAndEnvironmentAreVisibleInside() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("inside"));
         Path shared = Files.createDirectories(installation.roots().resolve("with space:colon"));
         Files.writeString(shared.resolve("there"), "hello");

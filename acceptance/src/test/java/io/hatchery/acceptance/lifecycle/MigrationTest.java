@@ -80,7 +80,7 @@ class MigrationTest {
     }
 
     @Test
-    void itIsGoneFromTheOneBeforeItStartsOnTheOther() throws Exception {
+    void containerStopsOnOldHostBeforeItStartsOnNewHost() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("moved"));
         api.define("t-moved", definition(root, Installation.HOST));
         api.await("t-moved", container -> runsOn(container, Installation.HOST));
@@ -114,7 +114,7 @@ class MigrationTest {
     }
 
     @Test
-    void aHostThatIsAwayKeepsItUntilItIsBack() throws Exception {
+    void absentHostKeepsContainerUntilItReturns() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("kept"));
         api.define("t-kept", definition(root, OTHER));
         api.await("t-kept", container -> runsOn(container, OTHER));
@@ -133,7 +133,7 @@ class MigrationTest {
     }
 
     @Test
-    void aHostThatNeverComesBackIsGivenUpByDeletingItsRecord() throws Exception {
+    void deletingTheRecordOfALostHostReleasesItsContainers() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("orphan"));
         api.define("t-orphan", definition(root, OTHER));
         api.await("t-orphan", container -> runsOn(container, OTHER));

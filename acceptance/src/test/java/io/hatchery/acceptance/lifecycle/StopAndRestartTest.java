@@ -56,7 +56,7 @@ class StopAndRestartTest {
 
     /** The request gives up long before the wait that it asks for: an answer that comes is one that did not wait in vain. */
     @Test
-    void stopAndKillOfContainerThatNeverRanAreAnsweredAtOnce() {
+    void stopAndKillOfAContainerThatNeverRanCompleteAtOnce() {
         for (String verb : List.of("stop", "kill")) {
             String name = "t-idle-" + verb;
             define(name, IDLE, "\"autoStart\": false");
@@ -70,7 +70,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void anInitThatIgnoresItsSignalIsKilledAfterTheStopTimeout() {
+    void stopEscalatesToKillAfterStopTimeout() {
         Path root = define("t-deaf", "trap '' 37 TERM; " + IDLE, "\"readiness\": \"started\", \"stopTimeout\": \"2s\"");
         api.command("start", "t-deaf");
         Instant begun = Instant.now();
@@ -87,7 +87,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void anInitThatHearsTheSecondSignalAloneIsTerminated() throws Exception {
+    void stopEscalatesToTerminate() throws Exception {
         Path root = define(
                 "t-hard",
                 "n=0; trap 'n=$((n+1)); [ $n -ge 2 ] && exit 0' 37; " + IDLE,
@@ -102,7 +102,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void aPayloadThatIsNeverReadyFailsAndLeavesNothing() {
+    void startThatIsNeverReadyFailsAndIsCleanedUp() {
         Path root = define("t-never", IDLE, "\"startTimeout\": \"1s\", \"restart\": \"no\"");
 
         JsonNode started = api.command("start", "t-never");
@@ -114,7 +114,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void programThatIsNotThereIsAFailedStartWithItsLastWords() {
+    void startOfAMissingProgramFailsWithItsLastOutput() {
         Path root = Roots.busybox(installation.roots().resolve("t-nothere"));
         api.define("t-nothere", "{\"root\": \"" + root + "\", \"command\": [\"/bin/nothere\"], \"restart\": \"no\"}");
 
@@ -130,7 +130,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void lastWordsOfABadEndAreShownEscaped() {
+    void lastOutputIsShownEscaped() {
         Path root = define(
                 "t-words",
                 "sleep 1; echo one; printf 'three\\033[2J\\n'; exit 7",
@@ -145,7 +145,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void rebootInsideStartsItAgain() {
+    void rebootFromInsideStartsTheContainerAgain() {
         Path root = Roots.debian();
         api.define("t-reboot", "{\"root\": \"" + root + "\", \"boot\": true, \"ephemeral\": true}");
         api.command("start", "t-reboot");
@@ -164,7 +164,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void aKilledEphemeralContainerLeavesNoCopyAndTouchesNoOther() throws Exception {
+    void killedEphemeralContainerLeavesNoCopy() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("copied"));
         String definition = Samples.sleeper(root).replace("{\"root\"", "{\"ephemeral\": true, \"root\"");
         api.define("t-copy-one", definition);
@@ -193,7 +193,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void aCrashLoopBacksOffVisibly() {
+    void crashLoopBacksOff() {
         Path root = Roots.busybox(installation.roots().resolve("crash"));
         api.define("t-crash", "{\"root\": \"" + root + "\", \"command\": [\"/bin/sh\", \"-c\", \"sleep 1; exit 3\"]}");
         api.command("start", "t-crash");
@@ -220,7 +220,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void aStopDuringTheStartWaitsForReadinessAndHalts() {
+    void stopDuringStartWaitsForReadiness() {
         Path root = Roots.debian();
         api.define("t-early", "{\"root\": \"" + root + "\", \"boot\": true, \"ephemeral\": true}");
         Api.Answer start = api.post("/v1/containers/t-early/start");
@@ -234,7 +234,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void fiftyStartsAtOnceAllRun() {
+    void fiftyContainersStartAtOnce() {
         Path root = Roots.busybox(installation.roots().resolve("many"));
         var names = new ArrayList<String>();
         for (int i = 0; i < 50; i++) {
@@ -262,7 +262,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void theConsoleIsAFileThatStaysSmall() throws Exception {
+    void consoleFileIsBounded() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("loud"));
         api.define(
                 "t-loud",
@@ -277,7 +277,7 @@ class StopAndRestartTest {
     }
 
     @Test
-    void aSystemIsSwitchedInsteadOfRestarted() throws IOException {
+    void systemIsSwitchedInsteadOfRestarted() throws IOException {
         Path root = Roots.busybox(installation.roots().resolve("t-switched"));
         Path systems = Roots.systems(
                 installation.roots().resolve("systems"), "echo switched >>/switched", "echo no such unit; exit 4");

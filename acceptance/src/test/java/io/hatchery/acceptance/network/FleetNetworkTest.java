@@ -89,7 +89,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void containersOnABridgeReachEachOtherAndTheirHost() {
+    void bridgeConnectsContainersAndHost() {
         for (FleetHost host : hosts) {
             host.says("ip", "link", "add", "t-br", "type", "bridge");
             host.says("ip", "addr", "add", "10.232.0.1/24", "dev", "t-br");
@@ -110,7 +110,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void furtherPairsAreThereWithAndWithoutABridge() {
+    void extraVethsWorkWithAndWithoutBridge() {
         for (FleetHost host : hosts) {
             host.says("ip", "link", "add", "t-br", "type", "bridge");
             host.says("ip", "addr", "add", "10.236.0.1/24", "dev", "t-br");
@@ -131,7 +131,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void aNameThatIsTooLongForAnInterfaceIsFoundAllTheSame() {
+    void longContainerNameHasAnAlternativeInterfaceName() {
         for (FleetHost host : hosts) {
             String name = "t-longer-than-any-interface-" + host.name();
             serve(
@@ -144,7 +144,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void anInterfaceThatIsMovedInComesBack() {
+    void movedInterfaceReturnsToTheHost() {
         for (FleetHost host : hosts) {
             host.says("ip", "link", "add", "t-m0", "type", "veth", "peer", "name", "t-m1");
             String name = "t-moving-" + host.name();
@@ -160,7 +160,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void itHasAMacvlanOfItsHostsInterface() {
+    void macvlanIsCreatedOnInterfaceOfTheHost() {
         for (FleetHost host : hosts) {
             host.says("ip", "link", "add", "t-lower", "type", "veth", "peer", "name", "t-upper");
             host.says("ip", "link", "set", "t-lower", "up");
@@ -176,7 +176,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void aNamespaceIsJoined() {
+    void networkNamespaceIsJoined() {
         for (FleetHost host : hosts) {
             host.says("ip", "netns", "add", "t-other");
             host.says("ip", "-n", "t-other", "link", "set", "lo", "up");
@@ -196,7 +196,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void whatACrashLeftIsRemovedBeforeTheNextStart() {
+    void interfacesLeftByACrashAreRemovedBeforeStart() {
         for (FleetHost host : hosts) {
             String name = "t-left-" + host.name();
             host.says("ip", "link", "add", "ve-" + name, "type", "veth", "peer", "name", "t-leftover");
@@ -217,7 +217,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void aPortIsForwardedToWhereItIsNowWhateverAKilledNspawnLeft() {
+    void portForwardReplacesOneLeftByAKilledNspawn() {
         for (FleetHost host : hosts) {
             String name = "t-port-" + host.name();
             for (String local : List.of("10.240.0.2", "10.240.0.3")) {
@@ -236,7 +236,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void itsNetworkOutlivesItsOwnReboot() {
+    void networkSurvivesRebootFromInside() {
         for (FleetHost host : hosts) {
             String name = "t-again-" + host.name();
             String root = host.busybox(
@@ -264,7 +264,7 @@ class FleetNetworkTest {
     }
 
     @Test
-    void aNetworkThatCannotBeMadeFailsTheStartAndLeavesNothing() {
+    void failedNetworkSetupFailsTheStartAndIsCleanedUp() {
         for (FleetHost host : hosts) {
             String name = "t-nobr-" + host.name();
             host.defineIdle(name, "\"privateNetwork\": true, \"extraVeths\": {\"w-x\": {\"hostBridge\": \"t-none\"}}");

@@ -136,7 +136,7 @@ class NetworkTest {
     }
 
     @Test
-    void aPairHasItsAddressesOnBothSidesAndWorksBothWays() throws IOException {
+    void vethHasItsAddressesOnBothSides() throws IOException {
         start(
                 "t-pair",
                 "privateNetwork: true, hostAddress: 10.231.0.1, localAddress: 10.231.0.2, hostAddress6: 'fd31::1',"
@@ -154,7 +154,7 @@ class NetworkTest {
     }
 
     @Test
-    void containersOnABridgeReachEachOther() throws IOException {
+    void bridgeConnectsContainers() throws IOException {
         network.run("ip", "link", "add", "t-br", "type", "bridge").orFail();
         network.run("ip", "link", "set", "t-br", "up").orFail();
         try {
@@ -171,7 +171,7 @@ class NetworkTest {
     }
 
     @Test
-    void furtherPairsAreThereOnBothSides() throws IOException {
+    void extraVethsExistOnBothSides() throws IOException {
         start(
                 "t-more",
                 "privateNetwork: true, extraVeths: {back: {hostAddress: 10.233.0.1, localAddress: 10.233.0.2,"
@@ -183,7 +183,7 @@ class NetworkTest {
     }
 
     @Test
-    void aNameThatIsTooLongForAnInterfaceIsFoundAllTheSame() throws IOException {
+    void longContainerNameHasAnAlternativeInterfaceName() throws IOException {
         String name = "t-longer-than-any-interface";
         start(name, "privateNetwork: true, hostAddress: 10.234.0.1, localAddress: 10.234.0.2");
         assertThat(fetched(network.run("curl", "-sS", "--max-time", "10", "http://10.234.0.2/")))
@@ -192,7 +192,7 @@ class NetworkTest {
     }
 
     @Test
-    void anInterfaceThatIsMovedInComesBack() throws IOException {
+    void movedInterfaceReturnsToTheHost() throws IOException {
         network.run("ip", "link", "add", "t-m0", "type", "veth", "peer", "name", "t-m1")
                 .orFail();
         try {
@@ -207,7 +207,7 @@ class NetworkTest {
     }
 
     @Test
-    void aNamespaceIsJoined() throws IOException {
+    void networkNamespaceIsJoined() throws IOException {
         try (var other = new TestNetwork()) {
             start("t-joined", "networkNamespace: " + other.path());
             assertThat(fetched(other.run("curl", "-sS", "--max-time", "10", "http://127.0.0.1/")))
@@ -217,7 +217,7 @@ class NetworkTest {
     }
 
     @Test
-    void whatAnEarlierRunLeftIsRemovedFirst() throws IOException {
+    void interfacesOfAnEarlierRunAreRemovedFirst() throws IOException {
         network.run("ip", "link", "add", "ve-t-crashed", "type", "veth", "peer", "name", "t-left")
                 .orFail();
         network.run("ip", "link", "set", "dev", "ve-t-crashed", "alias", "hatchery:t-crashed")
@@ -230,7 +230,7 @@ class NetworkTest {
     }
 
     @Test
-    void anInterfaceOfTheHostIsNotTakenForAnEarlierRuns() throws IOException {
+    void interfaceOfTheHostIsNeverRemoved() throws IOException {
         network.run("ip", "link", "add", "t-host", "type", "veth", "peer", "name", "t-peer")
                 .orFail();
         try {
@@ -245,7 +245,7 @@ class NetworkTest {
     }
 
     @Test
-    void aNetworkThatCannotBeMadeFailsTheStartAndLeavesNothing() throws IOException {
+    void failedNetworkSetupFailsTheStartAndIsCleanedUp() throws IOException {
         apply("t-nobridge", server("t-nobridge", "privateNetwork: true, extraVeths: {x: {hostBridge: t-none}}"));
         assertThat(command("start", "t-nobridge").path("outcome").asText()).isEqualTo("failed");
         assertThat(Files.readString(installation.data().resolve("runner/console/t-nobridge.log")))

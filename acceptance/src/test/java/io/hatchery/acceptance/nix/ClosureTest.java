@@ -109,7 +109,7 @@ class ClosureTest {
     }
 
     @Test
-    void aSystemTravelsWithAllThatItRefersTo() {
+    void systemIsFetchedWithItsClosure() {
         String system = build("t-travels", "far");
         api.completes("start", "t-travels");
         assertThat(isOnTheHost(system)).isTrue();
@@ -129,7 +129,7 @@ class ClosureTest {
     }
 
     @Test
-    void aCacheThatIsAwayTakesNoContainerDown() {
+    void unreachableCacheStopsNoContainer() {
         build("t-away", "before");
         api.completes("start", "t-away");
         way.close();
@@ -149,7 +149,7 @@ class ClosureTest {
     }
 
     @Test
-    void aSlowCacheIsWaitedForAndAStopEndsTheWait() {
+    void startWaitsForASlowCacheAndStopCancelsIt() {
         way.hold();
         try {
             build("t-slow", "slow");
@@ -168,7 +168,7 @@ class ClosureTest {
     }
 
     @Test
-    void aCorruptArchiveIsNotTaken() {
+    void corruptArchiveIsRefused() {
         way.corrupt();
         try {
             String system = build("t-corrupt", "whole");
@@ -184,7 +184,7 @@ class ClosureTest {
     }
 
     @Test
-    void aSystemThatNobodyTrustedHasSignedIsNotStarted() throws IOException {
+    void unsignedSystemIsNotStarted() throws IOException {
         String other = "other-1:" + Base64.getEncoder().encodeToString(new byte[32]);
         restartRunner("HATCHERY_RUNNER_NIX_KEYS", other);
         try {
@@ -201,7 +201,7 @@ class ClosureTest {
     }
 
     @Test
-    void theHostsCollectorLeavesWhatContainersHave() {
+    void garbageCollectionKeepsSystemsOfContainers() {
         String system = build("t-collected", "kept");
         api.completes("start", "t-collected");
         var collector = new ProcessBuilder("nix-store", "--store", store().toString(), "--gc");
@@ -215,7 +215,7 @@ class ClosureTest {
     }
 
     @Test
-    void theCacheIsReadInPartsByWhoShowsItsToken() throws Exception {
+    void cacheServesRangesToClientsWithToken() throws Exception {
         String system = build("t-read", "read");
         String archive = "/nix-cache/nar/" + archiveOf(system).getFileName();
         assertThat(fetch(archive, null, null).statusCode()).isEqualTo(401);
@@ -254,7 +254,7 @@ class ClosureTest {
     }
 
     @Test
-    void aHostWithoutNixIsToldWhatToInstall() {
+    void hostWithoutNixNamesThePackageToInstall() {
         installation.withRunnerAfter("mkdir -p " + store() + "/nix /nix; mount --bind " + store() + "/nix /nix;"
                 + " mount --bind /dev/null /usr/bin/nix-store");
         restartRunner("HATCHERY_RUNNER_HEARTBEAT", "1");

@@ -98,7 +98,7 @@ class FlakesTest {
     }
 
     @Test
-    void inputOfALockFileIsRefused() throws IOException {
+    void pathInputInALockFileIsRefused() throws IOException {
         Path flake = flake("t-locked", "inputs.x = { url = \"github:example/example\"; flake = false; };");
         Files.writeString(
                 flake.resolve("flake.lock"),
@@ -113,7 +113,7 @@ class FlakesTest {
     }
 
     @Test
-    void lockFileThatIsALinkOutOfTheFlakeIsRefused() throws IOException {
+    void lockFileThatLinksOutOfTheFlakeIsRefused() throws IOException {
         Path flake = flake("t-link", "");
         Files.deleteIfExists(flake.resolve("flake.lock"));
         Files.createSymbolicLink(flake.resolve("flake.lock"), secret.resolve("file"));
@@ -142,7 +142,7 @@ class FlakesTest {
     }
 
     @Test
-    void inputsBelowAListedPathAndWithinTheFlakeAreRead() throws IOException {
+    void inputsBelowListedPathsAreRead() throws IOException {
         Path flake = flake("t-good", "inputs.y.url = \"path:LISTED/inner-good\";");
         assertThat(refusal("path:" + flake + "#web"))
                 .as("it has no system, and that is found only after its inputs were read")

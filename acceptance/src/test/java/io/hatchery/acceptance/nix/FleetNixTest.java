@@ -62,7 +62,7 @@ class FleetNixTest {
     }
 
     @Test
-    void oneSystemTravelsToEveryHostIsReplacedAndGoneBackTo() {
+    void systemIsFetchedReplacedAndRolledBackOnEveryHost() {
         String first = null;
         for (FleetHost host : hosts) {
             String name = "t-closure-" + host.name();
@@ -95,7 +95,7 @@ class FleetNixTest {
     }
 
     @Test
-    void aSystemThatDoesNotBecomeReadyGivesWayAndItsUnitIsThatOfTheLast() {
+    void failedSystemIsRolledBackWithItsUnit() {
         FleetHost host = hosts.getFirst();
         String good = define("t-nix-way", host, etc("good"), false);
         api.completes("start", "t-nix-way");
@@ -110,7 +110,7 @@ class FleetNixTest {
     }
 
     @Test
-    void aHostThatBootsAloneStartsWhatIsInItsStore() {
+    void hostThatBootsOfflineStartsSystemsInItsStore() {
         FleetHost host = hosts.get(1);
         define("t-nix-boot", host, etc("alone"), true);
         running("t-nix-boot", 1);

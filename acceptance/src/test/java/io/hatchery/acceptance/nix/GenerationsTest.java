@@ -41,7 +41,7 @@ class GenerationsTest {
     }
 
     @Test
-    void generationsAreKeptOnTheHostAndGoneBackTo() throws Exception {
+    void generationsAreKeptAndCanBeRolledBack() throws Exception {
         String first = NixInstallation.systemOf(nix.build("t-generations", NixInstallation.etc("one")));
         api.completes("start", "t-generations");
         String second = NixInstallation.systemOf(nix.build("t-generations", NixInstallation.etc("two")));
@@ -86,7 +86,7 @@ class GenerationsTest {
     }
 
     @Test
-    void aSystemThatDoesNotBecomeReadyGivesWayToTheLastThatDid() {
+    void failedSystemIsRolledBackAutomatically() {
         // The way back may arrive while the system is starting again: it is then stopped gracefully first.
         ObjectNode options = nix.options("t-unready").put("startTimeout", "2s").put("stopTimeout", "2s");
         String good = NixInstallation.systemOf(
@@ -111,7 +111,7 @@ class GenerationsTest {
     }
 
     @Test
-    void aSystemThatDoesNotBecomeReadyStaysWhereItIsToldTo() {
+    void failedSystemStaysWithoutAutomaticRollback() {
         ObjectNode options = nix.options("t-stays")
                 .put("startTimeout", "2s")
                 .put("rollbackOnFailure", false)
@@ -124,7 +124,7 @@ class GenerationsTest {
     }
 
     @Test
-    void aRunningSystemIsSwitchedInPlace() {
+    void runningSystemIsSwitchedInPlace() {
         ObjectNode options = nix.options("t-switched").put("reloadIfChanged", true);
         nix.put("t-switched", options.deepCopy().put("config", NixInstallation.etc("one")));
         api.completes("start", "t-switched");
@@ -143,7 +143,7 @@ class GenerationsTest {
     }
 
     @Test
-    void aFleetInNixIsAppliedAsNixosHasIt() throws Exception {
+    void fleetInNixIsApplied() throws Exception {
         Path folder = Files.createDirectories(installation.data().resolve("fleet"));
         String roots = installation.roots().toString();
         Files.createDirectories(folder.resolve("modules"));
@@ -197,7 +197,7 @@ class GenerationsTest {
     }
 
     @Test
-    void definitionsTakeTheirModulesFromFilesBesideThem() throws Exception {
+    void modulesAreReadFromFilesBesideTheDefinition() throws Exception {
         Path folder = Files.createDirectories(installation.data().resolve("beside/module"));
         Files.writeString(folder.resolve("default.nix"), "{ imports = [ ./etc.nix ]; }");
         Files.writeString(folder.resolve("etc.nix"), "{ environment.etc.x.text = \"beside\"; }");

@@ -34,7 +34,7 @@ class NixTest {
     }
 
     @Test
-    void aConfigurationIsEvaluatedBuiltAndRun() {
+    void configIsEvaluatedBuiltAndStarted() {
         JsonNode built =
                 nix.build("t-config", "{ lib, ... }: { environment.etc.motd.text = lib.mkForce \"welcome\"; }");
         assertThat(NixInstallation.systemOf(built)).startsWith("/nix/store/");
@@ -48,7 +48,7 @@ class NixTest {
     }
 
     @Test
-    void aStartThatIsWaitedForWaitsForTheSystemToo() {
+    void startWaitsForTheBuildOfTheSystem() {
         ObjectNode options = nix.options("t-eager").put("config", "{ system.extraSystemBuilderCmds = \"sleep 1\"; }");
         assertThat(api.put("/v1/containers/t-eager", options.toString()).status())
                 .isEqualTo(202);
@@ -57,7 +57,7 @@ class NixTest {
     }
 
     @Test
-    void theContainersModuleSaysWhatNixosSays() throws Exception {
+    void containerModuleMatchesNixos() throws Exception {
         String config =
                 "{ config, ... }: { environment.etc.x.text = builtins.toJSON [ config.boot.isContainer config.networking.useDHCP ]; }";
         Path etc = Path.of(NixInstallation.systemOf(nix.build("t-module", config)), "etc");
@@ -68,7 +68,7 @@ class NixTest {
     }
 
     @Test
-    void aConfigurationMayBeSeveralFilesThatImportEachOther() {
+    void configMayImportFiles() {
         ObjectNode options = nix.options("t-files");
         ObjectNode config = options.putObject("config");
         config.putObject("files")
@@ -86,7 +86,7 @@ class NixTest {
     }
 
     @Test
-    void whatDependsOnItsNameHasItsOwnAndOthersShareOneEvaluation() {
+    void configThatUsesTheContainerNameIsEvaluatedPerContainer() {
         long evaluated = nix.systems("evaluated");
         String named = "{ config, ... }: { environment.etc.who.text = \"I am ${config.networking.hostName}\"; }";
         assertThat(Path.of(NixInstallation.systemOf(nix.build("t-one", named)), "etc/who"))
@@ -97,7 +97,7 @@ class NixTest {
     }
 
     @Test
-    void aHundredContainersWithOneConfigurationAreEvaluatedOnce() {
+    void hundredContainersWithOneConfigShareAnEvaluation() {
         long evaluated = nix.systems("evaluated");
         long without = nix.systems("shared") + nix.systems("cached");
         String config = "{ environment.etc.many.text = \"the same for all\"; }";
@@ -118,7 +118,7 @@ class NixTest {
     }
 
     @Test
-    void whatCannotBeEvaluatedIsSaidWithItsPlaceAndTheLastGoodSystemStays() {
+    void evaluationErrorNamesItsPlaceAndKeepsTheLastSystem() {
         String good = NixInstallation.systemOf(nix.build("t-bad", "{ }"));
         assertThat(NixInstallation.messages(nix.put(
                         "t-bad",
@@ -138,7 +138,7 @@ class NixTest {
     }
 
     @Test
-    void whatCannotBeBuiltIsSaidWithTheLastThatWasPrinted() {
+    void buildErrorHasTheLastLinesOfTheLog() {
         String config = "{ system.extraSystemBuilderCmds = \"echo no such thing; exit 3\"; }";
         assertThat(NixInstallation.messages(
                         nix.put("t-unbuilt", nix.options("t-unbuilt").put("config", config))))
@@ -150,7 +150,7 @@ class NixTest {
     }
 
     @Test
-    void aDefinitionReadsNothingButItselfAndItsNixpkgs() throws Exception {
+    void evaluationReadsOnlyTheDefinitionAndNixpkgs() throws Exception {
         Path secret = Files.writeString(installation.data().resolve("secret.nix"), "{ }");
         for (String forbidden : List.of(
                 "builtins.readFile /etc/shadow",
@@ -173,7 +173,7 @@ class NixTest {
     }
 
     @Test
-    void anEvaluationThatWantsAllMemoryIsEnded() {
+    void evaluationOverItsMemoryLimitIsEnded() {
         String config = "{ environment.etc.x.text = toString (builtins.length (builtins.genList (i: i) 2000000000)); }";
         assertThat(NixInstallation.messages(
                         nix.put("t-greedy", nix.options("t-greedy").put("config", config))))
@@ -183,7 +183,7 @@ class NixTest {
     }
 
     @Test
-    void anEvaluationBuildsNothingThatItReads() {
+    void evaluationBuildsNoDerivationToReadIt() {
         String config = """
                 { environment.etc.x.text = builtins.readFile (derivation {
                     name = "x"; builder = "/bin/sh"; args = [ "-c" "echo x > $out" ]; system = builtins.currentSystem; }); }""";
@@ -195,7 +195,7 @@ class NixTest {
     }
 
     @Test
-    void aNewerDefinitionGivesTheOlderEvaluationUp() {
+    void newerDefinitionCancelsTheOlderEvaluation() {
         ObjectNode slow = nix.options("t-slow").put("config", "{ system.extraSystemBuilderCmds = \"sleep 1000\"; }");
         Api.Answer first = api.put("/v1/containers/t-slow", slow.toString());
         assertThat(first.status()).isEqualTo(202);
@@ -212,7 +212,7 @@ class NixTest {
     }
 
     @Test
-    void whatWasBuiltIsKnownAfterARestart() {
+    void builtSystemsAreKnownAfterARestart() {
         JsonNode before = nix.build("t-known", NixInstallation.etc("known"));
         long evaluated = nix.systems("evaluated");
         installation.killHard(Service.CONFIG);
@@ -224,7 +224,7 @@ class NixTest {
     }
 
     @Test
-    void aFlakeHasASystemToo() throws Exception {
+    void flakeIsEvaluatedAndBuilt() throws Exception {
         Path flake = Files.createDirectories(nix.flakes().resolve("t-flake"));
         Files.writeString(flake.resolve("flake.nix"), """
                 { outputs = { self }: { nixosConfigurations.t-flake = import ./nixpkgs/nixos/lib/eval-config.nix {

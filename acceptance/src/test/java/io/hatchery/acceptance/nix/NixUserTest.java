@@ -78,7 +78,7 @@ class NixUserTest {
     }
 
     @Test
-    void flakeOfFilesThatTheUserMayNotReadIsNotRead() throws IOException {
+    void flakeOfUnreadableFilesIsRefused() throws IOException {
         Path flake = Files.createDirectories(folder.resolve("flake"));
         Files.writeString(flake.resolve("flake.nix"), "{ outputs = { self }: { }; }");
         Path secret = Files.writeString(flake.resolve("secret"), "for root alone");

@@ -25,7 +25,7 @@ class NixosModulesTest {
     }
 
     @Test
-    void everyFileCanBeParsed() throws Exception {
+    void moduleFilesCanBeParsed() throws Exception {
         nix(
                 "nix-instantiate",
                 "--parse",
@@ -38,7 +38,7 @@ class NixosModulesTest {
     }
 
     @Test
-    void theFlakeHasTheModulesAndThePackage() {
+    void flakeExportsModulesAndPackage() {
         String flake = "(import " + Installation.REPOSITORY.resolve("flake.nix")
                 + ").outputs { self = null; nixpkgs.legacyPackages ="
                 + " builtins.listToAttrs (map (name: { inherit name; value = { callPackage = p: a: p; jdk25 = 1; }; })"
@@ -56,7 +56,7 @@ class NixosModulesTest {
     }
 
     @Test
-    void theServicesAreBegunWithTheSettingsOfTheHost() throws Exception {
+    void servicesStartWithSettingsOfTheHost() throws Exception {
         JsonNode made = new ObjectMapper()
                 .readTree(nix(
                                 "nix-instantiate",

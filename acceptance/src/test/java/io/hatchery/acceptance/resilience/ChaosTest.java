@@ -76,7 +76,7 @@ class ChaosTest {
     }
 
     @Test
-    void whateverIsKilledNothingIsLostAndNothingIsDoneTwice() throws Exception {
+    void randomKillsLoseNothingAndRepeatNothing() throws Exception {
         System.out.println("chaos: " + LENGTH.toSeconds() + " s with -Dchaos.seed=" + SEED);
         for (ChaosWorkloads.Workload animal : animals) {
             assertThat(clients.define(animal, 0)).isTrue();

@@ -59,7 +59,7 @@ class CrashTest {
     }
 
     @Test
-    void aRunnerKilledAmidstEverythingTakesUpWhatIsThere() throws Exception {
+    void restartedRunnerAdoptsItsContainers() throws Exception {
         Path root = Roots.busybox(installation.roots().resolve("runs"));
         api.define("t-runs", Samples.sleeper(root));
         api.command("start", "t-runs");
@@ -123,7 +123,7 @@ class CrashTest {
     }
 
     @Test
-    void commandsGivenWhileTheRunnerIsAwayArePendingAndThenDone() {
+    void commandsWaitForAnAbsentRunner() {
         Path root = Roots.busybox(installation.roots().resolve("later"));
         api.define("t-later", Samples.sleeper(root));
         installation.killHard(Service.RUNNER);
@@ -136,7 +136,7 @@ class CrashTest {
     }
 
     @Test
-    void aDeletionThatIsOvertakenWhileTheRunnerIsAwayEndsAsWell() {
+    void supersededDeletionEndsAfterTheRunnerReturns() {
         Path root = Roots.busybox(installation.roots().resolve("overtaken"));
         api.define("t-overtaken", Samples.sleeper(root));
         api.command("start", "t-overtaken");
@@ -153,7 +153,7 @@ class CrashTest {
     }
 
     @Test
-    void aBrokerKilledChangesNothingAndTheStreamResumes() {
+    void brokerCrashStopsNoContainerAndStreamsResume() {
         Path root = Roots.busybox(installation.roots().resolve("calm"));
         api.define("t-calm", Samples.sleeper(root));
         Path crash = Roots.busybox(installation.roots().resolve("falls"));
@@ -185,7 +185,7 @@ class CrashTest {
     }
 
     @Test
-    void aGatewayAndAConfigServiceKilledComeBackToTheSameTruth() {
+    void restartedGatewayAndConfigServiceShowTheSameFleet() {
         Path root = Roots.busybox(installation.roots().resolve("truth"));
         api.define("t-truth", Samples.sleeper(root));
         api.command("start", "t-truth");
@@ -206,7 +206,7 @@ class CrashTest {
     }
 
     @Test
-    void aSecondRunnerOfTheSameHostRefusesToStart() {
+    void secondRunnerOfAHostRefusesToStart() {
         ProcessResult second = installation.hatchery("runner");
         assertThat(second.code()).isEqualTo(1);
         assertThat(second.err())

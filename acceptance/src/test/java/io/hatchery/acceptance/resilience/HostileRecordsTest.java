@@ -101,7 +101,7 @@ class HostileRecordsTest {
     }
 
     @Test
-    void servicesGoOnAndStartAgainOverHostileRecords() {
+    void servicesSurviveHostileRecords() {
         assertEverythingWorks("before");
         awaitDeadLetters();
         for (Service service : List.of(Service.GATEWAY, Service.RUNNER, Service.CONFIG)) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ServiceEndTest {
     /** What the topics say was written for more partitions than are configured now: its loop notices when it has read them. */
     @Test
-    void configServiceWhoseLoopFailedExitsNonZeroWithTheReasonAsItsLastLine() throws Exception {
+    void failedConfigServiceExitsWithItsReason() throws Exception {
         try (Installation installation = Installation.running()) {
             for (int i = 0; i < 8; i++) {
                 installation.api().define("t-end-" + i, "{\"boot\": true, \"autoStart\": false}");
