@@ -12,9 +12,11 @@ import java.util.HashMap;
 import java.util.List;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 final class KafkaTransactionalLogTest {
     private static final TransactionalLoop.LoopPlan PLAN = new TransactionalLoop.LoopPlan(
             Topics.DEFINITIONS.name(), List.of(Topics.PROFILES.name()), "group", "instance");

@@ -26,10 +26,12 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A broker that is away for longer than every time-out and metadata age of its clients, here shortened to seconds. */
+@Tag("kafka")
 class OutageTest {
     private static final Topic COMMANDS = Topics.commands(new HostName("outage"));
     private static final String EVENTS = Topics.EVENTS.name();

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 final class PartitionCountWatcherTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration INTERVAL = Duration.ofMillis(50);

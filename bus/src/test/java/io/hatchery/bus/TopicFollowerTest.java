@@ -19,9 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 class TopicFollowerTest {
     private static final Topic STEADY = Topics.commands(new HostName("steady"));
     private static final Topic BAD = Topics.commands(new HostName("bad"));

@@ -36,10 +36,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service on a real broker. */
+@Tag("kafka")
 class ConfigServiceTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int PARTITIONS = 2;

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,6 +52,7 @@ class GatewaySimulationTest {
         return Mutation.bugsOfGateways();
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("bugs")
     void bugOfAGatewayIsFound(Mutation bug) {
