@@ -89,7 +89,7 @@ final class ApiClient {
         if (url != null) {
             return checked(url, "--url");
         }
-        return variable != null ? checked(variable, "HATCHERY_URL") : UpCommand.gateway(options.settings());
+        return variable != null ? checked(variable, "HATCHERY_URL") : GatewaySettings.url(options.settings());
     }
 
     private static String checked(String given, String source) {
@@ -117,7 +117,7 @@ final class ApiClient {
         if (given != null && tokenFile == null) {
             return readable(given.strip(), "HATCHERY_TOKEN");
         }
-        Path file = tokenFile == null ? options.settings().tokenFile() : tokenFile;
+        Path file = tokenFile == null ? GatewaySettings.tokenFile(options.settings()) : tokenFile;
         try {
             return readable(Files.readString(file).strip(), file.toString());
         } catch (IOException e) {
@@ -186,7 +186,7 @@ final class ApiClient {
                 ? "--token-file " + tokenFile
                 : System.getenv("HATCHERY_TOKEN") != null
                         ? "HATCHERY_TOKEN"
-                        : options.settings().tokenFile().toString();
+                        : GatewaySettings.tokenFile(options.settings()).toString();
         return new UserError("the gateway at " + base() + " does not take the token of " + source
                 + ": set HATCHERY_TOKEN or --token-file to its token, which is in <its data folder>/admin.token");
     }

@@ -37,8 +37,9 @@ final class DownCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = options.settings();
-        if (!Files.exists(settings.data())) {
-            Output.line("There is nothing to take down: " + settings.data() + " does not exist.");
+        if (!Files.exists(FolderSettings.of(settings).data())) {
+            Output.line("There is nothing to take down: "
+                    + FolderSettings.of(settings).data() + " does not exist.");
             return 0;
         }
         Installation installation = Installation.open(settings);
@@ -46,7 +47,8 @@ final class DownCommand implements Callable<Integer> {
         Console console = yes ? null : requireConsole(installation);
         RunningServices running = RunningServices.of(installation.pidFile(), settings);
         if (running != null) {
-            removeContainers(new ApiClient(running.gateway(), settings.tokenFile()), installation, console);
+            removeContainers(
+                    new ApiClient(running.gateway(), GatewaySettings.tokenFile(settings)), installation, console);
             Output.line("Stopping the services …");
             end(running.process());
         } else {
@@ -57,7 +59,9 @@ final class DownCommand implements Callable<Integer> {
             try (var services = new Services(settings)) {
                 UpCommand.start(services, settings);
                 removeContainers(
-                        new ApiClient(UpCommand.gateway(settings), settings.tokenFile()), installation, console);
+                        new ApiClient(GatewaySettings.url(settings), GatewaySettings.tokenFile(settings)),
+                        installation,
+                        console);
             }
         }
         List<Path> left = installation.remove();

@@ -23,9 +23,9 @@ final class FleetSource {
             }
             return given;
         }
-        String configured = settings.get(ConfigurationKey.CONFIG_NIXPKGS);
-        if (!configured.isEmpty()) {
-            return Path.of(configured);
+        Optional<Path> configured = EvaluationSettings.nixpkgs(settings);
+        if (configured.isPresent()) {
+            return configured.get();
         }
         String searched = Optional.ofNullable(System.getenv("NIX_PATH")).orElse("");
         return Arrays.stream(searched.split(":"))

@@ -89,10 +89,10 @@ final class Installation {
      * @throws UserError if it holds files that Hatchery did not make, since what it makes would be mixed up with them
      */
     static Installation claim(Settings settings) throws IOException {
-        Files.createDirectories(settings.data());
-        Path data = settings.data().toRealPath();
-        var installation = new Installation(
-                data, Path.of(settings.get(ConfigurationKey.RUNTIME)).toAbsolutePath());
+        FolderSettings folders = FolderSettings.of(settings);
+        Files.createDirectories(folders.data());
+        Path data = folders.data().toRealPath();
+        var installation = new Installation(data, folders.runtime());
         Path marker = data.resolve(MARKER);
         if (!Files.exists(marker)) {
             installation.requireOwn();
@@ -108,7 +108,8 @@ final class Installation {
      * @throws UserError if there is none; nothing is changed then
      */
     static Installation open(Settings settings) throws IOException {
-        Path data = settings.data().toRealPath();
+        FolderSettings folders = FolderSettings.of(settings);
+        Path data = folders.data().toRealPath();
         Path file = data.resolve(MARKER);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new UserError(data + " is not an installation: it has no file " + MARKER
@@ -126,7 +127,7 @@ final class Installation {
                     data + " is not an installation: its " + MARKER + " is that of " + marker.data
                             + ", so this folder is a copy, or was moved. Nothing was changed. If it was moved, run hatchery up in it once");
         }
-        Path runtime = Path.of(settings.get(ConfigurationKey.RUNTIME)).toAbsolutePath();
+        Path runtime = folders.runtime();
         if (!marker.runtime.equals(runtime.toString())) {
             throw new UserError("the installation in " + data + " has the runtime folder " + marker.runtime + ", not "
                     + runtime + ": set HATCHERY_RUNTIME=" + marker.runtime + ". Nothing was changed");

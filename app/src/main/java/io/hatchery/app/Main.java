@@ -76,8 +76,8 @@ public final class Main {
 
         @Override
         public void run() {
-            SettingsCheck.check(options.settings());
-            options.settings().format().forEach(setting -> Output.text(setting + "\n"));
+            options.settings().check();
+            options.settings().format().forEach(Output::line);
         }
     }
 

@@ -36,7 +36,7 @@ record RunningServices(ProcessHandle process, String gateway) {
                             + " command again",
                     e);
         }
-        String gateway = lines.size() > 2 ? lines.get(2) : UpCommand.gateway(settings);
+        String gateway = lines.size() > 2 ? lines.get(2) : GatewaySettings.url(settings);
         return ProcessHandle.of(pid)
                 .filter(process -> lines.size() > 1 ? isSame(pid, lines.get(1)) : isHatchery(process))
                 .map(process -> new RunningServices(process, gateway))

@@ -80,7 +80,7 @@ final class ServiceCommands {
             return run(
                     options,
                     "config-service",
-                    services -> services.configService(options.settings().bus()));
+                    services -> services.configService(KafkaSettings.of(options.settings())));
         }
     }
 
@@ -95,10 +95,7 @@ final class ServiceCommands {
 
         @Override
         public Integer call() throws IOException {
-            return run(
-                    options,
-                    "runner",
-                    services -> services.runner(options.settings().bus()));
+            return run(options, "runner", services -> services.runner(KafkaSettings.of(options.settings())));
         }
     }
 
@@ -110,10 +107,7 @@ final class ServiceCommands {
 
         @Override
         public Integer call() throws IOException {
-            return run(
-                    options,
-                    "gateway",
-                    services -> services.gateway(options.settings().bus()));
+            return run(options, "gateway", services -> services.gateway(KafkaSettings.of(options.settings())));
         }
     }
 }

@@ -1,32 +1,42 @@
 package io.hatchery.app;
 
-import io.hatchery.bus.BusConfig;
-import io.hatchery.spec.HostName;
 import io.hatchery.spec.option.NameSuggestion;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The configuration: a properties file, over it the environment, over it flags. A key that nothing knows is an error. */
+/** The configuration: flags override the environment, which overrides a properties file. An unknown key is an error. */
 final class Settings {
     private static final String KAFKA = "kafka.";
-    /** Variables that scripts and the client commands read. */
+    /** Variables that are not configuration keys: scripts and client commands read them. */
     private static final Set<String> OTHER_VARIABLES = Set.of("HATCHERY_URL", "HATCHERY_TOKEN", "HATCHERY_JVM");
+
+    /** All keys that are not Kafka's own, in the order in which they are documented. */
+    static final List<ConfigurationKey<?>> KEYS = Stream.of(
+                    FolderSettings.KEYS,
+                    HostSettings.KEYS,
+                    KafkaSettings.KEYS,
+                    GatewaySettings.KEYS,
+                    BrokerSettings.KEYS,
+                    EvaluationSettings.KEYS,
+                    RunnerSettings.KEYS,
+                    HostPolicySettings.KEYS)
+            .<ConfigurationKey<?>>flatMap(List::stream)
+            .toList();
 
     private final Map<String, String> values;
 
@@ -38,8 +48,8 @@ final class Settings {
      * Reads all sources.
      *
      * @param file a properties file; null for none
-     * @param environment the process's
-     * @param flags from the command line, by key
+     * @param environment the variables of the process
+     * @param flags the values of {@code --set}, by key
      * @throws UserError if a key is unknown or the file cannot be read
      */
     static Settings read(@Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
@@ -74,7 +84,7 @@ final class Settings {
             String key = byVariable.get(variable);
             if (key == null) {
                 String near = NameSuggestion.of(variable, byVariable.keySet());
-                throw new UserError("the environment variable " + variable + " sets no configuration key"
+                throw new UserError("the environment variable " + variable + " does not belong to a configuration key"
                         + (near == null ? "" : ": did you mean " + near + "?"));
             }
             values.put(key, value);
@@ -85,15 +95,15 @@ final class Settings {
         if (!known().contains(key)) {
             String near = NameSuggestion.of(key, known());
             throw new UserError("there is no configuration key '" + key + "' (" + source + ")"
-                    + (near == null ? ": see hatchery settings" : ": did you mean " + near + "?"));
+                    + (near == null ? ": run hatchery settings for the list" : ": did you mean " + near + "?"));
         }
         values.put(key, value);
     }
 
-    /** Every key there is, Kafka's among them. */
+    /** The names of all keys, Kafka's included. */
     static Set<String> known() {
         var keys = new TreeSet<String>();
-        Arrays.stream(ConfigurationKey.values()).map(ConfigurationKey::key).forEach(keys::add);
+        KEYS.forEach(key -> keys.add(key.name()));
         for (Set<String> names :
                 List.of(ConsumerConfig.configNames(), ProducerConfig.configNames(), AdminClientConfig.configNames())) {
             names.forEach(name -> keys.add(KAFKA + name));
@@ -101,65 +111,47 @@ final class Settings {
         return keys;
     }
 
-    String get(ConfigurationKey key) {
-        return values.getOrDefault(key.key(), key.usual());
-    }
-
-    long number(ConfigurationKey key, long least, long most) {
-        String text = get(key);
-        try {
-            long number = Long.parseLong(text);
-            if (number >= least && number <= most) {
-                return number;
+    /**
+     * Checks every value, so that wrong ones are reported before anything starts.
+     *
+     * @throws UserError with one line for each wrong value
+     */
+    void check() {
+        var problems = new ArrayList<String>();
+        for (ConfigurationKey<?> key : KEYS) {
+            try {
+                find(key);
+            } catch (UserError e) {
+                problems.add(String.valueOf(e.getMessage()));
             }
-        } catch (NumberFormatException e) {
-            throw new UserError(key.key() + " is '" + text + "': give a number from " + least + " to " + most, e);
         }
-        throw new UserError(key.key() + " is " + text + ": give a number from " + least + " to " + most);
-    }
-
-    boolean bool(ConfigurationKey key) {
-        return switch (get(key)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new UserError(key.key() + " is '" + get(key) + "': say true or false");
-        };
-    }
-
-    /** What is listed, apart by commas or blanks. */
-    List<String> words(ConfigurationKey key) {
-        return Arrays.stream(get(key).split("[,\\s]+"))
-                .filter(word -> !word.isEmpty())
-                .toList();
-    }
-
-    Path data() {
-        return Path.of(get(ConfigurationKey.DATA)).toAbsolutePath();
-    }
-
-    int port(ConfigurationKey key) {
-        return (int) number(key, 1, 65_535);
-    }
-
-    Path tokenFile() {
-        String file = get(ConfigurationKey.GATEWAY_TOKEN_FILE);
-        return file.isEmpty() ? data().resolve("admin.token") : Path.of(file);
-    }
-
-    /** What this host is called. */
-    HostName host() throws IOException {
-        String name = get(ConfigurationKey.HOST);
-        if (name.isEmpty()) {
-            name = Files.readString(Path.of("/proc/sys/kernel/hostname"))
-                    .strip()
-                    .split("\\.")[0]
-                    .toLowerCase(Locale.ROOT);
+        if (!problems.isEmpty()) {
+            throw new UserError(String.join("\n", problems));
         }
-        try {
-            return new HostName(name);
-        } catch (IllegalArgumentException e) {
-            throw new UserError(e.getMessage() + "; set the key host", e);
-        }
+    }
+
+    /**
+     * The value of a key that has a default.
+     *
+     * @throws UserError if the value is wrong
+     */
+    <T> T get(ConfigurationKey<T> key) {
+        return find(key).orElseThrow(() -> new IllegalStateException(key.name() + " has no default"));
+    }
+
+    /**
+     * The value of a key, or its default; empty if it has neither. An empty value counts as none.
+     *
+     * @throws UserError if the value is wrong
+     */
+    <T> Optional<T> find(ConfigurationKey<T> key) {
+        String text = text(key);
+        return text.isEmpty() ? Optional.empty() : Optional.of(key.parse(text));
+    }
+
+    private String text(ConfigurationKey<?> key) {
+        String text = values.getOrDefault(key.name(), "").strip();
+        return text.isEmpty() ? key.defaultText() : text;
     }
 
     /** The configured address of a Kafka cluster, if there is one. */
@@ -167,43 +159,28 @@ final class Settings {
         return Optional.ofNullable(values.get(KAFKA + "bootstrap.servers"));
     }
 
-    /** How to reach Kafka: as configured, or else as the embedded broker in the same data folder wrote it down. */
-    BusConfig bus() throws IOException {
+    /** The configured properties of Kafka's clients, by the names that Kafka gives them. */
+    Map<String, String> kafka() {
         var client = new TreeMap<String, String>();
         values.forEach((key, value) -> {
             if (key.startsWith(KAFKA)) {
                 client.put(key.substring(KAFKA.length()), value);
             }
         });
-        Path written = data().resolve("client.properties");
-        if (!client.containsKey("bootstrap.servers") && Files.exists(written)) {
-            var properties = new Properties();
-            try (Reader reader = Files.newBufferedReader(written)) {
-                properties.load(reader);
-            }
-            properties.stringPropertyNames().forEach(name -> client.putIfAbsent(name, properties.getProperty(name)));
-        }
-        return bus(client);
+        return client;
     }
 
-    BusConfig bus(Map<String, String> client) {
-        try {
-            return new BusConfig(client, (int) SettingsCheck.number(this, ConfigurationKey.PARTITIONS), (short)
-                    SettingsCheck.number(this, ConfigurationKey.REPLICATION));
-        } catch (IllegalArgumentException e) {
-            throw new UserError(e.getMessage() + " (or start hatchery broker with the same data folder)", e);
-        }
-    }
-
-    /** Every key with its value and meaning, for people. */
+    /** The lines that list each key with its value and description. */
     List<String> format() {
         var lines = new ArrayList<String>();
-        for (ConfigurationKey key : ConfigurationKey.values()) {
-            lines.add(key.key() + "=" + get(key) + "\n    " + key.meaning() + " ("
-                    + ConfigurationKey.variable(key.key()) + ")");
+        for (ConfigurationKey<?> key : KEYS) {
+            String computed = key.defaultDescription().isEmpty() ? "" : "; default: " + key.defaultDescription();
+            lines.add(key.name() + "=" + text(key));
+            lines.add("    " + key.description() + computed + " (" + key.variable() + ")");
         }
+        lines.add("kafka.<property>");
         lines.add(
-                "kafka.<property>\n    Any property of Kafka's Java clients, such as kafka.bootstrap.servers or kafka.ssl.truststore.location");
+                "    Any property of Kafka's Java clients, such as kafka.bootstrap.servers or kafka.ssl.truststore.location");
         return lines;
     }
 }

@@ -33,16 +33,16 @@ final class UpCommand implements Callable<Integer> {
         Settings settings = options.settings();
         requireEmbedded(settings);
         Installation installation = Installation.claim(settings);
-        PrivateFiles.folder(settings.data()); // it holds nothing but what Hatchery made
+        PrivateFiles.folder(FolderSettings.of(settings).data()); // it holds nothing but what Hatchery made
         var services = new Services(settings);
         start(services, settings);
         Path pid = installation.pidFile();
-        RunningServices.write(pid, gateway(settings));
+        RunningServices.write(pid, GatewaySettings.url(settings));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(services, pid), "hatchery-shutdown"));
         System.out.printf("All services are ready after %.1f s.%n", (System.nanoTime() - begun) / 1e9);
-        System.out.println("  gateway  " + gateway(settings));
-        System.out.println("  token    " + settings.tokenFile());
-        System.out.println("  kafka    " + settings.data().resolve("kcat.conf")
+        System.out.println("  gateway  " + GatewaySettings.url(settings));
+        System.out.println("  token    " + GatewaySettings.tokenFile(settings));
+        System.out.println("  kafka    " + FolderSettings.of(settings).data().resolve("kcat.conf")
                 + " (kcat -F), client.properties beside it (Java)");
         System.out.flush();
         if (readyFile != null) {
@@ -50,12 +50,6 @@ final class UpCommand implements Callable<Integer> {
         }
         services.awaitEnd();
         return 0;
-    }
-
-    /** Where the gateway of this configuration listens. */
-    static String gateway(Settings settings) {
-        return "http://" + settings.get(ConfigurationKey.GATEWAY_ADDRESS) + ":"
-                + settings.port(ConfigurationKey.GATEWAY_PORT);
     }
 
     /** The services of {@code up} use the broker of {@code up}: with another one, {@code down} would empty another fleet. */
@@ -70,7 +64,7 @@ final class UpCommand implements Callable<Integer> {
     static void start(Services services, Settings settings) throws IOException {
         step("Starting the broker");
         services.broker();
-        BusConfig bus = settings.bus();
+        BusConfig bus = KafkaSettings.of(settings);
         step("Starting config-service, runner and gateway");
         var config = services.configService(bus);
         var runner = services.runner(bus);

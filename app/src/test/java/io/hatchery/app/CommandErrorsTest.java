@@ -89,9 +89,11 @@ class CommandErrorsTest {
     }
 
     @Test
-    void valueThatAKeyDoesNotTake() {
+    void invalidValueNamesKeyAndRemedy() {
         refused(CommandRun.of("settings", "--set", "runner.heartbeat=abc"), "runner.heartbeat is 'abc'");
-        refused(CommandRun.of("settings", "--set", "gateway.port=70000"), "gateway.port is 70000");
+        refused(
+                CommandRun.of("settings", "--set", "gateway.port=70000"),
+                "gateway.port is '70000': write a number from 1 to 65535");
         refused(CommandRun.of("settings", "--set", "runner.driver=docker"), "runner.driver is 'docker'");
         refused(CommandRun.of("settings", "--set", "config.build.timeout=soon"), "config.build.timeout is 'soon'");
         refused(

@@ -1,14 +1,18 @@
 package io.hatchery.app;
 
-/** The reference page of the configuration keys, generated from {@link ConfigurationKey}. */
+/** The reference page of the configuration keys, generated from {@link Settings#KEYS}. */
 final class ConfigurationPage {
     private static final String HEAD = """
             # Configuration keys
 
             Every service and the CLI read the same keys. A flag `--set key=value` overrides an environment variable, which overrides the
-            file that `--config` names. `hatchery settings` prints each key with its value. A key that does not exist, or a value that is
-            not valid, is an error at start. Any property of Kafka's Java clients is the key `kafka.<property>`, such as
-            `kafka.bootstrap.servers` or `kafka.ssl.truststore.location`. This page is generated from the code.
+            file that `--config` names. `hatchery settings` prints each key with its value. An unknown key or an invalid value is an error
+            at start. This page is generated from the code.
+
+            - **Durations** have a unit, as in systemd.time(7): `500ms`, `5s`, `10min`, `1h 30min`.
+            - **Sizes** have a unit: `B`, `KiB`, `MiB`, `GiB` or `TiB`, such as `10MiB`.
+            - **Kafka**: any property of Kafka's Java clients is the key `kafka.<property>`, such as `kafka.bootstrap.servers` or
+              `kafka.ssl.truststore.location`. Its value has the form that Kafka documents.
 
             | key | environment variable | default | meaning |
             | --- | --- | --- | --- |
@@ -18,10 +22,13 @@ final class ConfigurationPage {
 
     static String markdown() {
         var page = new StringBuilder(HEAD);
-        for (ConfigurationKey key : ConfigurationKey.values()) {
-            page.append("| `").append(key.key()).append("` | `").append(ConfigurationKey.variable(key.key()));
-            page.append("` | ").append(key.usual().isEmpty() ? "" : "`" + key.usual() + "`");
-            page.append(" | ").append(Markdown.cell(key.meaning())).append(" |\n");
+        for (ConfigurationKey<?> key : Settings.KEYS) {
+            String defaultValue = key.defaultText().isEmpty()
+                    ? Markdown.cell(key.defaultDescription())
+                    : "`" + key.defaultText() + "`";
+            page.append("| `").append(key.name()).append("` | `").append(key.variable());
+            page.append("` | ").append(defaultValue).append(" | ").append(Markdown.cell(key.description()));
+            page.append(" |\n");
         }
         return page.toString();
     }

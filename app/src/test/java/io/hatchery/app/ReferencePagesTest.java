@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 /** The reference pages of the command line and of the configuration keys equal what the code declares. */
@@ -24,10 +22,13 @@ class ReferencePagesTest {
         requireContent("configuration.md", ConfigurationPage.markdown());
     }
 
-    @ParameterizedTest
-    @EnumSource(ConfigurationKey.class)
-    void keyHasADescription(ConfigurationKey key) {
-        assertThat(key.meaning()).as(key.key()).isNotBlank().doesNotEndWith(".");
+    @Test
+    void everyKeyHasADescription() {
+        assertThat(Settings.KEYS)
+                .allSatisfy(key -> assertThat(key.description())
+                        .as(key.name())
+                        .isNotBlank()
+                        .doesNotEndWith("."));
     }
 
     @Test

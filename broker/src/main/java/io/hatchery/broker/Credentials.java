@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Who may use the embedded broker, and how each kind of client is told so.
+ * The user and password of the embedded broker, and the configuration of its clients.
  *
  * @param user the SASL user
  * @param password its password, hexadecimal digits
@@ -13,7 +13,7 @@ import java.util.Map;
 public record Credentials(String user, String password) {
     private static final int BYTES = 24;
 
-    /** A new password nobody has seen. */
+    /** Credentials with a new random password. */
     public static Credentials create() {
         var secret = new byte[BYTES];
         new SecureRandom().nextBytes(secret);
@@ -33,7 +33,7 @@ public record Credentials(String user, String password) {
                 jaas(""));
     }
 
-    /** librdkafka's properties, in the form that {@code kcat -F} reads; keys are placed as the Java client places them. */
+    /** A configuration file for {@code kcat -F}; its partitioner puts keys on the same partitions as the Java client. */
     public String kcatConf(String bootstrap) {
         return "bootstrap.servers=" + bootstrap
                 + "\nsecurity.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=" + user
@@ -45,7 +45,7 @@ public record Credentials(String user, String password) {
                 + password + "\"" + more + ";";
     }
 
-    /** The server's side: it knows the user, and is one itself. */
+    /** The server's JAAS configuration: it accepts the user, and connects to itself as that user. */
     String serverJaas() {
         return jaas(" user_" + user + "=\"" + password + "\"");
     }

@@ -17,11 +17,11 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A Kafka broker and its KRaft controller in this process, on loopback unless told otherwise, with its data on disk and a password. It is the server
- * that Kafka ships, for fleets that do not have a cluster yet; it survives kill -9 as that does.
+ * A Kafka broker and its KRaft controller in this process, for fleets without a Kafka cluster. It is Kafka's own server, keeps its data on
+ * disk, requires a password, and survives kill -9.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-    /** Where it listens unless told otherwise, and where its controller always does. */
+    /** The default address, and the address of the controller. */
     public static final String LOOPBACK = "127.0.0.1";
 
     private final KafkaRaftServer server;
@@ -33,27 +33,22 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts it and returns when it accepts clients.
+     * Starts a broker and returns when it accepts clients.
      *
-     * @param data its folder, made and formatted if need be
-     * @param address of this host for clients, as they know it too
-     * @param port for clients, 1 to 65535
-     * @param controllerPort loopback port for the controller, 1 to 65535
-     * @param more Kafka server properties that override Hatchery's
-     * @throws IOException if the folder cannot be made ready; the message says why
+     * @param overrides Kafka server properties that replace Hatchery's
+     * @throws IOException if the data folder cannot be prepared; the message says why
      */
-    public static EmbeddedBroker start(
-            Path data, String address, int port, int controllerPort, Credentials credentials, Map<String, String> more)
+    public static EmbeddedBroker start(BrokerConfig config, Credentials credentials, Map<String, String> overrides)
             throws IOException {
-        Files.createDirectories(data);
-        var properties = new TreeMap<>(serverProperties(data, address + ":" + port, controllerPort, credentials));
-        properties.putAll(more);
+        Path data = Files.createDirectories(config.data());
+        var properties = new TreeMap<>(serverProperties(config, credentials));
+        properties.putAll(overrides);
         format(data, properties);
         var all = new Properties();
         all.putAll(properties);
         var server = new KafkaRaftServer(KafkaConfig.fromProps(all, false), Time.SYSTEM);
         server.startup();
-        return new EmbeddedBroker(server, address + ":" + port);
+        return new EmbeddedBroker(server, config.bootstrap());
     }
 
     /** Where clients connect: {@code host:port}. */
@@ -67,15 +62,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static Map<String, String> serverProperties(
-            Path data, String bootstrap, int controllerPort, Credentials credentials) {
+    private static Map<String, String> serverProperties(BrokerConfig config, Credentials credentials) {
+        String controller = LOOPBACK + ":" + config.controllerPort();
         var p = new TreeMap<String, String>();
         p.put("process.roles", "broker,controller");
         p.put("node.id", "1");
-        p.put("controller.quorum.voters", "1@" + LOOPBACK + ":" + controllerPort);
+        p.put("controller.quorum.voters", "1@" + controller);
         p.put("controller.listener.names", "CONTROLLER");
-        p.put("listeners", "CLIENT://" + bootstrap + ",CONTROLLER://" + LOOPBACK + ":" + controllerPort);
-        p.put("advertised.listeners", "CLIENT://" + bootstrap);
+        p.put("listeners", "CLIENT://" + config.bootstrap() + ",CONTROLLER://" + controller);
+        p.put("advertised.listeners", "CLIENT://" + config.bootstrap());
         p.put("listener.security.protocol.map", "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT");
         p.put("inter.broker.listener.name", "CLIENT");
         p.put("sasl.enabled.mechanisms", "PLAIN");
@@ -83,7 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.put("sasl.mechanism.controller.protocol", "PLAIN");
         p.put("listener.name.client.plain.sasl.jaas.config", credentials.serverJaas());
         p.put("listener.name.controller.plain.sasl.jaas.config", credentials.serverJaas());
-        p.put("log.dirs", data.toString());
+        p.put("log.dirs", config.data().toString());
         p.put("num.io.threads", "2");
         p.put("num.network.threads", "1");
         p.put("log.cleaner.dedupe.buffer.size", "4194304");
@@ -95,12 +90,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.put("share.coordinator.state.topic.replication.factor", "1");
         p.put("share.coordinator.state.topic.min.isr", "1");
         p.put("group.initial.rebalance.delay.ms", "0");
-        // Kafka forgets the offsets of a group that is away for a week: a host in repair would read its old commands
-        // again.
+        // Kafka's default of 7 days would make a host that was away for longer read its old commands again.
         p.put("offsets.retention.minutes", Long.toString(Duration.ofDays(60).toMinutes()));
         p.put("auto.create.topics.enable", "false");
-        // A record acknowledged is a record kept, also over a power cut: one broker has no replica to fetch it back
-        // from.
+        // A single broker has no replica: an acknowledged record must be on disk to survive a power cut.
         p.put("log.flush.interval.messages", "1");
         return p;
     }

@@ -1,5 +1,6 @@
 package io.hatchery.bus;
 
+import io.hatchery.broker.BrokerConfig;
 import io.hatchery.broker.Credentials;
 import io.hatchery.broker.EmbeddedBroker;
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     private EmbeddedBroker start(Credentials accepted) throws IOException {
-        return EmbeddedBroker.start(data, EmbeddedBroker.LOOPBACK, port, controllerPort, accepted, more);
+        return EmbeddedBroker.start(BrokerConfig.onLoopback(data, port, controllerPort), accepted, more);
     }
 
     /** Two different ones: a port that was free is given again at once. */

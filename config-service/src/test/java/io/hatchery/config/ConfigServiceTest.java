@@ -3,6 +3,7 @@ package io.hatchery.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hatchery.broker.BrokerConfig;
 import io.hatchery.broker.Credentials;
 import io.hatchery.broker.EmbeddedBroker;
 import io.hatchery.bus.BusConfig;
@@ -61,7 +62,7 @@ class ConfigServiceTest {
         var credentials = Credentials.create();
         int[] ports = freePorts();
         broker = EmbeddedBroker.start(
-                data.resolve("broker"), EmbeddedBroker.LOOPBACK, ports[0], ports[1], credentials, Map.of());
+                BrokerConfig.onLoopback(data.resolve("broker"), ports[0], ports[1]), credentials, Map.of());
         bus = new BusConfig(credentials.clientProperties(broker.bootstrap()), PARTITIONS, (short) 1);
         vertx = Vertx.vertx();
         producer = new KafkaProducer<>(bus.producer(20_000));
@@ -85,15 +86,11 @@ class ConfigServiceTest {
         var nix = new NixSettings(
                 data.resolve(instance),
                 null,
-                1,
-                1L << 30,
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(1),
+                new NixSettings.EvaluationLimits(1, 1L << 30, Duration.ofMinutes(1), Duration.ofMinutes(1)),
                 false,
-                null,
-                null,
                 List.of(),
-                "");
+                "",
+                null);
         deployments.put(
                 instance,
                 vertx.deployVerticle(new ConfigService(bus, instance, nix, failure::set))

@@ -1,5 +1,6 @@
 package io.hatchery.gateway;
 
+import io.hatchery.broker.BrokerConfig;
 import io.hatchery.broker.Credentials;
 import io.hatchery.broker.EmbeddedBroker;
 import io.hatchery.bus.BusConfig;
@@ -66,7 +67,7 @@ final class TestFleet implements AutoCloseable {
         this.data = data;
         var credentials = Credentials.create();
         broker = EmbeddedBroker.start(
-                data.resolve("broker"), EmbeddedBroker.LOOPBACK, freePort(), freePort(), credentials, Map.of());
+                BrokerConfig.onLoopback(data.resolve("broker"), freePort(), freePort()), credentials, Map.of());
         bus = new BusConfig(credentials.clientProperties(broker.bootstrap()), PARTITIONS, (short) 1);
         producer = new KafkaProducer<>(bus.producer(20_000));
         create(Topics.ofTheFleet());

@@ -257,14 +257,14 @@ class ClosureTest {
     void hostWithoutNixNamesThePackageToInstall() {
         installation.withRunnerAfter("mkdir -p " + store() + "/nix /nix; mount --bind " + store() + "/nix /nix;"
                 + " mount --bind /dev/null /usr/bin/nix-store");
-        restartRunner("HATCHERY_RUNNER_HEARTBEAT", "1");
+        restartRunner("HATCHERY_RUNNER_HEARTBEAT", "1s");
         try {
             build("t-nixless", "nixless");
             assertThat(api.command("start", "t-nixless").path("reason").asText())
                     .contains("no Nix to fetch it with: install Nix");
         } finally {
             installation.withRunnerAfter("mkdir -p " + store() + "/nix /nix; mount --bind " + store() + "/nix /nix");
-            restartRunner("HATCHERY_RUNNER_HEARTBEAT", "1");
+            restartRunner("HATCHERY_RUNNER_HEARTBEAT", "1s");
         }
     }
 }

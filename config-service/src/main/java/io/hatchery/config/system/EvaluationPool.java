@@ -90,7 +90,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         this.builds = new NixBuilds(settings);
         this.listener = listener;
         this.clock = clock;
-        this.places = new Semaphore(settings.processes(), true);
+        this.places = new Semaphore(settings.limits().concurrency(), true);
     }
 
     /**

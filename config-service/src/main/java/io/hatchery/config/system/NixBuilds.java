@@ -117,12 +117,12 @@ final class NixBuilds {
 
     /** Runs what reads what authors of definitions wrote. */
     private String evaluation(List<String> command, Path work, Consumer<NixLine> log) throws IOException {
-        NixCommand evaluation = command(command, settings.evaluationLimit(), log);
+        NixCommand evaluation = command(command, settings.limits().evaluationTimeout(), log);
         Optional<NixUser> evaluator = requireUser();
         if (evaluator.isPresent()) {
             evaluation.as(evaluator.get()).home(evaluator.get().home().orElse(work));
         }
-        return evaluation.memory(settings.memory()).run();
+        return evaluation.memory(settings.limits().memory()).run();
     }
 
     private static void requireNix() throws IOException {
@@ -204,7 +204,7 @@ final class NixBuilds {
     boolean isMadeOf(EvaluatedSystem evaluated, Consumer<NixLine> log) throws IOException {
         return command(
                         List.of("nix-store", "--query", "--requisites", evaluated.derivation()),
-                        settings.evaluationLimit(),
+                        settings.limits().evaluationTimeout(),
                         log)
                 .run()
                 .lines()
@@ -222,7 +222,7 @@ final class NixBuilds {
                                 "--add-root",
                                 link.toString(),
                                 "--indirect"),
-                        settings.buildLimit(),
+                        settings.limits().buildTimeout(),
                         log)
                 .run();
     }
@@ -231,7 +231,7 @@ final class NixBuilds {
     boolean isValid(String path) throws IOException {
         return command(
                         List.of("nix-store", "--check-validity", "--print-invalid", path),
-                        settings.evaluationLimit(),
+                        settings.limits().evaluationTimeout(),
                         line -> {})
                 .run()
                 .isBlank();
@@ -239,14 +239,12 @@ final class NixBuilds {
 
     /** Copies a system and all that it refers to into the cache, signed. */
     void copy(String path, Consumer<NixLine> log) throws IOException {
-        if (settings.cache() == null) {
+        NixSettings.SystemCache cache = settings.cache();
+        if (cache == null) {
             return;
         }
-        String to = settings.cache();
-        if (settings.key() != null) {
-            requireKey();
-            to += (to.contains("?") ? "&" : "?") + "secret-key=" + settings.key();
-        }
+        requireKey();
+        String to = cache.url() + (cache.url().contains("?") ? "&" : "?") + "secret-key=" + cache.key();
         String _ = command(
                         List.of("nix", "copy", "--extra-experimental-features", "nix-command", "--to", to, path),
                         COPY_LIMIT,
@@ -256,10 +254,11 @@ final class NixBuilds {
 
     /** Makes the key that the cache's paths are signed with, and the public one beside it that others trust, if there is none. */
     synchronized void requireKey() throws IOException {
-        Path key = settings.key();
-        if (key == null || Files.exists(key)) {
+        NixSettings.SystemCache cache = settings.cache();
+        if (cache == null || Files.exists(cache.key())) {
             return;
         }
+        Path key = cache.key();
         requireNix();
         Path folder = Files.createDirectories(key.toAbsolutePath().getParent());
         Path made = Files.createTempDirectory(folder, "key-");
@@ -271,7 +270,7 @@ final class NixBuilds {
                                 name,
                                 made.resolve("secret").toString(),
                                 made.resolve("public").toString()),
-                        settings.evaluationLimit(),
+                        settings.limits().evaluationTimeout(),
                         line -> {})
                 .run();
         Files.move(made.resolve("public"), key.resolveSibling(publicName(key)), StandardCopyOption.REPLACE_EXISTING);

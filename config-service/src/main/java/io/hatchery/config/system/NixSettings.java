@@ -8,32 +8,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * How systems are evaluated and built.
  *
- * @param folder for what is kept: the roots of systems, requests under way
- * @param nixpkgs for definitions that name none; null if they must
- * @param processes how many are evaluated or built at a time, at least 1
- * @param memory address space of an evaluation, in bytes
- * @param evaluationLimit how long an evaluation may take
- * @param buildLimit how long the build of a system may take
- * @param importFromDerivation whether an evaluation may build what it then reads
- * @param cache the URL of the store that systems are copied to, as {@code nix copy --to} takes it; null if they are not
- * @param key file of the secret key that the cache's paths are signed with; null if they are not signed here
- * @param flakePaths paths of this host below which flakes and their inputs may be
+ * @param folder for the garbage collector roots of systems and for requests in progress
+ * @param nixpkgs for definitions that name none; null if they must name one
+ * @param limits of evaluations and builds
+ * @param importFromDerivation whether an evaluation may build a derivation in order to read it
+ * @param flakePaths paths of this host below which flakes and their inputs may lie
  * @param user the user that evaluates, as {@link io.hatchery.nix.NixUser#resolve} takes it
+ * @param cache the binary cache to which systems are copied; null for none
  */
 public record NixSettings(
         Path folder,
         @Nullable Path nixpkgs,
-        int processes,
-        long memory,
-        Duration evaluationLimit,
-        Duration buildLimit,
+        EvaluationLimits limits,
         boolean importFromDerivation,
-        @Nullable String cache,
-        @Nullable Path key,
         List<Path> flakePaths,
-        String user) {
+        String user,
+        @Nullable SystemCache cache) {
     /** Keeps an immutable copy of the paths. */
     public NixSettings {
         flakePaths = List.copyOf(flakePaths);
     }
+
+    /**
+     * Limits of evaluations and builds.
+     *
+     * @param concurrency maximum number of systems that are evaluated or built at the same time, at least 1
+     * @param memory address space of an evaluation, in bytes
+     * @param evaluationTimeout time limit of an evaluation
+     * @param buildTimeout time limit of a build
+     */
+    public record EvaluationLimits(int concurrency, long memory, Duration evaluationTimeout, Duration buildTimeout) {}
+
+    /**
+     * A Nix binary cache.
+     *
+     * @param url as {@code nix copy --to} takes it
+     * @param key file of the secret key that signs the cache's paths; generated if it is missing
+     */
+    public record SystemCache(String url, Path key) {}
 }

@@ -30,15 +30,11 @@ class EvaluationPoolTest {
         var settings = new NixSettings(
                 folder,
                 null,
-                1,
-                1L << 30,
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(1),
+                new NixSettings.EvaluationLimits(1, 1L << 30, Duration.ofMinutes(1), Duration.ofMinutes(1)),
                 false,
-                null,
-                null,
                 List.of(),
-                "");
+                "",
+                null);
         return new EvaluationPool(
                 settings,
                 new EvaluationPool.BuildListener() {

@@ -69,7 +69,7 @@ final class ContainerControllers implements ControllerContext {
         this.publisher = publisher;
         this.ownership = ownership;
         this.statuses = new LatestPublisher(publisher, onFailure);
-        this.gate = new StartGate(config.mostStarts());
+        this.gate = new StartGate(config.containers().maxConcurrentStarts());
         this.onFailure = onFailure;
     }
 

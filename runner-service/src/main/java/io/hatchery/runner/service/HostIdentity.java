@@ -48,7 +48,7 @@ public record HostIdentity(String machineId, String bootId, long memory) {
                 state,
                 machineId,
                 bootId,
-                config.runtime().toString(),
+                config.folders().runtime().toString(),
                 ProcessHandle.current().pid(),
                 config.version(),
                 driver,
@@ -59,7 +59,7 @@ public record HostIdentity(String machineId, String bootId, long memory) {
                 containers,
                 started,
                 now,
-                config.heartbeatSeconds(),
+                (int) config.heartbeat().toSeconds(),
                 specs,
                 damagedFiles,
                 owner);

@@ -89,11 +89,12 @@ final class HostOwnership {
     /**
      * Claims nothing yet.
      *
+     * @param interval the time between two heartbeats
      * @param folder identifies the runtime folder since the host's boot
      */
-    HostOwnership(HostName host, int heartbeatSeconds, String folder, Dependencies dependencies) {
+    HostOwnership(HostName host, Duration interval, String folder, Dependencies dependencies) {
         this.host = host;
-        this.interval = Duration.ofSeconds(heartbeatSeconds);
+        this.interval = interval;
         this.folder = folder;
         this.dependencies = dependencies;
         this.claims = HostClaims.none(host);

@@ -113,7 +113,7 @@ public final class Runner {
         this.heartbeats = new LatestPublisher(dependencies.bus.publisher(HEARTBEAT_PATIENCE), absence::failed);
         this.ownership = new HostOwnership(
                 config.host(),
-                config.heartbeatSeconds(),
+                config.heartbeat(),
                 RuntimeFolderId.of(dependencies.runtime, dependencies.facts.bootId()),
                 new HostOwnership.Dependencies(
                         dependencies.bus,

@@ -5,41 +5,55 @@ import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.HostName;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How a runner runs.
+ * The configuration of a runner.
  *
- * @param host what this host is called in the fleet
- * @param labels by which containers choose this host
- * @param bus how to reach Kafka
- * @param runtime folder for what a reboot ends; must be emptied or renamed by none
- * @param data folder for what outlives a reboot
- * @param consoleBytes how much is kept of each container's console
- * @param mostStarts how many containers may be starting at a time, at least 1
- * @param driver how containers are run
- * @param policy what containers may do to the host
- * @param store where systems come from
- * @param heartbeatSeconds how often the host tells that it is there, at least 1
- * @param version the runner's, for its status
+ * @param host the name of this host in the fleet
+ * @param labels the labels by which containers select this host
+ * @param bus the connection to Kafka
+ * @param folders where the runner keeps its files
+ * @param containers how containers run
+ * @param heartbeat the time between two heartbeats, in whole seconds, at least 1
+ * @param version the version of the runner, for the status of the host
  */
 public record RunnerConfig(
         HostName host,
         SortedMap<String, String> labels,
         BusConfig bus,
-        Path runtime,
-        Path data,
-        long consoleBytes,
-        int mostStarts,
-        DriverSelection driver,
-        HostPolicy policy,
-        StoreSettings store,
-        int heartbeatSeconds,
+        RunnerFolders folders,
+        ContainerSettings containers,
+        Duration heartbeat,
         String version) {
     /** Keeps an immutable copy of the labels. */
     public RunnerConfig {
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     }
+
+    /**
+     * Where a runner keeps its files.
+     *
+     * @param runtime for data of running containers, which a reboot empties; must not be emptied or renamed otherwise
+     * @param data for data that outlives a reboot
+     */
+    public record RunnerFolders(Path runtime, Path data) {}
+
+    /**
+     * How containers run on this host.
+     *
+     * @param policy what the host allows its containers
+     * @param store where systems are fetched from
+     * @param consoleSize the size up to which the console of each container is kept, in bytes
+     * @param maxConcurrentStarts maximum number of containers that start at the same time, at least 1
+     */
+    public record ContainerSettings(
+            DriverSelection driver,
+            HostPolicy policy,
+            StoreSettings store,
+            long consoleSize,
+            int maxConcurrentStarts) {}
 }

@@ -73,9 +73,9 @@ public final class RunnerService extends AbstractVerticle {
 
     @Override
     public void start(Promise<Void> startedUp) throws IOException {
-        toClose.add(HostLock.take(config.runtime(), config.host()));
-        PrivateFiles.folder(config.runtime());
-        PrivateFiles.folder(config.data());
+        toClose.add(HostLock.take(config.folders().runtime(), config.host()));
+        PrivateFiles.folder(config.folders().runtime());
+        PrivateFiles.folder(config.folders().data());
         var supervisor = SupervisorProgram.installed();
         var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), supervisor);
         var outside = new Runner.RunnerDependencies(
@@ -84,11 +84,13 @@ public final class RunnerService extends AbstractVerticle {
                 RunnerService::sinceBoot,
                 this::later,
                 new KafkaBus(vertx, config.bus()),
-                new FileDisk(config.runtime()),
-                new FileDisk(config.data()),
+                new FileDisk(config.folders().runtime()),
+                new FileDisk(config.folders().data()),
                 HostIdentity.read(),
                 listener -> new PolicedDriver(
-                        fetching(driver(cgroups, supervisor, listener), listener), config.policy(), this::work),
+                        fetching(driver(cgroups, supervisor, listener), listener),
+                        config.containers().policy(),
+                        this::work),
                 cgroups.layout().mode().word());
         var born = new Runner(config, outside, this::failed);
         runner = born;
@@ -99,11 +101,14 @@ public final class RunnerService extends AbstractVerticle {
     }
 
     private Driver driver(CgroupTree cgroups, SupervisorProgram supervisor, Driver.DriverListener listener) {
-        var settings = new DirectSettings(config.runtime(), config.data().resolve("console"), config.consoleBytes());
+        var settings = new DirectSettings(
+                config.folders().runtime(),
+                config.folders().data().resolve("console"),
+                config.containers().consoleSize());
         try {
             var folders = new HostRunFolders(settings, this::onContext);
             toClose.add(folders);
-            if (config.driver() == DriverSelection.SYSTEMD) {
+            if (config.containers().driver() == DriverSelection.SYSTEMD) {
                 return systemd(cgroups, settings, folders, supervisor, listener);
             }
             var outside = new DirectDriver.HostAccess(
@@ -114,7 +119,10 @@ public final class RunnerService extends AbstractVerticle {
                     cgroups,
                     folders,
                     new SupervisorLauncher(settings, cgroups, supervisor),
-                    new HostRoots(settings, config.data().resolve("roots"), config.policy()));
+                    new HostRoots(
+                            settings,
+                            config.folders().data().resolve("roots"),
+                            config.containers().policy()));
             return new DirectDriver(outside, listener);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -130,7 +138,7 @@ public final class RunnerService extends AbstractVerticle {
         return new FetchingDriver(
                 driver,
                 new FetchingDriver.StoreAccess(
-                        new NixStore(config.store()),
+                        new NixStore(config.containers().store()),
                         ROOTS,
                         Evaluation.KEPT_SYSTEMS,
                         this::work,
@@ -157,9 +165,12 @@ public final class RunnerService extends AbstractVerticle {
                 Clock.systemUTC(),
                 this::onContext,
                 bus,
-                new UnitFiles(config.runtime(), new HostPlans(true, unified), supervisor.path()),
+                new UnitFiles(config.folders().runtime(), new HostPlans(true, unified), supervisor.path()),
                 folders,
-                new HostRoots(settings, config.data().resolve("roots"), config.policy()));
+                new HostRoots(
+                        settings,
+                        config.folders().data().resolve("roots"),
+                        config.containers().policy()));
         return new SystemdDriver(outside, listener);
     }
 

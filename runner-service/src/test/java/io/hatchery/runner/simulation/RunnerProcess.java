@@ -54,14 +54,14 @@ final class RunnerProcess {
                 host.name(),
                 new TreeMap<>(Map.of("zone", host.zone())),
                 new BusConfig(Map.of("bootstrap.servers", "simulated:1"), SimulatedKafka.SHARED_PARTITIONS, (short) 1),
-                Path.of("/run/hatchery"),
-                Path.of("/var/lib/hatchery"),
-                1 << 20,
-                mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS,
-                DriverSelection.DIRECT,
-                HostPolicy.USUAL,
-                new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
-                SimulatedHost.HEARTBEAT_SECONDS,
+                new RunnerConfig.RunnerFolders(Path.of("/run/hatchery"), Path.of("/var/lib/hatchery")),
+                new RunnerConfig.ContainerSettings(
+                        DriverSelection.DIRECT,
+                        HostPolicy.USUAL,
+                        new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
+                        1 << 20,
+                        mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS),
+                Duration.ofSeconds(SimulatedHost.HEARTBEAT_SECONDS),
                 "simulated");
     }
 

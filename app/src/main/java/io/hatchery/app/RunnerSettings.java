@@ -1,0 +1,94 @@
+package io.hatchery.app;
+
+import io.hatchery.bus.BusConfig;
+import io.hatchery.protocol.Heartbeat;
+import io.hatchery.runner.service.DriverSelection;
+import io.hatchery.runner.service.RunnerConfig;
+import io.hatchery.runner.store.StoreSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The keys of the runner, and its configuration. */
+final class RunnerSettings {
+    private static final ConfigurationKey<String> DRIVER = ConfigurationKey.named("runner.driver")
+            .takes(ValueType.oneOf("systemd", "direct"))
+            .describedAs("How containers run: systemd (as units of the host) or direct")
+            .defaultsToComputed("systemd where it is process 1, else direct");
+    private static final ConfigurationKey<List<String>> NIX_CACHES = ConfigurationKey.named("runner.nix-caches")
+            .takes(ValueType.listOf(ValueType.text()))
+            .describedAs("Nix caches from which systems are fetched, separated by commas, such as the gateway's"
+                    + " http://host:8470/nix-cache; in addition to those of the host's nix.conf")
+            .withoutDefault();
+    private static final ConfigurationKey<List<String>> NIX_KEYS = ConfigurationKey.named("runner.nix-keys")
+            .takes(ValueType.listOf(ValueType.text()))
+            .describedAs(
+                    "Public keys that sign systems, or files with one, separated by commas, such as config-service's"
+                            + " nix-cache.pub")
+            .withoutDefault();
+    private static final ConfigurationKey<Path> NIX_TOKEN_FILE = ConfigurationKey.named("runner.nix-token.file")
+            .takes(ValueType.path())
+            .describedAs("File with the token for the caches")
+            .withoutDefault();
+    private static final ConfigurationKey<Integer> MAX_CONCURRENT_STARTS = ConfigurationKey.named(
+                    "runner.max-concurrent-starts")
+            .takes(ValueType.integer(1, 10_000))
+            .describedAs("Maximum number of containers that start at the same time")
+            .defaultsToComputed("twice the processors");
+    private static final ConfigurationKey<Duration> HEARTBEAT = ConfigurationKey.named("runner.heartbeat")
+            .takes(ValueType.seconds(Heartbeat.MIN_INTERVAL, Heartbeat.MAX_INTERVAL))
+            .describedAs("Time between two heartbeats: whole seconds, 1s to 5min")
+            .defaultsTo("5s");
+    private static final ConfigurationKey<ByteSize> CONSOLE_SIZE = ConfigurationKey.named("runner.console.size")
+            .takes(ValueType.size("64KiB", "1TiB"))
+            .describedAs("Size up to which the console of each container is kept")
+            .defaultsTo("10MiB");
+    static final List<ConfigurationKey<?>> KEYS =
+            List.of(DRIVER, NIX_CACHES, NIX_KEYS, NIX_TOKEN_FILE, MAX_CONCURRENT_STARTS, HEARTBEAT, CONSOLE_SIZE);
+
+    private RunnerSettings() {}
+
+    static RunnerConfig of(Settings settings, BusConfig bus, String version) throws IOException {
+        HostSettings host = HostSettings.of(settings);
+        FolderSettings folders = FolderSettings.of(settings);
+        return new RunnerConfig(
+                host.name(),
+                host.labels(),
+                bus,
+                new RunnerConfig.RunnerFolders(folders.runtime(), folders.data().resolve("runner")),
+                containers(settings),
+                settings.get(HEARTBEAT),
+                version);
+    }
+
+    private static RunnerConfig.ContainerSettings containers(Settings settings) throws IOException {
+        return new RunnerConfig.ContainerSettings(
+                driver(settings),
+                HostPolicySettings.of(settings),
+                store(settings),
+                settings.get(CONSOLE_SIZE).bytes(),
+                settings.find(MAX_CONCURRENT_STARTS)
+                        .orElseGet(() -> Math.max(4, 2 * Runtime.getRuntime().availableProcessors())));
+    }
+
+    private static DriverSelection driver(Settings settings) {
+        return settings.find(DRIVER)
+                .map(name -> name.equals("systemd") ? DriverSelection.SYSTEMD : DriverSelection.DIRECT)
+                .orElseGet(DriverSelection::ofTheHost);
+    }
+
+    private static StoreSettings store(Settings settings) throws IOException {
+        var keys = new ArrayList<String>();
+        for (String key : settings.find(NIX_KEYS).orElse(List.of())) {
+            keys.add(key.startsWith("/") ? Files.readString(Path.of(key)).strip() : key);
+        }
+        return new StoreSettings(
+                settings.find(NIX_CACHES).orElse(List.of()),
+                keys,
+                settings.find(NIX_TOKEN_FILE).orElse(null),
+                FolderSettings.of(settings).data().resolve("runner").resolve("nix"));
+    }
+}
