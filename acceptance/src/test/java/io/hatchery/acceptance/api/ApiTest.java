@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The API as HTTP: preconditions, profiles, authorization, and every answer against the OpenAPI document that is served. */
+/** Tests of the HTTP API; every response is validated against the OpenAPI document of the gateway. */
 class ApiTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Installation installation;
@@ -42,7 +42,7 @@ class ApiTest {
         installation.close();
     }
 
-    /** Insists that the document promises this status with a body like this. */
+    /** Asserts that the document declares this status with a schema that the body matches. */
     private static Api.Answer promised(String method, String route, Api.Answer answer) {
         JsonNode response =
                 openApi.path("paths").path(route).path(method).path("responses").path(String.valueOf(answer.status()));

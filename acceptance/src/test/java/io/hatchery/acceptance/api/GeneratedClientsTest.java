@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Clients that openapi-generator makes from the document that the gateway serves, and both documents in npm's parsers. */
+/** Clients that openapi-generator generates from the gateway's OpenAPI document, and parsers of npm that read both documents. */
 class GeneratedClientsTest {
     private static final Path SOURCES = Path.of("src/test/clients");
     private static final Path FOLDER = Path.of("target/clients").toAbsolutePath();
@@ -63,7 +63,7 @@ class GeneratedClientsTest {
         return JAVA_HOME + "/bin/java";
     }
 
-    /** Runs a command in the folder of the clients, and insists that it succeeds. */
+    /** Runs a command in the folder of the clients and asserts that it succeeds. */
     private static ProcessResult run(String... command) {
         return ProcessResult.toEnd(new ProcessBuilder(command).directory(FOLDER.toFile()))
                 .orFail();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Definitions that cannot be right are refused at the door, in words that a person can act on. */
+/** The gateway refuses invalid definitions and reports all their errors. */
 class InvalidDefinitionsTest {
     private static Installation installation;
     private static Api api;

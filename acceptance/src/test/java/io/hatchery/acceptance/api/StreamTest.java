@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The stream: a snapshot, then what changes, and after a break exactly what was missed. */
+/** Tests of the websocket stream: snapshot, changes, and resumption from a cursor. */
 class StreamTest {
     private static Installation installation;
     private static Api api;
@@ -124,7 +124,7 @@ class StreamTest {
                             "-k",
                             "t-slow")
                     .orFail();
-            // Read by another connection to the end: by then the slow one has been given up.
+            // Another client reads all messages; by then the gateway has closed the slow one.
             try (var quick = StreamClient.open(api, "?container=t-quick")) {
                 quick.first(message -> message.path("type").asText().equals("synced"));
                 api.define("t-quick", "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"]}");
@@ -144,7 +144,7 @@ class StreamTest {
         while (read < expected) {
             try (var again = StreamClient.open(api, "?container=t-slow&since=" + since)) {
                 long before = read;
-                // What the gateway itself had not read yet when this client came back follows live.
+                // Records that the gateway had not read yet when this client resumed arrive as live messages.
                 await().atMost(Duration.ofMinutes(1))
                         .until(() -> again.closed().isDone() || before + events(again) >= expected);
                 read += events(again);

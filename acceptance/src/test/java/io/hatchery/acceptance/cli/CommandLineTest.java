@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The launcher as people and scripts use it. */
+/** Tests of the command line as users and scripts call it. */
 class CommandLineTest {
     private Installation installation;
     private Process up;
@@ -183,7 +183,7 @@ class CommandLineTest {
         long supervisor = HostState.supervisors("t-down").getFirst();
 
         long asked = System.nanoTime();
-        up.destroy(); // SIGTERM; a terminal's SIGINT takes the same road
+        up.destroy(); // SIGTERM; SIGINT of a terminal has the same handler
         assertThat(up.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(Duration.ofNanos(System.nanoTime() - asked))
                 .as("under 2 s on an idle machine; twice that where other tests run beside it")

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ./up} and {@code ./test} are made of. */
+/** Tests of the scripts that {@code ./up} and {@code ./test} use. */
 class ScriptsTest {
     private static final Path SCRIPTS = Installation.REPOSITORY.resolve("scripts");
 
@@ -65,7 +65,7 @@ class ScriptsTest {
         assertThat(folder.resolve("apt.log")).doesNotExist();
     }
 
-    /** java.sh on a machine without a JDK, whose package manager notes what it is asked for. */
+    /** Runs java.sh on a machine without a JDK; a fake package manager logs its arguments. */
     private ProcessResult java(String install, String candidate) {
         Path tools = folder.resolve("tools");
         String jdk = folder.resolve("jvm/installed").toString();

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The same kernel, with its control groups mounted as each kind of host has them. */
+/** Containers under each cgroup hierarchy: unified, hybrid and legacy. */
 class CgroupHierarchiesTest {
     @ParameterizedTest
     @CsvSource(

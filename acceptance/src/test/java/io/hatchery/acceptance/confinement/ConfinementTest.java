@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What containers may do and see, as the kernel tells it. */
+/** The confinement of containers, read from the kernel. */
 class ConfinementTest {
     /** Bit numbers of capabilities(7), linux/capability.h. */
     private static final int NET_ADMIN = 12;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What runs inside a container by the way of hatchery-supervisor, beside what the container runs itself. */
+/** Commands that hatchery-supervisor runs inside a container. */
 class ContainerEntryTest {
     private static final Path PROGRAM = Installation.REPOSITORY.resolve("app/target/lib/hatchery-supervisor");
     private static final List<String> CONFINEMENT = List.of(
@@ -112,7 +112,7 @@ class ContainerEntryTest {
         return found;
     }
 
-    /** The process that an entry is the parent of, once it runs its command. */
+    /** The child of an entering process, once it runs its command. */
     private static long inside(Process entry) {
         return await().until(
                         () -> entry.toHandle()
@@ -152,7 +152,7 @@ class ContainerEntryTest {
         }
         assertThat(Files.readString(Path.of("/proc/" + inside + "/limits")))
                 .isEqualTo(Files.readString(Path.of("/proc/" + leader + "/limits")));
-        // Nothing of the host is open in it, and the host's program is out of reach.
+        // It has no open file of the host and cannot write to the host's program.
         try (Stream<Path> files = Files.list(Path.of("/proc/" + inside + "/fd"))) {
             assertThat(files.toList())
                     .hasSize(3)

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The host's devices, attacked by the root of a container that may make nodes, with each kind of control groups. */
+/** Root of a container with CAP_MKNOD attacks devices of the host, under each cgroup hierarchy. */
 class DevicesTest {
     private static final String EMPTY = "umount -R -l /sys/fs/cgroup; mount -t tmpfs tmpfs /sys/fs/cgroup;"
             + " mkdir /sys/fs/cgroup/systemd /sys/fs/cgroup/devices;"
@@ -75,7 +75,8 @@ class DevicesTest {
                     .contains("pseudo devices work", "/loop: Operation not permitted")
                     .doesNotContain("MADE", "READ", "WRITTEN")
                     .satisfies(said -> {
-                        // The test hides the controller from the runner alone there, and the kernel's is the host's.
+                        // The test hides the controller from the runner only; the kernel still has the host's
+                        // controller.
                         if (!kind.equals("v2")) {
                             assertThat(said).doesNotContain("REOPENED", "AGENT");
                         }

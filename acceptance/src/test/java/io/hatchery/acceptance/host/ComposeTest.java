@@ -26,10 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** docker-compose.yml on a dockerd of this test's own, with images made here, since none can be pulled. */
+/** Runs docker-compose.yml on a dockerd of this test, with images that the test builds because it cannot pull any. */
 class ComposeTest {
     private static final Path DOCKER = Path.of("src/test/docker").toAbsolutePath();
-    /** Bit 24 of a capability set, linux/capability.h: without it "privileged" cannot be had. */
+    /** Bit 24 of a capability set (linux/capability.h); privileged containers need it. */
     private static final int CAP_SYS_RESOURCE = 24;
 
     private final Path folder = createFolder();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What options of a container do where a host's systemd runs it, seen from inside it and from the kernel. */
+/** The effects of container options with the systemd driver, seen from inside and from the kernel. */
 @ExtendWith(SharedFleet.class)
 class FleetOptionsTest {
     private static final int NET_ADMIN = 12;
@@ -33,13 +33,13 @@ class FleetOptionsTest {
         api = fleet.api();
     }
 
-    /** Runs a command in a container to its end, and gives what it printed. */
+    /** Runs a command in a container and returns its output. */
     private static String prints(FleetHost host, String name, String script, String... options) {
         String further = options.length == 0 ? "" : ", " + String.join(", ", options);
         host.define(
                 name,
                 "\"root\": \"" + host.busybox(name) + "\", \"restart\": \"no\", \"command\": [\"/bin/sh\", \"-c\", \""
-                        + script + "; sleep 1\"]" + further); // else it ends before it counts as started
+                        + script + "; sleep 1\"]" + further); // a container that exits sooner does not count as started
         JsonNode _ = api.completes("start", name);
         api.await(
                 name,
@@ -212,7 +212,7 @@ class FleetOptionsTest {
     void nixStoreIsReadableWithPrivateUsers() {
         for (FleetHost host : hosts) {
             String name = "t-nix-" + host.name();
-            // The kernel maps no users on an overlay, which the hosts' own file system is here.
+            // The kernel cannot map users on an overlay, which is the hosts' root file system here.
             host.says(
                     "sh",
                     "-c",

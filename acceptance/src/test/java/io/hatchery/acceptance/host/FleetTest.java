@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What happens to fleets: many starts at once, reboots, hosts that are cut off, containers that move. */
+/** Fleets of systemd hosts: many starts at once, reboots, disconnected hosts, migrations. */
 @ExtendWith(SharedFleet.class)
 class FleetTest {
     private static final int MANY = 100;
@@ -58,7 +58,7 @@ class FleetTest {
     void hundredContainersStartAtOnce() {
         List<String> names = names("t-many-", MANY);
         String root = one.busybox("t-many");
-        // They read of it and write nothing: each has its own copy.
+        // Each container has its own copy of the root.
         names.forEach(name -> define(name, one, root, ", \"ephemeral\": true"));
         long begun = System.nanoTime();
         names.forEach(
@@ -119,7 +119,7 @@ class FleetTest {
             one.systemctl("start", "container-t-cut-start");
             one.systemctl("kill", "-s", "KILL", "container-t-cut-kill");
             api.await("t-cut-stop", c -> c.at("/status/phase").asText().equals("unknown"));
-            // A command meanwhile waits for the host, and is for what it finds then.
+            // A command that is sent meanwhile waits for the host and applies to the state at that time.
             assertThat(api.post("/v1/containers/t-cut-start/stop").status()).isEqualTo(202);
             await().until(() -> one.isActive("t-cut-kill").equals("active"));
             assertThat(one.isActive("t-cut-stop")).isEqualTo("inactive");
@@ -157,7 +157,7 @@ class FleetTest {
         assertThat(one.run("test", "-e", "/run/systemd/system/container-t-move.service")
                         .code())
                 .isNotZero();
-        // Microseconds of one clock, since both hosts are on one machine.
+        // Both hosts share the machine's clock, so microseconds can be compared.
         long gone = Long.parseLong(one.says(
                 "sh",
                 "-c",

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Containers as services of whole hosts: what {@code systemctl}, {@code machinectl} and the kernel of a host show of them. */
+/** Containers with the systemd driver, as {@code systemctl}, {@code machinectl} and the kernel of their host show them. */
 @ExtendWith(SharedFleet.class)
 class SystemdHostTest {
     private static FleetHost unified;
@@ -66,7 +66,7 @@ class SystemdHostTest {
             JsonNode stopped = awaitVia(name, "stopped");
             assertThat(stopped.at("/status/exit/status").asInt(-1)).isZero();
             host.assertGone(name);
-            // Its restart policy would start it again: what an operator stops stays stopped.
+            // The restart policy does not apply: a container that an operator stops stays stopped.
             await().during(Duration.ofSeconds(3))
                     .atMost(Duration.ofSeconds(4))
                     .until(() -> host.isActive(name).equals("inactive"));
@@ -238,7 +238,7 @@ class SystemdHostTest {
             assertThat(host.says("nsenter", "-t", leader, "-n", "ip", "-br", "addr"))
                     .contains("eth0", "10.9.0.2/32", "fd00::2/128");
             assertThat(host.says("ip", "-br", "addr")).contains("ve-" + name, "10.9.0.1/32");
-            // Another host of the network asks, by the address of this one.
+            // The request comes from another host of the network.
             FleetHost other = host == unified ? hybrid : unified;
             await().untilAsserted(() -> assertThat(other.run("busybox", "nc", "-w", "2", host.address(), "8080")
                             .out())
@@ -326,7 +326,7 @@ class SystemdHostTest {
     @Test
     void allowedDevicesCanBeUsed() {
         for (FleetHost host : List.of(unified, hybrid)) {
-            // The kernel lets it open the device, and then misses its set-up.
+            // The kernel opens the device and then reports that it is not configured.
             assertThat(readingTun(host, "t-tun-" + host.name(), ", \"enableTun\": true"))
                     .contains("File descriptor in bad state");
             assertThat(readingTun(
@@ -338,7 +338,7 @@ class SystemdHostTest {
         }
     }
 
-    /** What a container says that reads of its tunnel device. */
+    /** The output of a container that reads from its tunnel device. */
     private static String readingTun(FleetHost host, String name, String options) {
         String root = host.busybox(name);
         api.define(

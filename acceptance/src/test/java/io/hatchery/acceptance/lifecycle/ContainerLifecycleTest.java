@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The whole road: a definition becomes a running container that people command. */
+/** From a definition to a running container, and commands to it. */
 class ContainerLifecycleTest {
     private static Installation installation;
     private static Api api;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A container goes from one host to another. Both are this machine, with a runner each: what is on either is seen by the test. */
+/** Migration of a container between two hosts. Both are runners on this machine, so the test sees the processes of both. */
 class MigrationTest {
     private static final String OTHER = "otherhost";
 

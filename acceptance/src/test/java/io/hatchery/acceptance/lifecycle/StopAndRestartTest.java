@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Payloads that do not behave: the time-outs, escalations and restarts that they are met with. */
+/** Time-outs, escalation and restarts of payloads that misbehave. */
 class StopAndRestartTest {
     private static final String IDLE = "while :; do sleep 1000 & wait $!; done";
 
@@ -54,7 +54,7 @@ class StopAndRestartTest {
         return steps;
     }
 
-    /** The request gives up long before the wait that it asks for: an answer that comes is one that did not wait in vain. */
+    /** The client's time-out is far below the requested wait, so a response shows that the gateway did not wait. */
     @Test
     void stopAndKillOfAContainerThatNeverRanCompleteAtOnce() {
         for (String verb : List.of("stop", "kill")) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Networks of containers that a host's systemd runs, seen from inside them and from their host. */
+/** Networks of containers with the systemd driver, seen from inside and from the host. */
 @ExtendWith(SharedFleet.class)
 class FleetNetworkTest {
     private static List<FleetHost> hosts;
@@ -33,7 +33,7 @@ class FleetNetworkTest {
         api = fleet.api();
     }
 
-    /** So that one test that fails is not followed by all the others. */
+    /** Removes what a failed test left, so that the next test can pass. */
     @AfterEach
     void nothingIsLeft() {
         for (FleetHost host : hosts) {
@@ -44,7 +44,7 @@ class FleetNetworkTest {
         }
     }
 
-    /** Starts a container that serves its own name over HTTP. */
+    /** Starts a container that serves its name over HTTP. */
     private void serve(FleetHost host, String name, String options) {
         host.define(name, server(host, name, options));
         running.add(name);
@@ -72,7 +72,7 @@ class FleetNetworkTest {
         }
     }
 
-    /** Fetches a page until someone answers. */
+    /** Fetches a page, with retries until a server responds. */
     private static void assertServes(FleetHost host, String address, String name) {
         assertServes(host, address, 80, name);
     }
@@ -201,7 +201,7 @@ class FleetNetworkTest {
             String name = "t-left-" + host.name();
             host.says("ip", "link", "add", "ve-" + name, "type", "veth", "peer", "name", "t-leftover");
             host.says("ip", "link", "add", "w-left", "type", "veth", "peer", "name", "t-leftover2");
-            // What Hatchery makes has its alias; it removes nothing else.
+            // Hatchery removes only interfaces with its alias.
             host.says("ip", "link", "set", "ve-" + name, "alias", "hatchery:" + name);
             host.says("ip", "link", "set", "w-left", "alias", "hatchery:" + name);
             serve(
@@ -226,7 +226,7 @@ class FleetNetworkTest {
                         name,
                         "\"privateNetwork\": true, \"hostAddress\": \"10.240.0.1\", \"localAddress\": \"" + local
                                 + "\", \"forwardPorts\": [{\"hostPort\": 8081, \"containerPort\": 80}]");
-                // Its own host by its own address: the way of all but loopback.
+                // The host reaches its own address by an interface other than loopback.
                 assertServes(host, host.address(), 8081, name);
                 end(host, name);
                 assertThat(host.says("nft", "list", "map", "ip", "io.systemd.nat", "map_port_ipport"))

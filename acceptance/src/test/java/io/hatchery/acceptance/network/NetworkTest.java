@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What containers' networks are, seen from inside them and from the host's network, which is a namespace of the test's. */
+/** Networks of containers, seen from inside and from the host's network, which is a namespace of the test. */
 class NetworkTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,7 +63,7 @@ class NetworkTest {
         assertThat(network.interfaces()).allMatch(name -> name.equals("lo") || name.startsWith("t-"));
     }
 
-    /** Serves its own name over HTTP. */
+    /** The definition of a container that serves its name over HTTP. */
     private static String server(String name, String options) {
         Path root = Roots.busybox(installation.roots().resolve(name));
         try {
@@ -75,7 +75,7 @@ class NetworkTest {
         return "{root: " + root + ", command: [/bin/busybox, httpd, -f, -p, '80', -h, /www], " + options + "}";
     }
 
-    /** The gateway is in the namespace too; a client of its own for each call would take most of the time. */
+    /** The gateway is in the namespace too; one client process serves all calls, since starting one per call is slow. */
     private static JsonNode call(String method, String path, String yaml) throws IOException {
         ProcessResult curl = network.run(
                 "curl",

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A host with a store of its own gets what its containers run from the gateway's cache, or says what keeps it from that. */
+/** A host with its own store fetches systems from the gateway's cache, or reports why it cannot. */
 class ClosureTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Installation installation;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A flake reads nothing of the config-service's host but what is below the paths that an administrator has listed. */
+/** Flakes read files of config-service's host only below {@code config.flake-paths}. */
 @ExtendWith(NixInstallation.Shared.class)
 class FlakesTest {
     private static final String SECRET = "what nobody may read";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Systems on hosts of a fleet, each with systemd, and with a store into which nothing comes but through the gateway's cache. */
+/** NixOS systems on systemd hosts whose stores are filled from the gateway's cache only. */
 @ExtendWith(SharedFleet.class)
 class FleetNixTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -119,7 +119,7 @@ class FleetNixTest {
             org.awaitility.Awaitility.await()
                     .until(() -> host.isActive("t-nix-boot").equals("active"));
         }
-        host.awaitRunner(); // until then the fleet shows the status from before the reboot
+        host.awaitRunner(); // until then the fleet shows the status before the reboot
         org.awaitility.Awaitility.await().ignoreExceptions().untilAsserted(() -> {
             running("t-nix-boot", 1);
             assertThat(file(host, "t-nix-boot")).isEqualTo("alone");

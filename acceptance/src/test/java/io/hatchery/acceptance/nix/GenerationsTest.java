@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Systems follow each other and go back, and a fleet is declared in Nix. */
+/** Generations of systems, rollbacks, and a fleet in Nix. */
 @ExtendWith(NixInstallation.Shared.class)
 class GenerationsTest {
     private static NixInstallation nix;
@@ -87,7 +87,7 @@ class GenerationsTest {
 
     @Test
     void failedSystemIsRolledBackAutomatically() {
-        // The way back may arrive while the system is starting again: it is then stopped gracefully first.
+        // The rollback may arrive while the system starts again; the runner then stops it gracefully first.
         ObjectNode options = nix.options("t-unready").put("startTimeout", "2s").put("stopTimeout", "2s");
         String good = NixInstallation.systemOf(
                 nix.put("t-unready", options.deepCopy().put("config", NixInstallation.etc("good")))

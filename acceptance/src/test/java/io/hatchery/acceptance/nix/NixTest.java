@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Configurations become systems, once for all containers that have the same, or it is said why not. */
+/** Evaluation and builds of configurations, shared by containers with the same configuration. */
 @ExtendWith(NixInstallation.Shared.class)
 class NixTest {
     private static NixInstallation nix;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** With a user configured, Nix evaluates as that user, and reaches the store through its daemon. */
+/** With {@code config.nix-user}, Nix evaluates as that user and uses its daemon. */
 class NixUserTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SOCKET = Path.of("/nix/var/nix/daemon-socket/socket");

@@ -14,7 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The modules for NixOS can be read, and give services that Hatchery understands. */
+/** The NixOS modules of Hatchery evaluate to services with valid settings. */
 class NixosModulesTest {
     private static final Path MODULES = Installation.REPOSITORY.resolve("nixos");
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Services killed with SIGKILL: what runs goes on, and every command still ends once. */
+/** Services are killed with SIGKILL: containers keep running, and every command has exactly one outcome. */
 class CrashTest {
     private static final String IDLE = "while :; do sleep 1000 & wait $!; done";
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Records that cannot be handled, on every topic: each ends in the dead letters, and no service stops or fails to start. */
+/** Unreadable records on every topic become dead letters, and no service stops or fails to start. */
 class HostileRecordsTest {
     private static final String SPECS = "hatchery.host." + Installation.HOST + ".specs";
     private static final String COMMANDS = "hatchery.host." + Installation.HOST + ".commands";
@@ -73,7 +73,7 @@ class HostileRecordsTest {
                 .contains("t-evil|-1");
     }
 
-    /** What no topic's reader can read. */
+    /** Values that no reader can read. */
     private static void unreadable(String topic) {
         write(topic, "t-evil", "not JSON");
         write(topic, "t-evil", "\u0000\u0001");
@@ -87,7 +87,7 @@ class HostileRecordsTest {
     private static void write(String topic, String key, String value, String... more) {
         var arguments = new ArrayList<>(List.of("-P", "-Z", "-t", topic, "-K", "|"));
         arguments.addAll(List.of(more));
-        // Of each host one refused heartbeat an hour is among the dead letters.
+        // Refused heartbeats become one dead letter per host and hour.
         String own = topic.equals("hatchery.hosts") ? key + written.getOrDefault(topic, 0) : key;
         installation
                 .kcat((own + "|" + value).getBytes(StandardCharsets.UTF_8), arguments.toArray(String[]::new))
@@ -134,7 +134,7 @@ class HostileRecordsTest {
         }
     }
 
-    /** By reader and origin, how often a record is among the dead letters. */
+    /** The number of dead letters by reader and origin. */
     private static Map<String, Integer> deadLetters() {
         String letters = installation
                 .kcat(new byte[0], "-C", "-e", "-t", "hatchery.deadletter", "-f", "%h\n")

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** A service that cannot continue exits with a status other than 0, so that its service manager restarts it. */
 class ServiceEndTest {
-    /** What the topics say was written for more partitions than are configured now: its loop notices when it has read them. */
+    /** The topics were written with more partitions than are configured now; the loop detects it after reading them. */
     @Test
     void failedConfigServiceExitsWithItsReason() throws Exception {
         try (Installation installation = Installation.running()) {
