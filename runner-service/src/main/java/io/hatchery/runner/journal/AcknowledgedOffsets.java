@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Where on the events' topic the search for what an earlier runner told begins, for containers of which nothing is known to have
- * been told. Offsets, not times: clocks are set, and differ.
+ * The offsets of the events topic from which a runner searches for the unacknowledged events of an earlier one, for containers whose
+ * journal has no acknowledged position. Offsets rather than times, since clocks are set, and differ.
  */
 public final class AcknowledgedOffsets {
     private static final String FILE = "events-from.json";
@@ -24,7 +24,7 @@ public final class AcknowledgedOffsets {
         this.disk = disk;
     }
 
-    /** By partition, the first offset to look at; empty if that is not known, so that all must be. */
+    /** The first offset to search, by partition; empty if unknown, so that the search begins at the start of the topic. */
     public Map<Integer, Long> read() throws IOException {
         Optional<byte[]> bytes = disk.read(FILE);
         var from = new TreeMap<Integer, Long>();
@@ -42,13 +42,13 @@ public final class AcknowledgedOffsets {
                         FILE,
                         bytes.get(),
                         String.valueOf(e.getMessage()),
-                        "Events that are not acknowledged are looked for from the start of the topic");
+                        "Unacknowledged events are searched for from the start of the topic");
             }
         }
         return from;
     }
 
-    /** Notes that nothing told lies before these offsets but what journals know of. */
+    /** Records that all unacknowledged events lie at these offsets or later, but for those that journals have a position of. */
     public void write(Map<Integer, Long> from) throws IOException {
         disk.replace(FILE, Json.bytes(from));
     }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** A last line {@code sha256:<hex>} under a text, so that one that a disk has damaged is not taken for what was written. */
+/** A last line {@code sha256:<hex>} of a text, by which a runner notices that the disk has damaged it. */
 final class Checksum {
     private static final String LABEL = "\nsha256:";
 
@@ -20,7 +20,7 @@ final class Checksum {
         return all;
     }
 
-    /** The text; empty if it is damaged. One that has no such line at all was written before there were any, and is not checked. */
+    /** The text without its checksum; empty if it is damaged. A text of an earlier version has no checksum and is not checked. */
     static Optional<byte[]> verified(byte[] all) {
         String text = new String(all, StandardCharsets.ISO_8859_1);
         int at = text.lastIndexOf(LABEL);
@@ -37,7 +37,7 @@ final class Checksum {
                     + HexFormat.of()
                             .formatHex(MessageDigest.getInstance("SHA-256").digest(text)) + "\n";
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it, says MessageDigest's Javadoc
+            throw new IllegalStateException(e); // every JDK has SHA-256, see MessageDigest
         }
     }
 }

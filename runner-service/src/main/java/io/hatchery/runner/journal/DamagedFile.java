@@ -5,26 +5,26 @@ import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file, or a part of one, that cannot be read: it is kept beside the original, so that the runner can start without it. */
+/** A file, or a part of one, that cannot be read. It is kept beside the original, and the runner starts without it. */
 public final class DamagedFile {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFile.class);
     private static final String SUFFIX = ".damaged";
 
-    /** The most bytes that are kept. */
+    /** Maximum of bytes that are kept. */
     private static final int MOST_BYTES = 1 << 20;
 
     private DamagedFile() {}
 
-    /** How many are kept in a folder, not in those below it. */
+    /** The number of damaged files in a folder, without its subfolders. */
     public static int count(Disk disk, String folder) throws IOException {
         return (int)
                 disk.list(folder).stream().filter(name -> name.endsWith(SUFFIX)).count();
     }
 
     /**
-     * Keeps the bytes as {@code <file>.damaged}, in place of what was kept there.
+     * Keeps the bytes as {@code <file>.damaged}, which it replaces.
      *
-     * @param consequence what the runner does without them, for the log
+     * @param consequence what the runner does without the file, for the log
      */
     static void setAside(Disk disk, String file, byte[] bytes, String reason, String consequence) throws IOException {
         LOG.error("{} cannot be read and is kept as {}{}: {}. {}", file, file, SUFFIX, reason, consequence);

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** A real folder; what it makes below is for root alone, since specs may hold secrets. */
+/** A disk in a folder. Its files are readable by root only, since specs may contain secrets. */
 public final class FileDisk implements Disk {
     private static final FileAttribute<?> FOR_ROOT_ALONE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -32,7 +32,7 @@ public final class FileDisk implements Disk {
     }
 
     /**
-     * @param root need not exist yet
+     * @param root the folder, which need not exist
      */
     public FileDisk(Path root) {
         this(root, FileDisk::sync);
@@ -85,7 +85,7 @@ public final class FileDisk implements Disk {
         folders.sync(folder);
     }
 
-    /** A folder is durable once the one that it lies in is. */
+    /** The entry of a new folder is durable after its parent is synced. */
     private void makeFolder(Path folder, FileAttribute<?>... attributes) throws IOException {
         if (!Files.isDirectory(folder)) {
             Path parent = folderOf(folder.toAbsolutePath());
@@ -96,7 +96,7 @@ public final class FileDisk implements Disk {
     }
 
     private static Path folderOf(Path file) {
-        return Objects.requireNonNull(file.getParent(), "a file lies in a folder");
+        return Objects.requireNonNull(file.getParent(), "a file of a disk has a folder");
     }
 
     private static void write(FileChannel channel, byte[] bytes) throws IOException {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The journals of a host, one file a container, in a folder that a reboot empties: they speak of processes, and a reboot ends
- * those. Written whole and put in place by a rename, so that a reader finds the old or the new.
+ * The journals of a host, one file for each container, in a folder that a reboot empties, since a reboot ends the processes that they
+ * describe. A file is replaced atomically.
  */
 public final class JournalFiles {
     private static final String FOLDER = "c";
@@ -28,9 +28,9 @@ public final class JournalFiles {
     }
 
     /**
-     * Forgets everything if it is of another boot, for hosts whose runtime folder is on disk.
+     * Deletes the journals of another boot, on hosts whose runtime folder is on disk.
      *
-     * @param bootId the kernel's
+     * @param bootId the kernel's boot id
      */
     public void beginBoot(String bootId) throws IOException {
         Optional<byte[]> last = runtime.read(BOOT);
@@ -47,10 +47,10 @@ public final class JournalFiles {
     }
 
     /**
-     * What there is.
+     * The journals of a host.
      *
-     * @param journals those that can be read
-     * @param damaged whose journal cannot be read; its bytes are kept beside it, and it stays until another is written
+     * @param journals the readable ones, upgraded to the present format
+     * @param damaged the containers whose journal cannot be read; the file is kept until the next journal is written
      */
     public record FoundJournals(List<Journal> journals, List<ContainerName> damaged) {
         /** Keeps immutable copies. */
@@ -61,9 +61,9 @@ public final class JournalFiles {
     }
 
     /**
-     * Every journal there is.
+     * Reads all journals.
      *
-     * @throws IOException if one is of a later format, or the disk cannot be read or written
+     * @throws IOException if one has a later format, or the disk cannot be read or written
      */
     public FoundJournals readAll() throws IOException {
         var journals = new ArrayList<Journal>();
@@ -72,7 +72,7 @@ public final class JournalFiles {
             String file = file(container);
             Optional<byte[]> bytes = runtime.read(file);
             if (bytes.isPresent()
-                    && ContainerName.isValid(container)) { // else nobody's, or a folder that a removal left empty
+                    && ContainerName.isValid(container)) { // not a folder that a removal left empty
                 try {
                     journals.add(read(file, new ContainerName(container), bytes.get()));
                 } catch (UnreadableException e) {
@@ -90,7 +90,7 @@ public final class JournalFiles {
                 file,
                 bytes,
                 String.valueOf(e.getMessage()),
-                "The container is taken up from what runs on this host");
+                "The container is recovered from what runs on this host");
     }
 
     private static Journal read(String file, ContainerName container, byte[] bytes)
@@ -101,39 +101,16 @@ public final class JournalFiles {
             throw new IOException(file + " has format " + version + ", this runner reads 1 to " + Journal.VERSION
                     + ": run the version that wrote it");
         }
-        if (version == 1) {
-            upgradeFromFirst(tree);
-        }
-        if (version < Journal.VERSION) {
-            upgradeFromSecond(tree);
-        }
+        JournalFormats.upgrade(tree, version);
         Journal journal = Json.convert(tree, Journal.class);
         if (!journal.state().container().equals(container)) {
             throw new UnreadableException(
-                    "it is of container " + journal.state().container());
+                    "it is the journal of container " + journal.state().container());
         }
         return journal;
     }
 
-    /** Format 1 did not say whether a start that timed out was automatic, nor whether the fleet has a status. */
-    private static void upgradeFromFirst(ObjectNode tree) {
-        tree.put("shown", true);
-        if (tree.path("state").path("life") instanceof ObjectNode life
-                && "stopping".equals(life.path("type").asText())) {
-            life.put("automatic", false);
-        }
-    }
-
-    /** Format 2 said of a start when it is given up only, and so nothing of one that is never given up. */
-    private static void upgradeFromSecond(ObjectNode tree) {
-        tree.put("version", Journal.VERSION);
-        if (tree.path("state").path("life") instanceof ObjectNode life
-                && "starting".equals(life.path("type").asText())) {
-            life.put("spawned", life.hasNonNull("due"));
-        }
-    }
-
-    /** How many damaged files of containers are kept. */
+    /** The number of damaged journals that are kept. */
     public int countDamaged() throws IOException {
         int damaged = 0;
         for (String container : runtime.list(FOLDER)) {
@@ -142,7 +119,7 @@ public final class JournalFiles {
         return damaged;
     }
 
-    /** Puts a journal in place of the last; a blank one is no file. */
+    /** Replaces the journal of a container; a blank one has no file. */
     public void write(Journal journal) throws IOException {
         ContainerName container = journal.state().container();
         if (journal.isBlank()) {

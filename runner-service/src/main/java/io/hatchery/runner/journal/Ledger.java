@@ -18,22 +18,22 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which commands have had their outcome, and what that was until the broker has it: on disk, since a command may be delivered
- * again after a reboot. What lies below the {@link Positions} is never carried out again without it; so it remembers only what
- * has ended since those were written, and for a time the commands that may be sent a second time.
+ * The commands that have an outcome, and each outcome until the broker acknowledges it. It is on disk, since a command may be
+ * delivered again after a reboot. Commands below the {@link Positions} are not executed again anyway, so the ledger keeps only those
+ * that ended after the positions were written and, for {@link #WINDOW}, those that may be sent a second time.
  *
- * <p>A line is {@code <epoch second> <id>}, and, where the broker is not known to have it, the outcome's JSON. The second is by
- * the clock of the broker, and has an {@code r} before it if a removal ended.
+ * <p>A line is {@code <epoch second> <id>}, followed by the outcome's JSON unless it is acknowledged. The second is by the broker's
+ * clock, and has the prefix {@code r} for a removal.
  */
 public final class Ledger {
-    /** How long before the last handled record a command is remembered: longer than an open removal waits to be sent again. */
+    /** How long before the last handled record a command is kept: longer than the interval at which a pending removal is sent again. */
     public static final Duration WINDOW = Duration.ofDays(8);
 
     /**
-     * How large it may become.
+     * The limits of the ledger's size.
      *
-     * @param acknowledged the most outcomes remembered that the broker has; the oldest are forgotten first
-     * @param superfluousLines how many lines the file may have beyond those that are needed
+     * @param acknowledged maximum of acknowledged outcomes; the oldest are dropped first
+     * @param superfluousLines number of lines that the file may have beyond those that are needed
      */
     record Bounds(int acknowledged, int superfluousLines) {}
 
@@ -46,12 +46,12 @@ public final class Ledger {
     private final Bounds bounds;
     private final Map<CommandId, LedgerEntry> ended = new LinkedHashMap<>();
     private int lines;
-    private int told;
+    private int acknowledged;
     private boolean torn;
     private boolean unsynced;
 
-    private record LedgerEntry(Instant at, boolean removal, FleetEvent.@Nullable Ended untold) {
-        LedgerEntry asTold() {
+    private record LedgerEntry(Instant at, boolean removal, FleetEvent.@Nullable Ended pending) {
+        LedgerEntry asAcknowledged() {
             return new LedgerEntry(at, removal, null);
         }
     }
@@ -61,7 +61,7 @@ public final class Ledger {
         this.bounds = bounds;
     }
 
-    /** Opens it. Lines that cannot be read are set aside. */
+    /** Opens the ledger of a host. Lines that cannot be read are kept in a file beside it. */
     public static Ledger open(Disk disk) throws IOException {
         return open(disk, BOUNDS);
     }
@@ -71,7 +71,7 @@ public final class Ledger {
         String text = new String(disk.read(FILE).orElse(new byte[0]), StandardCharsets.UTF_8);
         var damaged = new StringBuilder();
         String reason = "";
-        // A power cut may have left the last line short; its command has then no outcome on the broker either.
+        // A power cut may leave the last line incomplete; the broker has no outcome of its command then.
         for (int from = 0, to = text.indexOf('\n'); to >= 0; from = to + 1, to = text.indexOf('\n', from)) {
             String line = text.substring(from, to);
             try {
@@ -104,42 +104,42 @@ public final class Ledger {
     }
 
     private static String line(CommandId id, LedgerEntry entry) {
-        String outcome = entry.untold == null ? "" : " " + new String(Json.bytes(entry.untold), StandardCharsets.UTF_8);
+        String outcome = entry.pending == null ? "" : " " + new String(Json.bytes(entry.pending), StandardCharsets.UTF_8);
         return (entry.removal ? REMOVAL : "") + entry.at.getEpochSecond() + " " + id + outcome + "\n";
     }
 
     private void put(CommandId id, LedgerEntry entry) {
         LedgerEntry before = ended.put(id, entry);
-        told += (entry.untold == null ? 1 : 0) - (before != null && before.untold == null ? 1 : 0);
+        acknowledged += (entry.pending == null ? 1 : 0) - (before != null && before.pending == null ? 1 : 0);
         Iterator<LedgerEntry> entries = ended.values().iterator();
-        while (told > bounds.acknowledged && entries.hasNext()) {
-            if (entries.next().untold == null) {
+        while (acknowledged > bounds.acknowledged && entries.hasNext()) {
+            if (entries.next().pending == null) {
                 entries.remove();
-                told--;
+                acknowledged--;
             }
         }
     }
 
-    /** Whether that command has ended. */
+    /** Whether a command has an outcome. */
     public boolean hasEnded(CommandId id) {
         return ended.containsKey(id);
     }
 
-    /** The outcomes that the broker is not known to have. */
-    public List<FleetEvent.Ended> untold() {
-        var untold = new ArrayList<FleetEvent.Ended>();
+    /** The outcomes that the broker has not acknowledged, in their order. */
+    public List<FleetEvent.Ended> pending() {
+        var pending = new ArrayList<FleetEvent.Ended>();
         ended.values().forEach(entry -> {
-            if (entry.untold != null) {
-                untold.add(entry.untold);
+            if (entry.pending != null) {
+                pending.add(entry.pending);
             }
         });
-        return untold;
+        return pending;
     }
 
     /**
-     * Notes how a command has ended; on disk when this returns.
+     * Records the outcome of a command durably.
      *
-     * @param known the latest append time of the records that are handled where the command was read; null if there is none
+     * @param known the latest append time of the handled records of the command's topic; null if there is none
      */
     public void end(FleetEvent.Ended event, @Nullable Instant known) throws IOException {
         if (!ended.containsKey(event.id())) {
@@ -148,43 +148,43 @@ public final class Ledger {
         }
     }
 
-    /** Notes that the broker has a command's outcome. If that is lost, it is looked for there. */
-    public void told(CommandId id) throws IOException {
+    /** Records that the broker has acknowledged the outcome of a command. If the record is lost, the broker is searched for it. */
+    public void acknowledge(CommandId id) throws IOException {
         LedgerEntry entry = ended.get(id);
-        if (entry != null && entry.untold != null) {
-            // Told even if that cannot be written: it is then looked for again.
-            put(id, entry.asTold());
-            note(id, entry.asTold(), false);
+        if (entry != null && entry.pending != null) {
+            // In memory even if the write fails: the next runner searches the broker for it.
+            put(id, entry.asAcknowledged());
+            note(id, entry.asAcknowledged(), false);
         }
     }
 
-    /** Makes everything noted durable, so that nobody has to look for it on the broker any more. */
+    /** Makes all records durable, so that no later runner has to search the broker for them. */
     public void sync() throws IOException {
         if (unsynced) {
             write();
         }
     }
 
-    /** Whether the file has so many superfluous lines that it should be pruned. */
+    /** Whether the file has enough superfluous lines to be pruned. */
     public boolean hasGrown() {
         return lines - ended.size() >= bounds.superfluousLines;
     }
 
     /**
-     * Forgets what neither comes again nor may be sent again. The host's clock does not count.
+     * Drops the commands that are neither delivered nor sent again, by the broker's clock.
      *
-     * @param positions how far topics are handled, as they are on disk
-     * @param isNeeded whether a command has to be remembered all the same
+     * @param positions the positions on disk
+     * @param isNeeded whether a command is kept all the same
      */
     public void prune(Positions positions, Predicate<CommandId> isNeeded) throws IOException {
         Instant commands = horizon(positions.at(Verb.START));
         Instant removals = horizon(positions.at(Verb.REMOVE));
         ended.entrySet().removeIf(entry -> {
-            boolean forgotten = entry.getValue().untold == null
+            boolean forgotten = entry.getValue().pending == null
                     && entry.getValue().at.isBefore(entry.getValue().removal ? removals : commands)
                     && !positions.isOpen(entry.getKey())
                     && !isNeeded.test(entry.getKey());
-            told -= forgotten ? 1 : 0;
+            acknowledged -= forgotten ? 1 : 0;
             return forgotten;
         });
         write();
@@ -210,7 +210,7 @@ public final class Ledger {
             disk.append(FILE, line.getBytes(StandardCharsets.UTF_8), durable);
             lines++;
         } catch (IOException e) {
-            torn = true; // a part of the line may be there: the next is not to be added to it
+            torn = true; // a part of the line may be written: the next line must not be appended to it
             throw e;
         }
     }

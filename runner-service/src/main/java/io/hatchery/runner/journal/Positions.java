@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How far the host has handled its topics, on its disk, where nothing expires. A file that cannot be read counts as none. */
+/** The positions up to which the host has handled its topics, on its disk, where nothing expires. An unreadable file counts as absent. */
 public final class Positions {
     private static final String COMMANDS = "commands-position.json";
     private static final String SPECS = "specs-position.json";
@@ -23,7 +23,7 @@ public final class Positions {
     }
 
     /**
-     * Reads what is on disk.
+     * Reads the positions from disk.
      *
      * @param disk the runner's data folder
      */
@@ -54,39 +54,39 @@ public final class Positions {
                 file,
                 bytes.get(),
                 reason,
-                "What was handled is known from the broker's committed offset and from the last outcomes alone");
+                "The runner continues from the committed offset of the broker and the outcomes in its ledger");
         return null;
     }
 
-    /** Of the commands; empty if it was never written. */
+    /** The position of the commands topic; empty if none was written. */
     public Optional<TopicPosition> commands() {
         return Optional.ofNullable(commands);
     }
 
-    /** Of the specs; empty if it was never written. */
+    /** The position of the specs topic; empty if none was written. */
     public Optional<SpecsPosition> specs() {
         return Optional.ofNullable(specs);
     }
 
-    /** Writes that of the commands; durable when this returns. */
+    /** Writes the position of the commands topic durably. */
     public void keep(TopicPosition position) throws IOException {
         disk.replace(COMMANDS, Checksum.appended(Json.bytes(position)));
         commands = position;
     }
 
-    /** Writes that of the specs; durable when this returns. */
+    /** Writes the position of the specs topic durably. */
     public void keep(SpecsPosition position) throws IOException {
         disk.replace(SPECS, Checksum.appended(Json.bytes(position)));
         specs = position;
     }
 
-    /** Whether a removal of the handled specs has no outcome yet, as far as the disk says. */
+    /** Whether a removal below the position of the specs topic has no outcome yet. */
     boolean isOpen(CommandId removal) {
         return specs != null
                 && specs.removals().stream().anyMatch(open -> open.operation().equals(removal));
     }
 
-    /** The latest append time of what is handled, on the topic where what asks for that verb is read; null if there is none. */
+    /** The latest append time of the handled records of the topic that requests that verb; null if there is none. */
     public @Nullable Instant at(Verb verb) {
         if (verb == Verb.REMOVE) {
             return specs == null ? null : specs.topic().at();

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last specs of this host on disk, so that a runner that boots without Kafka knows what to start; and the removals that it
- * has begun, so that a reboot does not end them half done.
+ * The last specs of this host on disk, from which a runner starts containers while Kafka is away, and the pending removals, which
+ * continue after a reboot.
  */
 public final class SpecCache {
     private static final Logger LOG = LoggerFactory.getLogger(SpecCache.class);
@@ -30,13 +30,13 @@ public final class SpecCache {
     /**
      * A removal that has begun.
      *
-     * @param id the operation that asked for it
-     * @param generation of the spec that is removed; null if none was kept
-     * @param throughGeneration the last generation that is taken back; null if all are
+     * @param id the operation that requested it
+     * @param generation generation of the removed spec; null if the cache had none
+     * @param throughGeneration the last generation that is revoked; null if all are
      * @param root the container's root; null if the host had none
-     * @param purge whether the root goes as well
-     * @param requestedBy who requested it; null if unknown
-     * @param submitted when
+     * @param purge whether the root is removed too
+     * @param requestedBy the principal that requested it; null if unknown
+     * @param submitted timestamp of its record
      */
     public record OpenRemoval(
             ContainerName container,
@@ -47,7 +47,7 @@ public final class SpecCache {
             boolean purge,
             @Nullable String requestedBy,
             Instant submitted) {
-        /** Whether that spec is what is removed, or an older one. */
+        /** Whether the removal covers that spec. */
         boolean isOf(ContainerSpec spec) {
             return spec.name().equals(container)
                     && generation != null
@@ -62,7 +62,7 @@ public final class SpecCache {
         this.disk = disk;
     }
 
-    /** Every spec kept, but for those that are being removed. */
+    /** The last spec of each container, except of those that are being removed. */
     public List<ContainerSpec> specs() throws IOException {
         List<OpenRemoval> removals = removals();
         var specs = new ArrayList<ContainerSpec>();
@@ -75,7 +75,7 @@ public final class SpecCache {
         return specs;
     }
 
-    /** Every removal that has begun and is not known to have ended. */
+    /** The removals that have begun and not ended. */
     public List<OpenRemoval> removals() throws IOException {
         var removals = new ArrayList<OpenRemoval>();
         for (String file : disk.list(FOLDER)) {
@@ -86,7 +86,7 @@ public final class SpecCache {
         return removals;
     }
 
-    /** Empty also if it cannot be read: the broker has it too, and gives it back as soon as it can be asked. */
+    /** Empty also if the file is damaged: the broker has the record too. */
     private <T> Optional<T> read(String file, Class<T> type) throws IOException {
         Optional<byte[]> bytes = disk.read(FOLDER + file);
         try {
@@ -105,19 +105,19 @@ public final class SpecCache {
         }
     }
 
-    /** Keeps a spec in place of the last. */
+    /** Writes a spec in place of the last one of its container. */
     public void keep(ContainerSpec spec) throws IOException {
         disk.replace(FOLDER + spec.name() + SPEC, Checksum.appended(Json.bytes(spec)));
     }
 
-    /** The generation of the spec that is kept of a container; null if there is none. */
+    /** The generation of the container's last spec; null if there is none. */
     public @Nullable Generation generationOf(ContainerName container) throws IOException {
         return read(container + SPEC, ContainerSpec.class)
                 .map(ContainerSpec::generation)
                 .orElse(null);
     }
 
-    /** Notes that a container is to go, and drops its spec. */
+    /** Records a removal and deletes the spec. */
     public void beginRemoval(OpenRemoval removal) throws IOException {
         disk.replace(FOLDER + removal.container() + REMOVAL, Checksum.appended(Json.bytes(removal)));
         disk.delete(FOLDER + removal.container() + SPEC, true);
@@ -129,9 +129,9 @@ public final class SpecCache {
                 .isPresent();
     }
 
-    /** That container is gone, or as much of it as will go. */
+    /** Ends the removal of a container, whether or not something is left. */
     public void endRemoval(ContainerName container) throws IOException {
-        // Dropped when the removal began, unless that was cut short just then.
+        // The spec was deleted when the removal began, unless the runner ended just then.
         for (OpenRemoval removal : removals()) {
             if (removal.container().equals(container) && isKept(removal)) {
                 disk.delete(FOLDER + container + SPEC, true);

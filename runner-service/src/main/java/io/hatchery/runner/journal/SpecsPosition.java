@@ -10,20 +10,20 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a host has handled its specs.
+ * The position up to which a host has handled its specs.
  *
- * @param topic the position; what is open are removals
- * @param removals the open ones, in the order of their offsets
- * @param unnamed the containers on the host of which the topic has never said anything, neither a spec nor a removal
+ * @param topic the position; its open records are removals
+ * @param removals the open removals in the order of their offsets
+ * @param unnamed the containers on the host that the topic has neither a spec nor a removal of
  */
 public record SpecsPosition(TopicPosition topic, List<OpenRemoval> removals, SortedSet<ContainerName> unnamed) {
     /**
-     * A removal that has no outcome yet. Its record may be compacted away before it has.
+     * A removal that has no outcome yet. Kept here, since its record may be compacted before.
      *
-     * @param offset of its record
-     * @param operation what it is known by
-     * @param requestedBy who requested it; null if unknown
-     * @param submitted when
+     * @param offset offset of its record
+     * @param operation the operation that requested it
+     * @param requestedBy the principal that requested it; null if unknown
+     * @param submitted timestamp of its record
      */
     public record OpenRemoval(
             long offset,

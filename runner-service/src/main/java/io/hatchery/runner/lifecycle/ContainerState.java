@@ -1,13 +1,11 @@
 package io.hatchery.runner.lifecycle;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
-import io.hatchery.protocol.Exit;
-import io.hatchery.protocol.Initiator;
 import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
-import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SpecChange;
 import java.time.Duration;
@@ -19,407 +17,162 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a runner knows of a container.
+ * Everything that a runner knows about a container.
  *
- * @param container which
- * @param host where
- * @param spec the newest; null if the host has none
- * @param lifecycle where it is in its lifecycle
- * @param since when it entered its phase
- * @param desiredRunning the run intent: whether it is meant to run
- * @param restartPending whether a stop under way is one half of a restart that no command asked for
- * @param operations accepted commands without outcome, in their order
- * @param removal what is to be removed once it has ended; null if nothing
- * @param restarts automatic restarts since it was last started or stable
- * @param runs how many runs there were since the host's boot
- * @param exit how it ended last; null if it never did
- * @param reason why it is where it is, if that is not plain; null otherwise
- * @param past what came of its runs since the host's boot; null if it never was begun
- * @param initiator who brought it there, if that was not the fleet; null otherwise
+ * @param container its name
+ * @param host the runner's host
+ * @param intent what the container should be
+ * @param current where the container is in its lifecycle
+ * @param history how it came there
+ * @param operations accepted commands without an outcome, in the order of their arrival
  */
 public record ContainerState(
         ContainerName container,
         HostName host,
-        @Nullable ContainerSpec spec,
-        LifecycleState lifecycle,
-        Instant since,
-        boolean desiredRunning,
-        boolean restartPending,
-        List<PendingOperation> operations,
-        @Nullable Removal removal,
-        int restarts,
-        long runs,
-        @Nullable Exit exit,
-        @Nullable String reason,
-        @Nullable Past past,
-        @Nullable Initiator initiator) {
+        Intent intent,
+        CurrentRun current,
+        RunHistory history,
+        List<PendingOperation> operations) {
     /**
-     * What a removed spec leaves to do.
+     * What a removed spec leaves to remove.
      *
-     * @param root the container's root
-     * @param purge whether the root goes as well
+     * @param root path of the container's root
+     * @param purge whether the root is removed too
      */
     public record Removal(String root, boolean purge) {}
-
-    /**
-     * What came of runs.
-     *
-     * @param begun the spec of the last one whose processes were begun
-     * @param ready the spec of the last one that was ready; null if none was
-     */
-    public record Past(Generation begun, @Nullable Generation ready) {}
 
     /** Keeps an immutable copy of the operations. */
     public ContainerState {
         operations = List.copyOf(operations);
     }
 
-    /** A container that the host has nothing of. */
+    /** The state of a container that the host has nothing of. */
     public static ContainerState absent(ContainerName container, HostName host, Instant now) {
-        return new ContainerState(
-                container,
-                host,
-                null,
-                new LifecycleState.Inactive(false),
-                now,
-                false,
-                false,
-                List.of(),
-                null,
-                0,
-                0,
-                null,
-                null,
-                null,
-                null);
+        var current = new CurrentRun(new LifecycleState.Inactive(false), now, 0);
+        return new ContainerState(container, host, Intent.NONE, current, RunHistory.NONE, List.of());
     }
 
     /**
-     * A container of which nothing is remembered but the spec that it is of.
+     * The state of a container whose journal is lost.
      *
-     * @param run the last one that the host has anything of, of which nobody knows how far it came; 0 if there is none
+     * @param spec the spec of the last run, or the last spec on the host's disk
+     * @param run the last run that left something on the host; 0 if there is none
      */
     public static ContainerState found(ContainerSpec spec, long run, Instant now) {
-        ContainerState state = absent(spec.name(), spec.host(), now).withSpec(spec);
-        return run == 0
-                ? state.withReason("its journal was damaged and nothing of it runs: start it if it is to run")
-                : state.withRuns(run)
-                        .withDesiredRunning(true)
-                        .withLifecycle(new LifecycleState.Starting(run, spec, true, false, false, null, null), now);
+        ContainerState absent = absent(spec.name(), spec.host(), now);
+        if (run == 0) {
+            String reason = "its journal was damaged and nothing of it runs: start it if it is to run";
+            return absent.withIntent(Intent.NONE.withSpec(spec)).withHistory(RunHistory.NONE.withReason(reason));
+        }
+        var starting = new LifecycleState.Starting(run, spec, true, false, false, null, null);
+        return absent.withIntent(Intent.NONE.withSpec(spec).withDesiredRunning(true))
+                .withCurrent(absent.current.withRuns(run).enter(starting, now));
     }
 
-    /** Whether there is nothing to remember. */
+    /** The newest spec; null if the host has none. */
+    public @Nullable ContainerSpec spec() {
+        return intent.spec();
+    }
+
+    /** What is removed after the run has ended; null if nothing is. */
+    public @Nullable Removal removal() {
+        return intent.removal();
+    }
+
+    /** The lifecycle state. */
+    public LifecycleState lifecycle() {
+        return current.lifecycle();
+    }
+
+    /** Whether nothing of the container needs to be kept. */
     @JsonIgnore
     public boolean isAbsent() {
-        return spec == null && removal == null && operations.isEmpty() && lifecycle instanceof LifecycleState.Inactive;
+        return isWithoutSpecAndRun() && operations.isEmpty();
     }
 
-    /** How operators call the stage it is in. */
+    private boolean isWithoutSpecAndRun() {
+        return spec() == null && removal() == null && lifecycle() instanceof LifecycleState.Inactive;
+    }
+
+    /** The phase that the container's status reports. */
     public Phase phase() {
-        return spec == null && removal == null && lifecycle instanceof LifecycleState.Inactive
-                ? Phase.ABSENT
-                : lifecycle.phase();
+        return isWithoutSpecAndRun() ? Phase.ABSENT : lifecycle().phase();
     }
 
-    /** When something is due by itself; null if nothing is. */
+    /** When {@link Input.Due} is due; null if nothing is. */
     public @Nullable Instant due() {
         return Stream.concat(
-                        Stream.ofNullable(lifecycle.due()),
+                        Stream.ofNullable(lifecycle().due()),
                         operations.stream()
-                                .filter(operation -> !operation.begun())
-                                .map(PendingOperation::deadline))
+                                .filter(operation -> !operation.inProgress())
+                                .map(operation -> operation.request().deadline()))
                 .filter(Objects::nonNull)
                 .min(Instant::compareTo)
                 .orElse(null);
     }
 
-    /** What the fleet is told of it. */
+    /** The status that the runner publishes. */
     public ContainerStatus status() {
-        ContainerSpec shown = lifecycle instanceof LifecycleState.Active active ? active.spec() : spec;
-        Long leader = switch (lifecycle) {
-            case LifecycleState.Starting starting -> starting.leader();
-            case LifecycleState.Running running -> running.leader();
-            case LifecycleState.Stopping stopping -> stopping.leader();
-            default -> null;
-        };
-        SortedSet<String> restartFor = lifecycle instanceof LifecycleState.Active active
-                        && spec != null
-                        && spec.generation().isAfter(active.spec().generation())
-                ? SpecChange.between(active.spec(), spec).restart()
+        LifecycleState.Active active = lifecycle() instanceof LifecycleState.Active run ? run : null;
+        ContainerSpec newest = spec();
+        ContainerSpec shown = active == null ? newest : active.spec();
+        SortedSet<String> restartFor = active != null
+                        && newest != null
+                        && newest.generation().isAfter(active.spec().generation())
+                ? SpecChange.between(active.spec(), newest).restart()
                 : null;
         return new ContainerStatus(
                 container,
                 host,
                 phase(),
                 shown == null ? null : shown.generation(),
-                leader,
-                since,
-                exit,
-                restarts,
+                leader(),
+                current.since(),
+                history.exit(),
+                history.restarts(),
                 restartFor != null,
                 restartFor,
-                reason,
-                lifecycle instanceof LifecycleState.Backoff backoff ? backoff.due() : null,
-                past == null ? null : past.begun(),
-                past == null ? null : past.ready(),
-                initiator,
+                history.reason(),
+                lifecycle() instanceof LifecycleState.Backoff backoff ? backoff.due() : null,
+                history.spawnedGeneration(),
+                history.readyGeneration(),
+                history.initiator(),
                 null);
     }
 
-    /** The same, by a clock that was set forward so much: what is due is due as long from now as it was. */
-    public ContainerState shifted(Duration by) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle.shifted(by),
-                since.plus(by),
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
+    private @Nullable Long leader() {
+        return switch (lifecycle()) {
+            case LifecycleState.Starting starting -> starting.leader();
+            case LifecycleState.Running running -> running.leader();
+            case LifecycleState.Stopping stopping -> stopping.leader();
+            case LifecycleState.Inactive _, LifecycleState.Backoff _ -> null;
+            case LifecycleState.Preparing _, LifecycleState.CleaningUp _ -> null;
+        };
     }
 
-    ContainerState withLifecycle(LifecycleState next, Instant now) {
-        Instant entered = next.phase() == lifecycle.phase() ? since : now;
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                next,
-                entered,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
+    /** This state after the clock was set: what was due in a minute is still due in a minute. */
+    public ContainerState shifted(Duration jump) {
+        return withCurrent(current.shifted(jump));
     }
 
-    ContainerState withSpec(@Nullable ContainerSpec next) {
-        return new ContainerState(
-                container,
-                host,
-                next,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
+    boolean hasOperation(CommandId id) {
+        return operations.stream()
+                .anyMatch(operation -> operation.request().id().equals(id));
     }
 
-    ContainerState withDesiredRunning(boolean next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                next,
-                restartPending && next,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
+    ContainerState withIntent(Intent next) {
+        return new ContainerState(container, host, next, current, history, operations);
     }
 
-    ContainerState withRestartPending(boolean next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                next,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
+    ContainerState withCurrent(CurrentRun next) {
+        return new ContainerState(container, host, intent, next, history, operations);
+    }
+
+    ContainerState withHistory(RunHistory next) {
+        return new ContainerState(container, host, intent, current, next, operations);
     }
 
     ContainerState withOperations(List<PendingOperation> next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                next,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
-    }
-
-    ContainerState withRemoval(@Nullable Removal next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                next,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
-    }
-
-    ContainerState withRestarts(int next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                next,
-                runs,
-                exit,
-                reason,
-                past,
-                initiator);
-    }
-
-    ContainerState withRuns(long next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                next,
-                exit,
-                reason,
-                past,
-                initiator);
-    }
-
-    ContainerState withExit(@Nullable Exit next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                runs,
-                next,
-                reason,
-                past,
-                initiator);
-    }
-
-    ContainerState withReason(@Nullable String next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                next,
-                past,
-                initiator);
-    }
-
-    ContainerState withInitiator(@Nullable Initiator next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                past,
-                next);
-    }
-
-    ContainerState withBegun(Generation begun) {
-        return withPast(new Past(begun, past == null ? null : past.ready()));
-    }
-
-    ContainerState withReady(Generation ready) {
-        return withPast(new Past(ready, ready));
-    }
-
-    private ContainerState withPast(Past next) {
-        return new ContainerState(
-                container,
-                host,
-                spec,
-                lifecycle,
-                since,
-                desiredRunning,
-                restartPending,
-                operations,
-                removal,
-                restarts,
-                runs,
-                exit,
-                reason,
-                next,
-                initiator);
+        return new ContainerState(container, host, intent, current, history, next);
     }
 }

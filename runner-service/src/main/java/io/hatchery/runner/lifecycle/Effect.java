@@ -4,47 +4,54 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 
-/** Something to be done to the world. Each is answered by an input, but for those that say they are not. */
+/** An action of the driver or the bus that a {@link Transition} requests. */
 public sealed interface Effect {
-    /** Take on what the container is to be from now on, without starting or stopping anything. Answered if it cannot be. */
+    /** Define the container on the host without starting or stopping it. Answered by {@link Input.DefineFailed} alone. */
     record Define(ContainerSpec spec) implements Effect {}
 
-    /** Take on what someone on the host has begun, as that run. */
+    /**
+     * Take over a run that someone on the host started. Answered by {@link Input.Spawned} or {@link Input.LaunchFailed}.
+     *
+     * @param run the number that the run gets
+     */
     record Adopt(long run, ContainerSpec spec) implements Effect {}
 
-    /** Get what a changed spec runs onto this host, before the run that has the old one is ended for it. */
+    /**
+     * Fetch the system of a changed spec before the run that has the old one ends. Answered by {@link Input.Fetched} or
+     * {@link Input.FetchFailed}.
+     */
     record Fetch(long run, ContainerSpec spec) implements Effect {}
 
-    /** Nobody wants any longer what is being prepared. Not answered but by the answer to that. */
+    /** Cancel {@link Prepare}, which then fails unless it is done. Has no answer of its own. */
     record CancelPrepare(long run, ContainerName container) implements Effect {}
 
-    /** Make the root ready. */
+    /** Prepare the root. Answered by {@link Input.Prepared} or {@link Input.LaunchFailed}. */
     record Prepare(long run, ContainerSpec spec) implements Effect {}
 
-    /** Begin the run, when there is a place for one more start. */
+    /**
+     * Spawn the processes as soon as the limit of concurrent starts allows. Answered by {@link Input.Spawned} or
+     * {@link Input.LaunchFailed}.
+     */
     record Spawn(long run, ContainerSpec spec) implements Effect {}
 
-    /** Have the run take on a changed spec by a switch inside the container. */
+    /** Switch the running system to a changed spec. Answered by {@link Input.Reloaded} or {@link Input.ReloadFailed}. */
     record Reload(long run, ContainerSpec spec) implements Effect {}
 
-    /**
-     * Send the kill signal to the container's init, and to no other process. Not answered but by an exit, or by the word that it
-     * never began.
-     */
+    /** Send the kill signal to the leader alone. Answered by {@link Input.Exited}, or {@link Input.LaunchFailed} if it never began. */
     record SignalLeader(long run, ContainerSpec spec) implements Effect {}
 
-    /** Send SIGTERM to the supervisor. Not answered but by an exit. */
+    /** Send SIGTERM to the supervisor. Answered by {@link Input.Exited}. */
     record TerminateSupervisor(long run, ContainerName container) implements Effect {}
 
-    /** Kill every process of the container. Not answered but by an exit, or by the word that it never began. */
+    /** Kill every process of the container. Answered by {@link Input.Exited}, or {@link Input.LaunchFailed} if it never began. */
     record Kill(long run, ContainerName container) implements Effect {}
 
-    /** Remove what the run's processes left. */
+    /** Remove what the run left on the host. Answered by {@link Input.CleanedUp} or {@link Input.CleanUpFailed}. */
     record CleanUp(long run, ContainerName container) implements Effect {}
 
-    /** Remove everything that was made for the container. */
+    /** Remove everything that Hatchery made for the container. Answered by {@link Input.Removed} or {@link Input.RemovalFailed}. */
     record Remove(ContainerName container, ContainerState.Removal removal) implements Effect {}
 
-    /** Tell the fleet. Not answered. */
+    /** Publish an event. Has no answer. */
     record Publish(FleetEvent event) implements Effect {}
 }

@@ -5,60 +5,41 @@ import io.hatchery.protocol.Outcome;
 import io.hatchery.spec.ContainerSpec;
 import org.jspecify.annotations.Nullable;
 
-/** What someone on the host does to a container past the fleet: the fleet takes it as said, and does not undo it. */
+/** The transitions for changes that someone on the host makes. Hatchery reports them with their initiator and does not revert them. */
 final class ExternalChanges {
     private ExternalChanges() {}
 
-    static void begun(TransitionBuilder transition) {
-        ContainerSpec spec = transition.state.spec();
-        boolean idle = transition.state.lifecycle() instanceof LifecycleState.Inactive
-                || transition.state.lifecycle() instanceof LifecycleState.Backoff;
-        if (spec == null || transition.state.removal() != null || !idle) {
-            return; // a run that is on its way takes what has begun for its own
+    /** Takes over a run that someone on the host started while the container had none. */
+    static Transition started(Transition transition) {
+        ContainerSpec spec = transition.intent().spec();
+        if (spec == null || transition.intent().removal() != null) {
+            return StateRules.ignored(transition);
         }
-        long run = transition.state.runs() + 1;
-        transition.state = transition
-                .state
-                .withRuns(run)
-                .withDesiredRunning(true)
-                .withRestarts(0)
-                .withRestartPending(false)
-                .withReason(null)
-                .withInitiator(Initiator.HOST);
-        transition.live(new LifecycleState.Starting(run, spec, false, false, false, null, null));
-        transition.effect(new Effect.Adopt(run, spec));
+        Transition next = transition
+                .withNextRun()
+                .withIntent(intent -> intent.withDesiredRunning(true).withRestartPending(false))
+                .withHistory(history -> history.withRestarts(0).withReason(null).withInitiator(Initiator.HOST));
+        long run = next.state().current().runs();
+        return next.enter(new LifecycleState.Starting(run, spec, false, false, false, null, null))
+                .with(new Effect.Adopt(run, spec));
     }
 
-    static void stopRequested(TransitionBuilder transition, long run) {
-        if (run != transition.state.runs()) {
-            return;
-        }
-        switch (transition.state.lifecycle()) {
-            case LifecycleState.Backoff b -> {
-                give(transition);
-                transition.live(new LifecycleState.Inactive(false));
-            }
-            case LifecycleState.Starting s -> stopping(transition, s, s.leader());
-            case LifecycleState.Running r -> stopping(transition, r, r.leader());
-            case LifecycleState.Inactive r -> {}
-            case LifecycleState.Preparing p -> {}
-            case LifecycleState.Stopping s -> {}
-            case LifecycleState.CleaningUp e -> {}
-        }
+    /** Waits for a run that the host stops. Nothing is due, since the host has timeouts of its own. */
+    static Transition stopping(Transition transition, LifecycleState.Active active, @Nullable Long leader) {
+        return stopped(transition)
+                .enter(new LifecycleState.Stopping(
+                        active.run(), active.spec(), leader, LifecycleState.Escalation.SIGNALLED, null, null, null));
     }
 
-    /** Nothing is due: the host has its own time-outs, and a command that kills may come at any time. */
-    private static void stopping(TransitionBuilder transition, LifecycleState.Active active, @Nullable Long leader) {
-        give(transition);
-        transition.live(new LifecycleState.Stopping(
-                active.run(), active.spec(), leader, LifecycleState.Escalation.SIGNALLED, null, null, null, false));
-    }
-
-    private static void give(TransitionBuilder transition) {
-        transition.conclude(
-                operation -> operation.begun() && operation.isStart(),
-                Outcome.SUPERSEDED,
-                "by someone who stopped it through systemd on host " + transition.state.host());
-        transition.state = transition.state.withDesiredRunning(false).withInitiator(Initiator.HOST);
+    /** The container should not run any more. */
+    static Transition stopped(Transition transition) {
+        return transition
+                .conclude(
+                        PendingOperation::isStartInProgress,
+                        Outcome.SUPERSEDED,
+                        "by someone who stopped it through systemd on host "
+                                + transition.state().host())
+                .withIntent(intent -> intent.withDesiredRunning(false))
+                .withHistory(history -> history.withInitiator(Initiator.HOST));
     }
 }

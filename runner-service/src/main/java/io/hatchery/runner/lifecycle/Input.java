@@ -8,20 +8,29 @@ import io.hatchery.spec.Generation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Something that a container's life answers to. */
+/** Something that the lifecycle of a container answers with a {@link Transition}. */
 public sealed interface Input {
-    /** The host was given a spec. */
+    /** An input whose answer depends on the lifecycle state: each {@link StateRules} answers or ignores it. */
+    sealed interface StateInput extends Input {}
+
+    /** An event of one run: each {@link ActiveRules} answers or ignores it. Events of earlier runs are ignored. */
+    sealed interface RunEvent extends Input {
+        /** The number of the run. */
+        long run();
+    }
+
+    /** The host received a spec. */
     record SpecArrived(ContainerSpec spec) implements Input {}
 
     /**
-     * The host's spec was taken away.
+     * The host's spec was removed.
      *
-     * @param id the operation that asked for it
-     * @param root what was its root as far as the host's disk says, in case nobody remembers its spec; null if it says nothing
-     * @param throughGeneration the last generation that is taken back; null if all are
-     * @param purge whether the root goes as well
-     * @param requestedBy who requested it; null if unknown
-     * @param submitted when
+     * @param id the operation that requested it
+     * @param root root of the container according to the host's disk, in case its journal is lost; null if unknown
+     * @param throughGeneration the last generation that is revoked; null if all are
+     * @param purge whether the root is removed too
+     * @param requestedBy the principal that requested it; null if unknown
+     * @param submitted timestamp of its record
      */
     record SpecRemoved(
             CommandId id,
@@ -33,104 +42,107 @@ public sealed interface Input {
             implements Input {}
 
     /**
-     * A removal was read together with a later spec of the same container: nothing of it is to be done any more.
+     * A removal was read together with a later spec of the same container, so that nothing is removed.
      *
-     * @param id the operation that asked for it
-     * @param requestedBy who requested it; null if unknown
-     * @param submitted when
+     * @param id the operation that requested it
+     * @param requestedBy the principal that requested it; null if unknown
+     * @param submitted timestamp of its record
      */
     record RemovalSuperseded(CommandId id, @Nullable String requestedBy, Instant submitted) implements Input {}
 
-    /** A command was read that was never seen before. */
+    /** A command arrived. */
     record CommandArrived(CommandId id, Command command, Instant submitted) implements Input {}
 
-    /** The host cannot take on what the container is to be from now on; what it is remains. */
+    /** The driver cannot define the newest spec; a run continues with the spec it has. */
     record DefineFailed(String reason) implements Input {}
 
-    /** Time has passed something that was due. */
-    record Due() implements Input {}
+    /** A deadline of the state has passed: {@link ContainerState#due}. */
+    record Due() implements StateInput {}
 
-    /** What that spec runs is on this host. */
-    record Fetched(long run, ContainerSpec spec) implements Input {}
+    /** The system of that spec is in the host's store. */
+    record Fetched(long run, ContainerSpec spec) implements RunEvent {}
 
     /**
-     * How it goes with what that spec runs, which is tried until it is on this host.
+     * One attempt to fetch the system of that spec has ended; failed attempts are repeated.
      *
-     * @param trouble why it could not be fetched this time; null once it is there after all
+     * @param trouble why the attempt failed; null if it succeeded
      */
-    record FetchAttempted(ContainerSpec spec, @Nullable String trouble) implements Input {}
+    record FetchAttempted(ContainerSpec spec, @Nullable String trouble) implements StateInput {}
 
-    /** What that spec runs cannot be fetched. */
-    record FetchFailed(long run, ContainerSpec spec, String reason) implements Input {}
+    /** The system of that spec cannot be fetched. */
+    record FetchFailed(long run, ContainerSpec spec, String reason) implements RunEvent {}
 
-    /** The root is ready. */
-    record Prepared(long run) implements Input {}
+    /** The root is prepared. */
+    record Prepared(long run) implements RunEvent {}
 
-    /** The root could not be made ready, or the processes could not be spawned. */
-    record LaunchFailed(long run, String reason) implements Input {}
+    /** The root could not be prepared, or the processes could not be spawned. */
+    record LaunchFailed(long run, String reason) implements RunEvent {}
 
-    /** The run has begun. */
-    record Spawned(long run) implements Input {}
+    /** The run's processes were spawned. */
+    record Spawned(long run) implements RunEvent {}
 
-    /** The pid of the container's init on the host. */
-    record LeaderKnown(long run, long leader) implements Input {}
+    /** A new runner observed that the run was not spawned, and never will be. */
+    record NotSpawned(long run) implements RunEvent {}
+
+    /** The pid of the container's init on the host is known. */
+    record LeaderKnown(long run, long leader) implements RunEvent {}
 
     /** The container is ready. */
-    record Ready(long run) implements Input {}
+    record Ready(long run) implements RunEvent {}
 
-    /** The run has taken on that spec by a switch inside. */
-    record Reloaded(long run, ContainerSpec spec) implements Input {}
+    /** The running system was switched to that spec. */
+    record Reloaded(long run, ContainerSpec spec) implements RunEvent {}
 
-    /** The switch inside to that spec failed; what it has done stays. */
-    record ReloadFailed(long run, ContainerSpec spec, String reason) implements Input {}
+    /** The switch of the running system to that spec failed; it may be switched in part. */
+    record ReloadFailed(long run, ContainerSpec spec, String reason) implements RunEvent {}
 
     /**
-     * The container's supervisor has ended with that status.
+     * The container's supervisor exited with that status.
      *
-     * @param said the last that was heard of a run which ended badly; null if that is nothing
-     * @param initiator who killed it, if that was someone on the host; null otherwise
+     * @param lastOutput last output of a run that failed; null if there is none
+     * @param initiator who ended the run, if that was someone on the host; null otherwise
      */
     record Exited(
             long run,
             int status,
             Instant at,
-            @Nullable String said,
-            @Nullable Initiator initiator) implements Input {
+            @Nullable String lastOutput,
+            @Nullable Initiator initiator) implements RunEvent {
         Exited(long run, int status, Instant at) {
             this(run, status, at, null, null);
         }
     }
 
-    /** Nothing of the run is left. */
-    record CleanedUp(long run) implements Input {}
+    /** Nothing of the run is left on the host. */
+    record CleanedUp(long run) implements RunEvent {}
 
-    /** Something of the run is left, and cannot be removed. */
-    record CleanUpFailed(long run, String reason) implements Input {}
+    /** Something of the run is left on the host and cannot be removed. */
+    record CleanUpFailed(long run, String reason) implements RunEvent {}
 
     /**
-     * Everything that was made for the container is removed.
+     * Everything that Hatchery made for the container is removed.
      *
-     * @param removal what was asked
+     * @param removal what was requested
      */
     record Removed(ContainerState.Removal removal) implements Input {}
 
     /**
-     * Something that was made for the container is left.
+     * Something that Hatchery made for the container is left.
      *
-     * @param removal what was asked
+     * @param removal what was requested
      */
     record RemovalFailed(ContainerState.Removal removal, String reason) implements Input {}
 
-    /** The container runs, and nobody in the fleet has started it: someone on its host has. */
-    record StartedExternally() implements Input {}
+    /** Someone on the host started the container. */
+    record StartedExternally() implements StateInput {}
 
     /**
-     * Someone on the host has asked the run to stop, and the host sees to that.
+     * Someone on the host requested a stop, which the host carries out.
      *
-     * @param run the present one; the last one where the container waits to be started again
+     * @param run the current run, or the last one in backoff
      */
-    record StopRequestedExternally(long run) implements Input {}
+    record StopRequestedExternally(long run) implements StateInput {}
 
-    /** A runner has come back to a state written down by the last one, and looked. */
+    /** A new runner read the journal of an earlier one and observed the host. */
     record Adopted(Observation observation) implements Input {}
 }

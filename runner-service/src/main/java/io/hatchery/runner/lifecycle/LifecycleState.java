@@ -10,62 +10,54 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where a container is in its life, with just the data that this stage has.
- *
- * <pre>
- *   Inactive ──start──▶ Preparing ──▶ Starting ──ready──▶ Running
- *      ▲                  │             │ time-out, stop    │ stop, kill
- *      │                  │             ▼                   ▼
- *      ├──────────────────┴─ CleaningUp ◀── exit ────────── Stopping
- *      │                       │
- *      └──────── Backoff ◀─────┘ after an exit nobody asked for
- * </pre>
- */
+/** The lifecycle state of a container: its phase with the data of that phase. docs/explanation/lifecycle.md has the diagram. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = LifecycleState.Inactive.class, name = "resting"),
+    @JsonSubTypes.Type(value = LifecycleState.Inactive.class, name = "inactive"),
     @JsonSubTypes.Type(value = LifecycleState.Preparing.class, name = "preparing"),
     @JsonSubTypes.Type(value = LifecycleState.Starting.class, name = "starting"),
     @JsonSubTypes.Type(value = LifecycleState.Running.class, name = "running"),
     @JsonSubTypes.Type(value = LifecycleState.Stopping.class, name = "stopping"),
-    @JsonSubTypes.Type(value = LifecycleState.CleaningUp.class, name = "ending"),
+    @JsonSubTypes.Type(value = LifecycleState.CleaningUp.class, name = "cleaningUp"),
     @JsonSubTypes.Type(value = LifecycleState.Backoff.class, name = "backoff")
 })
 public sealed interface LifecycleState {
-    /** The exit status of who was sent SIGKILL. */
+    /** The exit status of a process that SIGKILL ended. */
     int KILLED_STATUS = 128 + 9;
 
-    /** How operators call this stage. */
+    /** The phase that the container's status reports. */
     Phase phase();
 
-    /** When something happens by itself; null if nothing does. */
+    /** When {@link Input.Due} is due in this state; null if never. */
     default @Nullable Instant due() {
         return null;
     }
 
-    /** The same, by a clock that was set forward so much. */
-    default LifecycleState shifted(Duration by) {
+    /** This state after the clock was set: what was due in a minute is still due in a minute. */
+    default LifecycleState shifted(Duration jump) {
         return this;
     }
 
-    private static @Nullable Instant shifted(@Nullable Instant time, Duration by) {
-        return time == null ? null : time.plus(by);
+    private static @Nullable Instant shifted(@Nullable Instant time, Duration jump) {
+        return time == null ? null : time.plus(jump);
     }
 
-    /** A stage in which the host holds something of a run: its root being made, its processes, or what they left. */
+    /** A state with a run: its root is prepared, or the host has its processes or what they left. */
     sealed interface Active extends LifecycleState {
-        /** Counts the runs of this container on this host since its boot. */
+        /** The number of the run, counted per container since the host's boot. */
         long run();
 
-        /** What this run was started from. */
+        /** The spec that the run has. */
         ContainerSpec spec();
+
+        /** This state after the run has taken on a spec. */
+        Active withSpec(ContainerSpec next);
     }
 
     /**
-     * No processes.
+     * The container has no run.
      *
-     * @param failed whether the last run ended badly
+     * @param failed whether the last run failed
      */
     record Inactive(boolean failed) implements LifecycleState {
         @Override
@@ -75,12 +67,21 @@ public sealed interface LifecycleState {
     }
 
     /**
-     * The root is made ready.
+     * The driver prepares the root.
      *
-     * @param automatic whether no command asked for this start
-     * @param stopRequested whether it is to end as soon as it can
+     * @param automatic whether the start was not requested by a command
+     * @param stopRequested whether the run ends as soon as the preparation has
      */
     record Preparing(long run, ContainerSpec spec, boolean automatic, boolean stopRequested) implements Active {
+        @Override
+        public Preparing withSpec(ContainerSpec next) {
+            return new Preparing(run, next, automatic, stopRequested);
+        }
+
+        Preparing withStopRequested() {
+            return new Preparing(run, spec, automatic, true);
+        }
+
         @Override
         public Phase phase() {
             return Phase.PREPARING;
@@ -88,13 +89,13 @@ public sealed interface LifecycleState {
     }
 
     /**
-     * Spawned, or waiting its turn to be, and not ready.
+     * The processes are spawned, or wait for the limit of concurrent starts, and the container is not ready.
      *
-     * @param automatic whether no command asked for this start
-     * @param spawned whether the driver has begun it
-     * @param stopRequested whether it is to end once ready, or when {@code due}
-     * @param leader its init's pid; null until known
-     * @param due when it is given up; null before it is spawned, or if its start may take for ever
+     * @param automatic whether the start was not requested by a command
+     * @param spawned whether the driver has spawned the processes
+     * @param stopRequested whether the run ends at readiness, or when {@code due}
+     * @param leader pid of the container's init on the host; null until known
+     * @param due when the start fails; null before the spawn, and if {@code startTimeout} is infinite
      */
     record Starting(
             long run,
@@ -105,15 +106,16 @@ public sealed interface LifecycleState {
             @Nullable Long leader,
             @Nullable Instant due)
             implements Active {
-        Starting withSpec(ContainerSpec next) {
+        @Override
+        public Starting withSpec(ContainerSpec next) {
             return new Starting(run, next, automatic, spawned, stopRequested, leader, due);
         }
 
-        Starting asSpawned(@Nullable Instant giveUp) {
-            return new Starting(run, spec, automatic, true, stopRequested, leader, giveUp);
+        Starting withSpawned(@Nullable Instant startTimeout) {
+            return new Starting(run, spec, automatic, true, stopRequested, leader, startTimeout);
         }
 
-        Starting asToStop() {
+        Starting withStopRequested() {
             return new Starting(run, spec, automatic, spawned, true, leader, due);
         }
 
@@ -126,8 +128,9 @@ public sealed interface LifecycleState {
         }
 
         @Override
-        public LifecycleState shifted(Duration by) {
-            return new Starting(run, spec, automatic, spawned, stopRequested, leader, LifecycleState.shifted(due, by));
+        public LifecycleState shifted(Duration jump) {
+            return new Starting(
+                    run, spec, automatic, spawned, stopRequested, leader, LifecycleState.shifted(due, jump));
         }
 
         @Override
@@ -137,15 +140,24 @@ public sealed interface LifecycleState {
     }
 
     /**
-     * Ready.
+     * The container is ready.
      *
-     * @param leader its init's pid; null if nspawn did not tell
+     * @param leader pid of the container's init on the host; null if unknown
      * @param since when it became ready
      */
     record Running(long run, ContainerSpec spec, @Nullable Long leader, Instant since) implements Active {
         @Override
-        public LifecycleState shifted(Duration by) {
-            return new Running(run, spec, leader, since.plus(by));
+        public Running withSpec(ContainerSpec next) {
+            return new Running(run, next, leader, since);
+        }
+
+        Running withLeader(long pid) {
+            return new Running(run, spec, pid, since);
+        }
+
+        @Override
+        public LifecycleState shifted(Duration jump) {
+            return new Running(run, spec, leader, since.plus(jump));
         }
 
         @Override
@@ -154,13 +166,13 @@ public sealed interface LifecycleState {
         }
     }
 
-    /** How far a stop has gone. Each is written down before it is done, and none is done twice. */
+    /** The steps of a stop. Each is written to the journal before it is taken, and none is taken twice. */
     enum Escalation {
-        /** Its init was sent its kill signal. */
+        /** The leader was sent the kill signal. */
         SIGNALLED,
-        /** Its supervisor was sent SIGTERM. */
+        /** The supervisor was sent SIGTERM. */
         TERMINATED,
-        /** Its processes were killed. */
+        /** All processes were killed. */
         KILLED;
 
         StoppedBy stoppedBy() {
@@ -173,45 +185,55 @@ public sealed interface LifecycleState {
     }
 
     /**
-     * Requested to end.
+     * The processes were asked to exit.
      *
-     * @param leader its init's pid; null if not known
-     * @param escalation what was done to it last
-     * @param before what was done to it before that; null if nothing was, or it was signalled only now
-     * @param due when the next is done; null if that takes for ever or there is none
-     * @param failure why it must end, if that is a failure of its start; null if it was asked for
-     * @param automatic whether no command asked for that start
+     * @param leader pid of the container's init on the host; null if unknown
+     * @param escalation the last step
+     * @param previous the step before the last; null if there is none
+     * @param due when the next step is taken; null if {@code stopTimeout} is infinite or there is no next step
+     * @param failure the failed start that the run ends for; null if it ends for another reason
      */
     record Stopping(
             long run,
             ContainerSpec spec,
             @Nullable Long leader,
             Escalation escalation,
-            @Nullable Escalation before,
+            @Nullable Escalation previous,
             @Nullable Instant due,
-            @Nullable String failure,
-            boolean automatic)
+            Cause.@Nullable StartFailed failure)
             implements Active {
         /**
-         * What made it end with that status, as a shell counts it. It may have ended by itself just before it was killed: who is
-         * killed ends with 128 + SIGKILL. Null if nobody can know.
+         * The step that ended the container. One that exits by itself just before it is killed does not have the exit status of
+         * SIGKILL. Null if the status is unknown.
          */
         @Nullable
-        StoppedBy endedBy(int status) {
+        StoppedBy stoppedBy(int status) {
             if (status == Exit.UNKNOWN) {
                 return null;
             }
             if (status == KILLED_STATUS) {
                 return StoppedBy.KILLED; // by the host, where it was not the fleet
             }
-            Escalation by = escalation == Escalation.KILLED ? before : escalation;
-            return by == null ? null : by.stoppedBy();
+            Escalation last = escalation == Escalation.KILLED ? previous : escalation;
+            return last == null ? null : last.stoppedBy();
         }
 
         @Override
-        public LifecycleState shifted(Duration by) {
-            return new Stopping(
-                    run, spec, leader, escalation, before, LifecycleState.shifted(due, by), failure, automatic);
+        public Stopping withSpec(ContainerSpec next) {
+            return new Stopping(run, next, leader, escalation, previous, due, failure);
+        }
+
+        Stopping withLeader(long pid) {
+            return new Stopping(run, spec, pid, escalation, previous, due, failure);
+        }
+
+        Stopping withTerminated(Instant killDue) {
+            return new Stopping(run, spec, leader, Escalation.TERMINATED, escalation, killDue, failure);
+        }
+
+        @Override
+        public LifecycleState shifted(Duration jump) {
+            return new Stopping(run, spec, leader, escalation, previous, LifecycleState.shifted(due, jump), failure);
         }
 
         @Override
@@ -223,37 +245,51 @@ public sealed interface LifecycleState {
     /** Why a run ended. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({
-        @JsonSubTypes.Type(value = Cause.Requested.class, name = "asked"),
+        @JsonSubTypes.Type(value = Cause.Requested.class, name = "requested"),
         @JsonSubTypes.Type(value = Cause.StartFailed.class, name = "startFailed"),
         @JsonSubTypes.Type(value = Cause.Reboot.class, name = "reboot"),
-        @JsonSubTypes.Type(value = Cause.Unexpected.class, name = "unasked")
+        @JsonSubTypes.Type(value = Cause.Unexpected.class, name = "unexpected")
     })
     sealed interface Cause {
-        /** Someone or something wanted it to; {@code by} is null if it had no processes yet. */
-        record Requested(@Nullable StoppedBy by) implements Cause {}
+        /**
+         * A command, a changed spec, a removal or someone on the host stopped it.
+         *
+         * @param stoppedBy the step that ended it; null if unknown, or if it had no processes
+         */
+        record Requested(@Nullable StoppedBy stoppedBy) implements Cause {}
 
-        /** It did not come up. */
+        /**
+         * The start failed.
+         *
+         * @param reason why
+         * @param automatic whether the start was not requested by a command
+         */
         record StartFailed(String reason, boolean automatic) implements Cause {}
 
-        /** It rebooted from inside. */
+        /** The container rebooted from inside. */
         record Reboot() implements Cause {}
 
         /**
-         * It ended by itself.
+         * The container exited, and nothing had requested it.
          *
-         * @param secondsReady how long it had been ready
-         * @param said the last that was heard of it; null if that is nothing
+         * @param secondsReady how long it had been ready, in seconds
+         * @param lastOutput its last output if it failed; null if there is none
          */
-        record Unexpected(long secondsReady, @Nullable String said) implements Cause {}
+        record Unexpected(long secondsReady, @Nullable String lastOutput) implements Cause {}
     }
 
     /**
-     * Its processes have ended and what they left is removed.
+     * The processes have ended, and the driver removes what they left.
      *
      * @param exit how they ended; null if there were none
      */
     record CleaningUp(
             long run, ContainerSpec spec, @Nullable Exit exit, Cause cause) implements Active {
+        @Override
+        public CleaningUp withSpec(ContainerSpec next) {
+            return new CleaningUp(run, next, exit, cause);
+        }
+
         @Override
         public Phase phase() {
             return Phase.STOPPING;
@@ -261,14 +297,14 @@ public sealed interface LifecycleState {
     }
 
     /**
-     * Waits to be started again.
+     * The container waits for its automatic restart.
      *
-     * @param due when
+     * @param due when it starts
      */
     record Backoff(Instant due) implements LifecycleState {
         @Override
-        public LifecycleState shifted(Duration by) {
-            return new Backoff(due.plus(by));
+        public LifecycleState shifted(Duration jump) {
+            return new Backoff(due.plus(jump));
         }
 
         @Override

@@ -1,25 +1,45 @@
 package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Exit;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is really there of a run.
+ * What a new runner observes of a run that an earlier runner may have spawned.
  *
- * @param begun whether it was ever spawned; once looked at and not begun, it never will be
- * @param leader its init's pid; null if not known
- * @param ready whether it told that it was ready
- * @param exit how it ended; null if it has not
- * @param said the last that was heard of it if it ended badly; null if that is nothing
+ * @param spawned whether the run was spawned; if not, the driver guarantees that it never will be
+ * @param leader pid of the container's init on the host; null if unknown
+ * @param ready whether the container reported readiness
+ * @param exit how the run ended; null if it has not
+ * @param lastOutput last output of a run that failed; null if there is none
  */
 public record Observation(
-        boolean begun,
+        boolean spawned,
         @Nullable Long leader,
         boolean ready,
         @Nullable Exit exit,
-        @Nullable String said) {
-    /** Of a run that said nothing, or has not ended. */
-    public Observation(boolean begun, @Nullable Long leader, boolean ready, @Nullable Exit exit) {
-        this(begun, leader, ready, exit, null);
+        @Nullable String lastOutput) {
+    /** An observation without output. */
+    public Observation(boolean spawned, @Nullable Long leader, boolean ready, @Nullable Exit exit) {
+        this(spawned, leader, ready, exit, null);
+    }
+
+    /** The observation as events of that run, in the order in which they happened. */
+    List<Input.RunEvent> events(long run) {
+        if (!spawned) {
+            return List.of(new Input.NotSpawned(run));
+        }
+        var events = new ArrayList<Input.RunEvent>(List.of(new Input.Spawned(run)));
+        if (leader != null) {
+            events.add(new Input.LeaderKnown(run, leader));
+        }
+        if (ready) {
+            events.add(new Input.Ready(run));
+        }
+        if (exit != null) {
+            events.add(new Input.Exited(run, exit.status(), exit.at(), lastOutput, null));
+        }
+        return events;
     }
 }

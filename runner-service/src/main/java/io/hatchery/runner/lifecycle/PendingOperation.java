@@ -4,7 +4,6 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
-import io.hatchery.spec.Generation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,24 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An accepted command that has no outcome yet.
  *
- * @param id the command
- * @param verb what it asks for
- * @param requestedBy who requested it; null if unknown
- * @param submitted when its record was written
- * @param generation the spec it waits for; null if for none
- * @param deadline when it is too late to begin; null if never
- * @param begun whether it has begun, rather than waits for its spec
- * @param stoppedBy how the container was ended for it; null if it was not
- * @param steps what it went through so far
+ * @param request what was requested
+ * @param inProgress whether it has begun; false while it waits for its spec
+ * @param stoppedBy how the container was stopped for it; null if it was not
+ * @param steps the steps so far, in order
  */
 public record PendingOperation(
-        CommandId id,
-        Verb verb,
-        @Nullable String requestedBy,
-        Instant submitted,
-        @Nullable Generation generation,
-        @Nullable Instant deadline,
-        boolean begun,
+        OperationRequest request,
+        boolean inProgress,
         @Nullable StoppedBy stoppedBy,
         List<OperationStep> steps) {
     /** Keeps an immutable copy of the steps. */
@@ -38,23 +27,47 @@ public record PendingOperation(
         steps = List.copyOf(steps);
     }
 
-    boolean isStart() {
-        return verb == Verb.START || verb == Verb.RESTART;
+    static PendingOperation waiting(OperationRequest request) {
+        return new PendingOperation(request, false, null, List.of());
     }
 
-    PendingOperation afterStep(String step, Instant at) {
+    /** The command. */
+    public CommandId id() {
+        return request.id();
+    }
+
+    /** The requested action. */
+    public Verb verb() {
+        return request.verb();
+    }
+
+    boolean isStart() {
+        return VerbKind.of(verb()) == VerbKind.STARTS;
+    }
+
+    boolean isStartInProgress() {
+        return inProgress && isStart();
+    }
+
+    boolean isStopInProgress() {
+        return inProgress && VerbKind.of(verb()) == VerbKind.STOPS;
+    }
+
+    boolean isRemoval() {
+        return VerbKind.of(verb()) == VerbKind.REMOVES;
+    }
+
+    PendingOperation withStep(String step, Instant at) {
         var more = new ArrayList<>(steps);
         more.add(new OperationStep(step, at));
-        return new PendingOperation(id, verb, requestedBy, submitted, generation, deadline, begun, stoppedBy, more);
+        return new PendingOperation(request, inProgress, stoppedBy, more);
     }
 
-    PendingOperation asBegun() {
-        return new PendingOperation(id, verb, requestedBy, submitted, generation, deadline, true, stoppedBy, steps);
+    PendingOperation begin() {
+        return new PendingOperation(request, true, stoppedBy, steps);
     }
 
-    PendingOperation stoppedBy(@Nullable StoppedBy how) {
-        return how == null
-                ? this
-                : new PendingOperation(id, verb, requestedBy, submitted, generation, deadline, begun, how, steps);
+    PendingOperation withStoppedBy(StoppedBy how) {
+        return new PendingOperation(request, inProgress, how, steps);
     }
 }

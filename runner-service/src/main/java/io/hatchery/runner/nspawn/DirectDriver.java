@@ -141,7 +141,7 @@ public final class DirectDriver implements Driver {
         RunDirectory directory = directory(container, run);
         return host.work()
                 .begin(() -> look(directory))
-                .compose(seen -> seen.begun() && seen.exit() == null
+                .compose(seen -> seen.spawned() && seen.exit() == null
                         ? watch.follow(container, run, directory).map(seen)
                         : Future.succeededFuture(seen));
     }

@@ -8,6 +8,7 @@ import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.PendingEvent;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Effect;
 import io.hatchery.runner.lifecycle.Input;
@@ -46,13 +47,12 @@ final class ContainerController {
     private Journal journal;
     private boolean busy;
     private @Nullable Decided decided;
-    private Journal.@Nullable PendingEvent sending;
+    private @Nullable PendingEvent sending;
     private Future<Void> reloading = Future.succeededFuture();
     private Runnable cancelTimer = () -> {};
 
     /** An answer that is written down and not carried out. */
-    private record Decided(
-            ContainerState before, Transition transition, List<Journal.PendingEvent> news, Instant now) {}
+    private record Decided(ContainerState before, Transition transition, List<PendingEvent> news, Instant now) {}
 
     ContainerController(ControllerContext context, Journal journal) {
         this.context = context;
@@ -74,7 +74,7 @@ final class ContainerController {
      * @throws IOException if that cannot be written down
      */
     void acknowledge(Map<String, Position> found) throws IOException {
-        for (Journal.PendingEvent pending : journal.outbox()) {
+        for (PendingEvent pending : journal.outbox().pending()) {
             Position position = found.get(pending.id());
             if (position != null) {
                 note(pending, position);
@@ -93,9 +93,11 @@ final class ContainerController {
     /** Tells the fleet where it is, or that it is nowhere if the fleet may think otherwise. */
     void tellStatus() {
         ContainerStatus status = statusOf(state());
-        if (status != null || journal.shown()) {
+        if (status != null || journal.status().exists()) {
             context.tell(
-                    state().container(), status == null ? null : status.through(journal.events()), journal.removed());
+                    state().container(),
+                    status == null ? null : status.through(journal.outbox().lastSequence()),
+                    journal.status().tombstoneConfirms());
         }
     }
 
@@ -138,7 +140,7 @@ final class ContainerController {
 
     /** The broker knows that there is no status of it any more. */
     void withoutStatus() {
-        if (journal.shown() && state().phase() == Phase.ABSENT) {
+        if (journal.status().exists() && state().phase() == Phase.ABSENT) {
             try {
                 context.removed(state().container());
                 journal = journal.withoutStatus();
@@ -153,11 +155,12 @@ final class ContainerController {
 
     /** Answers an input; false if the answer could not be written down, in which case nothing has happened. */
     private boolean decide(Input input) {
-        journal = journal.by(context.booted());
+        journal = journal.byClock(context.booted());
         ContainerState before = journal.state();
         Instant now = context.clock().instant();
         Transition transition = step(before, input, now);
-        List<Journal.PendingEvent> news = EventMapper.of(before, transition, journal.events(), now);
+        List<PendingEvent> news =
+                EventMapper.of(before, transition, journal.outbox().lastSequence(), now);
         Journal next = journal.after(transition.state(), news);
         CommandId removal = lastRemoval(news);
         if (removal != null) {
@@ -192,7 +195,7 @@ final class ContainerController {
         ContainerState before = step.before;
         ContainerState after = step.transition.state();
         try {
-            for (Journal.PendingEvent pending : step.news) {
+            for (PendingEvent pending : step.news) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     context.ended(ended);
                 }
@@ -208,7 +211,9 @@ final class ContainerController {
                     after.container(),
                     before.phase().word(),
                     after.phase().word(),
-                    after.reason() == null ? "" : " (" + after.reason() + ")");
+                    after.history().reason() == null
+                            ? ""
+                            : " (" + after.history().reason() + ")");
         }
         if (!(after.lifecycle() instanceof LifecycleState.Starting)) {
             context.gate().leave(after.container());
@@ -229,9 +234,9 @@ final class ContainerController {
     }
 
     /** The last removal that these end; null if they end none. One that a definition has overtaken is nothing to answer. */
-    private static @Nullable CommandId lastRemoval(List<Journal.PendingEvent> news) {
+    private static @Nullable CommandId lastRemoval(List<PendingEvent> news) {
         CommandId last = null;
-        for (Journal.PendingEvent pending : news) {
+        for (PendingEvent pending : news) {
             if (pending.event() instanceof FleetEvent.Ended ended
                     && ended.command() == Verb.REMOVE
                     && ended.outcome() != Outcome.SUPERSEDED) {
@@ -250,14 +255,14 @@ final class ContainerController {
         if (sending != null || journal.outbox().isEmpty()) {
             return;
         }
-        Journal.PendingEvent next = journal.outbox().getFirst();
+        PendingEvent next = journal.outbox().pending().getFirst();
         if (decided == null || !decided.news.contains(next)) {
             sending = next;
             context.tell(next).onSuccess(position -> acknowledged(next, position));
         }
     }
 
-    private void acknowledged(Journal.PendingEvent pending, Position position) {
+    private void acknowledged(PendingEvent pending, Position position) {
         sending = null;
         try {
             note(pending, position);
@@ -269,8 +274,8 @@ final class ContainerController {
         sendNext();
     }
 
-    private void note(Journal.PendingEvent pending, Position position) throws IOException {
-        journal = journal.without(pending, position);
+    private void note(PendingEvent pending, Position position) throws IOException {
+        journal = journal.withAcknowledged(pending, position);
         context.write(journal);
         context.noteTold(pending);
     }

@@ -9,6 +9,7 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.PendingEvent;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
@@ -87,7 +88,7 @@ final class ContainerControllers implements ControllerContext {
             var controller = new ContainerController(this, journal);
             controllers.put(state.container(), controller);
             state.operations().forEach(operation -> awaited.put(operation.id(), Promise.promise()));
-            for (Journal.PendingEvent pending : journal.outbox()) {
+            for (PendingEvent pending : journal.outbox().pending()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     awaited.put(ended.id(), Promise.promise());
                     ended(ended);
@@ -114,7 +115,7 @@ final class ContainerControllers implements ControllerContext {
         var from = new TreeMap<Integer, Long>();
         for (ContainerController controller : controllers.values()) {
             if (!controller.journal().outbox().isEmpty()) {
-                Position told = controller.journal().told();
+                Position told = controller.journal().outbox().acknowledged();
                 // Events of a container lie in one partition, in their order.
                 (told == null ? otherwise : Map.of(told.partition(), after(told, otherwise)))
                         .forEach((partition, offset) -> from.merge(partition, offset, Math::min));
@@ -282,7 +283,7 @@ final class ContainerControllers implements ControllerContext {
     }
 
     @Override
-    public Future<Position> tell(Journal.PendingEvent event) {
+    public Future<Position> tell(PendingEvent event) {
         if (!telling) {
             return Promise.<Position>promise().future(); // it is in the outbox, and sent when the fleet is told things
         }
@@ -327,9 +328,9 @@ final class ContainerControllers implements ControllerContext {
     }
 
     @Override
-    public void noteTold(Journal.PendingEvent pending) throws IOException {
+    public void noteTold(PendingEvent pending) throws IOException {
         if (pending.event() instanceof FleetEvent.Ended ended) {
-            storage.ledger().told(ended.id());
+            storage.ledger().acknowledge(ended.id());
         }
         underWay.remove(pending.id());
     }

@@ -5,6 +5,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.PendingEvent;
 import io.hatchery.runner.nspawn.Driver;
 import io.hatchery.spec.ContainerName;
 import io.vertx.core.Future;
@@ -44,7 +45,7 @@ interface ControllerContext {
     void removed(ContainerName container) throws IOException;
 
     /** Publishes an event; completes with its position when the broker has it. */
-    Future<Position> tell(Journal.PendingEvent event);
+    Future<Position> tell(PendingEvent event);
 
     /**
      * Publishes the status of a container.
@@ -59,7 +60,7 @@ interface ControllerContext {
     ContainerName otherWithRoot(ContainerName container, String root);
 
     /** Records durably that the broker has an event; the container's journal records it too. */
-    void noteTold(Journal.PendingEvent event) throws IOException;
+    void noteTold(PendingEvent event) throws IOException;
 
     /** Completes what waits for the acknowledgement of an event. */
     void told(FleetEvent event);

@@ -3,7 +3,7 @@ package io.hatchery.runner.service;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
-import io.hatchery.runner.journal.Journal;
+import io.hatchery.runner.journal.PendingEvent;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Effect;
 import io.hatchery.runner.lifecycle.Transition;
@@ -25,21 +25,21 @@ final class EventMapper {
      *
      * @param events the number of the container's last event
      */
-    static List<Journal.PendingEvent> of(ContainerState before, Transition transition, long events, Instant now) {
-        var news = new ArrayList<Journal.PendingEvent>();
+    static List<PendingEvent> of(ContainerState before, Transition transition, long events, Instant now) {
+        var news = new ArrayList<PendingEvent>();
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Accepted accepted)) {
-                news.add(new Journal.PendingEvent(accepted.id() + "#accepted", accepted));
+                news.add(new PendingEvent(accepted.id() + "#accepted", accepted));
             }
         }
         ContainerState after = transition.state();
         if (before.phase() != after.phase()) {
             String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + events;
-            news.add(new Journal.PendingEvent(id, transition(before, after, events + news.size() + 1, now)));
+            news.add(new PendingEvent(id, transition(before, after, events + news.size() + 1, now)));
         }
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
-                news.add(Journal.PendingEvent.of(ended));
+                news.add(PendingEvent.of(ended));
             }
         }
         return news;
@@ -56,19 +56,19 @@ final class EventMapper {
                 status.generation(),
                 status.leader(),
                 exitSince(before, after),
-                after.reason(),
-                after.initiator(),
+                after.history().reason(),
+                after.history().initiator(),
                 sequence,
                 now);
     }
 
     /** The exit that came with this transition or in the phase that it ends; null if there was none. */
     private static @Nullable Exit exitSince(ContainerState before, ContainerState after) {
-        Exit exit = after.exit();
+        Exit exit = after.history().exit();
         if (exit == null) {
             return null;
         }
-        boolean isNew = !exit.equals(before.exit())
+        boolean isNew = !exit.equals(before.history().exit())
                 || !exit.at().plus(FILE_CLOCK).isBefore(before.status().since());
         return isNew ? exit : null;
     }

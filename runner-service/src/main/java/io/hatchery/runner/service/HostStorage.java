@@ -5,6 +5,7 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
+import io.hatchery.runner.journal.PendingEvent;
 import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
@@ -30,20 +31,20 @@ record HostStorage(JournalFiles journals, Ledger ledger, Positions positions, Sp
         var known = new HashSet<CommandId>();
         for (Journal journal : written) {
             all.put(journal.state().container(), journal);
-            for (Journal.PendingEvent pending : journal.outbox()) {
+            for (PendingEvent pending : journal.outbox().pending()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     known.add(ended.id());
                 }
             }
         }
-        for (FleetEvent.Ended event : ledger.untold().reversed()) {
+        for (FleetEvent.Ended event : ledger.pending().reversed()) {
             if (known.add(event.id())) {
                 all.compute(
                         event.container(),
                         (container, journal) -> (journal == null
                                         ? Journal.of(ContainerState.absent(container, host, now))
                                         : journal)
-                                .withEarlier(Journal.PendingEvent.of(event)));
+                                .withEarlierEvent(PendingEvent.of(event)));
             }
         }
         return all.values();

@@ -20,8 +20,8 @@ final class EventsOfTests {
     private EventsOfTests() {}
 
     /** A transition that waits for the broker. */
-    static Journal.PendingEvent transition(String id) {
-        return new Journal.PendingEvent(
+    static PendingEvent transition(String id) {
+        return new PendingEvent(
                 id,
                 new FleetEvent.PhaseChanged(
                         WEB, HOST, Phase.RUNNING, Phase.BACKOFF, null, null, null, null, null, null, NOW));

@@ -46,7 +46,7 @@ final class LedgerTest {
     private Ledger withOne(Verb verb) throws IOException {
         Ledger ledger = Ledger.open(disk);
         ledger.end(ended(ONE, verb), null);
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         return ledger;
     }
 
@@ -108,7 +108,7 @@ final class LedgerTest {
         Ledger ledger = Ledger.open(disk);
         Instant known = NOW.plus(Duration.ofDays(30));
         ledger.end(ended(ONE, Verb.STOP), known);
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         ledger.prune(commandsAt(known.plus(Ledger.WINDOW)), id -> false);
         assertThat(ledger.hasEnded(ONE)).isTrue();
     }
@@ -126,9 +126,9 @@ final class LedgerTest {
         Ledger.open(disk).end(event, null);
         Ledger again = Ledger.open(disk);
         again.prune(commandsAt(NOW.plus(Duration.ofDays(90))), id -> false);
-        assertThat(again.untold()).containsExactly(event);
-        again.told(event.id());
-        assertThat(Ledger.open(disk).untold()).isEmpty();
+        assertThat(again.pending()).containsExactly(event);
+        again.acknowledge(event.id());
+        assertThat(Ledger.open(disk).pending()).isEmpty();
     }
 
     @Test
@@ -152,7 +152,7 @@ final class LedgerTest {
 
     private static void endAndAcknowledge(Ledger ledger, CommandId id) throws IOException {
         ledger.end(ended(id, Verb.STOP), null);
-        ledger.told(id);
+        ledger.acknowledge(id);
     }
 
     @Test
@@ -162,7 +162,7 @@ final class LedgerTest {
         endAndAcknowledge(ledger, id(2));
         ledger.end(ended(id(3), Verb.STOP), null);
         assertThat(ledger.hasEnded(id(1))).as("outcomes that wait do not count").isTrue();
-        ledger.told(id(3));
+        ledger.acknowledge(id(3));
         assertThat(ledger.hasEnded(id(1))).isFalse();
         assertThat(ledger.hasEnded(id(2))).isTrue();
         assertThat(ledger.hasEnded(id(3))).isTrue();
@@ -220,7 +220,7 @@ final class LedgerTest {
     void commandSubmittedAfterTheLastHandledRecordIsRememberedFromItsSubmission() throws IOException {
         Ledger ledger = Ledger.open(disk);
         ledger.end(ended(ONE, Verb.STOP), NOW.minus(Duration.ofDays(30)));
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         ledger.prune(commandsAt(NOW.plus(Ledger.WINDOW)), id -> false);
         assertThat(ledger.hasEnded(ONE)).isTrue();
     }

@@ -60,7 +60,7 @@ class LedgerWritesTest {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
         assertThat(disk.writes).containsExactly("append durably outcomes.log");
         assertThat(ledger.hasEnded(ONE)).isTrue();
-        assertThat(ledger.untold()).containsExactly(ended(ONE, Outcome.COMPLETED));
+        assertThat(ledger.pending()).containsExactly(ended(ONE, Outcome.COMPLETED));
     }
 
     @Test
@@ -69,8 +69,8 @@ class LedgerWritesTest {
         disk.writes.clear();
         ledger.end(ended(ONE, Outcome.FAILED), null);
         assertThat(disk.writes).isEmpty();
-        assertThat(ledger.untold()).containsExactly(ended(ONE, Outcome.COMPLETED));
-        assertThat(reopened().untold()).containsExactly(ended(ONE, Outcome.COMPLETED));
+        assertThat(ledger.pending()).containsExactly(ended(ONE, Outcome.COMPLETED));
+        assertThat(reopened().pending()).containsExactly(ended(ONE, Outcome.COMPLETED));
     }
 
     @Test
@@ -78,16 +78,16 @@ class LedgerWritesTest {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
         disk.writes.clear();
-        ledger.told(ONE);
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
+        ledger.acknowledge(ONE);
         assertThat(disk.writes).containsExactly("append outcomes.log");
-        assertThat(ledger.untold()).containsExactly(ended(TWO, Outcome.COMPLETED));
+        assertThat(ledger.pending()).containsExactly(ended(TWO, Outcome.COMPLETED));
         assertThat(ledger.hasEnded(ONE)).isTrue();
     }
 
     @Test
     void acknowledgementOfAnUnknownOutcomeIsIgnored() throws IOException {
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         assertThat(disk.writes).isEmpty();
         assertThat(ledger.hasEnded(ONE)).isFalse();
     }
@@ -102,7 +102,7 @@ class LedgerWritesTest {
         disk.writes.clear();
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
         assertThat(disk.writes).containsExactly("replace outcomes.log");
-        assertThat(reopened().untold()).containsExactly(ended(ONE, Outcome.COMPLETED), ended(TWO, Outcome.COMPLETED));
+        assertThat(reopened().pending()).containsExactly(ended(ONE, Outcome.COMPLETED), ended(TWO, Outcome.COMPLETED));
     }
 
     @Test
@@ -119,7 +119,7 @@ class LedgerWritesTest {
     @Test
     void syncMakesAcknowledgementsDurableOnce() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         disk.writes.clear();
         ledger.sync();
         ledger.sync();
@@ -129,7 +129,7 @@ class LedgerWritesTest {
     @Test
     void syncAfterADurableOutcomeHasNothingToDo() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
         disk.writes.clear();
         ledger.sync();
@@ -139,7 +139,7 @@ class LedgerWritesTest {
     @Test
     void syncAfterAWholeFileHasNothingToDo() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         disk.failNextAppend();
         assertThatThrownBy(() -> ledger.end(ended(TWO, Outcome.COMPLETED), null))
                 .isInstanceOf(IOException.class);
@@ -152,7 +152,7 @@ class LedgerWritesTest {
     @Test
     void syncRepairsAFailedAppend() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
-        ledger.told(ONE);
+        ledger.acknowledge(ONE);
         disk.failNextAppend();
         assertThatThrownBy(() -> ledger.end(ended(TWO, Outcome.COMPLETED), null))
                 .isInstanceOf(IOException.class);
@@ -160,12 +160,12 @@ class LedgerWritesTest {
         disk.writes.clear();
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
         assertThat(disk.writes).containsExactly("append durably outcomes.log");
-        assertThat(reopened().untold()).containsExactly(ended(TWO, Outcome.COMPLETED));
+        assertThat(reopened().pending()).containsExactly(ended(TWO, Outcome.COMPLETED));
     }
 
     private void endAndAcknowledge(Ledger bounded, CommandId id) throws IOException {
         bounded.end(ended(id, Outcome.COMPLETED), null);
-        bounded.told(id);
+        bounded.acknowledge(id);
     }
 
     @Test
@@ -195,7 +195,7 @@ class LedgerWritesTest {
     void acknowledgementCountsAlsoIfItCannotBeWritten() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
         disk.failNextAppend();
-        assertThatThrownBy(() -> ledger.told(ONE)).isInstanceOf(IOException.class);
-        assertThat(ledger.untold()).isEmpty();
+        assertThatThrownBy(() -> ledger.acknowledge(ONE)).isInstanceOf(IOException.class);
+        assertThat(ledger.pending()).isEmpty();
     }
 }

@@ -30,25 +30,28 @@ class OutboxTest {
         Journal journal = Journal.of(DEFINED)
                 .after(DEFINED, List.of(transition("a"), transition("b")))
                 .after(DEFINED, List.of(transition("c")));
-        assertThat(journal.outbox()).containsExactly(transition("a"), transition("b"), transition("c"));
-        assertThat(journal.events()).isEqualTo(NOW.toEpochMilli() + 3);
+        assertThat(journal.outbox().pending()).containsExactly(transition("a"), transition("b"), transition("c"));
+        assertThat(journal.outbox().lastSequence()).isEqualTo(NOW.toEpochMilli() + 3);
     }
 
     @Test
     void outboxOfExactlyTheBoundDropsNothing() {
         Journal journal = Journal.of(DEFINED);
-        for (int i = 0; i < Journal.MAX_OUTBOX; i++) {
+        for (int i = 0; i < Outbox.MAX_PENDING; i++) {
             journal = journal.after(DEFINED, List.of(transition("e" + i)));
         }
-        assertThat(journal.outbox()).hasSize(Journal.MAX_OUTBOX).startsWith(transition("e0"), transition("e1"));
+        assertThat(journal.outbox().pending())
+                .hasSize(Outbox.MAX_PENDING)
+                .startsWith(transition("e0"), transition("e1"));
     }
 
     @Test
     void statusIsShownOnceTheContainerIsThere() {
-        assertThat(Journal.of(ABSENT).after(ABSENT, List.of()).shown()).isFalse();
+        assertThat(Journal.of(ABSENT).after(ABSENT, List.of()).status().exists())
+                .isFalse();
         Journal shown = Journal.of(ABSENT).after(DEFINED, List.of());
-        assertThat(shown.shown()).isTrue();
-        assertThat(shown.after(ABSENT, List.of()).shown())
+        assertThat(shown.status().exists()).isTrue();
+        assertThat(shown.after(ABSENT, List.of()).status().exists())
                 .as("until it is withdrawn")
                 .isTrue();
     }
@@ -56,42 +59,46 @@ class OutboxTest {
     @Test
     void acknowledgedFirstEventMovesThePosition() {
         Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(transition("a"), transition("b")));
-        Journal told = journal.without(transition("a"), AT);
-        assertThat(told.told()).isEqualTo(AT);
-        assertThat(told.outbox()).containsExactly(transition("b"));
+        Journal told = journal.withAcknowledged(transition("a"), AT);
+        assertThat(told.outbox().acknowledged()).isEqualTo(AT);
+        assertThat(told.outbox().pending()).containsExactly(transition("b"));
     }
 
     @Test
     void acknowledgedLaterEventMovesNoPosition() {
         Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(transition("a"), transition("b")));
-        Journal told = journal.without(transition("b"), AT);
-        assertThat(told.told()).isNull();
-        assertThat(told.outbox()).containsExactly(transition("a"));
+        Journal told = journal.withAcknowledged(transition("b"), AT);
+        assertThat(told.outbox().acknowledged()).isNull();
+        assertThat(told.outbox().pending()).containsExactly(transition("a"));
     }
 
     @Test
     void acknowledgementOfNothingMovesNoPosition() {
-        assertThat(Journal.of(DEFINED).without(transition("a"), AT).told()).isNull();
+        assertThat(Journal.of(DEFINED)
+                        .withAcknowledged(transition("a"), AT)
+                        .outbox()
+                        .acknowledged())
+                .isNull();
     }
 
     @Test
     void earlierEventComesFirstAndIsSearchedFromTheStart() {
         Journal journal = Journal.of(DEFINED)
                 .after(DEFINED, List.of(transition("a"), transition("b")))
-                .without(transition("a"), AT)
-                .withEarlier(transition("earlier"));
-        assertThat(journal.outbox()).containsExactly(transition("earlier"), transition("b"));
-        assertThat(journal.told()).isNull();
+                .withAcknowledged(transition("a"), AT)
+                .withEarlierEvent(transition("earlier"));
+        assertThat(journal.outbox().pending()).containsExactly(transition("earlier"), transition("b"));
+        assertThat(journal.outbox().acknowledged()).isNull();
     }
 
     @Test
     void withdrawnStatusAnswersItsRemoval() {
         var id = new CommandId("rm");
         Journal journal = Journal.of(ABSENT).withStatusTombstonePending(id);
-        assertThat(journal.removed()).isEqualTo(id);
-        assertThat(journal.shown()).isTrue();
+        assertThat(journal.status().tombstoneConfirms()).isEqualTo(id);
+        assertThat(journal.status().exists()).isTrue();
         assertThat(journal.isBlank()).isFalse();
-        assertThat(journal.withoutStatus().removed()).isNull();
+        assertThat(journal.withoutStatus().status().tombstoneConfirms()).isNull();
         assertThat(journal.withoutStatus().isBlank()).isTrue();
     }
 
@@ -105,22 +112,24 @@ class OutboxTest {
 
     @Test
     void clockThatWasSetShiftsTheState() {
-        Journal journal = Journal.of(DEFINED).by(NOW);
+        Journal journal = Journal.of(DEFINED).byClock(NOW);
         assertThat(journal.booted()).isEqualTo(NOW);
         assertThat(journal.state()).isEqualTo(DEFINED);
-        Journal ahead = journal.by(NOW.plus(Duration.ofHours(1)));
+        Journal ahead = journal.byClock(NOW.plus(Duration.ofHours(1)));
         assertThat(ahead.booted()).isEqualTo(NOW.plus(Duration.ofHours(1)));
-        assertThat(ahead.state().since()).isEqualTo(DEFINED.since().plus(Duration.ofHours(1)));
-        Journal back = journal.by(NOW.minus(Duration.ofHours(1)));
-        assertThat(back.state().since()).isEqualTo(DEFINED.since().minus(Duration.ofHours(1)));
+        assertThat(ahead.state().current().since())
+                .isEqualTo(DEFINED.current().since().plus(Duration.ofHours(1)));
+        Journal back = journal.byClock(NOW.minus(Duration.ofHours(1)));
+        assertThat(back.state().current().since())
+                .isEqualTo(DEFINED.current().since().minus(Duration.ofHours(1)));
     }
 
     @Test
     void clockThatIsSlewedShiftsNothing() {
-        Journal journal = Journal.of(DEFINED).by(NOW);
-        assertThat(journal.by(NOW.plusSeconds(1))).isSameAs(journal);
-        assertThat(journal.by(NOW.minusSeconds(1))).isSameAs(journal);
-        assertThat(journal.by(NOW.plusMillis(1001)).state().since())
-                .isEqualTo(DEFINED.since().plusMillis(1001));
+        Journal journal = Journal.of(DEFINED).byClock(NOW);
+        assertThat(journal.byClock(NOW.plusSeconds(1))).isSameAs(journal);
+        assertThat(journal.byClock(NOW.minusSeconds(1))).isSameAs(journal);
+        assertThat(journal.byClock(NOW.plusMillis(1001)).state().current().since())
+                .isEqualTo(DEFINED.current().since().plusMillis(1001));
     }
 }

@@ -46,7 +46,7 @@ class ChangedSpecTest {
                 .define(SpecBuilder.plain().autoStart(true))
                 .prepared()
                 .spawned();
-        assertThat(scenario.state.desiredRunning()).isTrue();
+        assertThat(scenario.state.intent().desiredRunning()).isTrue();
         scenario.exited(1).cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.BACKOFF);
     }
@@ -77,7 +77,7 @@ class ChangedSpecTest {
     void containerThatWasStoppedIsNotRelaunched() {
         LifecycleScenario scenario =
                 LifecycleScenario.running().command(Verb.STOP, "stop").define(OTHER_ROOT);
-        assertThat(scenario.state.restartPending()).isFalse();
+        assertThat(scenario.state.intent().restartPending()).isFalse();
     }
 
     @Test
@@ -119,7 +119,7 @@ class ChangedSpecTest {
                 .give(new Input.SpecArrived(two))
                 .give(new Input.SpecArrived(system(3, "/three", "/r")));
         scenario.give(new Input.FetchAttempted(two, "the cache is away"));
-        assertThat(scenario.state.reason()).isNull();
+        assertThat(scenario.state.history().reason()).isNull();
     }
 
     @Test
@@ -128,7 +128,7 @@ class ChangedSpecTest {
         LifecycleScenario scenario = new LifecycleScenario()
                 .give(new Input.SpecArrived(one))
                 .give(new Input.FetchAttempted(one, "the cache is away"));
-        assertThat(scenario.state.reason()).isNull();
+        assertThat(scenario.state.history().reason()).isNull();
     }
 
     @Test
@@ -138,7 +138,7 @@ class ChangedSpecTest {
                 LifecycleScenario.running(system(1, "/one", "/r")).give(new Input.SpecArrived(two));
         scenario.give(new Input.FetchFailed(1, two, "no cache has it"));
         assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
-        assertThat(scenario.state.reason()).isEqualTo("no cache has it");
+        assertThat(scenario.state.history().reason()).isEqualTo("no cache has it");
     }
 
     @Test
@@ -148,7 +148,7 @@ class ChangedSpecTest {
         ContainerSpec two = one.withGeneration(new Generation(2)).withPayload(new Payload.SystemPath("/two"));
         LifecycleScenario scenario = LifecycleScenario.running(one).give(new Input.SpecArrived(two));
         scenario.give(new Input.ReloadFailed(1, two, "no such unit")).give(new Input.Reloaded(1, two));
-        assertThat(scenario.state.reason()).isNull();
+        assertThat(scenario.state.history().reason()).isNull();
         assertThat(scenario.state.status().ready()).isEqualTo(new Generation(2));
         assertThat(scenario.effects).isEmpty();
     }
@@ -170,15 +170,15 @@ class ChangedSpecTest {
                 .exited(1)
                 .cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
-        assertThat(scenario.state.desiredRunning()).isFalse();
+        assertThat(scenario.state.intent().desiredRunning()).isFalse();
     }
 
     @Test
     void stopEndsARelaunch() {
         LifecycleScenario scenario = LifecycleScenario.running().define(OTHER_ROOT);
-        assertThat(scenario.state.restartPending()).isTrue();
+        assertThat(scenario.state.intent().restartPending()).isTrue();
         scenario.command(Verb.STOP, "stop");
-        assertThat(scenario.state.restartPending()).isFalse();
+        assertThat(scenario.state.intent().restartPending()).isFalse();
         scenario.exited(0).cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
     }
@@ -187,14 +187,14 @@ class ChangedSpecTest {
     void startKeepsARelaunch() {
         LifecycleScenario scenario =
                 LifecycleScenario.running().define(OTHER_ROOT).command(Verb.START, "again");
-        assertThat(scenario.state.restartPending()).isTrue();
+        assertThat(scenario.state.intent().restartPending()).isTrue();
     }
 
     @Test
     void relaunchIsOverOnceTheNextRunBegins() {
         LifecycleScenario scenario =
                 LifecycleScenario.running().define(OTHER_ROOT).exited(0).cleanedUp();
-        assertThat(scenario.state.restartPending()).isFalse();
+        assertThat(scenario.state.intent().restartPending()).isFalse();
         scenario.prepared().spawned().ready().exited(0).cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
     }

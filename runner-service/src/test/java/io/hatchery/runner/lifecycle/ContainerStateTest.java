@@ -36,14 +36,15 @@ class ContainerStateTest {
 
         @Test
         void containerBeingRemovedIsNotAbsent() {
-            ContainerState state = new LifecycleScenario().state.withRemoval(new ContainerState.Removal("/r", false));
+            var removal = new ContainerState.Removal("/r", false);
+            ContainerState state = new LifecycleScenario().state.withIntent(Intent.NONE.withRemoval(removal));
             assertThat(state.isAbsent()).isFalse();
             assertThat(state.phase()).isEqualTo(Phase.STOPPED);
         }
 
         @Test
         void containerWithRunIsNotAbsent() {
-            ContainerState state = LifecycleScenario.running().state.withSpec(null);
+            ContainerState state = LifecycleScenario.running().state.withIntent(Intent.NONE);
             assertThat(state.isAbsent()).isFalse();
             assertThat(state.phase()).isEqualTo(Phase.RUNNING);
         }
@@ -149,9 +150,9 @@ class ContainerStateTest {
                     new LifecycleScenario().define(SpecBuilder.plain()).command(Verb.START, "start");
             scenario.after(HOUR).prepared();
             Instant entered = scenario.now;
-            assertThat(scenario.state.since()).isEqualTo(entered);
+            assertThat(scenario.state.current().since()).isEqualTo(entered);
             scenario.after(HOUR).spawned();
-            assertThat(scenario.state.since()).as("still starting").isEqualTo(entered);
+            assertThat(scenario.state.current().since()).as("still starting").isEqualTo(entered);
         }
     }
 
@@ -161,7 +162,8 @@ class ContainerStateTest {
         void backoffStaysAsLongAsItWas() {
             ContainerState state = LifecycleScenario.running().exited(1).cleanedUp().state;
             assertThat(state.shifted(HOUR).due()).isEqualTo(state.due().plus(HOUR));
-            assertThat(state.shifted(HOUR).since()).isEqualTo(state.since().plus(HOUR));
+            assertThat(state.shifted(HOUR).current().since())
+                    .isEqualTo(state.current().since().plus(HOUR));
         }
 
         @Test
@@ -189,7 +191,7 @@ class ContainerStateTest {
             scenario.state = scenario.state.shifted(HOUR);
             scenario.now = scenario.now.plus(HOUR).plusSeconds(RestartBackoff.STABLE_SECONDS - 1);
             scenario.exited(1).cleanedUp();
-            assertThat(scenario.state.restarts()).as("not stable yet").isEqualTo(2);
+            assertThat(scenario.state.history().restarts()).as("not stable yet").isEqualTo(2);
         }
     }
 }

@@ -21,13 +21,13 @@ final class ExternalChangesTest {
 
         assertThat(scenario.effects)
                 .containsExactly(new Effect.Adopt(1, SpecBuilder.plain().spec()));
-        assertThat(scenario.state.initiator()).isEqualTo(Initiator.HOST);
+        assertThat(scenario.state.history().initiator()).isEqualTo(Initiator.HOST);
 
         scenario.spawned().ready();
 
         assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
-        assertThat(scenario.state.desiredRunning()).isTrue();
-        assertThat(scenario.state.initiator()).isEqualTo(Initiator.HOST);
+        assertThat(scenario.state.intent().desiredRunning()).isTrue();
+        assertThat(scenario.state.history().initiator()).isEqualTo(Initiator.HOST);
         scenario.command(Verb.START, "again");
         assertThat(scenario.outcome("again").outcome()).isEqualTo(Outcome.COMPLETED);
     }
@@ -44,7 +44,7 @@ final class ExternalChangesTest {
         scenario.exited(0).cleanedUp();
 
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
-        assertThat(scenario.state.initiator()).isEqualTo(Initiator.HOST);
+        assertThat(scenario.state.history().initiator()).isEqualTo(Initiator.HOST);
         assertThat(scenario.after(Duration.ofHours(1)).effects).isEmpty();
     }
 
@@ -83,7 +83,7 @@ final class ExternalChangesTest {
                 .ready();
 
         assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
-        assertThat(scenario.state.initiator()).isNull();
+        assertThat(scenario.state.history().initiator()).isNull();
     }
 
     @Test
@@ -122,8 +122,8 @@ final class ExternalChangesTest {
                 LifecycleScenario.running().exited(1).cleanedUp().give(new Input.StartedExternally());
 
         assertThat(scenario.phase()).isEqualTo(Phase.STARTING);
-        assertThat(scenario.state.restarts()).isZero();
-        assertThat(scenario.state.reason()).isNull();
+        assertThat(scenario.state.history().restarts()).isZero();
+        assertThat(scenario.state.history().reason()).isNull();
         assertThat(scenario.effects)
                 .containsExactly(new Effect.Adopt(2, SpecBuilder.plain().spec()));
     }
@@ -135,7 +135,7 @@ final class ExternalChangesTest {
                 .exited(0);
         scenario.give(new Input.CleanUpFailed(1, "it is busy")).give(new Input.StartedExternally());
 
-        assertThat(scenario.state.restartPending()).isFalse();
+        assertThat(scenario.state.intent().restartPending()).isFalse();
     }
 
     @Test
@@ -164,8 +164,8 @@ final class ExternalChangesTest {
         LifecycleScenario scenario =
                 LifecycleScenario.running().exited(1).cleanedUp().give(new Input.StopRequestedExternally(1));
 
-        assertThat(scenario.state.initiator()).isEqualTo(Initiator.HOST);
-        assertThat(scenario.state.desiredRunning()).isFalse();
+        assertThat(scenario.state.history().initiator()).isEqualTo(Initiator.HOST);
+        assertThat(scenario.state.intent().desiredRunning()).isFalse();
     }
 
     @Test
@@ -189,7 +189,7 @@ final class ExternalChangesTest {
                 .command(Verb.STOP, "stop");
         scenario.command(Verb.START, "last", 9).give(new Input.StopRequestedExternally(1));
 
-        assertThat(scenario.state.desiredRunning()).isFalse();
+        assertThat(scenario.state.intent().desiredRunning()).isFalse();
         assertThat(scenario.isPending("last")).isTrue();
         assertThat(scenario.isPending("stop")).isTrue();
         scenario.exited(0).cleanedUp();
@@ -202,7 +202,7 @@ final class ExternalChangesTest {
             LifecycleScenario scenario =
                     new LifecycleScenario().define(SpecBuilder.plain()).give(new Input.StartedExternally());
             scenario.spawned().ready().command(verb, "end");
-            assertThat(scenario.state.initiator()).as(verb.word()).isNull();
+            assertThat(scenario.state.history().initiator()).as(verb.word()).isNull();
         }
     }
 
@@ -212,7 +212,7 @@ final class ExternalChangesTest {
                 new LifecycleScenario().define(SpecBuilder.plain()).give(new Input.StartedExternally());
         scenario.spawned().ready().exited(1);
 
-        assertThat(scenario.state.initiator()).isNull();
+        assertThat(scenario.state.history().initiator()).isNull();
     }
 
     @Test
@@ -220,7 +220,7 @@ final class ExternalChangesTest {
         for (LifecycleScenario scenario :
                 List.of(LifecycleScenario.running(), LifecycleScenario.starting(SpecBuilder.plain()))) {
             scenario.give(new Input.Exited(1, 137, scenario.now, null, Initiator.HOST));
-            assertThat(scenario.state.initiator()).isEqualTo(Initiator.HOST);
+            assertThat(scenario.state.history().initiator()).isEqualTo(Initiator.HOST);
         }
     }
 
@@ -229,7 +229,7 @@ final class ExternalChangesTest {
         LifecycleScenario scenario = LifecycleScenario.running().command(Verb.STOP, "stop");
         scenario.give(new Input.Exited(1, 137, scenario.now, null, Initiator.HOST));
 
-        assertThat(scenario.state.initiator()).isNull();
+        assertThat(scenario.state.history().initiator()).isNull();
     }
 
     @Test
@@ -239,7 +239,7 @@ final class ExternalChangesTest {
         scenario.spawned().exited(1).cleanedUp();
 
         assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
-        assertThat(scenario.state.desiredRunning()).isFalse();
+        assertThat(scenario.state.intent().desiredRunning()).isFalse();
     }
 
     @Test
@@ -249,6 +249,6 @@ final class ExternalChangesTest {
         scenario.spawned().command(Verb.STOP, "stop").exited(0).cleanedUp();
 
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
-        assertThat(scenario.state.initiator()).isNull();
+        assertThat(scenario.state.history().initiator()).isNull();
     }
 }

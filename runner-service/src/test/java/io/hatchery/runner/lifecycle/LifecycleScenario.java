@@ -106,7 +106,8 @@ final class LifecycleScenario {
         Transition transition = Lifecycle.step(state, input, now);
         state = transition.state();
         effects = transition.effects();
-        told.add(input + "\n    -> " + state.lifecycle() + (state.desiredRunning() ? " wanted " : " ") + effects);
+        told.add(input + "\n    -> " + state.lifecycle() + (state.intent().desiredRunning() ? " wanted " : " ")
+                + effects);
         for (Effect effect : effects) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended event)) {
                 ended.add(event);
@@ -159,7 +160,7 @@ final class LifecycleScenario {
     }
 
     long run() {
-        return state.runs();
+        return state.current().runs();
     }
 
     LifecycleScenario prepared() {

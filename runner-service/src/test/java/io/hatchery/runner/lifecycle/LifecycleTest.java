@@ -91,7 +91,7 @@ class LifecycleTest {
             assertThat(scenario.effects).isEmpty();
             scenario.after(Duration.ofSeconds(1));
             assertThat(scenario.does(Effect.TerminateSupervisor.class)).isTrue();
-            scenario.after(Stops.TERMINATE_GRACE);
+            scenario.after(Timeouts.TERMINATE_GRACE);
             assertThat(scenario.does(Effect.Kill.class)).isTrue();
             scenario.exited(137).cleanedUp();
             assertThat(scenario.outcome("stop").stoppedBy()).isEqualTo(StoppedBy.KILLED);
@@ -120,7 +120,7 @@ class LifecycleTest {
                     .prepared()
                     .spawned()
                     .command(Verb.STOP, "stop")
-                    .after(Stops.READINESS_GRACE);
+                    .after(Timeouts.READINESS_GRACE);
             assertThat(scenario.does(Effect.SignalLeader.class)).isTrue();
         }
 
@@ -194,7 +194,7 @@ class LifecycleTest {
         void exit133IsARebootAndStartsAgainAtOnce() {
             LifecycleScenario scenario = LifecycleScenario.running().exited(133).cleanedUp();
             assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
-            assertThat(scenario.state.restarts()).isZero();
+            assertThat(scenario.state.history().restarts()).isZero();
         }
 
         @Test
@@ -219,7 +219,7 @@ class LifecycleTest {
                     .exited(7)
                     .cleanedUp();
             assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
-            assertThat(scenario.state.exit()).isEqualTo(new Exit(7, scenario.now));
+            assertThat(scenario.state.history().exit()).isEqualTo(new Exit(7, scenario.now));
         }
 
         @Test
@@ -228,7 +228,7 @@ class LifecycleTest {
             Duration last = Duration.ZERO;
             for (int i = 1; i <= 5; i++) {
                 scenario.exited(1).cleanedUp();
-                assertThat(scenario.state.restarts()).isEqualTo(i);
+                assertThat(scenario.state.history().restarts()).isEqualTo(i);
                 Duration wait = Duration.between(scenario.now, scenario.state.due());
                 assertThat(wait).isGreaterThan(last);
                 last = wait;
@@ -237,7 +237,7 @@ class LifecycleTest {
             scenario.after(Duration.ofSeconds(RestartBackoff.STABLE_SECONDS))
                     .exited(1)
                     .cleanedUp();
-            assertThat(scenario.state.restarts()).isEqualTo(1);
+            assertThat(scenario.state.history().restarts()).isEqualTo(1);
         }
 
         @Test
@@ -266,7 +266,7 @@ class LifecycleTest {
                     LifecycleScenario.running(SpecBuilder.plain().restart(RestartPolicy.NO));
             scenario.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(7, scenario.now))))
                     .cleanedUp();
-            assertThat(scenario.state.exit().status()).isEqualTo(7);
+            assertThat(scenario.state.history().exit().status()).isEqualTo(7);
             assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
         }
 

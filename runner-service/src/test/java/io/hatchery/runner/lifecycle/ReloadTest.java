@@ -51,7 +51,7 @@ class ReloadTest {
                 .give(new Input.ReloadFailed(1, two, "no such unit"));
         assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
         assertThat(scenario.state.status().outdated()).isTrue();
-        assertThat(scenario.state.reason()).isEqualTo("it is not switched to generation 2: no such unit");
+        assertThat(scenario.state.history().reason()).isEqualTo("it is not switched to generation 2: no such unit");
     }
 
     @Test

@@ -86,7 +86,7 @@ class RemovalTest {
             LifecycleScenario scenario =
                     LifecycleScenario.starting(SpecBuilder.plain()).remove("rm", false);
             assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.SUPERSEDED);
-            assertThat(scenario.state.desiredRunning()).isFalse();
+            assertThat(scenario.state.intent().desiredRunning()).isFalse();
         }
 
         @Test
@@ -160,7 +160,7 @@ class RemovalTest {
             assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
             scenario.removed(false);
             assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
-            assertThat(scenario.state.desiredRunning()).isTrue();
+            assertThat(scenario.state.intent().desiredRunning()).isTrue();
         }
 
         @Test
@@ -174,17 +174,17 @@ class RemovalTest {
                     .define(SpecBuilder.plain().generation(2))
                     .removed(false);
             assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
-            assertThat(scenario.state.exit()).isNull();
-            assertThat(scenario.state.reason()).isNull();
+            assertThat(scenario.state.history().exit()).isNull();
+            assertThat(scenario.state.history().reason()).isNull();
         }
 
         @Test
         void countsRestartsAnew() {
             LifecycleScenario scenario =
                     LifecycleScenario.running().exited(1).cleanedUp().remove("rm", false);
-            assertThat(scenario.state.restarts()).isEqualTo(1);
+            assertThat(scenario.state.history().restarts()).isEqualTo(1);
             scenario.removed(false);
-            assertThat(scenario.state.restarts()).isZero();
+            assertThat(scenario.state.history().restarts()).isZero();
             assertThat(scenario.state.isAbsent()).isTrue();
         }
 
@@ -194,7 +194,7 @@ class RemovalTest {
                     LifecycleScenario.running().remove("rm", false).exited(0).cleanedUp();
             scenario.define(SpecBuilder.plain().generation(2)).removed(false);
             assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
-            assertThat(scenario.state.desiredRunning()).isFalse();
+            assertThat(scenario.state.intent().desiredRunning()).isFalse();
         }
     }
 

@@ -22,7 +22,7 @@ class StartsTest {
         scenario.give(new Input.Exited(scenario.run(), 7, scenario.now, "disk | is full", null))
                 .cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.BACKOFF);
-        assertThat(scenario.state.reason()).isEqualTo("it exited with status 7: disk | is full");
+        assertThat(scenario.state.history().reason()).isEqualTo("it exited with status 7: disk | is full");
     }
 
     @Test
@@ -46,7 +46,7 @@ class StartsTest {
         LifecycleScenario scenario = LifecycleScenario.running();
         scenario.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(7, scenario.now), "disk is full")))
                 .cleanedUp();
-        assertThat(scenario.state.reason()).isEqualTo("it exited with status 7: disk is full");
+        assertThat(scenario.state.history().reason()).isEqualTo("it exited with status 7: disk is full");
     }
 
     @Test
@@ -54,7 +54,7 @@ class StartsTest {
         LifecycleScenario scenario =
                 LifecycleScenario.running().exited(1).cleanedUp().command(Verb.START, "now");
         assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
-        assertThat(scenario.state.restarts()).isZero();
+        assertThat(scenario.state.history().restarts()).isZero();
     }
 
     @Test
@@ -72,7 +72,7 @@ class StartsTest {
                 .prepared()
                 .spawned()
                 .ready();
-        assertThat(scenario.state.desiredRunning()).isTrue();
+        assertThat(scenario.state.intent().desiredRunning()).isTrue();
         scenario.exited(0).cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.BACKOFF);
     }
@@ -83,7 +83,7 @@ class StartsTest {
                 LifecycleScenario.running(ALWAYS).command(Verb.STOP, "stop").command(Verb.RESTART, "restart");
         scenario.exited(0).cleanedUp().prepared().spawned().ready();
         assertThat(scenario.outcome("restart").outcome()).isEqualTo(Outcome.COMPLETED);
-        assertThat(scenario.state.desiredRunning()).isTrue();
+        assertThat(scenario.state.intent().desiredRunning()).isTrue();
     }
 
     @Test
@@ -92,9 +92,9 @@ class StartsTest {
                         SpecBuilder.plain().restart(RestartPolicy.NO))
                 .exited(1)
                 .cleanedUp();
-        assertThat(scenario.state.reason()).isEqualTo("it exited with status 1");
+        assertThat(scenario.state.history().reason()).isEqualTo("it exited with status 1");
         scenario.command(Verb.START, "start2");
-        assertThat(scenario.state.reason()).isNull();
+        assertThat(scenario.state.history().reason()).isNull();
     }
 
     @Test
@@ -102,9 +102,9 @@ class StartsTest {
         LifecycleScenario scenario =
                 new LifecycleScenario().define(SpecBuilder.plain()).command(Verb.START, "start");
         scenario.give(new Input.FetchAttempted(SpecBuilder.plain().spec(), "the cache is away"));
-        assertThat(scenario.state.reason()).isEqualTo("the cache is away");
+        assertThat(scenario.state.history().reason()).isEqualTo("the cache is away");
         scenario.prepared();
-        assertThat(scenario.state.reason()).isNull();
+        assertThat(scenario.state.history().reason()).isNull();
     }
 
     @Test
@@ -128,9 +128,9 @@ class StartsTest {
     @Test
     void spanBeyondTheEndOfTimeIsNeverDue() {
         Instant late = Instant.MAX.minusSeconds(10);
-        assertThat(Starts.after(late, Span.ofSeconds(9))).isEqualTo(late.plusSeconds(9));
-        assertThat(Starts.after(late, Span.ofSeconds(10))).isNull();
-        assertThat(Starts.after(late, Span.ofSeconds(11))).isNull();
+        assertThat(Timeouts.end(late, Span.ofSeconds(9))).isEqualTo(late.plusSeconds(9));
+        assertThat(Timeouts.end(late, Span.ofSeconds(10))).isNull();
+        assertThat(Timeouts.end(late, Span.ofSeconds(11))).isNull();
     }
 
     @Test
@@ -142,7 +142,7 @@ class StartsTest {
         scenario.give(new Input.LaunchFailed(1, "no such program")).cleanedUp();
         assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.FAILED);
         assertThat(scenario.outcome("start").reason()).isEqualTo("no such program");
-        assertThat(scenario.state.desiredRunning()).isFalse();
+        assertThat(scenario.state.intent().desiredRunning()).isFalse();
     }
 
     @Test
@@ -195,7 +195,7 @@ class StartsTest {
         scenario.give(new Input.LaunchFailed(1, "no root")).cleanedUp();
         assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.FAILED);
         assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
-        assertThat(scenario.state.desiredRunning()).isFalse();
+        assertThat(scenario.state.intent().desiredRunning()).isFalse();
     }
 
     @Test

@@ -42,7 +42,7 @@ class StepsTest {
         LifecycleScenario scenario = LifecycleScenario.running()
                 .command(Verb.STOP, "stop")
                 .after(Duration.ofMinutes(3))
-                .after(Stops.TERMINATE_GRACE)
+                .after(Timeouts.TERMINATE_GRACE)
                 .exited(137)
                 .cleanedUp();
         assertThat(scenario.steps("stop"))

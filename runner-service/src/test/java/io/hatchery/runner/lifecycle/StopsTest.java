@@ -29,7 +29,7 @@ class StopsTest {
         void waitsNoLongerThanItsGrace() {
             LifecycleScenario scenario =
                     LifecycleScenario.starting(SpecBuilder.plain()).command(Verb.STOP, "stop");
-            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Stops.READINESS_GRACE));
+            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Timeouts.READINESS_GRACE));
         }
 
         @Test
@@ -44,7 +44,7 @@ class StopsTest {
         void waitsNoLongerThanItsGraceWhereTheStartMayTakeForEver() {
             LifecycleScenario scenario =
                     startingWith("{\"startTimeout\": \"infinity\"}").command(Verb.STOP, "stop");
-            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Stops.READINESS_GRACE));
+            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Timeouts.READINESS_GRACE));
         }
 
         @Test
@@ -74,7 +74,7 @@ class StopsTest {
             scenario.command(Verb.STOP, "stop");
             assertThat(scenario.state.due()).isNull();
             scenario.spawned();
-            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Stops.READINESS_GRACE));
+            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Timeouts.READINESS_GRACE));
         }
 
         @Test
@@ -108,7 +108,7 @@ class StopsTest {
                     .command(Verb.STOP, "stop");
             scenario.give(new Input.LaunchFailed(1, "no root")).cleanedUp();
             assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
-            assertThat(scenario.state.reason()).isNull();
+            assertThat(scenario.state.history().reason()).isNull();
         }
     }
 
@@ -143,7 +143,7 @@ class StopsTest {
             LifecycleScenario scenario =
                     LifecycleScenario.starting(SpecBuilder.plain()).command(Verb.KILL, "kill");
             assertThat(scenario.effects).contains(new Effect.Kill(1, LifecycleScenario.WEB));
-            assertThat(scenario.state.desiredRunning()).isFalse();
+            assertThat(scenario.state.intent().desiredRunning()).isFalse();
         }
 
         @Test
@@ -160,6 +160,7 @@ class StopsTest {
             assertThat(LifecycleScenario.running()
                             .command(Verb.KILL, "kill")
                             .state
+                            .intent()
                             .desiredRunning())
                     .isFalse();
         }
@@ -172,7 +173,7 @@ class StopsTest {
             LifecycleScenario scenario =
                     LifecycleScenario.running().command(Verb.STOP, "stop").after(Duration.ofMinutes(3));
             assertThat(scenario.effects).containsExactly(new Effect.TerminateSupervisor(1, LifecycleScenario.WEB));
-            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Stops.TERMINATE_GRACE));
+            assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Timeouts.TERMINATE_GRACE));
         }
 
         @Test
@@ -202,6 +203,7 @@ class StopsTest {
             assertThat(LifecycleScenario.running()
                             .command(Verb.STOP, "stop")
                             .state
+                            .intent()
                             .desiredRunning())
                     .isFalse();
         }
@@ -233,7 +235,7 @@ class StopsTest {
                     .command(Verb.STOP, "stop")
                     .exited(1)
                     .cleanedUp();
-            assertThat(scenario.state.reason()).isNull();
+            assertThat(scenario.state.history().reason()).isNull();
         }
     }
 
@@ -274,7 +276,7 @@ class StopsTest {
                             SpecBuilder.plain().restart(RestartPolicy.ON_FAILURE))
                     .exited(0)
                     .cleanedUp();
-            assertThat(scenario.state.desiredRunning()).isFalse();
+            assertThat(scenario.state.intent().desiredRunning()).isFalse();
         }
 
         @Test
@@ -282,7 +284,7 @@ class StopsTest {
             LifecycleScenario scenario = LifecycleScenario.running().exited(0);
             scenario.give(new Input.CleanUpFailed(1, "its control group cannot be removed"));
             assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
-            assertThat(scenario.state.reason()).isEqualTo("its control group cannot be removed");
+            assertThat(scenario.state.history().reason()).isEqualTo("its control group cannot be removed");
             scenario = LifecycleScenario.running()
                     .exited(1)
                     .give(new Input.CleanUpFailed(1, "its control group cannot be removed"));

@@ -149,9 +149,9 @@ class AdoptionTest {
 
     @Test
     void whoClaimsARunFirstDecidesWhetherItBegins() throws Exception {
-        assertThat(adopt(RUN).begun()).isTrue();
-        assertThat(adopt(4).begun()).isFalse();
+        assertThat(adopt(RUN).spawned()).isTrue();
+        assertThat(adopt(4).spawned()).isFalse();
         // A runner that prevented it may have ended before it could say so.
-        assertThat(adopt(4).begun()).isFalse();
+        assertThat(adopt(4).spawned()).isFalse();
     }
 }
