@@ -71,8 +71,7 @@ public final class JournalFiles {
         for (String container : runtime.list(FOLDER)) {
             String file = file(container);
             Optional<byte[]> bytes = runtime.read(file);
-            if (bytes.isPresent()
-                    && ContainerName.isValid(container)) { // not a folder that a removal left empty
+            if (bytes.isPresent() && ContainerName.isValid(container)) { // not a folder that a removal left empty
                 try {
                     journals.add(read(file, new ContainerName(container), bytes.get()));
                 } catch (UnreadableException e) {

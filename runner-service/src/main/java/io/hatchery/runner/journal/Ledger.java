@@ -104,7 +104,8 @@ public final class Ledger {
     }
 
     private static String line(CommandId id, LedgerEntry entry) {
-        String outcome = entry.pending == null ? "" : " " + new String(Json.bytes(entry.pending), StandardCharsets.UTF_8);
+        String outcome =
+                entry.pending == null ? "" : " " + new String(Json.bytes(entry.pending), StandardCharsets.UTF_8);
         return (entry.removal ? REMOVAL : "") + entry.at.getEpochSecond() + " " + id + outcome + "\n";
     }
 

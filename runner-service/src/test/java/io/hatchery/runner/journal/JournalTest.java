@@ -103,7 +103,7 @@ class JournalTest {
         assertThat(journal.state().lifecycle())
                 .isInstanceOfSatisfying(
                         LifecycleState.Starting.class,
-                        starting -> assertThat(starting.spawned()).isTrue());
+                        state -> assertThat(state.spawned()).isTrue());
     }
 
     @Test
@@ -131,8 +131,7 @@ class JournalTest {
     @Test
     void format3OfAStoppedRunIsRead() throws IOException {
         Journal journal = readFormat3(
-                LIFE_OF_FORMAT_3,
-                "\"life\":{\"cause\":{\"type\":\"asked\",\"by\":\"halted\"},\"type\":\"ending\"");
+                LIFE_OF_FORMAT_3, "\"life\":{\"cause\":{\"type\":\"asked\",\"by\":\"halted\"},\"type\":\"ending\"");
         assertThat(journal.state().lifecycle())
                 .isInstanceOfSatisfying(
                         LifecycleState.CleaningUp.class,
@@ -145,12 +144,11 @@ class JournalTest {
         Journal journal = readFormat3(
                 LIFE_OF_FORMAT_3 + ",\"run\":1",
                 "\"life\":{\"failure\":\"too slow\",\"escalation\":\"KILLED\",\"before\":\"SIGNALLED\",\"run\":1,\"type\":\"stopping\"");
-        assertThat(journal.state().lifecycle())
-                .isInstanceOfSatisfying(LifecycleState.Stopping.class, stopping -> {
-                    assertThat(stopping.failure()).isEqualTo(new LifecycleState.Cause.StartFailed("too slow", false));
-                    assertThat(stopping.escalation()).isEqualTo(LifecycleState.Escalation.KILLED);
-                    assertThat(stopping.previous()).isEqualTo(LifecycleState.Escalation.SIGNALLED);
-                });
+        assertThat(journal.state().lifecycle()).isInstanceOfSatisfying(LifecycleState.Stopping.class, stopping -> {
+            assertThat(stopping.failure()).isEqualTo(new LifecycleState.Cause.StartFailed("too slow", false));
+            assertThat(stopping.escalation()).isEqualTo(LifecycleState.Escalation.KILLED);
+            assertThat(stopping.previous()).isEqualTo(LifecycleState.Escalation.SIGNALLED);
+        });
     }
 
     @Test
@@ -231,7 +229,8 @@ class JournalTest {
     @Test
     void laterFormatIsRefused() throws IOException {
         Path file = fixture(1);
-        Files.writeString(file, Files.readString(file).replace("\"version\":1", "\"version\":" + (Journal.VERSION + 1)));
+        Files.writeString(
+                file, Files.readString(file).replace("\"version\":1", "\"version\":" + (Journal.VERSION + 1)));
         assertThatThrownBy(() -> new JournalFiles(new FileDisk(folder)).readAll())
                 .hasMessageContaining("has format " + (Journal.VERSION + 1))
                 .hasMessageContaining("run the version that wrote it");
