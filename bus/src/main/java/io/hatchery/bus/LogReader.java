@@ -1,7 +1,6 @@
 package io.hatchery.bus;
 
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -13,28 +12,29 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads stretches of topics that are past, and tells what of them is still there. */
+/** Reads stretches of topics again. */
 public final class LogReader {
-    /** How long a reading that hands nothing over goes on, for instance since a topic was deleted meanwhile. */
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** A read that gets no record for this long fails, for instance because a topic was deleted meanwhile. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private final Vertx vertx;
     private final BusConfig config;
 
-    /** Reads nothing yet. */
+    /** Opens nothing: each read has a consumer of its own. */
     public LogReader(Vertx vertx, BusConfig config) {
         this.vertx = vertx;
         this.config = config;
     }
 
     /**
-     * The ids that Kafka gave to topics when they were created: a topic that was deleted and made anew has another. Blocks.
+     * The ids that Kafka gave to topics when they were created: a topic that was deleted and created again has another. Blocks.
      *
-     * @throws BusException if the broker does not tell
+     * @throws BusException if the broker does not answer
      */
     public SortedMap<String, String> topicIds(Collection<String> topics) {
         try (var admin = Admin.create(config.admin())) {
@@ -56,19 +56,22 @@ public final class LogReader {
     /**
      * Reads the records from some offsets up to others, in order in each partition.
      *
-     * @return completes when all were handed over; fails with {@link GoneException} if some are no longer there, in which case
-     *     none was handed over, or with {@link BusException} if nothing is read for a minute
+     * @param onRecord takes a record and returns whether to read on
+     * @return the offsets to continue from: {@code to} if all records were taken; fails with {@link GoneException} if some no longer
+     *     exist, in which case none was taken, or with {@link BusException} if nothing is read for a minute
      */
-    public Future<Void> read(Offsets from, Offsets to, Handler<BusRecord> onRecord) {
+    public Future<Offsets> read(Offsets from, Offsets to, Predicate<BusRecord> onRecord) {
         Map<TopicPartition, Long> starts = partitions(from);
         Map<TopicPartition, Long> ends = partitions(to);
         ends.keySet().retainAll(starts.keySet());
         ends.entrySet().removeIf(end -> starts.getOrDefault(end.getKey(), 0L) >= end.getValue());
-        Promise<Void> done = Promise.promise();
+        Promise<Offsets> done = Promise.promise();
+        var read = new Offsets[] {from};
         var progress = new boolean[] {true};
-        long timer = vertx.setPeriodic(PATIENCE.toMillis(), tick -> {
+        long timer = vertx.setPeriodic(TIMEOUT.toMillis(), tick -> {
             if (!progress[0]) {
-                done.tryFail(new BusException("nothing of " + starts.keySet() + " could be read for a minute"));
+                done.tryFail(
+                        new BusException("nothing of " + starts.keySet() + " could be read for a minute: try again"));
             }
             progress[0] = false;
         });
@@ -80,13 +83,20 @@ public final class LogReader {
                 batch -> {
                     progress[0] |= !batch.records().isEmpty();
                     for (var raw : batch.records()) {
+                        if (done.future().isComplete()) {
+                            return;
+                        }
                         if (raw.offset() < ends.getOrDefault(new TopicPartition(raw.topic(), raw.partition()), 0L)) {
-                            onRecord.handle(new BusRecord(raw));
+                            var record = new BusRecord(raw);
+                            read[0] = read[0].after(record);
+                            if (!onRecord.test(record)) {
+                                done.tryComplete(read[0]);
+                            }
                         }
                     }
                     if (ends.entrySet().stream()
                             .allMatch(e -> batch.positions().getOrDefault(e.getKey(), 0L) >= e.getValue())) {
-                        done.tryComplete();
+                        done.tryComplete(to);
                     }
                 },
                 done::tryFail);
@@ -94,7 +104,7 @@ public final class LogReader {
                 .onFailure(done::tryFail)
                 .onSuccess(any -> {
                     if (!any) {
-                        done.tryComplete();
+                        done.tryComplete(to);
                     }
                 });
         return done.future().eventually(() -> {

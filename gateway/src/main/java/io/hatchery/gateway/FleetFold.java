@@ -109,6 +109,7 @@ public final class FleetFold {
     public void tick() {
         refused.report();
         streams.lookForLostHosts();
+        streams.closeStalled();
     }
 
     /** Forgets what is over, which is to be done every ten seconds or so. */

@@ -35,12 +35,8 @@ final class PlacedRecords {
                 .orElse(true);
     }
 
-    /** What is read again, without those that are refused. */
+    /** A replay without the records that are refused. */
     Streams.Replay of(Streams.Replay log) {
-        return (from, to, onRecord) -> log.read(from, to, record -> {
-            if (take(record)) {
-                onRecord.handle(record);
-            }
-        });
+        return (from, to, onRecord) -> log.read(from, to, record -> !take(record) || onRecord.test(record));
     }
 }

@@ -76,7 +76,10 @@ final class EventsApi {
         }
         reading++;
         Offsets from = eventsOnly(since == null ? beginning(now.offsets()) : since.offsets());
-        log.read(from, eventsOnly(now.offsets()), record -> take(page, record))
+        log.read(from, eventsOnly(now.offsets()), record -> {
+                    take(page, record);
+                    return true;
+                })
                 .map(done -> {
                     ObjectNode body = Json.object();
                     body.putArray("items").addAll(page.items());

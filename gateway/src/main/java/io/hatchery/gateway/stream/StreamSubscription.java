@@ -7,19 +7,33 @@ import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the stream. What it has not read yet waits here, bounded: of statuses only the newest of each container, and of
- * everything else so many that a client further behind is better served by coming back with its cursor.
+ * One client of the stream. What it has not read yet waits here, bounded: a page of what it missed before it came back, and
+ * {@value #MOST_WAITING} live changes, of which statuses keep only the newest of each container. A client that is further behind
+ * comes back with its cursor.
  */
 public final class StreamSubscription {
     /** RFC 6455 and IANA's registry: "try again later". */
     static final int TRY_AGAIN_LATER = 1013;
 
     static final int MOST_WAITING = 10_000;
+
+    /** A replay reads on when the client has taken so many messages, or {@link #PAGE_CHARS} characters of them. */
+    static final int PAGE_MESSAGES = 1_000;
+
+    static final int PAGE_CHARS = 1 << 20;
+
+    /** A client that takes nothing of what it missed for this long is closed. */
+    static final Duration STALL_TIMEOUT = Duration.ofMinutes(1);
 
     /**
      * What a client wants to see.
@@ -38,22 +52,27 @@ public final class StreamSubscription {
         }
     }
 
-    private record ViewAwaiter(StreamChange change, StreamCursor after) {}
+    private record LiveChange(StreamChange change, StreamCursor after) {}
 
     private final OutboundChannel outgoing;
     private final Filter filter;
-    /** What the client missed and cannot take yet; it comes before all that waits. */
-    private final ArrayDeque<ObjectNode> missed = new ArrayDeque<>();
+    private final Clock clock;
+    /** What the client missed and cannot take yet, as JSON; it comes before all that waits. */
+    private final ArrayDeque<String> missed = new ArrayDeque<>();
 
-    private final ArrayDeque<ViewAwaiter> waiting = new ArrayDeque<>();
-    /** What was live already when the client came back to what it missed; null once it has caught up. */
+    private final ArrayDeque<LiveChange> waiting = new ArrayDeque<>();
+    private int missedChars;
+    private Instant lastTaken = Instant.MIN;
+    private @Nullable Promise<Void> drained;
+    /** Where live changes began when the client came back; null for a client that began with a snapshot. */
     private @Nullable Offsets replayedTo;
 
     private boolean held;
 
-    StreamSubscription(OutboundChannel outgoing, Filter filter) {
+    StreamSubscription(OutboundChannel outgoing, Filter filter, Clock clock) {
         this.outgoing = outgoing;
         this.filter = filter;
+        this.clock = clock;
         outgoing.onDrained(this::flush);
     }
 
@@ -102,8 +121,33 @@ public final class StreamSubscription {
             return;
         }
         if (!outgoing.isClosed()) {
-            missed.add(message);
-            closeIfTooSlow();
+            if (missed.isEmpty()) {
+                lastTaken = clock.instant();
+            }
+            String text = Json.text(message);
+            missed.add(text);
+            missedChars += text.length();
+        }
+    }
+
+    /** Whether so much of what the client missed waits that no more is to be read until it is {@link #drained}. */
+    boolean hasFullPage() {
+        return missed.size() >= PAGE_MESSAGES || missedChars >= PAGE_CHARS;
+    }
+
+    /** Completes when the client has taken all that it missed and was read; never if the client leaves before. */
+    Future<Void> drained() {
+        if (missed.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> promise = Promise.promise();
+        drained = promise;
+        return promise.future();
+    }
+
+    void closeIfStalled() {
+        if (!missed.isEmpty() && lastTaken.plus(STALL_TIMEOUT).isBefore(clock.instant())) {
+            close("took nothing for " + STALL_TIMEOUT.toSeconds() + " s: come back with since=<cursor>");
         }
     }
 
@@ -119,21 +163,25 @@ public final class StreamSubscription {
         if (change.type().equals("status")) {
             conflate(change);
         }
-        waiting.add(new ViewAwaiter(change, after));
+        waiting.add(new LiveChange(change, after));
         closeIfTooSlow();
     }
 
     private void closeIfTooSlow() {
-        if (missed.size() + waiting.size() > MOST_WAITING) {
-            missed.clear();
-            waiting.clear();
-            outgoing.close(TRY_AGAIN_LATER, "too slow: come back with since=<cursor>");
+        if (waiting.size() > MOST_WAITING) {
+            close("too slow: come back with since=<cursor>");
         }
     }
 
-    /** An older status of the same container is of no use to someone who has not seen it. */
+    private void close(String reason) {
+        missed.clear();
+        waiting.clear();
+        outgoing.close(TRY_AGAIN_LATER, reason);
+    }
+
+    /** A client that has not seen an older status of the same container does not need it. */
     private void conflate(StreamChange newer) {
-        for (Iterator<ViewAwaiter> it = waiting.iterator(); it.hasNext(); ) {
+        for (Iterator<LiveChange> it = waiting.iterator(); it.hasNext(); ) {
             StreamChange older = it.next().change();
             if (older.type().equals("status")
                     && newer.container() != null
@@ -145,10 +193,18 @@ public final class StreamSubscription {
 
     private void flush() {
         while (!missed.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
-            write(missed.removeFirst());
+            String text = missed.removeFirst();
+            missedChars -= text.length();
+            lastTaken = clock.instant();
+            outgoing.write(text);
+        }
+        Promise<Void> waitingForIt = drained;
+        if (waitingForIt != null && missed.isEmpty() && !outgoing.isClosed()) {
+            drained = null;
+            waitingForIt.complete();
         }
         while (!held && missed.isEmpty() && !waiting.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
-            ViewAwaiter next = waiting.removeFirst();
+            LiveChange next = waiting.removeFirst();
             write(message(next.change(), next.after()));
         }
     }

@@ -15,7 +15,6 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +28,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,14 +59,16 @@ public final class Streams {
     private Instant readAt = Instant.EPOCH;
     private int opening;
 
-    /** Reads again what is past. */
+    /** Reads records of the past again. */
     public interface Replay {
         /**
          * Reads the records from some offsets up to others, in order in each partition.
          *
-         * @return fails with {@link GoneException} if some are no longer there
+         * @param onRecord takes a record and returns whether to read on
+         * @return the offsets to continue from: {@code to} if all records were taken; fails with {@link GoneException} if some no
+         *     longer exist
          */
-        Future<Void> read(Offsets from, Offsets to, Handler<BusRecord> onRecord);
+        Future<Offsets> read(Offsets from, Offsets to, Predicate<BusRecord> onRecord);
     }
 
     /**
@@ -166,8 +168,8 @@ public final class Streams {
 
     /** Serves a client: from a snapshot, or from where it left off. */
     public StreamSubscription watch(OutboundChannel outgoing, Request request) {
-        var watcher =
-                new StreamSubscription(outgoing, new StreamSubscription.Filter(request.container(), request.host()));
+        var watcher = new StreamSubscription(
+                outgoing, new StreamSubscription.Filter(request.container(), request.host()), clock);
         watchers.add(watcher);
         if (request.since() == null) {
             watcher.write(snapshot(watcher.filter()));
@@ -184,20 +186,13 @@ public final class Streams {
     }
 
     private void resume(StreamSubscription watcher, StreamCursor since) {
-        StreamCursor throughGeneration = cursor();
-        watcher.hold(throughGeneration.offsets());
-        var at = new Offsets[] {since.offsets()};
-        Future<Void> replayed = log.read(since.offsets(), throughGeneration.offsets(), record -> {
-            at[0] = at[0].after(record);
-            // Partitions are read one after the other: until all are, the oldest of them is as old as the client's
-            // cursor.
-            change(record)
-                    .ifPresent(change ->
-                            watcher.replay(change, new StreamCursor(throughGeneration.ids(), at[0], since.at())));
-        });
-        replayed.map(done -> {
+        StreamCursor until = cursor();
+        watcher.hold(until.offsets());
+        new StreamReplay(log, watcher, since, until, this::change)
+                .start()
+                .map(done -> {
                     since.requireServed(clock.instant());
-                    watcher.missed(synced(throughGeneration));
+                    watcher.missed(synced(until));
                     watcher.release();
                     return null;
                 })
@@ -264,6 +259,11 @@ public final class Streams {
                 watchers.forEach(watcher -> watcher.live(null, change, cursor()));
             }
         }
+    }
+
+    /** Closes clients that have taken nothing of what they missed for {@link StreamSubscription#STALL_TIMEOUT}. */
+    public void closeStalled() {
+        new ArrayList<>(watchers).forEach(StreamSubscription::closeIfStalled);
     }
 
     /** Sends every client elsewhere. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class BoundedReplayTest {
     private static final Offsets NONE = new Offsets(new TreeMap<>());
 
-    private final List<Promise<Void>> underWay = new ArrayList<>();
+    private final List<Promise<Offsets>> underWay = new ArrayList<>();
     private final BoundedReplay replay = new BoundedReplay(
             (from, to, onRecord) -> {
                 underWay.add(Promise.promise());
@@ -22,20 +22,20 @@ class BoundedReplayTest {
             2);
 
     @Test
-    void noMoreThanSoManyReadAtATimeAndEachHasItsTurn() {
-        var results = new ArrayList<Future<Void>>();
+    void replaysBeyondTheLimitWaitAndReadInOrder() {
+        var results = new ArrayList<Future<Offsets>>();
         for (int i = 0; i < 4; i++) {
-            results.add(replay.read(NONE, NONE, record -> {}));
+            results.add(replay.read(NONE, NONE, record -> true));
         }
         assertThat(underWay).hasSize(2);
         assertThat(replay.pending()).isEqualTo(4);
-        underWay.get(0).complete();
+        underWay.get(0).complete(NONE);
         underWay.get(1).fail("gone");
         assertThat(underWay).hasSize(4);
         assertThat(results.get(0).succeeded()).isTrue();
         assertThat(results.get(1).failed()).isTrue();
-        underWay.get(2).complete();
-        underWay.get(3).complete();
+        underWay.get(2).complete(NONE);
+        underWay.get(3).complete(NONE);
         assertThat(results).allMatch(Future::isComplete);
         assertThat(replay.pending()).isZero();
     }

@@ -15,7 +15,6 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -27,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,7 @@ class StreamsTest {
     private final List<BusRecord> refused = new ArrayList<>();
     private final Streams streams = new Streams(clock, view, this::replay, (record, why) -> refused.add(record));
     private Future<Void> replayed = Future.succeededFuture();
+    private int recordsReplayed;
     private long offset;
 
     private static final class MovableClock extends Clock {
@@ -65,7 +67,16 @@ class StreamsTest {
         private final List<ObjectNode> messages = new ArrayList<>();
         private Runnable flush = () -> {};
         private boolean full;
+        /** How many messages are written before it is full. */
+        private int room = Integer.MAX_VALUE;
+
         private int code;
+
+        /** The client reads what was written, and has room for so many messages more. */
+        private void read(int more) {
+            room = more;
+            flush.run();
+        }
 
         @Override
         public boolean isClosed() {
@@ -74,11 +85,12 @@ class StreamsTest {
 
         @Override
         public boolean isFull() {
-            return full;
+            return full || room == 0;
         }
 
         @Override
         public void write(String text) {
+            room--;
             try {
                 messages.add(Json.readObject(text.getBytes(StandardCharsets.UTF_8)));
             } catch (UnreadableException e) {
@@ -118,13 +130,18 @@ class StreamsTest {
         streams.begin(ids, new Offsets(offsets), START);
     }
 
-    private Future<Void> replay(Offsets from, Offsets to, Handler<BusRecord> onRecord) {
+    private Future<Offsets> replay(Offsets from, Offsets to, Predicate<BusRecord> onRecord) {
+        Offsets read = from;
         for (BusRecord record : log) {
             if (!from.hasRead(record) && to.hasRead(record)) {
-                onRecord.handle(record);
+                read = read.after(record);
+                recordsReplayed++;
+                if (!onRecord.test(record)) {
+                    return Future.succeededFuture(read);
+                }
             }
         }
-        return replayed;
+        return replayed.map(done -> to);
     }
 
     private void read(BusRecord record) {
@@ -334,19 +351,94 @@ class StreamsTest {
         assertThat(client.messages.getLast().at("/status/phase").asText()).isEqualTo("running");
     }
 
-    @Test
-    void replayKeepsABoundedNumberOfMessagesForASlowClient() {
+    private String cursorBeforeEvents(int events) {
         String cursor = connect(ALL).cursor();
-        for (int i = 0; i <= StreamSubscription.MOST_WAITING; i++) {
-            read(Records.outcome(offset++, "a", "completed", clock.now));
+        for (int i = 0; i < events; i++) {
+            read(Records.outcome(offset++, "a" + i, "completed", clock.now));
         }
-        Client client = new Client();
-        client.full = true;
+        return cursor;
+    }
+
+    private Client resumeWithRoom(String cursor, int room) {
+        var client = new Client();
+        client.room = room;
         streams.watch(client, new Streams.Request(null, null, streams.parse(cursor)));
+        return client;
+    }
+
+    @Test
+    void clientThatReadsGetsTensOfThousandsOfMissedEventsInOneConnection() {
+        int events = 3 * StreamSubscription.MOST_WAITING;
+        Client client = resumeWithRoom(cursorBeforeEvents(events), 100);
+        while (client.messages.size() <= events) {
+            client.read(100);
+            streams.closeStalled();
+            assertThat(client.code).isZero();
+        }
+        assertThat(client.messages.stream()
+                        .limit(events)
+                        .map(message -> message.at("/event/id").asText()))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, events).mapToObj(i -> "a" + i).toList());
+        assertThat(client.types().getLast()).isEqualTo("synced");
+    }
+
+    @Test
+    void replayReadsOnePageForAClientThatDoesNotRead() {
+        resumeWithRoom(cursorBeforeEvents(3 * StreamSubscription.PAGE_MESSAGES), 0);
+        assertThat(recordsReplayed).isEqualTo(StreamSubscription.PAGE_MESSAGES);
+    }
+
+    @Test
+    void pageOfLargeMessagesEndsAtItsSize() {
+        String cursor = connect(ALL).cursor();
+        for (int i = 0; i < 10; i++) {
+            read(Records.of(
+                    Topics.STATUS.name(),
+                    offset++,
+                    "web",
+                    "{\"container\":\"web\",\"host\":\"host1\",\"phase\":\"failed\",\"reason\":\""
+                            + "r".repeat(StreamSubscription.PAGE_CHARS / 4)
+                            + "\",\"since\":\"2026-01-01T00:00:00Z\",\"restarts\":0,\"outdated\":false}",
+                    clock.now,
+                    Map.of()));
+        }
+        resumeWithRoom(cursor, 0);
+        assertThat(recordsReplayed).isEqualTo(4);
+    }
+
+    @Test
+    void clientThatTakesNothingForAMinuteIsClosed() {
+        Client client = resumeWithRoom(cursorBeforeEvents(2), 0);
+        clock.now = START.plus(StreamSubscription.STALL_TIMEOUT);
+        streams.closeStalled();
+        assertThat(client.code).isZero();
+        clock.now = clock.now.plusMillis(1);
+        streams.closeStalled();
         assertThat(client.code).isEqualTo(1013);
-        client.full = false;
-        client.flush.run();
+        client.read(10);
         assertThat(client.messages).isEmpty();
+    }
+
+    @Test
+    void clientThatTakesOneMessageEachMinuteIsNotClosed() {
+        Client client = resumeWithRoom(cursorBeforeEvents(3), 0);
+        for (int i = 0; i < 3; i++) {
+            clock.now = clock.now.plus(StreamSubscription.STALL_TIMEOUT);
+            client.read(1);
+            streams.closeStalled();
+        }
+        client.read(10);
+        assertThat(client.code).isZero();
+        assertThat(client.types()).containsExactly("event", "event", "event", "synced");
+    }
+
+    @Test
+    void replayOfAClientThatLeftReadsNoFurther() {
+        Client client = resumeWithRoom(cursorBeforeEvents(3 * StreamSubscription.PAGE_MESSAGES), 0);
+        client.code = 1000;
+        client.read(Integer.MAX_VALUE);
+        assertThat(recordsReplayed).isEqualTo(StreamSubscription.PAGE_MESSAGES);
     }
 
     @Test

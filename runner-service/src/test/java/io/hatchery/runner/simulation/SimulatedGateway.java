@@ -11,7 +11,6 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +175,7 @@ final class SimulatedGateway {
             var reading = new Replaying(mine, from, to, onRecord);
             if (mutation == Mutation.GATEWAY_SAYS_SYNCED_BEFORE_THE_REPLAY) {
                 world.after(0, mine, "", reading::next);
-                return Future.succeededFuture();
+                return Future.succeededFuture(to);
             }
             world.after(world.between(300, 30_000), mine, "", reading::next);
             return reading.done.future();
@@ -185,12 +185,14 @@ final class SimulatedGateway {
     private final class Replaying {
         private final World.Actor mine;
         private final Offsets to;
-        private final Handler<BusRecord> onRecord;
-        private final Promise<Void> done = Promise.promise();
+        private final Predicate<BusRecord> onRecord;
+        private final Promise<Offsets> done = Promise.promise();
         private final Map<TopicPartition, Long> at = new HashMap<>();
+        private Offsets read;
 
-        Replaying(World.Actor mine, Offsets from, Offsets to, Handler<BusRecord> onRecord) {
+        Replaying(World.Actor mine, Offsets from, Offsets to, Predicate<BusRecord> onRecord) {
             this.mine = mine;
+            this.read = from;
             this.to = to;
             this.onRecord = onRecord;
             from.next().forEach((topic, offsets) -> {
@@ -212,21 +214,23 @@ final class SimulatedGateway {
                     position.setValue(record.offset() + 1);
                     if (to.hasRead(record)) {
                         more = true;
-                        hand(record);
+                        read = read.after(record);
+                        if (!hand(record)) {
+                            done.tryComplete(read);
+                            return;
+                        }
                     }
                 }
             }
             if (more) {
                 world.after(world.between(300, 30_000), mine, "", this::next);
             } else {
-                done.tryComplete();
+                done.tryComplete(to);
             }
         }
 
-        private void hand(BusRecord record) {
-            if (mutation != Mutation.GATEWAY_REPLAYS_NO_DELETIONS || !record.isDeletion()) {
-                onRecord.handle(record);
-            }
+        private boolean hand(BusRecord record) {
+            return mutation == Mutation.GATEWAY_REPLAYS_NO_DELETIONS && record.isDeletion() || onRecord.test(record);
         }
     }
 
