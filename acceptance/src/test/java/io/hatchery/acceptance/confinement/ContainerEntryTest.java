@@ -172,9 +172,9 @@ class ContainerEntryTest {
     void processesLeftByAnEnteredCommandAreKilled() {
         Path root = idle("t-left", "");
         ProcessResult ran =
-                ProcessResult.toEnd(entry(leader("t-left"), "/bin/sh", "-c", "sleep 1234 & echo said; exit 7"));
+                ProcessResult.toEnd(entry(leader("t-left"), "/bin/sh", "-c", "sleep 1234 & echo printed; exit 7"));
         assertThat(ran.code()).isEqualTo(7);
-        assertThat(ran.out()).isEqualTo("said\n");
+        assertThat(ran.out()).isEqualTo("printed\n");
         assertThat(ProcessHandle.allProcesses()
                         .filter(process -> HostState.arguments(process.pid()).contains("1234")))
                 .isEmpty();

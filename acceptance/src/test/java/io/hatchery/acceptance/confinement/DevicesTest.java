@@ -60,11 +60,11 @@ class DevicesTest {
                 .isEqualTo("completed");
         Path console = installation.data().resolve("runner/console/" + name + ".log");
         await().until(() -> Files.exists(console) && Files.readString(console).contains("done"));
-        String said = Files.readString(console);
+        String output = Files.readString(console);
         assertThat(installation.api().command("stop", name).path("outcome").asText())
                 .isEqualTo("completed");
         HostState.assertGone(name, root);
-        return said;
+        return output;
     }
 
     @ParameterizedTest
@@ -74,11 +74,11 @@ class DevicesTest {
             assertThat(attack(installation, "t-devices", ""))
                     .contains("pseudo devices work", "/loop: Operation not permitted")
                     .doesNotContain("MADE", "READ", "WRITTEN")
-                    .satisfies(said -> {
+                    .satisfies(output -> {
                         // The test hides the controller from the runner only; the kernel still has the host's
                         // controller.
                         if (!kind.equals("v2")) {
-                            assertThat(said).doesNotContain("REOPENED", "AGENT");
+                            assertThat(output).doesNotContain("REOPENED", "AGENT");
                         }
                     });
             String allowed = ", \"allowedDevices\": [{\"node\": \"block-loop\", \"modifier\": \"m\"}]";

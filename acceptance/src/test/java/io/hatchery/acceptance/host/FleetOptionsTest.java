@@ -45,7 +45,8 @@ class FleetOptionsTest {
                 name,
                 c -> c.at("/status/exit/status").asInt(-1) >= 0
                         && !c.at("/status/phase").asText().equals("running"));
-        return host.says("journalctl", "-u", "container-" + name, "-t", "container " + name, "-o", "cat", "--no-pager");
+        return host.output(
+                "journalctl", "-u", "container-" + name, "-t", "container " + name, "-o", "cat", "--no-pager");
     }
 
     private static void end(FleetHost host, String name) {
@@ -64,7 +65,7 @@ class FleetOptionsTest {
             String script = "ls /kept 2>&1; touch /kept; ls /kept";
             assertThat(prints(host, name, script, "\"ephemeral\": true")).contains("/kept: No such file", "\n/kept");
             assertThat(host.run("test", "-e", "/srv/" + name + "/kept").code()).isNotZero();
-            assertThat(host.says("find", "/srv", "-maxdepth", "1", "-type", "d", "-name", ".#*"))
+            assertThat(host.output("find", "/srv", "-maxdepth", "1", "-type", "d", "-name", ".#*"))
                     .as("copies of roots")
                     .isEmpty();
             host.assertGone(name);
@@ -109,19 +110,19 @@ class FleetOptionsTest {
     @Test
     void mountUnitsOfTheRootStartFirst() {
         for (FleetHost host : hosts) {
-            host.says(
+            host.output(
                     "sh",
                     "-c",
                     "printf '[Mount]\\nWhat=tmpfs\\nWhere=/srv/t-mounted\\nType=tmpfs\\n' >/run/systemd/system/srv-t\\\\x2dmounted.mount"
                             + " && systemctl daemon-reload");
             String name = "t-mount-" + host.name();
             host.startIdle(name, "\"bindMounts\": {\"/data\": {\"hostPath\": \"/srv/t-mounted\"}}");
-            assertThat(host.says("systemctl", "is-active", "srv-t\\x2dmounted.mount"))
+            assertThat(host.output("systemctl", "is-active", "srv-t\\x2dmounted.mount"))
                     .isEqualTo("active");
-            assertThat(host.says("nsenter", "-t", leader(name), "-m", "-p", "/bin/mount"))
+            assertThat(host.output("nsenter", "-t", leader(name), "-m", "-p", "/bin/mount"))
                     .contains("on /data type tmpfs (ro");
             end(host, name);
-            host.says("systemctl", "stop", "srv-t\\x2dmounted.mount");
+            host.output("systemctl", "stop", "srv-t\\x2dmounted.mount");
         }
     }
 
@@ -138,7 +139,7 @@ class FleetOptionsTest {
             for (String[] want : wanted) {
                 String name = "t-users" + want[0].replace("\"", "").substring(0, 1) + "-" + host.name();
                 host.startIdle(name, "\"privateUsers\": " + want[0]);
-                assertThat(host.says("cat", process(name) + "/uid_map").replaceAll("\\s+", " "))
+                assertThat(host.output("cat", process(name) + "/uid_map").replaceAll("\\s+", " "))
                         .matches(want[1]);
                 end(host, name);
             }
@@ -161,7 +162,7 @@ class FleetOptionsTest {
     }
 
     private static long bounds(FleetHost host, String name) {
-        String line = host.says("grep", "^CapBnd:", process(name) + "/status");
+        String line = host.output("grep", "^CapBnd:", process(name) + "/status");
         return Long.parseUnsignedLong(line.substring("CapBnd:".length()).strip(), 16);
     }
 
@@ -187,7 +188,7 @@ class FleetOptionsTest {
             assertThat(switched.at("/status/leader").asText()).isEqualTo(leader);
             assertThat(Files.readString(host.at(root + "/status")).strip())
                     .as("the confinement of what is run inside")
-                    .isEqualTo(host.says("grep", "-E", "^(Cap|NoNew|Seccomp)", "/proc/" + leader + "/status"));
+                    .isEqualTo(host.output("grep", "-E", "^(Cap|NoNew|Seccomp)", "/proc/" + leader + "/status"));
             host.systemctl("reload", "container-" + name);
             assertThat(Files.readString(host.at(root + "/switched"))).isEqualTo("test\ntest\n");
 
@@ -213,12 +214,12 @@ class FleetOptionsTest {
         for (FleetHost host : hosts) {
             String name = "t-nix-" + host.name();
             // The kernel cannot map users on an overlay, which is the hosts' root file system here.
-            host.says(
+            host.output(
                     "sh",
                     "-c",
                     "mkdir -p /nix && mount -t tmpfs tmpfs /nix && mkdir -p /nix/store/abc-sys /nix/var/nix/db"
                             + " /nix/var/nix/profiles/per-container/" + name + " && cp /bin/busybox /nix/store/");
-            host.says(
+            host.output(
                     "sh",
                     "-c",
                     "printf '#!/nix/store/busybox sh\\n/nix/store/busybox ls -ln /nix/store; : >/nix/var/nix/profiles/made;"
@@ -228,12 +229,12 @@ class FleetOptionsTest {
                     "\"path\": \"/nix/store/abc-sys\", \"readiness\": \"started\", \"privateUsers\": \"pick\", \"restart\": \"no\"");
             JsonNode _ = api.command("start", name);
             api.await(name, c -> c.at("/status/exit/status").asInt() == 3);
-            assertThat(host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager"))
+            assertThat(host.output("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager"))
                     .containsPattern(" 0 +0 +\\d+ .* abc-sys")
                     .contains("Read-only file system");
-            assertThat(host.says("stat", "-c", "%u", "/nix/var/nix/profiles/per-container/" + name + "/made"))
+            assertThat(host.output("stat", "-c", "%u", "/nix/var/nix/profiles/per-container/" + name + "/made"))
                     .isEqualTo("0");
-            host.says("umount", "/nix");
+            host.output("umount", "/nix");
         }
     }
 
@@ -325,7 +326,7 @@ class FleetOptionsTest {
             host.systemctl("stop", "container-" + name);
             JsonNode stopped = api.await(name, "stopped");
             assertThat(stopped.at("/status/exit/status").asInt(-1)).isZero();
-            assertThat(host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager"))
+            assertThat(host.output("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager"))
                     .contains("was asked");
         }
     }
@@ -337,9 +338,9 @@ class FleetOptionsTest {
             host.startIdle(
                     name,
                     "\"privateNetwork\": true, \"hostAddress\": \"10.239.0.1\", \"localAddress\": \"10.239.0.2\"");
-            await().untilAsserted(() -> assertThat(host.says("getent", "hosts", name + ".containers"))
+            await().untilAsserted(() -> assertThat(host.output("getent", "hosts", name + ".containers"))
                     .contains("10.239.0.2"));
-            assertThat(host.says("getent", "hosts", "h1")).contains("10.88.0.11");
+            assertThat(host.output("getent", "hosts", "h1")).contains("10.88.0.11");
             end(host, name);
             assertThat(api.delete("/v1/containers/" + name).status()).isLessThan(300);
             await().untilAsserted(() -> assertThat(

@@ -43,7 +43,7 @@ class FleetTest {
     }
 
     private static int active(FleetHost host, String prefix) {
-        String units = host.says(
+        String units = host.output(
                 "systemctl", "list-units", "--no-legend", "--plain", "--state=active", "container-" + prefix + "*");
         return units.isEmpty() ? 0 : units.split("\n").length;
     }
@@ -71,7 +71,7 @@ class FleetTest {
         assertThat(active(one, "t-many-")).isEqualTo(MANY);
         delete(names);
         assertThat(active(one, "t-many-")).isZero();
-        assertThat(one.says("sh", "-c", "ls -A /srv | grep -c machine || true"))
+        assertThat(one.output("sh", "-c", "ls -A /srv | grep -c machine || true"))
                 .as("copies that are left")
                 .isEqualTo("0");
     }
@@ -83,7 +83,7 @@ class FleetTest {
         define("t-manual", two, two.busybox("t-manual"), "");
         api.completes("start", "t-manual");
         names.forEach(name -> api.await(name, "running"));
-        assertThat(two.says("sh", "-c", "stat -c %a /var/lib/hatchery/runner/specs/*.json | sort -u"))
+        assertThat(two.output("sh", "-c", "stat -c %a /var/lib/hatchery/runner/specs/*.json | sort -u"))
                 .isEqualTo("600");
 
         try (var _ = two.partition()) {
@@ -97,7 +97,7 @@ class FleetTest {
         api.await("t-manual", "stopped");
         delete(names);
         delete(List.of("t-manual"));
-        assertThat(two.says("sh", "-c", "ls /run/systemd/system | grep -c container-t-auto || true"))
+        assertThat(two.output("sh", "-c", "ls /run/systemd/system | grep -c container-t-auto || true"))
                 .as("units that are left")
                 .isEqualTo("0");
     }
@@ -158,12 +158,12 @@ class FleetTest {
                         .code())
                 .isNotZero();
         // Both hosts share the machine's clock, so microseconds can be compared.
-        long gone = Long.parseLong(one.says(
+        long gone = Long.parseLong(one.output(
                 "sh",
                 "-c",
                 "journalctl -o json --output-fields=MESSAGE --no-pager UNIT=container-t-move.service"
                         + " | sed -n '/Stopped/s/.*\"__REALTIME_TIMESTAMP\":\"\\([0-9]*\\)\".*/\\1/p' | tail -n 1"));
-        long begun = Long.parseLong(two.says(
+        long begun = Long.parseLong(two.output(
                 "sh",
                 "-c",
                 "journalctl -o json --output-fields=MESSAGE --no-pager UNIT=container-t-move.service"

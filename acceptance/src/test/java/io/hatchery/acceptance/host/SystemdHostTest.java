@@ -50,9 +50,9 @@ class SystemdHostTest {
             host.systemctl("start", "container-" + name);
             JsonNode running = awaitVia(name, "running");
             assertThat(running.at("/status/leader").asText())
-                    .isEqualTo(host.says("machinectl", "show", name, "-p", "Leader", "--value"));
+                    .isEqualTo(host.output("machinectl", "show", name, "-p", "Leader", "--value"));
             assertThat(host.systemctl("status", "container-" + name)).contains("active (running)", "systemd-nspawn");
-            assertThat(host.says("systemd-cgls", "--no-pager")).contains("container-" + name + ".service");
+            assertThat(host.output("systemd-cgls", "--no-pager")).contains("container-" + name + ".service");
 
             String before = running.at("/status/leader").asText();
             host.systemctl("restart", "container-" + name);
@@ -187,7 +187,7 @@ class SystemdHostTest {
                         + "\", \"command\": [\"/bin/sh\", \"-c\", \"echo \\\"$0\\\"; sleep 1\", \"100% of $HOME and \\\"quotes\\\"\"]}");
         api.completes("start", "t-say");
         api.await("t-say", "stopped");
-        assertThat(hybrid.says("journalctl", "-u", "container-t-say", "-o", "cat", "--no-pager"))
+        assertThat(hybrid.output("journalctl", "-u", "container-t-say", "-o", "cat", "--no-pager"))
                 .contains("100% of $HOME and \"quotes\"");
     }
 
@@ -195,17 +195,17 @@ class SystemdHostTest {
     void limitsApplyLive() {
         hybrid.startIdle("t-limits", limits("64M", 50, 99));
         String leader = api.container("t-limits").at("/status/leader").asText();
-        assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("67108864");
-        assertThat(kernelSays("pids/%/pids.max")).isEqualTo("99");
-        assertThat(kernelSays("cpu/%/cpu.cfs_quota_us")).isEqualTo("50000");
-        assertThat(kernelSays("cpu/%/cpu.shares")).isEqualTo("512"); // of 1024, which is the weight 100
+        assertThat(kernelFile("memory/%/memory.limit_in_bytes")).isEqualTo("67108864");
+        assertThat(kernelFile("pids/%/pids.max")).isEqualTo("99");
+        assertThat(kernelFile("cpu/%/cpu.cfs_quota_us")).isEqualTo("50000");
+        assertThat(kernelFile("cpu/%/cpu.shares")).isEqualTo("512"); // of 1024, which is the weight 100
 
         hybrid.defineIdle("t-limits", limits("32M", 25, 77));
 
         await().untilAsserted(() ->
-                assertThat(kernelSays("memory/%/memory.limit_in_bytes")).isEqualTo("33554432"));
-        assertThat(kernelSays("pids/%/pids.max")).isEqualTo("77");
-        assertThat(kernelSays("cpu/%/cpu.cfs_quota_us")).isEqualTo("25000");
+                assertThat(kernelFile("memory/%/memory.limit_in_bytes")).isEqualTo("33554432"));
+        assertThat(kernelFile("pids/%/pids.max")).isEqualTo("77");
+        assertThat(kernelFile("cpu/%/cpu.cfs_quota_us")).isEqualTo("25000");
         JsonNode container = api.container("t-limits");
         assertThat(container.at("/status/leader").asText()).isEqualTo(leader);
         assertThat(container.at("/status/outdated").asBoolean()).isFalse();
@@ -217,8 +217,8 @@ class SystemdHostTest {
                 + "%\", \"cpuWeight\": 50, \"tasksMax\": " + tasks + "}";
     }
 
-    private static String kernelSays(String file) {
-        return hybrid.says("cat", "/sys/fs/cgroup/" + file.replace("%", "machine.slice/container-t-limits.service"));
+    private static String kernelFile(String file) {
+        return hybrid.output("cat", "/sys/fs/cgroup/" + file.replace("%", "machine.slice/container-t-limits.service"));
     }
 
     @Test
@@ -235,9 +235,9 @@ class SystemdHostTest {
                             + " \"command\": [\"/bin/busybox\", \"nc\", \"-ll\", \"-p\", \"80\", \"-e\", \"/bin/echo\", \"hello\"]}");
             api.completes("start", name);
             String leader = api.container(name).at("/status/leader").asText();
-            assertThat(host.says("nsenter", "-t", leader, "-n", "ip", "-br", "addr"))
+            assertThat(host.output("nsenter", "-t", leader, "-n", "ip", "-br", "addr"))
                     .contains("eth0", "10.9.0.2/32", "fd00::2/128");
-            assertThat(host.says("ip", "-br", "addr")).contains("ve-" + name, "10.9.0.1/32");
+            assertThat(host.output("ip", "-br", "addr")).contains("ve-" + name, "10.9.0.1/32");
             // The request comes from another host of the network.
             FleetHost other = host == unified ? hybrid : unified;
             await().untilAsserted(() -> assertThat(other.run("busybox", "nc", "-w", "2", host.address(), "8080")
@@ -285,7 +285,7 @@ class SystemdHostTest {
             host.systemctl("kill", "-s", "KILL", "--kill-whom=main", "container-" + name);
 
             await().until(() -> host.isActive(name).equals("active")
-                    && !host.says("machinectl", "show", name, "-p", "Leader", "--value")
+                    && !host.output("machinectl", "show", name, "-p", "Leader", "--value")
                             .equals(leader));
             host.systemctl("start", "hatchery-runner");
             host.awaitRunner();
@@ -348,7 +348,7 @@ class SystemdHostTest {
                         + options + "}");
         api.completes("start", name);
         api.await(name, container -> container.at("/status/exit/status").asInt(-1) == 1);
-        return host.says("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager");
+        return host.output("journalctl", "-u", "container-" + name, "-o", "cat", "--no-pager");
     }
 
     @Test
@@ -360,18 +360,18 @@ class SystemdHostTest {
         api.define("t-debian", "{\"host\": \"h1\", \"root\": \"" + root + "\", \"boot\": true, \"autoStart\": true}");
         api.await("t-debian", "running");
         assertThat(unified.systemctl("is-enabled", "container-t-debian")).isEqualTo("enabled-runtime");
-        assertThat(unified.says("machinectl", "list", "--no-legend"))
+        assertThat(unified.output("machinectl", "list", "--no-legend"))
                 .containsPattern("t-debian +container +systemd-nspawn +debian");
-        assertThat(unified.says("machinectl", "status", "t-debian")).contains("Unit: container-t-debian.service");
+        assertThat(unified.output("machinectl", "status", "t-debian")).contains("Unit: container-t-debian.service");
         assertThat(unified.shellSays("t-debian", "/usr/bin/id -un")).isEqualTo("root");
 
-        unified.says("machinectl", "reboot", "t-debian");
+        unified.output("machinectl", "reboot", "t-debian");
         api.await(
                 "t-debian",
                 container -> container.at("/status/phase").asText().equals("running")
                         && container.at("/status/exit/status").asInt() == 133);
 
-        unified.says("machinectl", "poweroff", "t-debian");
+        unified.output("machinectl", "poweroff", "t-debian");
         JsonNode off = api.await("t-debian", "stopped");
         assertThat(off.at("/status/exit/status").asInt(-1)).isZero();
         unified.assertGone("t-debian");

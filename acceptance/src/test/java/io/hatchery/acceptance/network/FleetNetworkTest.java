@@ -39,8 +39,8 @@ class FleetNetworkTest {
         for (FleetHost host : hosts) {
             running.stream().filter(name -> name.endsWith(host.name())).toList().forEach(name -> end(host, name));
             ProcessResult _ = host.run("ip", "link", "delete", "t-br");
-            await().untilAsserted(
-                            () -> assertThat(host.says("ip", "-br", "link")).doesNotContain("ve-", "vb-", "w-", "mv-"));
+            await().untilAsserted(() ->
+                    assertThat(host.output("ip", "-br", "link")).doesNotContain("ve-", "vb-", "w-", "mv-"));
         }
     }
 
@@ -79,7 +79,8 @@ class FleetNetworkTest {
 
     private static void assertServes(FleetHost host, String address, int port, String name) {
         await().ignoreExceptions()
-                .untilAsserted(() -> assertThat(host.says(fetch(address, port))).isEqualTo("this is " + name));
+                .untilAsserted(
+                        () -> assertThat(host.output(fetch(address, port))).isEqualTo("this is " + name));
     }
 
     private static String[] fetch(String address, int port) {
@@ -91,9 +92,9 @@ class FleetNetworkTest {
     @Test
     void bridgeConnectsContainersAndHost() {
         for (FleetHost host : hosts) {
-            host.says("ip", "link", "add", "t-br", "type", "bridge");
-            host.says("ip", "addr", "add", "10.232.0.1/24", "dev", "t-br");
-            host.says("ip", "link", "set", "t-br", "up");
+            host.output("ip", "link", "add", "t-br", "type", "bridge");
+            host.output("ip", "addr", "add", "10.232.0.1/24", "dev", "t-br");
+            host.output("ip", "link", "set", "t-br", "up");
             String one = "t-br1-" + host.name();
             String two = "t-br2-" + host.name();
             serve(host, one, "\"privateNetwork\": true, \"hostBridge\": \"t-br\", \"localAddress\": \"10.232.0.2/24\"");
@@ -105,16 +106,16 @@ class FleetNetworkTest {
                                     .out())
                             .isEqualTo("this is " + two + "\n"));
             end(host, one, two);
-            host.says("ip", "link", "delete", "t-br");
+            host.output("ip", "link", "delete", "t-br");
         }
     }
 
     @Test
     void extraVethsWorkWithAndWithoutBridge() {
         for (FleetHost host : hosts) {
-            host.says("ip", "link", "add", "t-br", "type", "bridge");
-            host.says("ip", "addr", "add", "10.236.0.1/24", "dev", "t-br");
-            host.says("ip", "link", "set", "t-br", "up");
+            host.output("ip", "link", "add", "t-br", "type", "bridge");
+            host.output("ip", "addr", "add", "10.236.0.1/24", "dev", "t-br");
+            host.output("ip", "link", "set", "t-br", "up");
             String name = "t-more-" + host.name();
             serve(
                     host,
@@ -126,7 +127,7 @@ class FleetNetworkTest {
             assertServes(host, "10.233.0.2", name);
             assertServes(host, "10.236.0.2", name);
             end(host, name);
-            host.says("ip", "link", "delete", "t-br");
+            host.output("ip", "link", "delete", "t-br");
         }
     }
 
@@ -146,24 +147,24 @@ class FleetNetworkTest {
     @Test
     void movedInterfaceReturnsToTheHost() {
         for (FleetHost host : hosts) {
-            host.says("ip", "link", "add", "t-m0", "type", "veth", "peer", "name", "t-m1");
+            host.output("ip", "link", "add", "t-m0", "type", "veth", "peer", "name", "t-m1");
             String name = "t-moving-" + host.name();
             serve(host, name, "\"interfaces\": [\"t-m0\"]");
-            assertThat(host.says("ip", "-br", "link")).doesNotContain("t-m0@t-m1", "t-m0 ");
+            assertThat(host.output("ip", "-br", "link")).doesNotContain("t-m0@t-m1", "t-m0 ");
             assertThat(host.inNetworkOf(name, "ip", "-br", "link").out()).contains("t-m0");
             host.systemctl("stop", "container-" + name);
             api.await(name, "stopped");
             await().untilAsserted(
-                            () -> assertThat(host.says("ip", "-br", "link")).contains("t-m0@t-m1"));
-            host.says("ip", "link", "delete", "t-m1");
+                            () -> assertThat(host.output("ip", "-br", "link")).contains("t-m0@t-m1"));
+            host.output("ip", "link", "delete", "t-m1");
         }
     }
 
     @Test
     void macvlanIsCreatedOnInterfaceOfTheHost() {
         for (FleetHost host : hosts) {
-            host.says("ip", "link", "add", "t-lower", "type", "veth", "peer", "name", "t-upper");
-            host.says("ip", "link", "set", "t-lower", "up");
+            host.output("ip", "link", "add", "t-lower", "type", "veth", "peer", "name", "t-upper");
+            host.output("ip", "link", "set", "t-lower", "up");
             String name = "t-macvlan-" + host.name();
             serve(host, name, "\"macvlans\": [\"t-lower\"]");
             assertThat(host.inNetworkOf(name, "ip", "-d", "link", "show", "mv-t-lower")
@@ -171,27 +172,27 @@ class FleetNetworkTest {
                             .out())
                     .contains("macvlan");
             end(host, name);
-            host.says("ip", "link", "delete", "t-lower");
+            host.output("ip", "link", "delete", "t-lower");
         }
     }
 
     @Test
     void networkNamespaceIsJoined() {
         for (FleetHost host : hosts) {
-            host.says("ip", "netns", "add", "t-other");
-            host.says("ip", "-n", "t-other", "link", "set", "lo", "up");
+            host.output("ip", "netns", "add", "t-other");
+            host.output("ip", "-n", "t-other", "link", "set", "lo", "up");
             String name = "t-joined-" + host.name();
             serve(host, name, "\"networkNamespace\": \"/run/netns/t-other\"");
             assertThat(host.inNetworkOf(name, fetch("127.0.0.1", 80)).orFail().out())
                     .isEqualTo("this is " + name + "\n");
-            assertThat(host.says(
+            assertThat(host.output(
                             "ip",
                             "netns",
                             "identify",
                             api.container(name).at("/status/leader").asText()))
                     .isEqualTo("t-other");
             end(host, name);
-            host.says("ip", "netns", "delete", "t-other");
+            host.output("ip", "netns", "delete", "t-other");
         }
     }
 
@@ -199,17 +200,17 @@ class FleetNetworkTest {
     void interfacesLeftByACrashAreRemovedBeforeStart() {
         for (FleetHost host : hosts) {
             String name = "t-left-" + host.name();
-            host.says("ip", "link", "add", "ve-" + name, "type", "veth", "peer", "name", "t-leftover");
-            host.says("ip", "link", "add", "w-left", "type", "veth", "peer", "name", "t-leftover2");
+            host.output("ip", "link", "add", "ve-" + name, "type", "veth", "peer", "name", "t-leftover");
+            host.output("ip", "link", "add", "w-left", "type", "veth", "peer", "name", "t-leftover2");
             // Hatchery removes only interfaces with its alias.
-            host.says("ip", "link", "set", "ve-" + name, "alias", "hatchery:" + name);
-            host.says("ip", "link", "set", "w-left", "alias", "hatchery:" + name);
+            host.output("ip", "link", "set", "ve-" + name, "alias", "hatchery:" + name);
+            host.output("ip", "link", "set", "w-left", "alias", "hatchery:" + name);
             serve(
                     host,
                     name,
                     "\"privateNetwork\": true, \"hostAddress\": \"10.235.0.1\", \"localAddress\": \"10.235.0.2\","
                             + " \"extraVeths\": {\"w-left\": {\"hostAddress\": \"10.237.0.1\", \"localAddress\": \"10.237.0.2\"}}");
-            assertThat(host.says("ip", "-br", "link")).doesNotContain("t-leftover");
+            assertThat(host.output("ip", "-br", "link")).doesNotContain("t-leftover");
             assertServes(host, "10.235.0.2", name);
             assertServes(host, "10.237.0.2", name);
             end(host, name);
@@ -229,7 +230,7 @@ class FleetNetworkTest {
                 // The host reaches its own address by an interface other than loopback.
                 assertServes(host, host.address(), 8081, name);
                 end(host, name);
-                assertThat(host.says("nft", "list", "map", "ip", "io.systemd.nat", "map_port_ipport"))
+                assertThat(host.output("nft", "list", "map", "ip", "io.systemd.nat", "map_port_ipport"))
                         .doesNotContain("8081");
             }
         }
@@ -247,7 +248,7 @@ class FleetNetworkTest {
                             + " \"hostAddress\": \"10.238.0.1\", \"localAddress\": \"10.238.0.2\"");
             api.completes("start", name);
             String before = api.container(name).at("/status/leader").asText();
-            host.says("touch", root + "/again");
+            host.output("touch", root + "/again");
             api.await(
                     name,
                     c -> c.at("/status/phase").asText().equals("running")
@@ -257,7 +258,7 @@ class FleetNetworkTest {
                             .orFail()
                             .out())
                     .contains("10.238.0.2/32");
-            assertThat(host.says("ip", "-br", "addr", "show", "dev", "ve-" + name))
+            assertThat(host.output("ip", "-br", "addr", "show", "dev", "ve-" + name))
                     .contains("10.238.0.1/32");
             end(host, name);
         }

@@ -58,7 +58,7 @@ class FleetNixTest {
 
     private static String file(FleetHost host, String name) {
         String leader = api.container(name).at("/status/leader").asText();
-        return host.says("cat", "/proc/" + leader + "/root/etc/x");
+        return host.output("cat", "/proc/" + leader + "/root/etc/x");
     }
 
     @Test
@@ -70,7 +70,7 @@ class FleetNixTest {
             api.completes("start", name);
             assertThat(host.isActive(name)).isEqualTo("active");
             assertThat(file(host, name)).isEqualTo("first");
-            assertThat(host.says("nix-store", "--query", "--roots", first))
+            assertThat(host.output("nix-store", "--query", "--roots", first))
                     .contains("/nix/var/nix/profiles/per-container/" + name);
         }
         for (FleetHost host : hosts) {
@@ -78,9 +78,9 @@ class FleetNixTest {
             String second = define(name, host, etc("second"), false);
             running(name, 2);
             assertThat(file(host, name)).isEqualTo("second");
-            host.says("nix-store", "--gc");
+            host.output("nix-store", "--gc");
             assertThat(host.systemctl("restart", "container-" + name)).isEmpty();
-            assertThat(host.says("nix-store", "--check-validity", second)).isEmpty();
+            assertThat(host.output("nix-store", "--check-validity", second)).isEmpty();
             assertThat(api.post("/v1/containers/" + name + "/rollback")
                             .at("/spec/payload/path")
                             .asText())

@@ -22,7 +22,7 @@ class ServiceEndTest {
             Process service = installation.process(Service.CONFIG);
             assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(service.exitValue()).isEqualTo(1);
-            assertThat(installation.said(Service.CONFIG).lines().toList().getLast())
+            assertThat(installation.output(Service.CONFIG).lines().toList().getLast())
                     .startsWith("hatchery: ")
                     .contains("topics.partitions");
             installation.environment().remove("HATCHERY_TOPICS_PARTITIONS");
