@@ -6,7 +6,7 @@ install_packages() {
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   if ! command -v apt-get >/dev/null; then
-    echo "This is no Debian: install systemd-nspawn (package systemd-container), perl, setsid (util-linux), and, for the" >&2
+    echo "This is no Debian: install systemd-nspawn (package systemd-container), and, for the" >&2
     echo "Debian example, mmdebstrap, in this system's own way; then run the command again." >&2
     return 1
   fi

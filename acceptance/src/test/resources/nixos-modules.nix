@@ -17,7 +17,6 @@ let
     callPackage = package: arguments: "/hatchery";
     path = /srv/nixpkgs;
     systemd = "/systemd";
-    perl = "/perl";
     util-linux = "/util-linux";
     iproute2 = "/iproute2";
     nftables = "/nftables";

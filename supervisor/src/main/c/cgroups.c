@@ -140,6 +140,26 @@ void join_cgroup(const char *folder) {
     close(procs);
 }
 
+void join_supervisor_group(void) {
+    char *mountinfo = mounts(), *groups = read_file(AT_FDCWD, "/proc/self/cgroup", NULL), *rest = groups;
+    struct cgroup group;
+    while (next_cgroup(&rest, &group)) {
+        char mount[LONGEST_PATH], root[LONGEST_PATH], folder[LONGEST_PATH], own[LONGEST_PATH + 16];
+        if (!holds_processes(group.controllers) || !cgroup_mount(mountinfo, group.controllers, mount, root)
+            || !cgroup_folder(mount, root, group.path, folder))
+            continue;
+        snprintf(own, sizeof own, "%s/supervisor", folder);
+        if (mkdir(own, 0755) && errno != EEXIST) {
+            if (errno == ENOENT)
+                continue; /* systemd does not use this hierarchy */
+            fail("cannot make the control group %s", own);
+        }
+        join_cgroup(own);
+    }
+    free(groups);
+    free(mountinfo);
+}
+
 void join_cgroups(const struct leader *leader, const struct leaves *leaves) {
     for (int i = 0; i < leaves->count; i++)
         join_cgroup(leaves->folder[i]);

@@ -23,6 +23,9 @@ void make_leaves(const struct leader *leader, struct leaves *leaves);
 /* Moves this process into a group. */
 void join_cgroup(const char *folder);
 
+/* Moves this process into the group "supervisor" of its own group, in the systemd and the unified hierarchy. */
+void join_supervisor_group(void);
+
 /* Moves this process into them, and in every other hierarchy into the leader's group. */
 void join_cgroups(const struct leader *leader, const struct leaves *leaves);
 

@@ -12,13 +12,18 @@
 #include "report.h"
 #include "supervise.h"
 #include "text.h"
+#include "unit.h"
 
 enum { LEAST_CONSOLE = 1024 };
 
 static int usage(void) {
     fputs("usage: hatchery-supervisor enter [--start-time TICKS] LEADER -- COMMAND [ARGUMENT...]\n"
           "       hatchery-supervisor close-devices CGROUP [TYPE:MAJOR:MINOR:ACCESS...]\n"
-          "       hatchery-supervisor supervise RUN CONSOLE MAX-BYTES [OWN-CGROUP...] -- [CGROUP...] -- PROGRAM [ARGUMENT...]\n",
+          "       hatchery-supervisor supervise RUN CONSOLE MAX-BYTES [OWN-CGROUP...] -- [CGROUP...] -- PROGRAM [ARGUMENT...]\n"
+          "       hatchery-supervisor unit prepare|clean-up FOLDER\n"
+          "       hatchery-supervisor unit network FOLDER PROGRAM [ARGUMENT...]\n"
+          "       hatchery-supervisor unit stop FOLDER SIGNAL\n"
+          "       hatchery-supervisor unit reload FOLDER COMMAND [ARGUMENT...]\n",
           stderr);
     return EXIT_USAGE;
 }
@@ -77,11 +82,16 @@ static int supervise_command(int count, char **arguments) {
     return 0;
 }
 
+static int unit_command(int count, char **arguments) {
+    (void)count;
+    return run_unit_act(arguments) ? 0 : usage();
+}
+
 int main(int count, char **arguments) {
     static const struct {
         const char *name;
         int (*begin)(int count, char **arguments);
-    } COMMANDS[] = {{"close-devices", close_devices_command}, {"supervise", supervise_command}};
+    } COMMANDS[] = {{"close-devices", close_devices_command}, {"supervise", supervise_command}, {"unit", unit_command}};
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have no exit status read */
     if (count > 1 && !strcmp(arguments[1], "enter"))

@@ -1,4 +1,4 @@
-/* What Hatchery does around a container's network by ip(8). */
+/* A container's network on the host, by ip(8) and nft(8). */
 #ifndef HATCHERY_NETWORK_H
 #define HATCHERY_NETWORK_H
 
@@ -9,5 +9,14 @@
  * leader.
  */
 void set_up_network(int folder, pid_t leader);
+
+/*
+ * Removes a veth that an earlier run left, if it carries the alias; refuses one that does not. Waits a moment for an interface of another
+ * kind of owner to go: the kernel removes the pairs of a dead network namespace a little after its last process.
+ */
+void remove_interface(const char *name, const char *alias);
+
+/* Removes a port forward that a killed nspawn left: with one to another address, nspawn forwards nothing. */
+void remove_forward(const char *protocol, const char *port);
 
 #endif

@@ -74,3 +74,10 @@ bool receive_notification(int from, struct notification *message) {
     parse_notification(message);
     return count >= 0;
 }
+
+void send_notification(int from, const struct notification *message, const char *path) {
+    struct sockaddr_un address;
+    socklen_t length = address_of(path, &address);
+    if (sendto(from, message->text, message->length, 0, (const struct sockaddr *)&address, length) < 0)
+        fail("cannot notify systemd at %s", path);
+}

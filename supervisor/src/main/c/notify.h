@@ -24,4 +24,7 @@ int open_notify_socket(const char *path);
 /* Receives a message and parses it; false if none is there. */
 bool receive_notification(int socket, struct notification *message);
 
+/* Sends a message as it was received to another socket. */
+void send_notification(int socket, const struct notification *message, const char *path);
+
 #endif

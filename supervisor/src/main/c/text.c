@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,19 @@ bool status_number(const char *status, const char *field, int base, uint64_t *va
         return !errno && end > digits && (*end == '\n' || *end == '\t' || !*end);
     }
     return false;
+}
+
+bool innermost_pid(const char *status, uint64_t *pid) {
+    const char *line = strstr(status, "\nNSpid:\t");
+    if (!line)
+        return false;
+    const char *end = line + 1 + strcspn(line + 1, "\n");
+    const char *last = memrchr(line, '\t', (size_t)(end - line));
+    char digits[16] = "";
+    if ((size_t)(end - last) > sizeof digits)
+        return false;
+    memcpy(digits, last + 1, (size_t)(end - last - 1));
+    return whole_number(digits, INT_MAX, pid) && *pid > 0;
 }
 
 bool start_time(const char *stat, uint64_t *ticks) {

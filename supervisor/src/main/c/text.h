@@ -18,6 +18,9 @@ char *read_file_if_any(int directory, const char *name, size_t *length);
 /* A number of proc_pid_status(5), such as CapBnd in base 16; false if there is no such field or it is no number. */
 bool status_number(const char *status, const char *field, int base, uint64_t *value);
 
+/* The last pid of NSpid in proc_pid_status(5): that of the innermost process namespace. */
+bool innermost_pid(const char *status, uint64_t *pid);
+
 /* Field 22 of proc_pid_stat(5); the second one may hold anything, parentheses and line feeds too. */
 bool start_time(const char *stat, uint64_t *ticks);
 

@@ -22,4 +22,7 @@ void test_words(void);
 /* supervise_test.c */
 void test_supervise(void);
 
+/* unit_test.c */
+void test_unit(void);
+
 #endif

@@ -37,6 +37,15 @@ static void whole_numbers_are_nothing_but_digits(void) {
         CHECK(!whole_number(*bad, 42, &value));
 }
 
+static void the_innermost_pid_is_the_last_one(void) {
+    uint64_t pid;
+    CHECK(innermost_pid("Name:\tx\nNSpid:\t4711\t12\t1\nNSpgid:\t9\n", &pid) && pid == 1);
+    CHECK(innermost_pid("Name:\tx\nNSpid:\t4711", &pid) && pid == 4711);
+    for (const char *const *bad = (const char *const[]){"", "NSpid:\t1\n", "\nNSpid:\t\n", "\nNSpid:\t1\tx\n", "\nNSpid:\t0\n",
+                                                         "\nNSpid:\t1234567890123456\n", NULL}; *bad; bad++)
+        CHECK(!innermost_pid(*bad, &pid));
+}
+
 static void groups_are_split_by_hierarchy(void) {
     char text[] = "5:devices:/a\n3:cpu,cpuacct:/b:c\nmalformed\n1:name=systemd:/d\n4:pids:relative\n0::/e\n";
     char *rest = text;
@@ -160,6 +169,7 @@ static void no_text_leads_out_of_bounds(void) {
         parse_rule(text, &rule);
         status_number(text, "c", 10, &value);
         start_time(text, &value);
+        innermost_pid(text, &value);
         cgroup_mount(text, "c", mount, root);
         cgroup_folder("/m", "/c", text, mount);
         copy = rest = strdup(text);
@@ -190,6 +200,7 @@ int main(int count, char **arguments) {
     status_fields_are_read_by_their_whole_name();
     start_time_is_field_22_whatever_the_command_is_called();
     whole_numbers_are_nothing_but_digits();
+    the_innermost_pid_is_the_last_one();
     groups_are_split_by_hierarchy();
     hierarchies_are_found_where_they_are_mounted();
     folders_are_below_their_mount();
@@ -201,5 +212,6 @@ int main(int count, char **arguments) {
     test_steps();
     test_words();
     test_supervise();
+    test_unit();
     return 0;
 }

@@ -165,7 +165,11 @@ public final class RunnerService extends AbstractVerticle {
                 Clock.systemUTC(),
                 this::onContext,
                 bus,
-                new UnitFiles(config.folders().runtime(), new HostPlans(true, unified), supervisor.path()),
+                new UnitFiles(
+                        config.folders().runtime(),
+                        config.folders().data().resolve("programs"),
+                        new HostPlans(true, unified),
+                        supervisor.path()),
                 folders,
                 new HostRoots(
                         settings,

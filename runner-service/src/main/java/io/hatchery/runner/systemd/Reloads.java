@@ -3,20 +3,25 @@ package io.hatchery.runner.systemd;
 import io.hatchery.runner.context.BlockingWork;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Has systemd read its units anew, once for all that changed meanwhile: with many units that takes a while. */
 final class Reloads {
     private final BlockingWork work;
     private final SystemdBus bus;
+    private final UnitFiles units;
     private @Nullable Promise<Void> next;
     private boolean running;
     /** The last runner may have died between a change and this. */
     private boolean owed = true;
 
-    Reloads(BlockingWork work, SystemdBus bus) {
+    Reloads(BlockingWork work, SystemdBus bus, UnitFiles units) {
         this.work = work;
         this.bus = bus;
+        this.units = units;
     }
 
     /** Completes when what is on disk now has been read. */
@@ -43,7 +48,11 @@ final class Reloads {
         running = true;
         next = null;
         work.<Void>begin(() -> {
+                    List<Path> unused = units.unusedPrograms();
                     bus.reload();
+                    for (Path program : unused) {
+                        Files.deleteIfExists(program);
+                    }
                     return null;
                 })
                 .onComplete(result -> {

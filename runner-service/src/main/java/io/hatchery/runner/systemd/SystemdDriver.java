@@ -73,7 +73,7 @@ public final class SystemdDriver implements Driver {
      */
     public SystemdDriver(SystemdAccess systemd, DriverListener listener) throws IOException {
         this.systemd = systemd;
-        this.reloads = new Reloads(systemd.work(), systemd.bus());
+        this.reloads = new Reloads(systemd.work(), systemd.bus(), systemd.units());
         this.watch = new UnitWatcher(
                 systemd.work(),
                 systemd.timers(),

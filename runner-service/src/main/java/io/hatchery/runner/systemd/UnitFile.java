@@ -21,20 +21,12 @@ final class UnitFile {
 
     private static final char LAST_ASCII = 0x7f;
 
-    /**
-     * Programs of the host that a unit calls.
-     *
-     * @param script {@code unit.pl}
-     * @param supervisor {@code hatchery-supervisor}
-     */
-    record Programs(Path script, Path supervisor) {}
-
     private UnitFile() {}
 
     /**
      * The text.
      *
-     * @param programs what the unit calls
+     * @param supervisor {@code hatchery-supervisor}, which the unit calls
      * @param folder the container's, for that
      * @param variables the container's, which are in a file of that folder
      * @param payload what runs behind nspawn
@@ -42,7 +34,7 @@ final class UnitFile {
      */
     static String of(
             NspawnPlan plan,
-            Programs programs,
+            Path supervisor,
             Path folder,
             UnitEnvironment variables,
             Payload payload,
@@ -64,27 +56,21 @@ final class UnitFile {
         if (!variables.isEmpty()) {
             service.add("EnvironmentFile=" + path(folder.resolve(ENVIRONMENT)));
         }
-        List<String> helper = List.of("/usr/bin/perl", programs.script().toString());
-        service.add("ExecStartPre=" + command(helper, List.of("before", folder.toString())));
+        service.add("ExecStartPre=" + act(supervisor, "prepare", folder, List.of()));
         if (plan.after().isEmpty()) {
             service.add("ExecStart=" + nspawn(plan, variables));
         } else {
             service.add("NotifyAccess=all");
-            var around = new ArrayList<>(helper);
-            around.addAll(List.of("network", folder.toString()));
-            service.add("ExecStart=" + command(around, List.of()) + " " + nspawn(plan, variables));
+            service.add("ExecStart=" + act(supervisor, "network", folder, List.of()) + " " + nspawn(plan, variables));
         }
         if (payload instanceof Payload.SystemPath(String system)) {
-            var reload = new ArrayList<>(
-                    List.of("enter", folder.toString(), programs.supervisor().toString()));
-            reload.addAll(SystemSwitch.command(system));
-            service.add("ExecReload=" + command(helper, reload));
+            service.add("ExecReload=" + act(supervisor, "reload", folder, SystemSwitch.command(system)));
         }
         if (payload instanceof Payload.Program) {
-            List<String> stop = List.of("signal", folder.toString(), Integer.toString(toProgram.number()));
-            service.add("ExecStop=" + command(helper, stop));
+            List<String> signal = List.of(Integer.toString(toProgram.number()));
+            service.add("ExecStop=" + act(supervisor, "stop", folder, signal));
         }
-        service.add("ExecStopPost=" + command(helper, List.of("ended", folder.toString())));
+        service.add("ExecStopPost=" + act(supervisor, "clean-up", folder, List.of()));
         return "# Written by the Hatchery runner, which writes it anew: define the container instead.\n[Unit]\n"
                 + String.join("\n", unit) + "\n\n[Service]\n" + String.join("\n", service) + "\n"
                 + (install.isEmpty() ? "" : "\n[Install]\n" + String.join("\n", install) + "\n");
@@ -115,8 +101,9 @@ final class UnitFile {
         return path.toString().replace("%", "%%");
     }
 
-    private static String command(List<String> program, List<String> arguments) {
-        var words = new ArrayList<>(program);
+    /** A call of {@code hatchery-supervisor unit}. */
+    private static String act(Path supervisor, String act, Path folder, List<String> arguments) {
+        var words = new ArrayList<>(List.of(supervisor.toString(), "unit", act, folder.toString()));
         words.addAll(arguments);
         return words.stream().map(word -> quoted(word, true)).collect(Collectors.joining(" "));
     }

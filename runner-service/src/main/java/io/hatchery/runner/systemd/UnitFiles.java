@@ -10,14 +10,13 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,30 +31,20 @@ public final class UnitFiles {
 
     private final Path runtime;
     private final HostPlans plans;
-    private final Path supervisor;
+    private final SupervisorCopies supervisors;
 
     /**
-     * Installs the script that the units call.
+     * Installs the program that the units call.
      *
      * @param runtime the runner's runtime folder
-     * @param supervisor {@code hatchery-supervisor} on this host
-     * @throws IOException if it cannot be written
+     * @param programs folder of the programs that the units call
+     * @param supervisor {@code hatchery-supervisor} as it is installed
+     * @throws IOException if it cannot be installed
      */
-    public UnitFiles(Path runtime, HostPlans plans, Path supervisor) throws IOException {
-        this.runtime = runtime;
+    public UnitFiles(Path runtime, Path programs, HostPlans plans, Path supervisor) throws IOException {
+        this.runtime = PrivateFiles.folder(runtime);
         this.plans = plans;
-        this.supervisor = supervisor;
-        PrivateFiles.folder(runtime);
-        try (InputStream in = UnitFiles.class.getResourceAsStream("unit.pl")) {
-            if (in == null) {
-                throw new IOException("unit.pl is missing from the jar");
-            }
-            replace(script(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
-    }
-
-    private Path script() {
-        return runtime.resolve("unit.pl");
+        this.supervisors = new SupervisorCopies(programs, runtime, supervisor);
     }
 
     private Path folder(ContainerName container) {
@@ -82,8 +71,7 @@ public final class UnitFiles {
         boolean wanted = want(spec.name(), spec.autoStart());
         var variables = new UnitEnvironment(spec.environment());
         boolean _ = replace(folder.resolve(UnitFile.ENVIRONMENT), variables.file());
-        var programs = new UnitFile.Programs(script(), supervisor);
-        String text = UnitFile.of(plan, programs, folder, variables, payload, spec.killSignal());
+        String text = UnitFile.of(plan, supervisors.current(), folder, variables, payload, spec.killSignal());
         return replacePublic(UNITS.resolve(unit(spec.name())), text) || wanted;
     }
 
@@ -122,6 +110,11 @@ public final class UnitFiles {
     private static boolean isPrivate(Path file) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
                 .endsWith("------");
+    }
+
+    /** The programs that no unit refers to; to be deleted once systemd has read the units. */
+    List<Path> unusedPrograms() throws IOException {
+        return supervisors.unused(UNITS);
     }
 
     /** Removes the unit and all that belongs to it. */

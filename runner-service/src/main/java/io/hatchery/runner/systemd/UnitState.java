@@ -60,7 +60,7 @@ record UnitState(String active, String sub, String invocation, String job, long 
         /** A {@code $SERVICE_RESULT} that is none of systemd's or the kernel's reasons: systemd.exec(5); SIGTERM counts as success. */
         private static final Set<String> BY_A_SIGNAL = Set.of("success", "signal", "core-dump");
 
-        /** As {@code unit.pl} writes it: {@code $EXIT_CODE $EXIT_STATUS $SERVICE_RESULT}, systemd.exec(5). */
+        /** As {@code hatchery-supervisor unit clean-up} writes it: {@code $EXIT_CODE $EXIT_STATUS $SERVICE_RESULT}, systemd.exec(5). */
         static UnitExit parse(String text, Instant at) {
             String[] words = text.strip().split(" ");
             if (words.length != 3) {

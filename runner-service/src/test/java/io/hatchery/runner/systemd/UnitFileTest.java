@@ -13,8 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class UnitFileTest {
-    private static final UnitFile.Programs PROGRAMS = new UnitFile.Programs(
-            Path.of("/run/hatchery/unit.pl"), Path.of("/usr/lib/hatchery/lib/hatchery-supervisor"));
+    private static final Path SUPERVISOR = Path.of("/var/lib/hatchery/runner/programs/hatchery-supervisor-0");
     private static final Path FOLDER = Path.of("/run/hatchery/u/web");
 
     private static NspawnPlan plan(
@@ -26,7 +25,7 @@ final class UnitFileTest {
     private static List<String> lines(NspawnPlan plan, Payload payload) {
         return UnitFile.of(
                         plan,
-                        PROGRAMS,
+                        SUPERVISOR,
                         FOLDER,
                         new UnitEnvironment(new TreeMap<>()),
                         payload,
@@ -54,7 +53,7 @@ final class UnitFileTest {
                 List.of());
         String text = UnitFile.of(
                 plan,
-                PROGRAMS,
+                SUPERVISOR,
                 FOLDER,
                 new UnitEnvironment(new TreeMap<>()),
                 new Payload.Boot(),
@@ -73,7 +72,7 @@ final class UnitFileTest {
         var environment = new UnitEnvironment(variables);
         String text = UnitFile.of(
                 plan(arguments, Map.of(), List.of()),
-                PROGRAMS,
+                SUPERVISOR,
                 FOLDER,
                 environment,
                 new Payload.Boot(),
@@ -105,28 +104,29 @@ final class UnitFileTest {
     }
 
     @Test
-    void theScriptStandsInBetweenOnlyWhereThereIsANetworkToSetUp() {
+    void supervisorStartsNspawnOnlyWithANetworkToConfigure() {
         assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.Boot()))
                 .noneMatch(line -> line.startsWith("NotifyAccess"));
         List<SetupStep> after = List.of(new SetupStep.Ip(SetupStep.Side.HOST, List.of("link")));
         assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), after), new Payload.Boot()))
                 .contains(
                         "NotifyAccess=all",
-                        "ExecStart=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"network\" \"/run/hatchery/u/web\" \"/bin/nspawn\"");
+                        "ExecStart=\"/var/lib/hatchery/runner/programs/hatchery-supervisor-0\" \"unit\""
+                                + " \"network\" \"/run/hatchery/u/web\" \"/bin/nspawn\"");
     }
 
     @Test
-    void aProgramBehindTheStubInitIsSignalledByItself() {
+    void programBehindTheStubInitIsSignalledAtAStop() {
         assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.Program(List.of("/bin/x"))))
-                .contains(
-                        "ExecStop=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"signal\" \"/run/hatchery/u/web\" \"37\"");
+                .contains("ExecStop=\"/var/lib/hatchery/runner/programs/hatchery-supervisor-0\" \"unit\""
+                        + " \"stop\" \"/run/hatchery/u/web\" \"37\"");
     }
 
     @Test
-    void aNixosSystemIsSwitchedByAReload() {
+    void reloadSwitchesANixosSystem() {
         assertThat(lines(plan(List.of("/bin/nspawn"), Map.of(), List.of()), new Payload.SystemPath("/nix/store/x-web")))
-                .contains(
-                        "ExecReload=\"/usr/bin/perl\" \"/run/hatchery/unit.pl\" \"enter\" \"/run/hatchery/u/web\" \"/usr/lib/hatchery/lib/hatchery-supervisor\""
-                                + " \"/nix/store/x-web/bin/switch-to-configuration\" \"test\"");
+                .contains("ExecReload=\"/var/lib/hatchery/runner/programs/hatchery-supervisor-0\" \"unit\""
+                        + " \"reload\" \"/run/hatchery/u/web\""
+                        + " \"/nix/store/x-web/bin/switch-to-configuration\" \"test\"");
     }
 }
