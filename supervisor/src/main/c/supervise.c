@@ -37,10 +37,10 @@ static struct {
 } run_of;
 
 /* What this is worth is not worth waiting for a full disk. */
-static void record_last_words(const char *text, size_t length) {
+static void record_last_output(const char *text, size_t length) {
     char words[LONGEST_WORDS + 1];
-    if (last_words(text, length, words) && !try_record(run_of.folder, "said", words))
-        dprintf(STDERR_FILENO, "hatchery-supervisor: cannot write the file said: %s\n", strerror(errno));
+    if (last_words(text, length, words) && !try_record(run_of.folder, "last-output", words))
+        dprintf(STDERR_FILENO, "hatchery-supervisor: cannot write the file last-output: %s\n", strerror(errno));
 }
 
 static void record_status(int status) {
@@ -53,7 +53,7 @@ static void record_failure(const char *what) {
     char line[LONGEST_PATH];
     int length = snprintf(line, sizeof line, "hatchery: %s\n", what);
     write_console(&run_of.console, line, (size_t)length);
-    record_last_words(what, strlen(what));
+    record_last_output(what, strlen(what));
     if (run_of.child > 0)
         kill(run_of.child, SIGKILL);
     record_status(OWN_FAILURE);
@@ -70,7 +70,7 @@ static void record_process(const char *name, pid_t pid) {
 
 /* Whether this run begins; what nobody else decides is tried again while the disk is full. */
 static bool claim(void) {
-    while (symlinkat("shim", run_of.folder, "claim")) {
+    while (symlinkat("supervisor", run_of.folder, "claim")) {
         if (errno == EEXIST)
             return false;
         if (!wait_for_space())
@@ -194,7 +194,7 @@ static void hold(const struct supervision *what) {
     int ends[2];
     for (char **group = what->outside; *group; group++)
         join_cgroup(*group);
-    record_process("shim", getpid());
+    record_process("supervisor", getpid());
     run_of.settle = settle_time();
     if (snprintf(notify, sizeof notify, "%s/notify", what->run) >= LONGEST_PATH)
         refuse("the folder %s has too long a name", what->run);
@@ -209,7 +209,7 @@ static void hold(const struct supervision *what) {
     close(ends[1]);
     int status = await_exit(ends[0]);
     if (status)
-        record_last_words(run_of.console.tail, run_of.console.tail_length);
+        record_last_output(run_of.console.tail, run_of.console.tail_length);
     record_status(status);
 }
 

@@ -3,12 +3,12 @@
  * the exit status, and what is sent once, sd_notify(3), and writes both down beside the console.
  *
  * In the run's folder it finds "after", see network.h. There it makes, each in one step:
- *   claim    a link to "shim" or "runner": whoever makes it first decides whether this run begins or never will
- *   shim     "<pid> <start time>" of this process
- *   leader   "<pid> <start time>" of the container's init, as nspawn tells it
- *   ready    the container is ready
- *   said     what was printed last, if the run ended with another status than 0
- *   exit     the exit status; 128+n for an end by signal n, 255 if this process failed
+ *   claim        a link to "supervisor" or "runner": the first to make it decides whether this run begins or never will
+ *   supervisor   "<pid> <start time>" of this process
+ *   leader       "<pid> <start time>" of the container's init, as nspawn tells it
+ *   ready        the container is ready
+ *   last-output  the last line of output, if the run ended with another status than 0
+ *   exit         the exit status; 128+n for an end by signal n, 255 if this process failed
  * The start time is field 22 of proc_pid_stat(5), which with the pid names a process for good. Runners adopt by these files what an
  * older supervisor began: a file keeps its name and its meaning.
  */

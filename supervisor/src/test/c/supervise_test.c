@@ -67,7 +67,7 @@ static void output_is_bounded_and_its_end_is_kept(void) {
     struct stat now, older;
     run_script(folder, "i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done; exit 1");
     CHECK(!stat(below(folder, "console"), &now) && !stat(below(folder, "console.1"), &older) && now.st_size + older.st_size <= 2048);
-    CHECK(contains(below(folder, "console"), "line 499") && has_text(below(folder, "said"), "line 499"));
+    CHECK(contains(below(folder, "console"), "line 499") && has_text(below(folder, "last-output"), "line 499"));
     remove_scratch(folder);
 }
 
@@ -89,7 +89,7 @@ static void a_claimed_run_never_begins(void) {
     char *folder = make_scratch();
     CHECK(!symlink("runner", below(folder, "claim")));
     run_script(folder, "exit 0");
-    CHECK(access(below(folder, "shim"), F_OK) && access(below(folder, "exit"), F_OK));
+    CHECK(access(below(folder, "supervisor"), F_OK) && access(below(folder, "exit"), F_OK));
     remove_scratch(folder);
 }
 
@@ -116,14 +116,14 @@ static void a_leader_that_is_gone_is_not_recorded(void) {
 
 static void a_network_that_cannot_be_made_fails_the_run(void) {
     static const char *const AFTER[] = {"host\tlink\tset\tdev\tno\x1bsuch\tup\n", "host\tlink", "reboot\tnow\n"};
-    static const char *const SAID[] = {"no\\x1bsuch up failed with status", "malformed line", "there is no step 'reboot'"};
+    static const char *const OUTPUT[] = {"no\\x1bsuch up failed with status", "malformed line", "there is no step 'reboot'"};
     for (size_t i = 0; i < 3; i++) {
         char *folder = make_scratch(), message[64];
         snprintf(message, sizeof message, "X_NSPAWN_LEADER_PID=%d\nREADY=1", getpid());
         write_text(below(folder, "after"), AFTER[i]);
         run_stand_in(folder, message);
-        CHECK(has_text(below(folder, "exit"), "255") && contains(below(folder, "said"), SAID[i]));
-        CHECK(access(below(folder, "ready"), F_OK) && access(below(folder, "leader"), F_OK) && contains(below(folder, "console"), SAID[i]));
+        CHECK(has_text(below(folder, "exit"), "255") && contains(below(folder, "last-output"), OUTPUT[i]));
+        CHECK(access(below(folder, "ready"), F_OK) && access(below(folder, "leader"), F_OK) && contains(below(folder, "console"), OUTPUT[i]));
         remove_scratch(folder);
     }
 }

@@ -2,7 +2,7 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.runner.nspawn.PrintableText;
+import io.hatchery.runner.plan.PrintableText;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;

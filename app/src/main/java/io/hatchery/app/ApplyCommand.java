@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.app.ApiClient.ApiResponse;
-import io.hatchery.runner.nspawn.PrintableText;
+import io.hatchery.runner.plan.PrintableText;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.Json;

@@ -1,6 +1,6 @@
 package io.hatchery.app;
 
-import io.hatchery.runner.nspawn.HostPolicy;
+import io.hatchery.runner.host.HostPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

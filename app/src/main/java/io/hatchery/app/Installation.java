@@ -1,6 +1,6 @@
 package io.hatchery.app;
 
-import io.hatchery.runner.nspawn.DirectoryTrees;
+import io.hatchery.runner.files.DirectoryTrees;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;

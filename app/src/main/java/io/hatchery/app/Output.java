@@ -1,7 +1,7 @@
 package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.hatchery.runner.nspawn.PrintableText;
+import io.hatchery.runner.plan.PrintableText;
 import io.hatchery.spec.json.Json;
 import java.util.stream.Collectors;
 

@@ -2,10 +2,10 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.runner.nspawn.HostCapabilities;
-import io.hatchery.runner.nspawn.NspawnPlan;
-import io.hatchery.runner.nspawn.PrintableText;
-import io.hatchery.runner.nspawn.SetupStep;
+import io.hatchery.runner.plan.HostCapabilities;
+import io.hatchery.runner.plan.NspawnPlan;
+import io.hatchery.runner.plan.PrintableText;
+import io.hatchery.runner.plan.SetupStep;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;

@@ -1,6 +1,6 @@
 package io.hatchery.app;
 
-import io.hatchery.runner.nspawn.PrintableText;
+import io.hatchery.runner.plan.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 

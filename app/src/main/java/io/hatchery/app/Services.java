@@ -5,7 +5,7 @@ import io.hatchery.broker.EmbeddedBroker;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayService;
-import io.hatchery.runner.nspawn.PrivateFiles;
+import io.hatchery.runner.files.PrivateFiles;
 import io.hatchery.runner.service.RunnerService;
 import io.vertx.core.Future;
 import io.vertx.core.Verticle;

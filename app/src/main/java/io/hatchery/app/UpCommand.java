@@ -1,7 +1,7 @@
 package io.hatchery.app;
 
 import io.hatchery.bus.BusConfig;
-import io.hatchery.runner.nspawn.PrivateFiles;
+import io.hatchery.runner.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

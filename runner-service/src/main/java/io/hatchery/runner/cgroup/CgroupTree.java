@@ -25,7 +25,10 @@ public final class CgroupTree implements Cgroups {
     private static final String PARENT = "machine";
     private static final int LINKS_OF_A_LEAF = 2;
     private static final String SUFFIX = ".nspawn";
-    private static final String SHIMS = "hatchery-shims";
+    private static final String SUPERVISORS = "hatchery-supervisors";
+    /** In place of it under versions before 0.1, whose supervisors may still run. */
+    private static final String EARLIER_SUPERVISORS = "hatchery-shims";
+
     private static final String INSIDE = "payload";
     /** What a group of the cpuset controller must have before a process can join it: cpuset(7). */
     private static final List<String> CPUSET = List.of("cpuset.cpus", "cpuset.mems");
@@ -120,7 +123,7 @@ public final class CgroupTree implements Cgroups {
         var groups = new ArrayList<Path>(layout.controllers());
         synchronized (common) {
             for (Path root : layout.roots()) {
-                groups.add(Files.createDirectories(root.resolve(PARENT).resolve(SHIMS)));
+                groups.add(Files.createDirectories(root.resolve(PARENT).resolve(SUPERVISORS)));
             }
         }
         return groups;
@@ -208,7 +211,9 @@ public final class CgroupTree implements Cgroups {
             return;
         }
         for (Path group : groups.reversed()) {
-            boolean ours = group.equals(parent) || group.equals(parent.resolve(SHIMS));
+            boolean ours = group.equals(parent)
+                    || group.equals(parent.resolve(SUPERVISORS))
+                    || group.equals(parent.resolve(EARLIER_SUPERVISORS));
             if (!ours || !pids(group).isEmpty()) {
                 return;
             }

@@ -1,11 +1,11 @@
 package io.hatchery.runner.service;
 
+import io.hatchery.runner.driver.Driver;
+import io.hatchery.runner.driver.LastRun;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
-import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.runner.nspawn.LastRun;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;

@@ -1,7 +1,7 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusConfig;
-import io.hatchery.runner.nspawn.HostPolicy;
+import io.hatchery.runner.host.HostPolicy;
 import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.HostName;
 import java.nio.file.Path;

@@ -8,17 +8,17 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.cgroup.CgroupLayout;
 import io.hatchery.runner.cgroup.CgroupTree;
+import io.hatchery.runner.direct.DirectDriver;
+import io.hatchery.runner.direct.HostRunFolders;
+import io.hatchery.runner.direct.SupervisorLauncher;
+import io.hatchery.runner.driver.Driver;
+import io.hatchery.runner.files.PrivateFiles;
+import io.hatchery.runner.host.ContainerFolders;
+import io.hatchery.runner.host.HostPlans;
+import io.hatchery.runner.host.HostRoots;
+import io.hatchery.runner.host.PolicedDriver;
+import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.journal.FileDisk;
-import io.hatchery.runner.nspawn.DirectDriver;
-import io.hatchery.runner.nspawn.DirectSettings;
-import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.runner.nspawn.HostPlans;
-import io.hatchery.runner.nspawn.HostRoots;
-import io.hatchery.runner.nspawn.HostRunFolders;
-import io.hatchery.runner.nspawn.PolicedDriver;
-import io.hatchery.runner.nspawn.PrivateFiles;
-import io.hatchery.runner.nspawn.SupervisorLauncher;
-import io.hatchery.runner.nspawn.SupervisorProgram;
 import io.hatchery.runner.process.HostProcesses;
 import io.hatchery.runner.store.FetchingDriver;
 import io.hatchery.runner.store.NixStore;
@@ -101,7 +101,7 @@ public final class RunnerService extends AbstractVerticle {
     }
 
     private Driver driver(CgroupTree cgroups, SupervisorProgram supervisor, Driver.DriverListener listener) {
-        var settings = new DirectSettings(
+        var settings = new ContainerFolders(
                 config.folders().runtime(),
                 config.folders().data().resolve("console"),
                 config.containers().consoleSize());
@@ -151,7 +151,7 @@ public final class RunnerService extends AbstractVerticle {
 
     private Driver systemd(
             CgroupTree cgroups,
-            DirectSettings settings,
+            ContainerFolders settings,
             HostRunFolders folders,
             SupervisorProgram supervisor,
             Driver.DriverListener listener)

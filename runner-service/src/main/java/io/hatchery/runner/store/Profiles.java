@@ -1,6 +1,6 @@
 package io.hatchery.runner.store;
 
-import io.hatchery.runner.nspawn.NspawnPlan;
+import io.hatchery.runner.plan.NspawnPlan;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.hatchery.runner.store;
 
+import io.hatchery.runner.context.GrowingPause;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,14 +10,13 @@ import java.util.List;
 
 /** A system on its way into the store, tried until it is there or nobody wants it. All calls come on one context. */
 final class SystemFetch {
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final GrowingPause PAUSES = new GrowingPause(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     private final String path;
     private final Promise<Void> done = Promise.promise();
     private final List<Impatient> impatient = new ArrayList<>();
     private ContainerSpec spec;
-    private Duration pause = FIRST_PAUSE;
+    private Duration pause = PAUSES.first();
     private Runnable cancel = () -> {};
     private boolean hadTrouble;
 
@@ -93,11 +93,10 @@ final class SystemFetch {
             }
         }
         if (atAll) {
-            return LONGEST_PAUSE;
+            return PAUSES.longest();
         }
         Duration now = pause;
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        pause = PAUSES.after(pause);
         return now;
     }
 

@@ -1,6 +1,6 @@
 package io.hatchery.runner.systemd;
 
-import io.hatchery.runner.nspawn.PrintableText;
+import io.hatchery.runner.plan.PrintableText;
 import io.hatchery.spec.ContainerName;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,6 +1,6 @@
 package io.hatchery.runner.systemd;
 
-import io.hatchery.runner.nspawn.PrivateFiles;
+import io.hatchery.runner.files.PrivateFiles;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.DirectoryStream;

@@ -1,6 +1,6 @@
 package io.hatchery.runner.systemd;
 
-import io.hatchery.runner.nspawn.UnitNames;
+import io.hatchery.runner.plan.UnitNames;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Signal;
 import java.io.IOException;

@@ -1,20 +1,21 @@
 package io.hatchery.runner.systemd;
 
 import io.hatchery.runner.context.BlockingWork;
+import io.hatchery.runner.context.GrowingPause;
+import io.hatchery.runner.context.Polling;
 import io.hatchery.runner.context.Timers;
+import io.hatchery.runner.driver.Driver;
+import io.hatchery.runner.driver.LastRun;
+import io.hatchery.runner.driver.Roots;
+import io.hatchery.runner.driver.RunFolder;
+import io.hatchery.runner.driver.RunFolders;
 import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
-import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.runner.nspawn.EarlyExitWindow;
-import io.hatchery.runner.nspawn.LastRun;
-import io.hatchery.runner.nspawn.Roots;
-import io.hatchery.runner.nspawn.RunFolder;
-import io.hatchery.runner.nspawn.RunFolders;
+import io.hatchery.runner.plan.EarlyExitWindow;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Signal;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,8 +37,7 @@ public final class SystemdDriver implements Driver {
     private static final String INVOCATION = "invocation";
 
     private static final String COPIED = "copied";
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+    private static final GrowingPause PAUSES = new GrowingPause(Duration.ofMillis(5), Duration.ofMillis(200));
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
@@ -65,6 +65,7 @@ public final class SystemdDriver implements Driver {
     private final SystemdAccess systemd;
     private final UnitWatcher watch;
     private final Reloads reloads;
+    private final Polling polling;
     private final Map<ContainerName, Future<Void>> defining = new HashMap<>();
 
     /**
@@ -73,6 +74,7 @@ public final class SystemdDriver implements Driver {
      */
     public SystemdDriver(SystemdAccess systemd, DriverListener listener) throws IOException {
         this.systemd = systemd;
+        this.polling = new Polling(systemd.timers(), PAUSES);
         this.reloads = new Reloads(systemd.work(), systemd.bus(), systemd.units());
         this.watch = new UnitWatcher(
                 systemd.work(),
@@ -138,7 +140,7 @@ public final class SystemdDriver implements Driver {
                     systemd.bus().start(container);
                     return before;
                 }))
-                .compose(before -> begun(container, before, FIRST_PAUSE))
+                .compose(before -> begun(container, before))
                 .compose(invocation -> invocation == null
                         ? Future.failedFuture(
                                 "systemd did not begin it: systemctl status " + UnitFiles.unit(container) + " says why")
@@ -152,16 +154,18 @@ public final class SystemdDriver implements Driver {
         }
     }
 
-    /** The time of the unit that follows upon another; null if nothing follows. */
-    private Future<@Nullable String> begun(ContainerName container, String before, Duration pause) {
-        return ask(() -> systemd.bus().state(container)).compose(state -> {
-            if (!state.invocation().equals(before) && !state.invocation().isEmpty()) {
-                return Future.succeededFuture(state.invocation());
-            }
-            return !state.job().isEmpty()
-                    ? after(pause).compose(x -> begun(container, before, longer(pause)))
-                    : Future.succeededFuture(null);
-        });
+    /** The invocation of the unit that follows upon another one; null if none follows. */
+    private Future<@Nullable String> begun(ContainerName container, String before) {
+        return polling.poll(waited -> ask(() -> {
+                    UnitState state = systemd.bus().state(container);
+                    return Optional.of(state)
+                            .filter(now -> hasFollowed(now, before) || now.job().isEmpty());
+                }))
+                .map(state -> hasFollowed(state, before) ? state.invocation() : null);
+    }
+
+    private static boolean hasFollowed(UnitState state, String before) {
+        return !state.invocation().equals(before) && !state.invocation().isEmpty();
     }
 
     /** {@code settle} is how long the run must live until it is ready, once systemd says that it is. */
@@ -207,7 +211,7 @@ public final class SystemdDriver implements Driver {
     /** The last runner died before it noted which time of the unit is the run's; null if none is. */
     private Future<@Nullable String> begunFor(ContainerName container, Optional<String> before) {
         if (before.isPresent()) {
-            return begun(container, before.get(), FIRST_PAUSE);
+            return begun(container, before.get());
         }
         return ask(() -> {
             UnitState state = systemd.bus().state(container);
@@ -219,23 +223,24 @@ public final class SystemdDriver implements Driver {
     public Future<Void> reload(ContainerSpec spec, long run) {
         Future<Void> written = defining.getOrDefault(spec.name(), Future.succeededFuture());
         return written.compose(defined -> work(() -> systemd.bus().reload(spec.name())))
-                .compose(asked -> reloaded(spec.name(), FIRST_PAUSE))
+                .compose(asked -> reloaded(spec.name()))
                 .compose(done -> work(() -> LastRun.note(systemd.folders().of(spec.name(), run), spec)));
     }
 
-    private Future<Void> reloaded(ContainerName container, Duration pause) {
-        return ask(() -> systemd.bus().state(container)).compose(state -> {
-            if (state.job().equals("reload") || state.active().equals("reloading")) {
-                return after(pause).compose(x -> reloaded(container, longer(pause)));
-            }
-            return work(() -> {
-                String result = systemd.bus().reloadResult(container);
-                if (!result.equals("success")) {
-                    throw new IOException("switch-to-configuration ended with " + result + ": journalctl -u "
-                            + UnitFiles.unit(container) + " says more");
-                }
-            });
-        });
+    private Future<Void> reloaded(ContainerName container) {
+        return polling.poll(waited -> ask(() -> {
+                    UnitState state = systemd.bus().state(container);
+                    boolean reloads =
+                            state.job().equals("reload") || state.active().equals("reloading");
+                    return reloads ? Optional.<UnitState>empty() : Optional.of(state);
+                }))
+                .compose(state -> work(() -> {
+                    String result = systemd.bus().reloadResult(container);
+                    if (!result.equals("success")) {
+                        throw new IOException("switch-to-configuration ended with " + result + ": journalctl -u "
+                                + UnitFiles.unit(container) + " says more");
+                    }
+                }));
     }
 
     /** systemd asks nspawn to end, and that sends the kill signal to the container's init: systemd-nspawn(1), --kill-signal. */
@@ -261,7 +266,7 @@ public final class SystemdDriver implements Driver {
         watch.unbind(container, run);
         RunFolder folder = systemd.folders().of(container, run);
         return ask(() -> folder.read(INVOCATION).orElse(""))
-                .compose(invocation -> settle(container, invocation, FIRST_PAUSE, Duration.ZERO)
+                .compose(invocation -> settle(container, invocation)
                         .compose(settled -> work(() -> {
                             Optional<String> copied = folder.read(COPIED);
                             if (copied.isPresent()) {
@@ -273,20 +278,19 @@ public final class SystemdDriver implements Driver {
                             folder.delete();
                         })))
                 // Someone may have begun it again meanwhile, which nobody was to be told.
-                .onComplete(any -> systemd.timers().later(FIRST_PAUSE, () -> watch.look(container)));
+                .onComplete(any -> systemd.timers().later(PAUSES.first(), () -> watch.look(container)));
     }
 
-    /** Makes sure that nothing of a time of the unit is left, and that systemd does not begin another by itself. */
-    private Future<Void> settle(ContainerName container, String invocation, Duration pause, Duration waited) {
-        return ask(() -> settleNow(container, invocation)).compose(left -> {
-            if (left == null) {
-                return Future.succeededFuture();
-            }
-            if (waited.compareTo(PATIENCE) > 0) {
-                return Future.failedFuture(new IOException(left));
-            }
-            return after(pause).compose(x -> settle(container, invocation, longer(pause), waited.plus(pause)));
-        });
+    /** Ends an invocation of the unit, and keeps systemd from beginning another by itself. */
+    private Future<Void> settle(ContainerName container, String invocation) {
+        return polling.<Boolean>poll(waited -> ask(() -> {
+                    String left = settleNow(container, invocation);
+                    if (left != null && waited.compareTo(PATIENCE) > 0) {
+                        throw new IOException(left);
+                    }
+                    return left == null ? Optional.of(true) : Optional.empty();
+                }))
+                .mapEmpty();
     }
 
     /** What is still to end, in words; null if nothing is. */
@@ -308,22 +312,11 @@ public final class SystemdDriver implements Driver {
         return null;
     }
 
-    private static Duration longer(Duration pause) {
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
-    }
-
-    private Future<Void> after(Duration pause) {
-        Promise<Void> over = Promise.promise();
-        Runnable _ = systemd.timers().later(pause, over::complete);
-        return over.future();
-    }
-
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
         watch.forget(container);
         Future<Void> before = defining.getOrDefault(container, Future.succeededFuture());
-        return before.transform(any -> end(container, FIRST_PAUSE, Duration.ZERO))
+        return before.transform(any -> end(container))
                 .compose(ended -> work(() -> {
                     systemd.units().delete(container);
                     systemd.folders().deleteAll(container);
@@ -337,16 +330,15 @@ public final class SystemdDriver implements Driver {
     }
 
     /** Someone on the host may have begun what the fleet is about to remove. */
-    private Future<Void> end(ContainerName container, Duration pause, Duration waited) {
-        return ask(() -> {
+    private Future<Void> end(ContainerName container) {
+        return polling.<UnitState>poll(waited -> ask(() -> {
                     UnitState state = systemd.bus().state(container);
-                    if (state.isBegun() || state.active().equals("activating")) {
+                    boolean restarts = state.active().equals("activating");
+                    if (state.isBegun() || restarts) {
                         systemd.bus().stop(container);
                     }
-                    return state;
-                })
-                .compose(state -> state.isSettled() && !state.active().equals("activating")
-                        ? Future.succeededFuture()
-                        : after(pause).compose(x -> end(container, longer(pause), waited.plus(pause))));
+                    return Optional.of(state).filter(now -> now.isSettled() && !restarts);
+                }))
+                .mapEmpty();
     }
 }

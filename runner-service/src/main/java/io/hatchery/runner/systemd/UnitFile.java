@@ -1,7 +1,7 @@
 package io.hatchery.runner.systemd;
 
-import io.hatchery.runner.nspawn.NspawnPlan;
-import io.hatchery.runner.nspawn.SystemSwitch;
+import io.hatchery.runner.plan.NspawnPlan;
+import io.hatchery.runner.plan.SwitchCommand;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.Signal;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ final class UnitFile {
             service.add("ExecStart=" + act(supervisor, "network", folder, List.of()) + " " + nspawn(plan, variables));
         }
         if (payload instanceof Payload.SystemPath(String system)) {
-            service.add("ExecReload=" + act(supervisor, "reload", folder, SystemSwitch.command(system)));
+            service.add("ExecReload=" + act(supervisor, "reload", folder, SwitchCommand.of(system)));
         }
         if (payload instanceof Payload.Program) {
             List<String> signal = List.of(Integer.toString(toProgram.number()));

@@ -1,11 +1,11 @@
 package io.hatchery.runner.systemd;
 
-import io.hatchery.runner.nspawn.DirectoryTrees;
-import io.hatchery.runner.nspawn.HostPlans;
-import io.hatchery.runner.nspawn.NspawnPlan;
-import io.hatchery.runner.nspawn.PrintableText;
-import io.hatchery.runner.nspawn.PrivateFiles;
-import io.hatchery.runner.nspawn.SetupStepLines;
+import io.hatchery.runner.driver.Planner;
+import io.hatchery.runner.files.DirectoryTrees;
+import io.hatchery.runner.files.PrivateFiles;
+import io.hatchery.runner.plan.NspawnPlan;
+import io.hatchery.runner.plan.PrintableText;
+import io.hatchery.runner.plan.SetupStepLines;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
@@ -30,7 +30,7 @@ public final class UnitFiles {
     private static final Set<PosixFilePermission> READ_BY_ALL = PosixFilePermissions.fromString("rw-r--r--");
 
     private final Path runtime;
-    private final HostPlans plans;
+    private final Planner planner;
     private final SupervisorCopies supervisors;
 
     /**
@@ -41,9 +41,9 @@ public final class UnitFiles {
      * @param supervisor {@code hatchery-supervisor} as it is installed
      * @throws IOException if it cannot be installed
      */
-    public UnitFiles(Path runtime, Path programs, HostPlans plans, Path supervisor) throws IOException {
+    public UnitFiles(Path runtime, Path programs, Planner planner, Path supervisor) throws IOException {
         this.runtime = PrivateFiles.folder(runtime);
-        this.plans = plans;
+        this.planner = planner;
         this.supervisors = new SupervisorCopies(programs, runtime, supervisor);
     }
 
@@ -62,8 +62,8 @@ public final class UnitFiles {
      * @return whether systemd has to read it anew
      */
     boolean write(ContainerSpec spec) throws IOException {
-        Payload payload = HostPlans.resolved(spec).payload();
-        NspawnPlan plan = plans.of(spec);
+        Payload payload = planner.resolve(spec).payload();
+        NspawnPlan plan = planner.plan(spec);
         Path folder = folder(spec.name());
         Files.createDirectories(folder);
         replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + SetupStepLines.of(plan.before()));

@@ -59,13 +59,13 @@ class CgroupTreeTest {
             for (int round = 0; round < ROUNDS; round++) {
                 tree.create(name, List.of());
                 List<Path> outside = tree.createOutside();
-                Process shim = new ProcessBuilder("sleep", "100").start();
+                Process supervisor = new ProcessBuilder("sleep", "100").start();
                 try {
                     for (Path group : outside) {
-                        Files.writeString(group.resolve("cgroup.procs"), Long.toString(shim.pid()));
+                        Files.writeString(group.resolve("cgroup.procs"), Long.toString(supervisor.pid()));
                     }
                 } finally {
-                    shim.destroyForcibly().waitFor();
+                    supervisor.destroyForcibly().waitFor();
                 }
                 assertThat(tree.processes(name)).isEmpty();
                 tree.remove(name);

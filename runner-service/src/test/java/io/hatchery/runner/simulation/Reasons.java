@@ -104,7 +104,7 @@ final class Reasons {
         world.check(
                 commanded
                         || late
-                        || run.shimKilled
+                        || run.supervisorKilled
                         || run.killedAt != Run.NEVER
                         || isPast(run.terminatedAt, TERMINATE_GRACE)
                         || isPast(sinceSignal(run), patience(run) + TERMINATE_GRACE),

@@ -5,7 +5,7 @@ import io.hatchery.spec.ContainerSpec;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The truth about one run of a container: its folder, its shim, its supervisor and its init. Times are the world's; -1 is never. */
+/** The truth about one run of a container: its folder, its supervisor, its nspawn and its init. Times are the world's; -1 is never. */
 final class Run {
     static final long NEVER = -1;
 
@@ -40,9 +40,9 @@ final class Run {
 
     /** Its processes; null if it has not had any. */
     @Nullable
-    SimulatedShim shim;
+    SimulatedSupervisor supervisor;
 
-    boolean shimKilled;
+    boolean supervisorKilled;
     boolean leaderHidden;
     boolean hangsAtStart;
     boolean readinessLost;
@@ -61,16 +61,16 @@ final class Run {
         return readyAt != NEVER;
     }
 
-    /** How it is known to have ended: nobody can know it whose shim was killed. Null if it has not ended. */
+    /** How it is known to have ended: it is unknown if the supervisor was killed. Null if it has not ended. */
     @Nullable
     Integer knownStatus() {
-        return shimKilled ? Integer.valueOf(Exit.UNKNOWN) : status;
+        return supervisorKilled ? Integer.valueOf(Exit.UNKNOWN) : status;
     }
 
     /** Whether that is what can be known of its end. */
     boolean endedWith(Exit exit) {
         return Integer.valueOf(exit.status()).equals(knownStatus())
-                && (shimKilled || exit.at().equals(endedByTheClock));
+                && (supervisorKilled || exit.at().equals(endedByTheClock));
     }
 
     /** Whether processes of it were there at that time. */

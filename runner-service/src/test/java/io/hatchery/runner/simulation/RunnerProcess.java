@@ -1,10 +1,10 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.runner.direct.DirectDriver;
+import io.hatchery.runner.driver.Driver;
+import io.hatchery.runner.host.HostPolicy;
 import io.hatchery.runner.journal.Disk;
-import io.hatchery.runner.nspawn.DirectDriver;
-import io.hatchery.runner.nspawn.Driver;
-import io.hatchery.runner.nspawn.HostPolicy;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.runner.service.Runner;

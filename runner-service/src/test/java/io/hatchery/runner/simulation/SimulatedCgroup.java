@@ -3,10 +3,10 @@ package io.hatchery.runner.simulation;
 import io.hatchery.runner.cgroup.Cgroups;
 import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
-import io.hatchery.runner.nspawn.DirectDriver;
-import io.hatchery.runner.nspawn.Launcher;
-import io.hatchery.runner.nspawn.Roots;
-import io.hatchery.runner.nspawn.SetupStep;
+import io.hatchery.runner.direct.DirectDriver;
+import io.hatchery.runner.direct.Launcher;
+import io.hatchery.runner.driver.Roots;
+import io.hatchery.runner.plan.SetupStep;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.runner.process.Processes;
 import io.hatchery.runner.simulation.SimulatedProcesses.One;
@@ -108,7 +108,7 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
         world.note("signal " + signal + " to the " + one.role() + " of " + run);
         if (signal.equals(Signal.KILL)) {
             kill(run, one);
-        } else if (one.role() == Role.SUPERVISOR) {
+        } else if (one.role() == Role.NSPAWN) {
             terminate(run);
         } else {
             ask(run, one, mutation == Mutation.SIGNAL_TO_THE_CGROUP ? 2 : 1);
@@ -120,7 +120,7 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
         world.check(run.signalledAt == Run.NEVER || !run.alive, () -> "signalled twice: " + run);
         world.check(processes == 1, () -> "a stop signals " + processes + " processes of " + run);
         run.signalledAt = world.now();
-        shim(run).asked();
+        supervisor(run).asked();
     }
 
     private void terminate(Run run) {
@@ -128,7 +128,7 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
             host.check(reasons -> reasons.terminated(run));
             world.check(run.terminatedAt == Run.NEVER, () -> "terminated twice: " + run);
             run.terminatedAt = world.now();
-            shim(run).terminated();
+            supervisor(run).terminated();
         }
     }
 
@@ -136,15 +136,15 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
         if (mutation != Mutation.NO_ESCALATION) {
             host.check(reasons -> reasons.killed(run));
             run.killedAt = world.now();
-            shim(run).killed(one);
+            supervisor(run).killed(one);
         }
     }
 
-    private static SimulatedShim shim(Run run) {
-        if (run.shim == null) {
+    private static SimulatedSupervisor supervisor(Run run) {
+        if (run.supervisor == null) {
             throw new IllegalStateException("it has no processes: " + run);
         }
-        return run.shim;
+        return run.supervisor;
     }
 
     private static Set<Long> pids(List<One> processes) {
@@ -157,8 +157,8 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
         if (run == null) {
             return List.of();
         }
-        var all = new ArrayList<>(shim(run).supervisor());
-        all.addAll(shim(run).payload());
+        var all = new ArrayList<>(supervisor(run).nspawn());
+        all.addAll(supervisor(run).payload());
         return all;
     }
 
@@ -181,14 +181,14 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
                 run.leaderHidden = true;
             }
         }
-        return run.leaderHidden ? Set.of() : pids(shim(run).payload());
+        return run.leaderHidden ? Set.of() : pids(supervisor(run).payload());
     }
 
     @Override
     public Set<Long> supervisor(ContainerName container) {
         edge.check();
         Run run = host.living(container);
-        return run == null ? Set.of() : pids(shim(run).supervisor());
+        return run == null ? Set.of() : pids(supervisor(run).nspawn());
     }
 
     @Override
@@ -239,12 +239,12 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
         host.groupsMadeAt.put(spec.name(), world.now());
         mayFail(Fault.SPAWN_FAILS, world.random.nextBoolean() ? "error=2, No such file" : "error=11, EAGAIN");
         Run run = host.begin(spec, number);
-        // A shim waits for its turn on a busy host, while its runner may end and be started again.
+        // A supervisor waits for its turn on a busy host, while its runner may end and be started again.
         long begin = world.between(SOONEST, world.random.nextInt(10) == 0 ? LATE_BEGIN : LATEST);
-        boolean never = world.happens(Fault.SHIM_NEVER_BEGINS);
+        boolean never = world.happens(Fault.SUPERVISOR_NEVER_BEGINS);
         run.beginsLate = never || begin > LATEST;
         if (!never) {
-            world.after(begin, host.boot(), "", new SimulatedShim(world, host, run)::begin);
+            world.after(begin, host.boot(), "", new SimulatedSupervisor(world, host, run)::begin);
         }
         edge.afterwards("spawns run " + number + " of " + spec.name());
     }

@@ -1,7 +1,7 @@
 package io.hatchery.runner.simulation;
 
-import io.hatchery.runner.nspawn.RunFolder;
-import io.hatchery.runner.nspawn.RunFolders;
+import io.hatchery.runner.driver.RunFolder;
+import io.hatchery.runner.driver.RunFolders;
 import io.hatchery.spec.ContainerName;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The run folders of one boot of a host, which shims and runners share. */
+/** The run folders of one boot of a host, which supervisors and runners share. */
 final class SimulatedFolders {
     private static final long SOONEST = 500;
     private static final long LATEST = 40_000;

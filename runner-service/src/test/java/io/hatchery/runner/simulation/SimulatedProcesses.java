@@ -15,8 +15,8 @@ final class SimulatedProcesses {
     private long begun;
 
     enum Role {
-        SHIM,
         SUPERVISOR,
+        NSPAWN,
         INIT,
         DAEMON,
         STRANGER

@@ -2,7 +2,7 @@ package io.hatchery.runner.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hatchery.runner.nspawn.BuiltSupervisor;
+import io.hatchery.runner.direct.BuiltSupervisor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.hatchery.runner.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hatchery.runner.nspawn.NspawnPlan;
-import io.hatchery.runner.nspawn.SetupStep;
+import io.hatchery.runner.plan.NspawnPlan;
+import io.hatchery.runner.plan.SetupStep;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.Signal;
 import java.nio.file.Path;

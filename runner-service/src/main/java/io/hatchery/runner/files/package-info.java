@@ -1,0 +1,5 @@
+/** Files and folders that belong to Hatchery alone. */
+@NullMarked
+package io.hatchery.runner.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,152 @@
+package io.hatchery.runner.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.spec.BindMount;
+import io.hatchery.spec.Confinement;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.Payload;
+import io.hatchery.spec.Readiness;
+import io.hatchery.spec.RestartPolicy;
+import io.hatchery.spec.Signal;
+import io.hatchery.spec.Span;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class NspawnPlanTest {
+    private static ContainerSpec spec(Payload payload, boolean ephemeral, List<BindMount> binds) {
+        return spec(payload, ephemeral, binds, null);
+    }
+
+    private static ContainerSpec spec(
+            Payload payload, boolean ephemeral, List<BindMount> binds, @Nullable Confinement confinement) {
+        boolean program = payload instanceof Payload.Program;
+        return new ContainerSpec(
+                new ContainerName("web"),
+                new HostName("host1"),
+                new Generation(1),
+                payload,
+                "/srv/web",
+                new TreeMap<>(Map.of("A", "b c")),
+                binds,
+                List.of("/scratch"),
+                ephemeral,
+                false,
+                true,
+                Span.parse("1min"),
+                Span.parse("3min"),
+                RestartPolicy.ON_FAILURE,
+                program ? Readiness.STARTED : Readiness.NOTIFY,
+                Signal.parse(program ? "SIGTERM" : "SIGRTMIN+3"),
+                null,
+                null,
+                null,
+                null,
+                confinement,
+                null,
+                new TreeMap<>(),
+                null);
+    }
+
+    @Test
+    void aWholeSystem() {
+        NspawnPlan plan = NspawnPlan.of(
+                spec(new Payload.Boot(), false, List.of()), new HostCapabilities(false, false, Set.of("/nix/store")));
+        assertThat(plan.arguments())
+                .containsExactly(
+                        "/usr/bin/systemd-nspawn",
+                        "--quiet",
+                        "--register=no",
+                        "--keep-unit",
+                        "-M",
+                        "web",
+                        "-D",
+                        "/srv/web",
+                        "--console=pipe",
+                        "--resolv-conf=off",
+                        "--timezone=off",
+                        "--kill-signal=SIGRTMIN+3",
+                        "--notify-ready=yes",
+                        "--setenv=A=b c",
+                        "--tmpfs=/scratch",
+                        "--boot");
+        assertThat(plan.environment()).doesNotContainKey("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY");
+    }
+
+    @Test
+    void aProgramRunsAsPid2WithItsArgumentsUntouched() {
+        NspawnPlan plan = NspawnPlan.of(
+                spec(new Payload.Program(List.of("/bin/sh", "-c", "echo --boot")), true, List.of()),
+                new HostCapabilities(false, true, Set.of()));
+        assertThat(plan.arguments())
+                .contains("--ephemeral", "--notify-ready=no", "--kill-signal=SIGTERM")
+                .endsWith("--as-pid2", "--", "/bin/sh", "-c", "echo --boot");
+        assertThat(plan.environment()).containsEntry("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1");
+    }
+
+    @Test
+    void aNixSystemSeesTheStoreThatIsThere() {
+        NspawnPlan plan = NspawnPlan.of(
+                spec(new Payload.SystemPath("/nix/store/abc-system"), false, List.of()),
+                new HostCapabilities(false, false, Set.of("/nix/store", "/nix/var/nix/profiles/per-container/web")));
+        assertThat(plan.arguments())
+                .contains(
+                        "--bind-ro=/nix/store", "--bind=/nix/var/nix/profiles/per-container/web:/nix/var/nix/profiles")
+                .doesNotContain("--bind-ro=/nix/var/nix/db")
+                .endsWith("--", "/nix/store/abc-system/init");
+    }
+
+    @Test
+    void onlyATrustedRootOrPrivateUsersHaveTheirJournalLinked() {
+        var host = new HostCapabilities(true, true, Set.of());
+        Confinement mapped = new Confinement("pick", List.of(), false, List.of(), List.of(), null);
+        assertThat(NspawnPlan.of(spec(new Payload.SystemPath("/nix/store/x"), false, List.of()), host)
+                        .arguments())
+                .contains("--link-journal=try-guest");
+        assertThat(NspawnPlan.of(spec(new Payload.Boot(), false, List.of(), mapped), host)
+                        .arguments())
+                .contains("--link-journal=try-guest");
+        assertThat(NspawnPlan.of(spec(new Payload.Boot(), false, List.of()), host)
+                        .arguments())
+                .noneMatch(argument -> argument.startsWith("--link-journal"));
+    }
+
+    @Test
+    void nixDaemonIsReachedOnlyWhenAskedForOrByOtherUsers() {
+        for (boolean systemd : List.of(true, false)) {
+            assertThat(daemonBinds(systemd, null)).isEmpty();
+            assertThat(daemonBinds(systemd, users("identity", null))).isEmpty();
+            assertThat(daemonBinds(systemd, users("0", null))).isEmpty();
+            assertThat(daemonBinds(systemd, users("no", true))).hasSize(1);
+            assertThat(daemonBinds(systemd, users("pick", null))).hasSize(1);
+            assertThat(daemonBinds(systemd, users("65536", null))).hasSize(1);
+        }
+    }
+
+    private static Confinement users(String users, @Nullable Boolean nixDaemon) {
+        return new Confinement(users, List.of(), false, List.of(), List.of(), nixDaemon);
+    }
+
+    private static List<String> daemonBinds(boolean systemd, @Nullable Confinement confinement) {
+        var host = new HostCapabilities(systemd, true, Set.copyOf(NspawnPlan.NIX_READ_ONLY));
+        var spec = spec(new Payload.SystemPath("/nix/store/x"), false, List.of(), confinement);
+        return NspawnPlan.of(spec, host).arguments().stream()
+                .filter(argument -> argument.contains("daemon-socket"))
+                .toList();
+    }
+
+    @Test
+    void colonsAndBackslashesInPathsAreEscaped() {
+        NspawnPlan plan = NspawnPlan.of(
+                spec(new Payload.Boot(), false, List.of(new BindMount("/in side", "/a:b\\c", true))),
+                new HostCapabilities(false, false, Set.of()));
+        assertThat(plan.arguments()).anyMatch(argument -> argument.contains("/a\\:b\\\\c"));
+    }
+}
