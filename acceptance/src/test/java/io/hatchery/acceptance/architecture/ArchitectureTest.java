@@ -67,11 +67,10 @@ class ArchitectureTest {
                         "io.hatchery.spec..",
                         "io.hatchery.protocol..",
                         "io.hatchery.runner.lifecycle..",
+                        "io.hatchery.runner.plan..",
                         "io.hatchery.gateway.view..")
                 .or()
                 .haveSimpleName("EvaluationPlanner")
-                .or()
-                .haveSimpleName("NspawnPlan")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "org.apache.kafka..", "org.slf4j..", "java.net.http..")
@@ -84,6 +83,36 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.time.Clock")
+                .check(CLASSES);
+    }
+
+    @Test
+    void driversAndTheStoreShareTheContractAndThePlanOnly() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.hatchery.runner.systemd..", "io.hatchery.runner.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.hatchery.runner.direct..", "io.hatchery.runner.host..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.hatchery.runner.driver..", "io.hatchery.runner.plan..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.hatchery.runner.direct..",
+                        "io.hatchery.runner.host..",
+                        "io.hatchery.runner.systemd..",
+                        "io.hatchery.runner.store..",
+                        "io.hatchery.runner.service..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.hatchery.runner.plan..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.hatchery.runner.driver..")
                 .check(CLASSES);
     }
 

@@ -26,7 +26,7 @@ public final class CgroupTree implements Cgroups {
     private static final int LINKS_OF_A_LEAF = 2;
     private static final String SUFFIX = ".nspawn";
     private static final String SUPERVISORS = "hatchery-supervisors";
-    /** In place of it under versions before 0.1, whose supervisors may still run. */
+    /** Its name in earlier versions, whose supervisors may still run. */
     private static final String EARLIER_SUPERVISORS = "hatchery-shims";
 
     private static final String INSIDE = "payload";

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /**
  * The files in which the supervisor of a run records what happens; {@code supervise.h} of {@code hatchery-supervisor} defines them.
  *
- * <p>Runs of versions before 0.1 have {@code shim} and {@code said} in place of {@code supervisor} and {@code last-output}.
+ * <p>Runs of earlier versions have {@code shim} and {@code said} in place of {@code supervisor} and {@code last-output}.
  *
  * @param folder of the run
  */

@@ -25,7 +25,7 @@ final class SupervisorCopies {
     private static final String NAME = "hatchery-supervisor-";
     private static final int DIGEST_BYTES = 8;
     private static final int PATIENCE_SECONDS = 10;
-    /** What the units of versions up to 0.1 call. */
+    /** The script that units of earlier versions call. */
     private static final String SCRIPT = "unit.pl";
 
     private final Path folder;

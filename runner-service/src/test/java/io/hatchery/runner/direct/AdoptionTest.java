@@ -159,7 +159,7 @@ class AdoptionTest {
         assertThat(adopt(4).spawned()).isFalse();
     }
 
-    /** Versions before 0.1 wrote {@code shim} and {@code said}. */
+    /** Earlier versions wrote {@code shim} and {@code said} instead of {@code supervisor} and {@code last-output}. */
     @Test
     void runOfAnEarlierVersionIsAdopted() throws Exception {
         Files.delete(folder.resolve("claim"));
