@@ -1,4 +1,4 @@
-/* Programs of the host that answer at once. They get their arguments as they are: no shell reads them. */
+/* Runs short programs of the host, without a shell. */
 #ifndef HATCHERY_COMMAND_H
 #define HATCHERY_COMMAND_H
 
@@ -7,13 +7,13 @@
 
 enum { LONGEST_OUTPUT = 16384 };
 
-/* The begin of what a program prints, errors included. */
+/* The first output of a program, errors included. */
 struct output {
     char text[LONGEST_OUTPUT + 1];
     size_t length;
 };
 
-/* How a process ended, as a shell counts it. */
+/* The exit status of a process as a shell has it. */
 int shell_status(int status);
 
 /* Sets the signals that this process ignores back to their defaults, before it runs another program. */

@@ -1,5 +1,5 @@
 /*
- * What takes a process that is small, has one thread and outlives a runner or begins as root; see README.md.
+ * The work that needs a small process with one thread, which outlives a runner or begins as root; see README.md.
  */
 #include <limits.h>
 #include <signal.h>

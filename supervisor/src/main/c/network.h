@@ -11,8 +11,8 @@
 void set_up_network(int folder, pid_t leader);
 
 /*
- * Removes a veth that an earlier run left, if it carries the alias; refuses one that does not. Waits a moment for an interface of another
- * kind of owner to go: the kernel removes the pairs of a dead network namespace a little after its last process.
+ * Removes a veth that an earlier run left, if it carries the alias; refuses one that does not. Waits a moment for an interface
+ * with another alias to go: the kernel removes the pairs of a dead network namespace a little after its last process.
  */
 void remove_interface(const char *name, const char *alias);
 

@@ -69,7 +69,7 @@ int open_notify_socket(const char *path) {
 bool receive_notification(int from, struct notification *message) {
     ssize_t count = recv(from, message->text, sizeof message->text, MSG_DONTWAIT);
     if (count < 0 && errno != EAGAIN && errno != EINTR)
-        fail("cannot receive what nspawn tells");
+        fail("cannot receive the notifications of nspawn");
     message->length = count > 0 ? (size_t)count : 0;
     parse_notification(message);
     return count >= 0;

@@ -1,4 +1,4 @@
-/* What nspawn tells by sd_notify(3). */
+/* Notifications of nspawn, see sd_notify(3). */
 #ifndef HATCHERY_NOTIFY_H
 #define HATCHERY_NOTIFY_H
 
@@ -11,11 +11,11 @@ enum { LONGEST_NOTIFICATION = 4096 };
 struct notification {
     char text[LONGEST_NOTIFICATION];
     size_t length;
-    pid_t leader; /* the container's init; 0 if the message does not tell it */
+    pid_t leader; /* the container's init; 0 if the message has none */
     bool ready;
 };
 
-/* Reads what a message tells. Pure. */
+/* Parses the text of a message. Pure. */
 void parse_notification(struct notification *message);
 
 /* A socket at a path, for NOTIFY_SOCKET. */

@@ -1,4 +1,4 @@
-/* Files that say what happened. Each is there as a whole or not at all: it is written under another name and renamed. */
+/* Files with events of a run. Each is written atomically: under another name, then renamed. */
 #ifndef HATCHERY_RECORD_H
 #define HATCHERY_RECORD_H
 
@@ -8,10 +8,10 @@
 /* Writes a line to a file of a folder; false, with errno, if that fails. */
 bool try_record(int folder, const char *name, const char *line);
 
-/* The same for what nobody else knows: a full disk is waited for. */
+/* The same for events that no other process knows: waits while the disk is full. */
 void record_surely(int folder, const char *name, const char *line);
 
-/* Waits a moment if errno says that a disk is full; false if it says anything else. */
+/* Waits a moment if errno is that of a full disk; false for any other. */
 bool wait_for_space(void);
 
 /* Writes all of it; false, with errno, if that fails. */

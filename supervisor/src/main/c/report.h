@@ -1,4 +1,4 @@
-/* Errors in words, and the exit statuses that a caller can rely on. */
+/* Error messages, and the exit statuses that a caller can rely on. */
 #ifndef HATCHERY_REPORT_H
 #define HATCHERY_REPORT_H
 
@@ -9,7 +9,7 @@ enum { EXIT_USAGE = 2, EXIT_OWN_FAILURE = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_N
 void report_to(int fd);
 int report_fd(void);
 
-/* Called with what failed, in words fit for a terminal, before it is printed and the process ends; NULL for nothing more. */
+/* Called with the message, printable, before it is printed and the process ends; NULL for no call. */
 void on_failure(void (*handle)(const char *what));
 
 /* Prints what failed, and why by errno, and ends the process with EXIT_OWN_FAILURE. */

@@ -32,11 +32,11 @@ static struct {
     struct console console;
     int notifications;
     pid_t child;
-    long long settle; /* for how many milliseconds the container must live after nspawn has told that it is ready, until it is */
+    long long settle; /* milliseconds that the container must live after the notification of readiness until it counts as ready */
     long long settled_at; /* when that is, by now(); 0 before */
 } run_of;
 
-/* What this is worth is not worth waiting for a full disk. */
+/* Not worth waiting for a full disk. */
 static void record_last_output(const char *text, size_t length) {
     char words[LONGEST_WORDS + 1];
     if (last_words(text, length, words) && !try_record(run_of.folder, "last-output", words))
@@ -68,7 +68,7 @@ static void record_process(const char *name, pid_t pid) {
     record_surely(run_of.folder, name, line);
 }
 
-/* Whether this run begins; what nobody else decides is tried again while the disk is full. */
+/* Whether this run begins. Tried again while the disk is full, since nothing else decides it. */
 static bool claim(void) {
     while (symlinkat("supervisor", run_of.folder, "claim")) {
         if (errno == EEXIST)
@@ -108,7 +108,7 @@ static long long now(void) {
     return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
 }
 
-/* None if there is no file that says so. */
+/* 0 without a file. */
 static long long settle_time(void) {
     char text[LONGEST_RECORD] = "";
     int file = openat(run_of.folder, "settle", O_RDONLY | O_CLOEXEC);
@@ -133,7 +133,7 @@ static int idle_time(void) {
     return left > 0 ? (int)left : 0;
 }
 
-/* Before anything else is told of the container: who knows its leader, or that it is ready, may rely on its network. */
+/* The network comes first: a reader of the files leader and ready may rely on it. */
 static void take_notifications(void) {
     static struct notification message;
     while (receive_notification(run_of.notifications, &message)) {
@@ -180,7 +180,7 @@ static int await_exit(int output) {
         if (errno != EINTR)
             fail("cannot read the container's exit status");
     run_of.child = 0;
-    /* What the container told and printed last comes before its end; what outlives it is not waited for. */
+    /* The last notifications and output are recorded before the exit. A process that outlives the container is not waited for. */
     take_notifications();
     if (wait[2].fd >= 0 && ioctl(output, FIONREAD, &left))
         fail("cannot read what the container printed last");

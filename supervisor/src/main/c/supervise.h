@@ -1,16 +1,16 @@
 /*
- * Stands between a runner and one run of one container, so that the runner may die and come back: it holds what only a parent can know,
- * the exit status, and what is sent once, sd_notify(3), and writes both down beside the console.
+ * Holds one run of one container, so that the runner may exit and start again: it records the exit status, which only the parent of a
+ * process learns, and the notifications, which are sent once, beside the console.
  *
- * In the run's folder it finds "after", see network.h. There it makes, each in one step:
+ * The run's folder has "after", see network.h. The supervisor makes these files there, each in one step:
  *   claim        a link to "supervisor" or "runner": the first to make it decides whether this run begins or never will
  *   supervisor   "<pid> <start time>" of this process
- *   leader       "<pid> <start time>" of the container's init, as nspawn tells it
+ *   leader       "<pid> <start time>" of the container's init, as nspawn reports it
  *   ready        the container is ready
  *   last-output  the last line of output, if the run ended with another status than 0
  *   exit         the exit status; 128+n for an end by signal n, 255 if this process failed
- * The start time is field 22 of proc_pid_stat(5), which with the pid names a process for good. Runners adopt by these files what an
- * older supervisor began: a file keeps its name and its meaning.
+ * The start time is field 22 of proc_pid_stat(5), which with the pid identifies a process. Runners adopt runs of older
+ * supervisors by these files: a file keeps its name and its meaning.
  */
 #ifndef HATCHERY_SUPERVISE_H
 #define HATCHERY_SUPERVISE_H

@@ -1,4 +1,4 @@
-/* What programs print, made fit for a terminal and for one line of a report. Pure. */
+/* Output of programs, made printable. Pure. */
 #ifndef HATCHERY_WORDS_H
 #define HATCHERY_WORDS_H
 
@@ -13,7 +13,7 @@ enum { LONGEST_WORDS = 300 };
  */
 size_t printable(const char *text, size_t length, char *shown, size_t size);
 
-/* The last line that says anything about why a container ended, printable; false if there is none. */
+/* The last line with a reason for the exit of a container, printable; false if there is none. */
 bool last_words(const char *output, size_t length, char words[LONGEST_WORDS + 1]);
 
 #endif

@@ -40,7 +40,7 @@ final class ContainerKiller {
                 .mapEmpty();
     }
 
-    /** The processes that have yet to end, in words; null if none. */
+    /** A message about the processes that are left; null if none. */
     private @Nullable String killNow(ContainerName container, RunRecord run, Duration waited) throws IOException {
         // In this order: a process that joins the group after it is read has a supervisor that was alive before.
         boolean toCome = mayGoOn(run, waited);
@@ -48,7 +48,7 @@ final class ContainerKiller {
             return toCome ? "its supervisor does not end" : null;
         }
         host.cgroups().kill(container);
-        // Without cgroup.kill, and for what it may have missed in another hierarchy: until nobody is left to fork.
+        // Without cgroup.kill, and for what it may have missed in another hierarchy: until no process is left to fork.
         List<ProcessRef> left =
                 ProcessGroup.of(host.processes(), () -> host.cgroups().processes(container));
         for (ProcessRef process : left) {

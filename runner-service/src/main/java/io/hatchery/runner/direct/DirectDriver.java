@@ -94,7 +94,7 @@ public final class DirectDriver implements Driver {
 
     @Override
     public Future<Void> adopt(ContainerSpec spec, long run) {
-        return Future.failedFuture("nobody but a runner begins containers here");
+        return Future.failedFuture("only a runner starts containers of the direct driver");
     }
 
     @Override

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Real ones, watched with inotify(7). */
+/** The run folders on this host, watched with inotify(7). */
 public final class HostRunFolders implements RunFolders, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostRunFolders.class);
 

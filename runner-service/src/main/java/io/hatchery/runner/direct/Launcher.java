@@ -16,7 +16,7 @@ public interface Launcher {
      * Switches a running system to that of a spec, and waits for the end of that.
      *
      * @param leader the pid of the container's init
-     * @throws IOException if it did not go well, with the last it said
+     * @throws IOException if the switch failed, with the last line of its output
      */
     void reload(ContainerSpec spec, long leader) throws IOException;
 }

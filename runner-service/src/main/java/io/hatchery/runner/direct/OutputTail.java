@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The last that a program says, read as it says it: at most {@value #MOST_BYTES} bytes are kept. */
+/** The last output of a program, at most {@value #MOST_BYTES} bytes, read while the program runs. */
 final class OutputTail {
     private static final int MOST_BYTES = 4096;
 
@@ -29,8 +29,8 @@ final class OutputTail {
                 add(part, count);
             }
         } catch (IOException e) {
-            byte[] said = ("\nits output cannot be read: " + e.getMessage()).getBytes(StandardCharsets.UTF_8);
-            add(said, said.length);
+            byte[] error = ("\nits output cannot be read: " + e.getMessage()).getBytes(StandardCharsets.UTF_8);
+            add(error, error.length);
         }
     }
 

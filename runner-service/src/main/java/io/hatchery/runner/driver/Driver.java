@@ -8,27 +8,26 @@ import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/** Makes containers true on this host. A failed future carries words for an operator. */
+/** Runs containers on this host. The message of a failed future is written for an operator. */
 public interface Driver {
-    /** Gets what happens to runs, on the context of whoever set it. */
+    /** Receives the events of runs, on the context on which it was set. */
     interface DriverListener {
         /** Something happened to a run of the container. */
         void happened(ContainerName container, Input input);
     }
 
-    /** How it is called in the host's status. */
+    /** Its name in the status of the host. */
     String name();
 
     /**
-     * Takes on what a container is to be from now on: what someone on the host sees of it, starts, or finds limited. Starts and stops
-     * nothing.
+     * Accepts a spec: its unit and its limits on the host follow it from now on. Starts and stops nothing.
      */
     Future<Void> define(ContainerSpec spec);
 
-    /** Takes what someone on the host has begun for a run; what becomes of it is told to the listener. */
+    /** Adopts a container that was started on the host as a run; the listener receives its events. */
     Future<Void> adopt(ContainerSpec spec, long run);
 
-    /** Gets what a spec runs onto this host, for as long as that takes; at once where nothing has to be fetched. */
+    /** Fetches the system of a spec onto this host; completes at once if there is nothing to fetch. */
     default Future<Void> fetch(ContainerSpec spec) {
         return Future.succeededFuture();
     }
@@ -36,10 +35,10 @@ public interface Driver {
     /** Makes the root ready. */
     Future<Void> prepare(ContainerSpec spec);
 
-    /** Nobody waits any longer for what is being prepared: the future of that fails, unless it is done. */
+    /** Cancels a fetch or preparation: its future fails unless it is done. */
     default void abandon(ContainerName container) {}
 
-    /** Begins a run; what becomes of it is told to the listener. */
+    /** Begins a run; the listener receives its events. */
     Future<Void> spawn(ContainerSpec spec, long run);
 
     /** The latest run of which the host still has something, for a runner that has lost its journal; empty if there is none. */
@@ -48,7 +47,7 @@ public interface Driver {
     /** Looks for a run that an earlier runner may have begun, and follows it if it has. */
     Future<Observation> observe(ContainerName container, long run);
 
-    /** Switches a running system to that of a spec, inside the container; fails with what it said if it did not go well. */
+    /** Switches a running system to that of a spec, inside the container; fails with the last line of its output. */
     Future<Void> reload(ContainerSpec spec, long run);
 
     /** Sends the kill signal to the container's init alone; fails if that cannot be found. */

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** What containers keep on this host's disks and in its firewall. */
 public interface Roots {
-    /** Tells what the host will have when a container begins. */
+    /** Knows paths that will exist when a container begins. */
     interface Expected {
         /** Whether a path that is not there will be. */
         boolean holds(String path) throws IOException;

@@ -28,7 +28,7 @@ public interface RunFolder {
      */
     boolean link(String name, String target) throws IOException;
 
-    /** What a symbolic link says; empty if there is none of that name. */
+    /** The target of a symbolic link; empty if there is none of that name. */
     Optional<String> target(String name) throws IOException;
 
     /** Deletes it with all that is in it. */

@@ -17,7 +17,7 @@ import java.util.HexFormat;
  * @param folder of the files, made when it is needed
  */
 record CreatedRootRegistry(Path folder) {
-    /** Notes a root that is not there yet. One that is there is somebody else's, and is not noted. */
+    /** Records a root that does not exist yet. One that exists was made by others and is not recorded. */
     void note(Path root) throws IOException {
         if (Files.exists(root, LinkOption.NOFOLLOW_LINKS) || contains(root)) {
             return;

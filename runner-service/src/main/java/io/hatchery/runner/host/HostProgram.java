@@ -43,11 +43,11 @@ final class HostProgram {
             throw new IOException(command[0] + " cannot be run, install it: " + e.getMessage(), e);
         }
         try {
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException(String.join(" ", List.of(command)) + " does not end: " + said.strip());
+                throw new IOException(String.join(" ", List.of(command)) + " does not end: " + output.strip());
             }
-            return new ProgramResult(process.exitValue(), said);
+            return new ProgramResult(process.exitValue(), output);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

@@ -12,14 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Real ones. */
+/** The roots on this host. */
 public final class HostRoots implements Roots {
     private final ContainerFolders settings;
     private final CreatedRootRegistry created;
     private final PurgePolicy purges;
 
     /**
-     * With consoles where the settings say.
+     * With consoles in their folder.
      *
      * @param notes folder of what is kept on the roots that Hatchery makes, over reboots
      */
@@ -44,7 +44,7 @@ public final class HostRoots implements Roots {
             throw new IOException("root: the host has no directory " + root + ", which the container is to run from");
         }
         if (spec.payload() instanceof Payload.SystemPath && !expected.holds(spec.root())) {
-            created.note(root); // whoever prepares the container is about to make it
+            created.note(root); // the preparation of the container makes it
         }
     }
 

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does on this host what a plan says is done before nspawn begins. It never goes through a symbolic link below the root, so nothing
- * outside the root is touched whatever is inside.
+ * Takes the steps of a plan that come before nspawn begins. It follows no symbolic link below the root: files inside a container choose
+ * no file outside of it.
  */
 final class HostSteps {
     private static final int OCTAL = 8;

@@ -5,15 +5,15 @@ import io.hatchery.spec.Readiness;
 import java.time.Duration;
 
 /**
- * How long a container that says nothing of its readiness must live until it counts as ready. nspawn tells that it has begun before
- * its program does, and so also of a program that is not there.
+ * How long a container with {@code readiness: started} must live until it counts as ready. nspawn reports readiness before it runs the
+ * container's program, so also for a program that does not exist.
  */
 public final class EarlyExitWindow {
     private static final Duration USUAL = Duration.ofMillis(500);
 
     private EarlyExitWindow() {}
 
-    /** No time for a container that tells itself that it is ready, and less where its start may not take long. */
+    /** Zero with {@code readiness: notify}; at most half of the {@code startTimeout}. */
     public static Duration of(ContainerSpec spec) {
         if (spec.readiness() == Readiness.NOTIFY) {
             return Duration.ZERO;

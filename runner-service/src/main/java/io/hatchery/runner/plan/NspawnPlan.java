@@ -131,7 +131,7 @@ public record NspawnPlan(
         }
     }
 
-    /** Files that belong to the host's root would belong to nobody in there, unless they are mapped (systemd-nspawn(1), idmap). */
+    /** Files that belong to the host's root would have no owner inside, unless they are mapped (systemd-nspawn(1), idmap). */
     private static void nix(
             ContainerName name, HostCapabilities host, Confinement confinement, List<String> arguments) {
         boolean mapped = confinement.mapsUsers();

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the host's journal has last of a run: journalctl(1). */
 final class JournalTail {
-    /** What nspawn says whenever something ends says nothing of why. */
+    /** Lines that nspawn prints at every exit, without a reason. */
     private static final Pattern NOISE =
             Pattern.compile("(Container \\S+ (failed|terminated|exited)|(Parent|Child) died"
                     + "|Attempted to remove disk|Some capabilities|Spawning container|Press \\^\\]).*|\\s*");
@@ -29,8 +29,8 @@ final class JournalTail {
 
     /** Empty if it has nothing. */
     static Optional<String> of(ContainerName container, String invocation) throws IOException {
-        String _ = said("journalctl", "--sync");
-        return PrintableText.lastLines(said(
+        String _ = output("journalctl", "--sync");
+        return PrintableText.lastLines(output(
                         "journalctl",
                         "--quiet",
                         "--no-pager",
@@ -42,8 +42,8 @@ final class JournalTail {
                 .filter(line -> !NOISE.matcher(line).matches()));
     }
 
-    /** Nothing if it takes too long: how a run ended is told without its last words too. */
-    private static String said(String... command) throws IOException {
+    /** Empty if it takes too long: an exit is reported without its last output, too. */
+    private static String output(String... command) throws IOException {
         Path out = Files.createTempFile("hatchery-journal-", ".txt");
         try {
             Process process = new ProcessBuilder(command)

@@ -38,7 +38,7 @@ public final class SystemdBus implements AutoCloseable {
         /** Someone else than the runner has had something done with a container's unit that was done, and may have changed nothing. */
         void jobDone(ContainerName container);
 
-        /** The connection is gone, and with it what was to be told. */
+        /** The connection was lost, and signals with it. */
         void lost();
     }
 
@@ -54,7 +54,7 @@ public final class SystemdBus implements AutoCloseable {
         T with(DBusConnection connection) throws DBusException;
     }
 
-    /** Tells the listener from now on. */
+    /** Calls the listener from now on. */
     void listen(UnitListener to) throws IOException {
         listener = to;
         call(c -> c);
@@ -79,7 +79,7 @@ public final class SystemdBus implements AutoCloseable {
                         .withDisconnectCallback(new IDisconnectCallback() {
                             @Override
                             public void disconnectOnError(IOException e) {
-                                tell(UnitListener::lost);
+                                notifyListener(UnitListener::lost);
                             }
                         })
                         .build();
@@ -104,7 +104,7 @@ public final class SystemdBus implements AutoCloseable {
                 && unit.endsWith(UnitFiles.SUFFIX)) {
             String name = unit.substring(UnitFiles.PREFIX.length(), unit.length() - UnitFiles.SUFFIX.length());
             if (ContainerName.isValid(name)) {
-                tell(to -> to.jobDone(new ContainerName(name)));
+                notifyListener(to -> to.jobDone(new ContainerName(name)));
             }
         }
     }
@@ -114,12 +114,12 @@ public final class SystemdBus implements AutoCloseable {
             String name = path.substring(UNIT.length(), path.length() - SERVICE.length())
                     .replace("_2d", "-");
             if (ContainerName.isValid(name)) {
-                tell(to -> to.changed(new ContainerName(name)));
+                notifyListener(to -> to.changed(new ContainerName(name)));
             }
         }
     }
 
-    private void tell(Consumer<UnitListener> what) {
+    private void notifyListener(Consumer<UnitListener> what) {
         UnitListener to = listener;
         if (to != null) {
             what.accept(to);

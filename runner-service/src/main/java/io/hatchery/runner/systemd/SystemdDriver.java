@@ -27,13 +27,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the host's systemd run containers, each as the service {@code container-<name>}. Anyone on the host may start and stop them
- * through systemd as well; what they do is told like everything else.
+ * Runs containers through the host's systemd, each as the service {@code container-<name>}. An operator may start and stop them with
+ * systemctl; such changes are reported as well.
  */
 public final class SystemdDriver implements Driver {
-    /** What the unit was before it was asked to start for a run. */
+    /** The invocation of the unit before the start of a run. */
     private static final String BEFORE = "before";
-    /** The time of the unit that is a run's. */
+    /** The invocation of the unit that is a run. */
     private static final String INVOCATION = "invocation";
 
     private static final String COPIED = "copied";
@@ -41,7 +41,7 @@ public final class SystemdDriver implements Driver {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
-     * What there is of a host for this driver.
+     * The host, as this driver uses it.
      *
      * @param work does what may block
      * @param timers calls back
@@ -168,7 +168,7 @@ public final class SystemdDriver implements Driver {
         return !state.invocation().equals(before) && !state.invocation().isEmpty();
     }
 
-    /** {@code settle} is how long the run must live until it is ready, once systemd says that it is. */
+    /** {@code settle} is how long the run must live after the unit is active until it counts as ready. */
     private Future<Void> bind(ContainerName container, long run, String invocation, Duration settle) {
         RunFolder folder = systemd.folders().of(container, run);
         return work(() -> folder.write(INVOCATION, invocation))
@@ -208,7 +208,7 @@ public final class SystemdDriver implements Driver {
                                 .map(new Observation(true, null, false, null)));
     }
 
-    /** The last runner died before it noted which time of the unit is the run's; null if none is. */
+    /** The invocation of a run that the last runner did not record before it exited; null if there is none. */
     private Future<@Nullable String> begunFor(ContainerName container, Optional<String> before) {
         if (before.isPresent()) {
             return begun(container, before.get());
@@ -277,7 +277,7 @@ public final class SystemdDriver implements Driver {
                             }
                             folder.delete();
                         })))
-                // Someone may have begun it again meanwhile, which nobody was to be told.
+                // It may have been started on the host meanwhile, which was not reported.
                 .onComplete(any -> systemd.timers().later(PAUSES.first(), () -> watch.look(container)));
     }
 
@@ -293,12 +293,12 @@ public final class SystemdDriver implements Driver {
                 .mapEmpty();
     }
 
-    /** What is still to end, in words; null if nothing is. */
+    /** A message about what is left; null if nothing is. */
     private @Nullable String settleNow(ContainerName container, String invocation) throws IOException {
         UnitState state = systemd.bus().state(container);
         boolean another = state.isBegun() && !state.invocation().equals(invocation);
         if (another) {
-            return null; // whoever has begun that has seen the last one's end
+            return null; // systemd starts an invocation after the end of the last one
         }
         if (!state.isSettled()) {
             systemd.bus().kill(container, true, Signal.KILL);

@@ -93,7 +93,7 @@ public final class UnitFiles {
         if (Files.exists(file) && isPrivate(file) && Files.readString(file).equals(text)) {
             return false;
         }
-        PrivateFiles.write(file, text); // a container's environment is nobody else's
+        PrivateFiles.write(file, text); // it may hold a container's environment
         return true;
     }
 
@@ -134,7 +134,7 @@ public final class UnitFiles {
                         text.get(), Files.getLastModifiedTime(file).toInstant()));
     }
 
-    /** Why that run of the unit could not begin, in words; empty if it could, or nobody knows. */
+    /** Why that run of the unit could not begin; empty if it could, or if the reason is unknown. */
     Optional<String> failure(ContainerName container, String invocation) throws IOException {
         return read(folder(container).resolve(invocation).resolve("failure"))
                 .map(String::strip)

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees what becomes of the containers' units, whoever does it, and tells each thing once. A word from systemd is a reason to look, and
- * no more: what is told follows from how the unit is found. All calls come on one context.
+ * Watches the units of containers and reports each change once. A signal of systemd only causes a look at the unit: the report follows
+ * from the state that is found. All calls come on one context.
  */
 final class UnitWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(UnitWatcher.class);
@@ -37,7 +37,7 @@ final class UnitWatcher {
     private final Clock clock;
     private final SystemdBus bus;
     private final UnitFiles units;
-    private final Driver.DriverListener tell;
+    private final Driver.DriverListener listener;
     private final Map<ContainerName, WatchedUnit> watched = new HashMap<>();
 
     /** A run and the time that the unit runs for it. */
@@ -76,13 +76,13 @@ final class UnitWatcher {
         }
     }
 
-    /** {@code ended}, {@code failure} and {@code said}, the last words of who ended badly, are null if there are none. */
+    /** {@code ended}, {@code failure} and {@code lastOutput}, that of a failed exit, are null if there are none. */
     private record SeenUnit(
             UnitState state,
             OptionalLong leader,
             UnitState.@Nullable UnitExit ended,
             @Nullable String failure,
-            @Nullable String said) {}
+            @Nullable String lastOutput) {}
 
     /**
      * @param onContext runs something on the context of all calls
@@ -94,14 +94,14 @@ final class UnitWatcher {
             SystemdBus bus,
             UnitFiles units,
             Consumer<Runnable> onContext,
-            Driver.DriverListener tell)
+            Driver.DriverListener listener)
             throws IOException {
         this.work = work;
         this.timers = timers;
         this.clock = clock;
         this.bus = bus;
         this.units = units;
-        this.tell = tell;
+        this.listener = listener;
         bus.listen(new SystemdBus.UnitListener() {
             @Override
             public void changed(ContainerName container) {
@@ -137,7 +137,7 @@ final class UnitWatcher {
         });
     }
 
-    /** What the container is to be; from now on it is told of when someone on the host begins it. */
+    /** Accepts a spec: a start on the host is reported from now on. */
     void define(ContainerSpec spec) {
         entry(spec.name()).spec = spec;
     }
@@ -146,7 +146,7 @@ final class UnitWatcher {
         return watched.computeIfAbsent(container, WatchedUnit::new);
     }
 
-    /** Nothing is told of the container any more. */
+    /** Stops the reports about the container. */
     void forget(ContainerName container) {
         watched.remove(container);
     }
@@ -156,11 +156,11 @@ final class UnitWatcher {
         WatchedUnit entry = entry(container);
         entry.bound = new BoundRun(run, invocation, settle);
         entry.lastRun = run;
-        // A little later, so that whoever takes it up has been told of the run before what becomes of it.
+        // A little later, so that the run is known to the listener before its events.
         Runnable _ = timers.later(LOOK_AGAIN, () -> look(container));
     }
 
-    /** Nothing is told of the run any more. */
+    /** Stops the reports about the run. */
     void unbind(ContainerName container, long run) {
         WatchedUnit entry = watched.get(container);
         if (entry != null && entry.bound != null && entry.bound.run == run) {
@@ -168,7 +168,7 @@ final class UnitWatcher {
         }
     }
 
-    /** The fleet is about to end the run: that it ends is nobody else's wish. */
+    /** The fleet is about to stop the run: its end is no stop by the host. */
     void stopping(ContainerName container, long run) {
         WatchedUnit entry = watched.get(container);
         if (entry != null && entry.bound != null && entry.bound.run == run) {
@@ -186,7 +186,7 @@ final class UnitWatcher {
             if (state.failed()) {
                 LOG.warn("{}: {}", container, state.cause().getMessage());
             } else if (entry.bound == null && state.result().isSettled()) {
-                tell.happened(container, new Input.StopRequestedExternally(entry.lastRun));
+                listener.happened(container, new Input.StopRequestedExternally(entry.lastRun));
             }
         });
     }
@@ -239,7 +239,7 @@ final class UnitWatcher {
             if (bound == null) {
                 unbound(entry, seen.result().state);
             } else {
-                tell(entry, bound, seen.result());
+                report(entry, bound, seen.result());
             }
         }
         if (entry.lookAgain) {
@@ -250,17 +250,17 @@ final class UnitWatcher {
 
     private void unbound(WatchedUnit entry, UnitState state) {
         if (state.isBegun() && entry.spec != null) {
-            tell.happened(entry.container, new Input.StartedExternally());
+            listener.happened(entry.container, new Input.StartedExternally());
         }
     }
 
-    private void tell(WatchedUnit entry, BoundRun bound, SeenUnit seen) {
+    private void report(WatchedUnit entry, BoundRun bound, SeenUnit seen) {
         ContainerName container = entry.container;
         UnitState state = seen.state;
         boolean mine = state.invocation().equals(bound.invocation);
         if (seen.leader.isPresent()) {
             bound.toldLeader = true;
-            tell.happened(container, new Input.LeaderKnown(bound.run, seen.leader.getAsLong()));
+            listener.happened(container, new Input.LeaderKnown(bound.run, seen.leader.getAsLong()));
         }
         if (mine && state.isReady() && !bound.toldReady) {
             tellReady(entry, bound, seen);
@@ -268,23 +268,23 @@ final class UnitWatcher {
         UnitState.UnitExit ended = seen.ended;
         boolean stopped = ended == null
                 ? state.isBeingStopped()
-                // systemd forgets an inactive unit that nobody asks for, and with it which of its times was the last.
+                // systemd unloads an inactive unit, and its last invocation with it.
                 : (mine || state.invocation().isEmpty())
                         && entry.spec != null
                         && state.wasStopped(entry.spec.restart(), ended);
         if (stopped && !bound.stopping && !bound.toldStop) {
             bound.toldStop = true;
-            tell.happened(container, new Input.StopRequestedExternally(bound.run));
+            listener.happened(container, new Input.StopRequestedExternally(bound.run));
         }
         if (ended != null) {
             entry.bound = null;
-            tell.happened(container, end(entry, bound, ended, seen));
+            listener.happened(container, end(entry, bound, ended, seen));
         } else if (mine && state.isBegun() && !bound.toldLeader) {
-            Runnable _ = timers.later(LOOK_AGAIN, () -> look(container)); // nspawn tells machined before long
+            Runnable _ = timers.later(LOOK_AGAIN, () -> look(container)); // nspawn registers with machined soon
         }
     }
 
-    /** Tells that a run is ready once it has outlived its first moments; one that has ended in them never was. */
+    /** Reports readiness once the run has lived for its early exit window. */
     private void tellReady(WatchedUnit entry, BoundRun bound, SeenUnit seen) {
         Duration active =
                 Duration.ofNanos(System.nanoTime()).minus(Duration.of(seen.state.wasActive(), ChronoUnit.MICROS));
@@ -295,7 +295,7 @@ final class UnitWatcher {
         Duration left = bound.settle.minus(active);
         if (!left.isPositive()) {
             bound.toldReady = true;
-            tell.happened(entry.container, new Input.Ready(bound.run));
+            listener.happened(entry.container, new Input.Ready(bound.run));
         } else if (seen.ended == null) {
             Runnable _ = timers.later(left.plusMillis(1), () -> look(entry.container));
         }
@@ -307,10 +307,10 @@ final class UnitWatcher {
         }
         if (ended.timedOut() && !bound.toldReady && entry.spec != null) {
             String late = "it was not ready within its startTimeout of " + entry.spec.startTimeout();
-            return new Input.LaunchFailed(bound.run, seen.said == null ? late : late + ": " + seen.said);
+            return new Input.LaunchFailed(bound.run, seen.lastOutput == null ? late : late + ": " + seen.lastOutput);
         }
         // Whatever happens inside, nspawn exits: that it is killed comes from its host.
         Initiator initiator = ended.killed() && !bound.stopping ? Initiator.HOST : null;
-        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.said, initiator);
+        return new Input.Exited(bound.run, ended.exit().status(), ended.exit().at(), seen.lastOutput, initiator);
     }
 }
