@@ -172,7 +172,8 @@ class AdoptionTest {
         await().until(() -> told.stream().anyMatch(Input.Exited.class::isInstance));
         assertThat(told.getLast())
                 .isInstanceOfSatisfying(
-                        Input.Exited.class, exited -> assertThat(exited.said()).isEqualTo("no such file"));
+                        Input.Exited.class,
+                        exited -> assertThat(exited.lastOutput()).isEqualTo("no such file"));
     }
 
     @Test
