@@ -6,6 +6,7 @@ import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.StreamChange;
+import io.hatchery.gateway.view.SubmittedOperations;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.UnreadableException;
@@ -41,6 +42,7 @@ public final class FleetFold {
     private static final Logger LOG = LoggerFactory.getLogger(FleetFold.class);
 
     private final FleetView view = new FleetView();
+    private final SubmittedOperations submitted = new SubmittedOperations(view);
     private final RejectedRecords refused;
     private final PlacedRecords placed;
     private final Streams.Replay log;
@@ -115,6 +117,7 @@ public final class FleetFold {
     /** Forgets what is over, which is to be done every ten seconds or so. */
     public void cleanUp() {
         view.advance(clock.instant());
+        submitted.prune();
     }
 
     /** The commands topics of all hosts that are known of, whether or not they exist; {@link FleetView#MAX_HOSTS} at most. */
@@ -135,6 +138,11 @@ public final class FleetFold {
     /** The fleet. */
     public FleetView view() {
         return view;
+    }
+
+    /** The operations that this gateway's requests are writing, over those of the view. */
+    public SubmittedOperations submitted() {
+        return submitted;
     }
 
     /** The stream's clients. */

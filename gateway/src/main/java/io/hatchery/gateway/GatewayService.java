@@ -11,6 +11,7 @@ import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Api;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.http.NixCache;
+import io.hatchery.gateway.http.ServedFleet;
 import io.hatchery.gateway.http.ViewAwaiter;
 import io.hatchery.gateway.stream.BoundedReplay;
 import io.hatchery.protocol.Topics;
@@ -103,19 +104,13 @@ public final class GatewayService extends AbstractVerticle {
         var connections = new Connections(vertx, config.listener().limits());
         var metrics = new GatewayMetrics(fold.view(), fold.streams(), fold.refused(), clock);
         metrics.show(connections);
-        var ground = new Api.AcceptanceTestBase(
-                fold.view(),
-                fold.streams(),
-                fold.log(),
-                publisher,
-                waiting,
-                () -> Optional.ofNullable(unready),
-                metrics::scrape,
-                fold.refused()::refuse);
+        var fleet = new ServedFleet(fold.view(), fold.submitted(), fold.streams(), fold.log(), fold.refused()::refuse);
+        var dependencies =
+                new Api.ApiDependencies(fleet, publisher, waiting, () -> Optional.ofNullable(unready), metrics::scrape);
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
-        var api = new Api(vertx, ground, config.token(), cache, connections, clock);
+        var api = new Api(vertx, dependencies, config.token(), cache, connections, clock);
         var options = new HttpServerOptions()
                 .setHost(config.listener().address())
                 .setPort(config.listener().port())

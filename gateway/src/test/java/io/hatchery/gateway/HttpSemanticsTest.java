@@ -166,12 +166,12 @@ class HttpSemanticsTest {
         String tag = header(gateway.get("/v1/containers/web"), "etag");
         byte[] definition = DEFINITION.getBytes(StandardCharsets.UTF_8);
         var json = "application/json";
-        record StreamChange(String method, Map<String, String> headers, String expected) {}
-        for (StreamChange change : List.of(
-                new StreamChange("PUT", Map.of("Content-Type", json, "If-Match", tag), "0"),
-                new StreamChange("PUT", Map.of("Content-Type", json, "If-Match", "\"7\""), "7"),
-                new StreamChange("PUT", Map.of("Content-Type", json, "If-None-Match", "*"), Headers.NO_REVISION),
-                new StreamChange("DELETE", Map.of("If-Match", "\"7\""), "7"))) {
+        record ConditionalChange(String method, Map<String, String> headers, String expected) {}
+        for (ConditionalChange change : List.of(
+                new ConditionalChange("PUT", Map.of("Content-Type", json, "If-Match", tag), "0"),
+                new ConditionalChange("PUT", Map.of("Content-Type", json, "If-Match", "\"7\""), "7"),
+                new ConditionalChange("PUT", Map.of("Content-Type", json, "If-None-Match", "*"), Headers.NO_REVISION),
+                new ConditionalChange("DELETE", Map.of("If-Match", "\"7\""), "7"))) {
             int known = fleet.records(Topics.DEFINITIONS).size();
             var answer = sendAside(change.method, "/v1/containers/web", definition, change.headers);
             assertThat(refuseNextDefinition(known, "web")).isEqualTo(change.expected);

@@ -1,18 +1,15 @@
 package io.hatchery.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.StreamSocket;
 import io.hatchery.gateway.stream.Streams;
-import io.hatchery.gateway.view.FleetView;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
@@ -23,12 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The router: every endpoint, the stream, and what all have in common. */
+/** The router of every endpoint, and what all of them share: authentication, readiness, problems. */
 public final class Api {
     static final String PROBLEM = "Problem";
     static final String SOURCE = "/gateway";
@@ -39,29 +35,22 @@ public final class Api {
     static final int MAX_BODY = 256 << 10;
 
     /**
-     * What the API stands on.
+     * What the API needs.
      *
-     * @param view the fleet
-     * @param streams who watches it
-     * @param log what is past
-     * @param publisher where changes go
-     * @param waiting requests that wait
-     * @param unready why the gateway does not serve, for instance since it catches up; empty if it does
-     * @param metrics Prometheus text
-     * @param refused gets records of the past that cannot be read, and why
+     * @param publisher writes definitions, profiles and commands
+     * @param waiting requests that wait for the view
+     * @param unready why the gateway does not serve, for instance because it catches up; empty if it serves
+     * @param metrics gives the metrics as Prometheus text
      */
-    public record AcceptanceTestBase(
-            FleetView view,
-            Streams streams,
-            Streams.Replay log,
+    public record ApiDependencies(
+            ServedFleet fleet,
             Publisher publisher,
             ViewAwaiter waiting,
             Supplier<Optional<String>> unready,
-            Supplier<String> metrics,
-            BiConsumer<BusRecord, Throwable> refused) {}
+            Supplier<String> metrics) {}
 
     private final Vertx vertx;
-    private final AcceptanceTestBase ground;
+    private final ApiDependencies dependencies;
     private final BearerToken token;
     private final NixCache cache;
     private final Connections connections;
@@ -69,102 +58,89 @@ public final class Api {
     private final List<Endpoint> open;
     private final ObjectNode document;
 
-    /** With the endpoints of all its parts. */
+    /** Makes the endpoints and the OpenAPI document. */
     public Api(
             Vertx vertx,
-            AcceptanceTestBase ground,
+            ApiDependencies dependencies,
             String token,
             NixCache cache,
             Connections connections,
             Clock clock) {
         this.vertx = vertx;
-        this.ground = ground;
+        this.dependencies = dependencies;
         this.token = new BearerToken(token);
         this.cache = cache;
         this.connections = connections;
-        var operations = new OperationsApi(ground.view(), ground.publisher(), ground.waiting(), clock);
+        var operations =
+                new OperationsApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), clock);
         var checks = new DefinitionChecks(vertx);
-        var containers =
-                new ContainersApi(ground.view(), ground.publisher(), ground.waiting(), operations, checks, clock);
+        var containers = new ContainersApi(
+                dependencies.fleet().view(),
+                dependencies.publisher(),
+                dependencies.waiting(),
+                operations,
+                checks,
+                clock);
         endpoints.addAll(containers.endpoints());
-        endpoints.addAll(new SystemsApi(ground.view(), containers).endpoints());
+        endpoints.addAll(new SystemsApi(dependencies.fleet().view(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
-        endpoints.addAll(new HostsApi(ground.view(), clock).endpoints());
-        endpoints.addAll(new EventsApi(ground).endpoints());
-        endpoints.addAll(
-                new ProfilesApi(ground.view(), ground.publisher(), ground.waiting(), checks, clock).endpoints());
-        endpoints.add(new Endpoint(
-                HttpMethod.GET,
-                "/v1/stream",
-                "watchFleet",
-                "Upgrades to a websocket of a snapshot and then every change",
-                List.of(
+        endpoints.addAll(new HostsApi(dependencies.fleet().view(), clock).endpoints());
+        endpoints.addAll(new EventsApi(dependencies.fleet()).endpoints());
+        endpoints.addAll(new ProfilesApi(
+                        dependencies.fleet().view(), dependencies.publisher(), dependencies.waiting(), checks, clock)
+                .endpoints());
+        endpoints.add(Endpoint.get("/v1/stream")
+                .id("watchFleet")
+                .summary("Upgrades to a websocket of a snapshot and then every change")
+                .parameters(
                         Endpoint.Parameter.query(
                                 "container", "Only what concerns this one", ParameterTypes.container()),
                         Endpoint.Parameter.query("host", "Only what concerns this one", ParameterTypes.host()),
-                        Endpoint.Parameter.query("since", "From this cursor on, instead of a snapshot")),
-                null,
-                Endpoint.responses(Map.of(101, ""), 400, 410, 503),
-                this::stream));
-        endpoints.add(new Endpoint(
-                HttpMethod.GET,
-                "/metrics",
-                "getMetrics",
-                "Metrics for Prometheus",
-                List.of(),
-                null,
-                Map.of(200, OpenApi.TEXT),
-                request -> Responses.write(
+                        Endpoint.Parameter.query("since", "From this cursor on, instead of a snapshot"))
+                .answers(101)
+                .problems(400, 410, 503)
+                .handledBy(this::stream));
+        endpoints.add(Endpoint.get("/metrics")
+                .id("getMetrics")
+                .summary("Metrics for Prometheus")
+                .answers(200, OpenApi.TEXT)
+                .handledBy(request -> Responses.write(
                         request,
                         200,
                         "text/plain; version=0.0.4; charset=utf-8",
-                        ground.metrics().get())));
+                        dependencies.metrics().get())));
         open = open();
         document = OpenApi.document(endpoints, open);
     }
 
-    /** What is there for those without the token. */
+    /** The endpoints that need no token. */
     private List<Endpoint> open() {
         return List.of(
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/healthz",
-                        "getHealth",
-                        "Answers as long as the gateway runs",
-                        List.of(),
-                        null,
-                        Map.of(200, "GatewayState"),
-                        request -> Responses.json(request, 200, Map.of("status", "ok"))),
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/readyz",
-                        "getReadiness",
-                        "Whether the gateway serves, and if not, why",
-                        List.of(),
-                        null,
-                        Map.of(200, "GatewayState", 503, "GatewayState"),
-                        this::readiness),
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/openapi.json",
-                        "getOpenApi",
-                        "This document",
-                        List.of(),
-                        null,
-                        Map.of(200, "Document"),
-                        request -> Responses.json(request, 200, document)),
-                new Endpoint(
-                        HttpMethod.GET,
-                        ProblemType.PATH + "{type}",
-                        "getProblemType",
-                        "Explains a problem, whose type this is",
-                        List.of(),
-                        null,
-                        Endpoint.responses(Map.of(200, OpenApi.TEXT), 404),
-                        Api::problemType));
+                Endpoint.get("/healthz")
+                        .id("getHealth")
+                        .summary("Answers as long as the gateway runs")
+                        .answers(200, "GatewayState")
+                        .handledBy(request -> Responses.json(request, 200, Map.of("status", "ok"))),
+                Endpoint.get("/readyz")
+                        .id("getReadiness")
+                        .summary("Whether the gateway serves, and if not, why")
+                        .answers(200, "GatewayState")
+                        .answers(503, "GatewayState")
+                        .handledBy(this::readiness),
+                Endpoint.get("/openapi.json")
+                        .id("getOpenApi")
+                        .summary("This document")
+                        .answers(200, "Document")
+                        .handledBy(request -> Responses.json(request, 200, document)),
+                Endpoint.get(ProblemType.PATH + "{type}")
+                        .id("getProblemType")
+                        .summary("Explains a problem, whose type this is")
+                        .answers(200, OpenApi.TEXT)
+                        .problems(404)
+                        .handledBy(Api::problemType));
     }
 
-    /** The router of it all. */
+    /** A router of all endpoints. */
     public Router router() {
         Router router = Router.router(vertx);
         router.route().handler(connections::began);
@@ -205,7 +181,7 @@ public final class Api {
     }
 
     private void readiness(RoutingContext request) {
-        Optional<String> why = ground.unready().get();
+        Optional<String> why = dependencies.unready().get();
         Responses.json(request, why.isEmpty() ? 200 : 503, Map.of("status", why.orElse("ready")));
     }
 
@@ -223,7 +199,7 @@ public final class Api {
     }
 
     private void requireReady(RoutingContext request) {
-        Optional<String> why = ground.unready().get();
+        Optional<String> why = dependencies.unready().get();
         if (why.isEmpty()) {
             request.next();
         } else {
@@ -236,12 +212,13 @@ public final class Api {
     private void stream(RoutingContext request) {
         ContainerName container = Requests.query(request, "container", ContainerName::new);
         HostName host = Requests.query(request, "host", HostName::new);
-        StreamCursor since = Requests.query(request, "since", ground.streams()::parse);
+        StreamCursor since =
+                Requests.query(request, "since", dependencies.fleet().streams()::parse);
         if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
             throw new ApiProblem(
                     ProblemType.INVALID_REQUEST, "this is a websocket: connect with ws:// and the Upgrade header");
         }
-        if (!ground.streams().admit()) {
+        if (!dependencies.fleet().streams().admit()) {
             throw new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS,
                     "there are " + Streams.MAX_CLIENTS + " clients of the stream already: try again later");
@@ -249,10 +226,10 @@ public final class Api {
         var what = new Streams.Request(container, host, since);
         request.request()
                 .toWebSocket()
-                .onComplete(opened -> ground.streams().opened())
+                .onComplete(opened -> dependencies.fleet().streams().opened())
                 .onSuccess(socket -> {
                     connections.left(request.request().connection());
-                    StreamSocket.serve(vertx, socket, ground.streams(), what);
+                    StreamSocket.serve(vertx, socket, dependencies.fleet().streams(), what);
                 })
                 .onFailure(e -> LOG.warn("a websocket was not opened: {}", e.getMessage()));
     }

@@ -16,17 +16,15 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Containers: read, defined, deleted. */
+/** Reads, defines and deletes containers. */
 final class ContainersApi {
     private static final Duration EVALUATION_TIMEOUT = Duration.ofSeconds(10);
     static final Parameter IF_MATCH =
@@ -37,6 +35,7 @@ final class ContainersApi {
     private final ViewAwaiter waiting;
     private final OperationsApi operations;
     private final DefinitionChecks checks;
+    private final DefinitionMessages messages;
     private final Clock clock;
 
     ContainersApi(
@@ -51,17 +50,16 @@ final class ContainersApi {
         this.waiting = waiting;
         this.operations = operations;
         this.checks = checks;
+        this.messages = new DefinitionMessages(clock);
         this.clock = clock;
     }
 
     List<Endpoint> endpoints() {
         return List.of(
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/containers",
-                        "listContainers",
-                        "Lists containers by name",
-                        List.of(
+                Endpoint.get("/v1/containers")
+                        .id("listContainers")
+                        .summary("Lists containers by name")
+                        .parameters(
                                 Parameter.query("host", "Only those of this host", ParameterTypes.host()),
                                 Parameter.query("phase", "Only those in this phase", ParameterTypes.oneOf(Phase.class)),
                                 Parameter.query(
@@ -69,54 +67,44 @@ final class ContainersApi {
                                         "Only those with this label, key or key=value; may be repeated",
                                         ParameterTypes.list()),
                                 PagedList.LIMIT,
-                                PagedList.CURSOR),
-                        null,
-                        Endpoint.responses(Map.of(200, "ContainerList"), 400),
-                        this::list),
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/containers/{name}",
-                        "getContainer",
-                        "Shows a container",
-                        List.of(),
-                        null,
-                        Endpoint.responses(Map.of(200, "Container"), 400, 404),
-                        this::get),
-                new Endpoint(
-                        HttpMethod.PUT,
-                        "/v1/containers/{name}",
-                        "putContainer",
-                        "Defines a container, in JSON or YAML",
-                        List.of(
+                                PagedList.CURSOR)
+                        .answers(200, "ContainerList")
+                        .problems(400)
+                        .handledBy(this::list),
+                Endpoint.get("/v1/containers/{name}")
+                        .id("getContainer")
+                        .summary("Shows a container")
+                        .answers(200, "Container")
+                        .problems(400, 404)
+                        .handledBy(this::get),
+                Endpoint.put("/v1/containers/{name}")
+                        .id("putContainer")
+                        .summary("Defines a container, in JSON or YAML")
+                        .parameters(
                                 IF_MATCH,
-                                Parameter.header("If-None-Match", "* if it must not exist yet"),
+                                Precondition.IF_NONE_MATCH,
                                 Parameter.query(
                                         "wait",
                                         "A time span to wait for its system to be built, such as 10min; 202 if that takes longer",
-                                        ParameterTypes.span())),
-                        "ContainerDefinition",
-                        Endpoint.responses(
-                                Map.of(200, "Container", 201, "Container", 202, "Container"),
-                                400,
-                                412,
-                                413,
-                                415,
-                                422,
-                                503),
-                        this::put),
-                new Endpoint(
-                        HttpMethod.DELETE,
-                        "/v1/containers/{name}",
-                        "deleteContainer",
-                        "Stops a container and removes it; its root stays",
-                        List.of(
+                                        ParameterTypes.span()))
+                        .body("ContainerDefinition")
+                        .answers(200, "Container")
+                        .answers(201, "Container")
+                        .answers(202, "Container")
+                        .problems(400, 412, 413, 415, 422, 503)
+                        .handledBy(this::put),
+                Endpoint.delete("/v1/containers/{name}")
+                        .id("deleteContainer")
+                        .summary("Stops a container and removes it; its root stays")
+                        .parameters(
                                 IF_MATCH,
                                 Parameter.query("purge", "Whether its root is removed too", ParameterTypes.bool()),
                                 Parameter.query(
-                                        "wait", "A time span to wait for the end, such as 30s", ParameterTypes.span())),
-                        null,
-                        Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 412, 503),
-                        this::delete));
+                                        "wait", "A time span to wait for the end, such as 30s", ParameterTypes.span()))
+                        .answers(200, "Operation")
+                        .answers(202, "Operation")
+                        .problems(400, 404, 412, 503)
+                        .handledBy(this::delete));
     }
 
     private void list(RoutingContext request) {
@@ -205,17 +193,10 @@ final class ContainersApi {
             DefinitionChecks.Checked checked,
             Precondition expected,
             Duration patience) {
-        var errors = checked.errors();
-        if (!errors.isEmpty()) {
-            throw new ApiProblem(
-                    ProblemType.INVALID_DEFINITION,
-                    "the definition of " + name + " has " + count(errors.size()) + ", nothing was changed: "
-                            + errors.getFirst().format(),
-                    errors);
-        }
+        ContainerDefinition definition = checked.requireValid(name.value());
         boolean isNew = !view.isThere(name);
         return publisher
-                .publish(message(name, checked.definition(), UUID.randomUUID().toString(), expected.revision()))
+                .publish(message(name, definition, expected, UUID.randomUUID().toString()))
                 .compose(position -> waiting.evaluationOf(name, position.offset(), EVALUATION_TIMEOUT)
                         .compose(evaluated -> evaluated.isPresent() && isBuilding(evaluated.get(), position.offset())
                                 ? waiting.built(name, position.offset(), patience)
@@ -233,10 +214,6 @@ final class ContainersApi {
 
     private static boolean isBuilding(Evaluation evaluation, long revision) {
         return evaluation.revision() == revision && evaluation.state() == Evaluation.State.BUILDING;
-    }
-
-    private static String count(int errors) {
-        return errors == 1 ? "an error" : errors + " errors";
     }
 
     private void answerEvaluated(
@@ -268,10 +245,9 @@ final class ContainersApi {
     }
 
     private Message message(
-            ContainerName name, @Nullable ContainerDefinition definition, String id, @Nullable String expected) {
-        return Message.of(Topics.DEFINITIONS.name(), name.value(), definition, id, Api.SOURCE, clock.instant())
-                .with(Headers.IF_MATCH, expected)
-                .with(Headers.REQUESTED_BY, Api.REQUESTER);
+            ContainerName name, @Nullable ContainerDefinition definition, Precondition expected, String id) {
+        return messages.of(Topics.DEFINITIONS, name.value(), definition, id)
+                .with(Headers.IF_MATCH, expected.revision());
     }
 
     private void delete(RoutingContext request) {
@@ -281,22 +257,17 @@ final class ContainersApi {
         Boolean purge = Requests.query(request, "purge", ContainersApi::bool);
         var id = new CommandId(UUID.randomUUID().toString());
         Precondition expected = Precondition.of(request, isDefined(name));
-        var message = message(name, null, id.value(), expected.revision())
+        var message = message(name, null, expected, id.value())
                 .with(Headers.PURGE, Boolean.TRUE.equals(purge) ? "true" : null);
-        operations.submit(Operation.removal(id, name, null, Api.REQUESTER, clock.instant()));
-        publisher
-                .publish(message)
-                .onSuccess(position -> view.confirm(id))
+        operations
+                .publish(Operation.removal(id, name, null, Api.REQUESTER, clock.instant()), message)
                 .compose(position -> waiting.evaluationOf(name, position.offset(), EVALUATION_TIMEOUT)
                         .map(evaluated -> {
                             requireTaken(evaluated, position.offset(), expected, name + " was not deleted");
                             operations.answer(request, id);
                             return null;
                         }))
-                .onFailure(e -> {
-                    view.withdraw(id);
-                    request.fail(e);
-                });
+                .onFailure(request::fail);
     }
 
     private static boolean bool(String text) {

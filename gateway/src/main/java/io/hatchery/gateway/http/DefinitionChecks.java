@@ -35,6 +35,24 @@ final class DefinitionChecks {
         Checked {
             errors = List.copyOf(errors);
         }
+
+        /**
+         * Requires that it has no errors.
+         *
+         * @param subject what was defined, such as {@code profile base}
+         * @throws ApiProblem with the errors if it has any
+         */
+        ContainerDefinition requireValid(String subject) {
+            if (!errors.isEmpty()) {
+                throw new ApiProblem(
+                        ProblemType.INVALID_DEFINITION,
+                        "the definition of " + subject + " has "
+                                + (errors.size() == 1 ? "an error" : errors.size() + " errors")
+                                + ", nothing was changed: " + errors.getFirst().format(),
+                        errors);
+            }
+            return definition;
+        }
     }
 
     DefinitionChecks(Vertx vertx) {

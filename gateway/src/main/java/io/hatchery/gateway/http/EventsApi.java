@@ -13,11 +13,8 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -31,28 +28,26 @@ final class EventsApi {
     private final BiConsumer<BusRecord, Throwable> refused;
     private int reading;
 
-    EventsApi(Api.AcceptanceTestBase ground) {
-        this.streams = ground.streams();
-        this.log = ground.log();
-        this.refused = ground.refused();
+    EventsApi(ServedFleet fleet) {
+        this.streams = fleet.streams();
+        this.log = fleet.log();
+        this.refused = fleet.refused();
     }
 
     List<Endpoint> endpoints() {
-        return List.of(new Endpoint(
-                HttpMethod.GET,
-                "/v1/events",
-                "listEvents",
-                "Lists what happened, by time, oldest first; without since, the newest events",
-                List.of(
+        return List.of(Endpoint.get("/v1/events")
+                .id("listEvents")
+                .summary("Lists what happened, by time, oldest first; without since, the newest events")
+                .parameters(
                         Parameter.query("container", "Only what happened to this one", ParameterTypes.container()),
                         Parameter.query("since", "Only what came after this cursor, the oldest first to be shown"),
                         Parameter.query("before", "Only what happened before this cursor, the previous of a page"),
                         Parameter.query("from", "Only what happened at this time or later", ParameterTypes.time()),
                         Parameter.query("until", "Only what happened before this time", ParameterTypes.time()),
-                        PagedList.LIMIT),
-                null,
-                Endpoint.responses(Map.of(200, "EventList"), 400, 410, 503),
-                this::events));
+                        PagedList.LIMIT)
+                .answers(200, "EventList")
+                .problems(400, 410, 503)
+                .handledBy(this::events));
     }
 
     private void events(RoutingContext request) {
@@ -103,10 +98,12 @@ final class EventsApi {
             return;
         }
         try {
-            FleetRecord.read(record).change().ifPresent(change -> {
-                Instant at = Instant.parse(change.body().at("/event/at").asText());
-                page.take(record, (ObjectNode) change.body(), at);
-            });
+            if (FleetRecord.read(record) instanceof FleetRecord.EventRecord read) {
+                page.take(
+                        record,
+                        Json.tree(new Event(read.id(), read.event(), null)),
+                        read.event().at());
+            }
         } catch (UnreadableException | RuntimeException | StackOverflowError e) {
             refused.accept(record, e);
             var unreadable = new Event(record.id(), null, String.valueOf(e.getMessage()));

@@ -2,11 +2,9 @@ package io.hatchery.gateway.http;
 
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.spec.HostName;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 
 /** Hosts. */
 final class HostsApi {
@@ -20,24 +18,19 @@ final class HostsApi {
 
     List<Endpoint> endpoints() {
         return List.of(
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/hosts",
-                        "listHosts",
-                        "Lists hosts by name",
-                        PagedList.PARAMETERS,
-                        null,
-                        Endpoint.responses(Map.of(200, "HostList"), 400),
-                        this::list),
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/hosts/{host}",
-                        "getHost",
-                        "Shows a host",
-                        List.of(),
-                        null,
-                        Endpoint.responses(Map.of(200, "Host"), 400, 404),
-                        this::get));
+                Endpoint.get("/v1/hosts")
+                        .id("listHosts")
+                        .summary("Lists hosts by name")
+                        .parameters(PagedList.LIMIT, PagedList.CURSOR)
+                        .answers(200, "HostList")
+                        .problems(400)
+                        .handledBy(this::list),
+                Endpoint.get("/v1/hosts/{host}")
+                        .id("getHost")
+                        .summary("Shows a host")
+                        .answers(200, "Host")
+                        .problems(400, 404)
+                        .handledBy(this::get));
     }
 
     private void list(RoutingContext request) {

@@ -1,12 +1,14 @@
 package io.hatchery.gateway.http;
 
 import io.hatchery.bus.Message;
+import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.gateway.view.OperationQuery;
 import io.hatchery.gateway.view.Operations;
+import io.hatchery.gateway.view.SubmittedOperations;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
@@ -16,7 +18,7 @@ import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +28,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -35,12 +36,14 @@ import java.util.stream.Stream;
 /** Commands, and what became of them. */
 final class OperationsApi {
     private final FleetView view;
+    private final SubmittedOperations submitted;
     private final Publisher publisher;
     private final ViewAwaiter waiting;
     private final Clock clock;
 
-    OperationsApi(FleetView view, Publisher publisher, ViewAwaiter waiting, Clock clock) {
-        this.view = view;
+    OperationsApi(ServedFleet fleet, Publisher publisher, ViewAwaiter waiting, Clock clock) {
+        this.view = fleet.view();
+        this.submitted = fleet.submitted();
         this.publisher = publisher;
         this.waiting = waiting;
         this.clock = clock;
@@ -49,47 +52,43 @@ final class OperationsApi {
     List<Endpoint> endpoints() {
         var endpoints = new ArrayList<Endpoint>();
         for (Verb verb : List.of(Verb.START, Verb.STOP, Verb.RESTART, Verb.KILL)) {
-            endpoints.add(new Endpoint(
-                    HttpMethod.POST,
-                    "/v1/containers/{name}/" + verb.word(),
-                    verb.word() + "Container",
-                    "Sends the command " + verb.word(),
-                    List.of(
+            endpoints.add(Endpoint.post("/v1/containers/{name}/" + verb.word())
+                    .id(verb.word() + "Container")
+                    .summary("Sends the command " + verb.word())
+                    .parameters(
                             Parameter.query(
                                     "wait", "A time span to wait for the outcome, such as 30s", ParameterTypes.span()),
                             Parameter.query("deadline", "When it is too late to begin", ParameterTypes.time()),
                             Parameter.header(
-                                    "Idempotency-Key", "Becomes the command's id: the same key is executed once")),
-                    null,
-                    Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 409, 503),
-                    request -> command(request, verb)));
+                                    "Idempotency-Key", "Becomes the command's id: the same key is executed once"))
+                    .answers(200, "Operation")
+                    .answers(202, "Operation")
+                    .problems(400, 404, 409, 503)
+                    .handledBy(request -> command(request, verb)));
         }
-        endpoints.add(new Endpoint(
-                HttpMethod.GET,
-                "/v1/operations",
-                "listOperations",
-                "Lists operations, the newest first: those that are pending, or ended within a day",
-                List.of(
+        endpoints.add(Endpoint.get("/v1/operations")
+                .id("listOperations")
+                .summary("Lists operations, the newest first: those that are pending, or ended within a day")
+                .parameters(
                         Parameter.query("container", "Only those of this one", ParameterTypes.container()),
                         Parameter.query("host", "Only those on this one", ParameterTypes.host()),
                         Parameter.query(
                                 "state", "Only those that are pending, completed, failed, rejected or superseded"),
                         Parameter.query("command", "Only those of this command", ParameterTypes.oneOf(Verb.class)),
                         PagedList.LIMIT,
-                        PagedList.CURSOR),
-                null,
-                Endpoint.responses(Map.of(200, "OperationList"), 400),
-                this::list));
-        endpoints.add(new Endpoint(
-                HttpMethod.GET,
-                "/v1/operations/{id}",
-                "getOperation",
-                "Shows what became of a command",
-                List.of(Parameter.query(
-                        "wait", "A time span to wait for the outcome, such as 30s", ParameterTypes.span())),
-                null,
-                Endpoint.responses(Map.of(200, "Operation", 202, "Operation"), 400, 404, 503),
-                this::get));
+                        PagedList.CURSOR)
+                .answers(200, "OperationList")
+                .problems(400)
+                .handledBy(this::list));
+        endpoints.add(Endpoint.get("/v1/operations/{id}")
+                .id("getOperation")
+                .summary("Shows what became of a command")
+                .parameters(Parameter.query(
+                        "wait", "A time span to wait for the outcome, such as 30s", ParameterTypes.span()))
+                .answers(200, "Operation")
+                .answers(202, "Operation")
+                .problems(400, 404, 503)
+                .handledBy(this::get));
         return endpoints;
     }
 
@@ -113,7 +112,7 @@ final class OperationsApi {
         CommandId id = commandId(request);
         Instant deadline = Requests.query(request, "deadline", Requests::time);
         var command = new Command(verb, name, evaluation.spec().generation(), deadline, Api.REQUESTER);
-        Optional<Operation> known = view.operation(id);
+        Optional<Operation> known = submitted.operation(id);
         if (known.isPresent()) {
             if (known.get().command() != verb || !known.get().container().equals(name)) {
                 throw new ApiProblem(
@@ -122,7 +121,7 @@ final class OperationsApi {
                                 + known.get().command().word() + " of "
                                 + known.get().container() + ": use a new key for another command");
             }
-            if (view.isConfirmed(id)) {
+            if (submitted.isWritten(id)) {
                 answer(request, id);
                 return;
             }
@@ -135,29 +134,27 @@ final class OperationsApi {
                             + " use a new key");
         }
         HostName host = evaluation.spec().host();
-        submit(Operation.pending(id, command, host, clock.instant()));
-        publisher
-                .publish(Message.of(
-                        Topics.commands(host).name(), name.value(), command, id.value(), Api.SOURCE, clock.instant()))
+        var message = Message.of(
+                Topics.commands(host).name(), name.value(), command, id.value(), Api.SOURCE, clock.instant());
+        publish(Operation.pending(id, command, host, clock.instant()), message)
                 .map(position -> {
-                    view.confirm(id);
                     answer(request, id);
                     return null;
                 })
-                .onFailure(e -> {
-                    view.withdraw(id);
-                    request.fail(e);
-                });
+                .onFailure(request::fail);
     }
 
-    /** Takes in an operation that is about to be written. */
-    void submit(Operation operation) {
-        if (view.unconfirmed() >= FleetView.MAX_UNCONFIRMED) {
+    /** Writes the record of an operation, which is shown as pending from now on and forgotten if the write fails. */
+    Future<Position> publish(Operation operation, Message message) {
+        if (!submitted.submit(operation)) {
             throw new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS,
-                    FleetView.MAX_UNCONFIRMED + " commands are being written already: try again");
+                    SubmittedOperations.MAX_OPERATIONS + " commands are being written already: try again in a second");
         }
-        view.submitted(operation);
+        return publisher
+                .publish(message)
+                .onSuccess(position -> submitted.written(operation))
+                .onFailure(e -> submitted.withdraw(operation.id()));
     }
 
     /** A client that waits for the outcome waits for the container's first system too. */
@@ -198,7 +195,7 @@ final class OperationsApi {
                 Requests.query(request, "cursor", OperationQuery.PagePosition::parse));
         PagedList.answer(
                 request,
-                query.first(PagedList.limit(request) + 1, view.allOperations()),
+                query.first(PagedList.limit(request) + 1, submitted.all()),
                 Json::node,
                 operation -> OperationQuery.PagePosition.of(operation).text());
     }
@@ -215,7 +212,7 @@ final class OperationsApi {
 
     private void get(RoutingContext request) {
         CommandId id = Requests.path(request, "id", CommandId::new);
-        if (view.operation(id).isEmpty()) {
+        if (submitted.operation(id).isEmpty()) {
             throw new ApiProblem(ProblemType.NOT_FOUND, "there is no operation " + id);
         }
         Optional<Duration> wait = Requests.waitFor(request);
@@ -251,7 +248,8 @@ final class OperationsApi {
         Responses.json(
                 request,
                 status,
-                view.operation(id)
+                submitted
+                        .operation(id)
                         .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "operation " + id + " is forgotten")));
     }
 }

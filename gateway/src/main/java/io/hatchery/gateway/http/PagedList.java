@@ -19,9 +19,6 @@ final class PagedList {
             Parameter.query("limit", "At most so many", ParameterTypes.integer(1, LONGEST, USUAL));
     static final Parameter CURSOR = Parameter.query("cursor", "The next of the page before");
 
-    /** What a list takes that has no filters. */
-    static final List<Parameter> PARAMETERS = List.of(LIMIT, CURSOR);
-
     private PagedList() {}
 
     /**
@@ -43,6 +40,11 @@ final class PagedList {
             page.putNull("next");
         }
         Responses.json(request, 200, page);
+    }
+
+    /** Answers with a list that is never longer than a page. */
+    static void answerAll(RoutingContext request, List<?> list) {
+        answer(request, list.stream().limit(LONGEST), Json::node, item -> "");
     }
 
     /** How many items a page has. */

@@ -18,6 +18,9 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
 
     private static final String ANY = "*";
 
+    static final Endpoint.Parameter IF_NONE_MATCH =
+            Endpoint.Parameter.header("If-None-Match", "* if it must not exist yet");
+
     /** A change that the gateway bases on a revision, which the client did not name. */
     static Precondition unchangedSince(long revision) {
         return new Precondition(String.valueOf(revision), ProblemType.CHANGED_MEANWHILE);

@@ -1,28 +1,23 @@
 package io.hatchery.gateway.http;
 
-import io.hatchery.bus.Message;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
-import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.Profile;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Profiles: read, defined, deleted. */
+/** Reads, defines and deletes profiles. */
 final class ProfilesApi {
-    private static final Duration READ_WITHIN = Duration.ofSeconds(10);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
     private static final Parameter IF_MATCH = Parameter.header(
             "If-Match", "The ETag that the change is meant for; 412 if this gateway has read that another is in force");
 
@@ -30,54 +25,47 @@ final class ProfilesApi {
     private final Publisher publisher;
     private final ViewAwaiter waiting;
     private final DefinitionChecks checks;
-    private final Clock clock;
+    private final DefinitionMessages messages;
 
     ProfilesApi(FleetView view, Publisher publisher, ViewAwaiter waiting, DefinitionChecks checks, Clock clock) {
         this.view = view;
         this.publisher = publisher;
         this.waiting = waiting;
         this.checks = checks;
-        this.clock = clock;
+        this.messages = new DefinitionMessages(clock);
     }
 
     List<Endpoint> endpoints() {
         return List.of(
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/profiles",
-                        "listProfiles",
-                        "Lists profiles by name",
-                        PagedList.PARAMETERS,
-                        null,
-                        Endpoint.responses(Map.of(200, "ProfileList"), 400),
-                        this::list),
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/profiles/{name}",
-                        "getProfile",
-                        "Shows a profile",
-                        List.of(),
-                        null,
-                        Endpoint.responses(Map.of(200, "Profile"), 400, 404),
-                        this::get),
-                new Endpoint(
-                        HttpMethod.PUT,
-                        "/v1/profiles/{name}",
-                        "putProfile",
-                        "Defines a profile; the containers that name it are evaluated again",
-                        List.of(IF_MATCH, Parameter.header("If-None-Match", "* if it must not exist yet")),
-                        "ContainerDefinition",
-                        Endpoint.responses(Map.of(200, "Profile", 202, "Profile"), 400, 412, 413, 415, 422, 503),
-                        this::put),
-                new Endpoint(
-                        HttpMethod.DELETE,
-                        "/v1/profiles/{name}",
-                        "deleteProfile",
-                        "Deletes a profile",
-                        List.of(IF_MATCH),
-                        null,
-                        Endpoint.responses(Map.of(204, ""), 400, 404, 412, 503),
-                        this::delete));
+                Endpoint.get("/v1/profiles")
+                        .id("listProfiles")
+                        .summary("Lists profiles by name")
+                        .parameters(PagedList.LIMIT, PagedList.CURSOR)
+                        .answers(200, "ProfileList")
+                        .problems(400)
+                        .handledBy(this::list),
+                Endpoint.get("/v1/profiles/{name}")
+                        .id("getProfile")
+                        .summary("Shows a profile")
+                        .answers(200, "Profile")
+                        .problems(400, 404)
+                        .handledBy(this::get),
+                Endpoint.put("/v1/profiles/{name}")
+                        .id("putProfile")
+                        .summary("Defines a profile; the containers that name it are evaluated again")
+                        .parameters(IF_MATCH, Precondition.IF_NONE_MATCH)
+                        .body("ContainerDefinition")
+                        .answers(200, "Profile")
+                        .answers(202, "Profile")
+                        .problems(400, 412, 413, 415, 422, 503)
+                        .handledBy(this::put),
+                Endpoint.delete("/v1/profiles/{name}")
+                        .id("deleteProfile")
+                        .summary("Deletes a profile")
+                        .parameters(IF_MATCH)
+                        .answers(204)
+                        .problems(400, 404, 412, 503)
+                        .handledBy(this::delete));
     }
 
     private void list(RoutingContext request) {
@@ -108,7 +96,7 @@ final class ProfilesApi {
         return new Profile(name, profile.revision(), profile.definition());
     }
 
-    /** Nobody puts the changes of a profile in order, so two gateways may take changes for the same revision at one moment. */
+    /** No service orders the changes of a profile, so two gateways may accept changes of the same revision at the same time. */
     private void requirePrecondition(RoutingContext request, ProfileName name) {
         Optional<FleetView.StoredProfile> profile = view.profile(name);
         Precondition.of(request, profile.isPresent())
@@ -124,18 +112,11 @@ final class ProfilesApi {
     }
 
     private Future<Void> define(RoutingContext request, ProfileName name, DefinitionChecks.Checked checked) {
-        if (!checked.errors().isEmpty()) {
-            throw new ApiProblem(
-                    ProblemType.INVALID_DEFINITION,
-                    "profile " + name + " is not valid, nothing was changed: "
-                            + checked.errors().getFirst().format(),
-                    checked.errors());
-        }
+        ContainerDefinition definition = checked.requireValid("profile " + name);
         requirePrecondition(request, name);
-        ContainerDefinition definition = checked.definition();
         return publisher
-                .publish(message(name, definition))
-                .compose(position -> waiting.profile(name, position.offset(), READ_WITHIN)
+                .publish(messages.of(Topics.PROFILES, name.value(), definition))
+                .compose(position -> waiting.profile(name, position.offset(), READ_TIMEOUT)
                         .map(read -> {
                             var profile = read.orElse(new FleetView.StoredProfile(definition, position.offset()));
                             answer(request, read.isPresent() ? 200 : 202, name, profile);
@@ -148,16 +129,11 @@ final class ProfilesApi {
         require(name);
         requirePrecondition(request, name);
         publisher
-                .publish(message(name, null))
+                .publish(messages.of(Topics.PROFILES, name.value(), null))
                 .map(position -> {
                     var _ = request.response().setStatusCode(204).end();
                     return null;
                 })
                 .onFailure(request::fail);
-    }
-
-    private Message message(ProfileName name, @Nullable ContainerDefinition definition) {
-        return Message.of(Topics.PROFILES.name(), name.value(), definition, null, Api.SOURCE, clock.instant())
-                .with(Headers.REQUESTED_BY, Api.REQUESTER);
     }
 }

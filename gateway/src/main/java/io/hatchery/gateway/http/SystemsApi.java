@@ -1,7 +1,5 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.Evaluation;
@@ -11,11 +9,8 @@ import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.Payload;
-import io.hatchery.spec.json.Json;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,42 +26,36 @@ final class SystemsApi {
 
     List<Endpoint> endpoints() {
         return List.of(
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/containers/{name}/build-log",
-                        "getBuildLog",
-                        "Shows what the evaluation and the build of its system printed lately",
-                        List.of(Parameter.query(
+                Endpoint.get("/v1/containers/{name}/build-log")
+                        .id("getBuildLog")
+                        .summary("Shows what the evaluation and the build of its system printed lately")
+                        .parameters(Parameter.query(
                                 "since",
                                 "The next of an earlier answer: only what came after",
-                                ParameterTypes.count(0))),
-                        null,
-                        Endpoint.responses(Map.of(200, "BuildLog"), 400, 404),
-                        this::buildLog),
-                new Endpoint(
-                        HttpMethod.GET,
-                        "/v1/containers/{name}/generations",
-                        "listGenerations",
-                        "Lists the systems that it was given last, the newest first",
-                        List.of(),
-                        null,
-                        Endpoint.responses(Map.of(200, "SystemGenerationList"), 400, 404),
-                        this::generations),
-                new Endpoint(
-                        HttpMethod.POST,
-                        "/v1/containers/{name}/rollback",
-                        "rollbackContainer",
-                        "Defines it anew with an earlier system: the one before, if none is named",
-                        List.of(
+                                ParameterTypes.count(0)))
+                        .answers(200, "BuildLog")
+                        .problems(400, 404)
+                        .handledBy(this::buildLog),
+                Endpoint.get("/v1/containers/{name}/generations")
+                        .id("listGenerations")
+                        .summary("Lists the systems that it was given last, the newest first")
+                        .answers(200, "SystemGenerationList")
+                        .problems(400, 404)
+                        .handledBy(this::generations),
+                Endpoint.post("/v1/containers/{name}/rollback")
+                        .id("rollbackContainer")
+                        .summary("Defines it anew with an earlier system: the one before, if none is named")
+                        .parameters(
                                 Parameter.query("to", "The generation of the system", ParameterTypes.count(1)),
                                 Parameter.query(
                                         "wait",
                                         "A time span to wait for its system to be built, such as 10min",
                                         ParameterTypes.span()),
-                                ContainersApi.IF_MATCH),
-                        null,
-                        Endpoint.responses(Map.of(200, "Container", 202, "Container"), 400, 404, 409, 412, 422, 503),
-                        this::rollback));
+                                ContainersApi.IF_MATCH)
+                        .answers(200, "Container")
+                        .answers(202, "Container")
+                        .problems(400, 404, 409, 412, 422, 503)
+                        .handledBy(this::rollback));
     }
 
     private void buildLog(RoutingContext request) {
@@ -79,17 +68,14 @@ final class SystemsApi {
     private void generations(RoutingContext request) {
         ContainerName name = Requests.container(request);
         containers.requireThere(name);
-        ObjectNode list = Json.object();
-        ArrayNode items = list.putArray("items");
-        list.putNull("next");
-        view.evaluation(name).ifPresent(evaluation -> {
-            Generation running = view.running(name);
-            for (GivenSystem system : evaluation.systems().reversed()) {
-                boolean runs = running != null && isOf(evaluation, running, system);
-                items.add(Json.node(SystemGeneration.of(system, isCurrent(evaluation, system), runs)));
-            }
-        });
-        Responses.json(request, 200, list);
+        Generation running = view.running(name);
+        List<SystemGeneration> generations = view.evaluation(name).stream()
+                .flatMap(evaluation -> evaluation.systems().reversed().stream().map(system -> {
+                    boolean runs = running != null && isOf(evaluation, running, system);
+                    return SystemGeneration.of(system, isCurrent(evaluation, system), runs);
+                }))
+                .toList();
+        PagedList.answerAll(request, generations);
     }
 
     private static boolean isCurrent(Evaluation evaluation, GivenSystem system) {

@@ -1,12 +1,10 @@
 package io.hatchery.gateway.stream;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -44,10 +42,10 @@ public final class StreamSubscription {
     record Filter(
             @Nullable ContainerName container, @Nullable HostName host) {
         boolean admits(StreamChange change) {
-            // Of a container that is gone nothing may say where it was.
+            // The record of a container that is gone may not name its host.
             boolean right = host == null
                     || host.equals(change.host())
-                    || change.host() == null && change.type().equals("status");
+                    || change.host() == null && change instanceof StreamChange.StatusChange;
             return right && (container == null || container.equals(change.container()));
         }
     }
@@ -98,24 +96,18 @@ public final class StreamSubscription {
     /** A change that the client missed. */
     void replay(StreamChange change, StreamCursor after) {
         if (filter.admits(change)) {
-            missed(message(change, after));
-        } else if (filter.host() != null
-                && change.container() != null
-                && change.type().equals("status")) {
+            missed(StreamMessages.of(change, after));
+        } else if (filter.host() != null && change instanceof StreamChange.StatusChange status) {
             // The status that ended it on the client's host may have been compacted in favour of this one.
-            StreamChange gone = new StreamChange(
-                    "status",
-                    change.container(),
-                    filter.host(),
-                    Json.object().put("container", change.container().value()).putNull("status"));
+            var gone = new StreamChange.StatusChange(status.container(), filter.host(), null);
             if (filter.admits(gone)) {
-                missed(message(gone, after));
+                missed(StreamMessages.of(gone, after));
             }
         }
     }
 
     /** A message that belongs to what the client missed. */
-    void missed(ObjectNode message) {
+    void missed(String message) {
         if (missed.isEmpty() && !outgoing.isFull()) {
             write(message);
             return;
@@ -124,9 +116,8 @@ public final class StreamSubscription {
             if (missed.isEmpty()) {
                 lastTaken = clock.instant();
             }
-            String text = Json.text(message);
-            missed.add(text);
-            missedChars += text.length();
+            missed.add(message);
+            missedChars += message.length();
         }
     }
 
@@ -157,11 +148,11 @@ public final class StreamSubscription {
             return;
         }
         if (!held && missed.isEmpty() && waiting.isEmpty() && !outgoing.isFull()) {
-            write(message(change, after));
+            write(StreamMessages.of(change, after));
             return;
         }
-        if (change.type().equals("status")) {
-            conflate(change);
+        if (change instanceof StreamChange.StatusChange status) {
+            conflate(status);
         }
         waiting.add(new LiveChange(change, after));
         closeIfTooSlow();
@@ -180,11 +171,9 @@ public final class StreamSubscription {
     }
 
     /** A client that has not seen an older status of the same container does not need it. */
-    private void conflate(StreamChange newer) {
+    private void conflate(StreamChange.StatusChange newer) {
         for (Iterator<LiveChange> it = waiting.iterator(); it.hasNext(); ) {
-            StreamChange older = it.next().change();
-            if (older.type().equals("status")
-                    && newer.container() != null
+            if (it.next().change() instanceof StreamChange.StatusChange older
                     && newer.container().equals(older.container())) {
                 it.remove();
             }
@@ -205,21 +194,13 @@ public final class StreamSubscription {
         }
         while (!held && missed.isEmpty() && !waiting.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
             LiveChange next = waiting.removeFirst();
-            write(message(next.change(), next.after()));
+            write(StreamMessages.of(next.change(), next.after()));
         }
     }
 
-    private static ObjectNode message(StreamChange change, StreamCursor after) {
-        ObjectNode message = Json.object();
-        message.put("type", change.type());
-        message.put("cursor", after.text());
-        message.setAll((ObjectNode) change.body());
-        return message;
-    }
-
-    void write(ObjectNode message) {
+    void write(String message) {
         if (!outgoing.isClosed()) {
-            outgoing.write(Json.text(message));
+            outgoing.write(message);
         }
     }
 }

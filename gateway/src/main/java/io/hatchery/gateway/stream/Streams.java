@@ -1,7 +1,5 @@
 package io.hatchery.gateway.stream;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Offsets;
@@ -9,10 +7,11 @@ import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.Heartbeat;
+import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.resource.Container;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -173,7 +172,7 @@ public final class Streams {
         watchers.add(watcher);
         if (request.since() == null) {
             watcher.write(snapshot(watcher.filter()));
-            watcher.write(synced(cursor()));
+            watcher.write(StreamMessages.synced(cursor()));
         } else {
             resume(watcher, request.since());
         }
@@ -192,7 +191,7 @@ public final class Streams {
                 .start()
                 .map(done -> {
                     since.requireServed(clock.instant());
-                    watcher.missed(synced(until));
+                    watcher.missed(StreamMessages.synced(until));
                     watcher.release();
                     return null;
                 })
@@ -218,27 +217,20 @@ public final class Streams {
         }
     }
 
-    private ObjectNode snapshot(StreamSubscription.Filter filter) {
-        ObjectNode snapshot = Json.object().put("type", "snapshot").put("cursor", cursor().text());
-        ArrayNode containers = snapshot.putArray("containers");
-        for (ContainerName name : view.containers(null)) {
-            boolean right = filter.host() == null
-                    || view.hostOf(name).filter(filter.host()::equals).isPresent();
-            if (right && (filter.container() == null || filter.container().equals(name))) {
-                containers.add(Json.node(view.resource(name, clock.instant())));
-            }
-        }
-        ArrayNode hosts = snapshot.putArray("hosts");
-        for (Heartbeat host : view.hosts()) {
-            if (filter.host() == null || filter.host().equals(host.status().host())) {
-                hosts.add(Json.node(FleetView.resource(host, clock.instant())));
-            }
-        }
-        return snapshot;
-    }
-
-    private static ObjectNode synced(StreamCursor cursor) {
-        return Json.object().put("type", "synced").put("cursor", cursor.text());
+    private String snapshot(StreamSubscription.Filter filter) {
+        Instant now = clock.instant();
+        List<Container> containers = view.containers(null).stream()
+                .filter(name -> filter.container() == null || filter.container().equals(name))
+                .filter(name -> filter.host() == null
+                        || view.hostOf(name).filter(filter.host()::equals).isPresent())
+                .map(name -> view.resource(name, now))
+                .toList();
+        List<HostStatus> hosts = view.hosts().stream()
+                .filter(host -> filter.host() == null
+                        || filter.host().equals(host.status().host()))
+                .map(host -> FleetView.resource(host, now))
+                .toList();
+        return StreamMessages.snapshot(cursor(), containers, hosts);
     }
 
     /** Of how many hosts it is known whether they were alive last. */
@@ -253,9 +245,8 @@ public final class Streams {
             boolean now = host.isAlive(clock.instant());
             Boolean before = alive.put(host.status().host(), now);
             if (before != null && before && !now) {
-                ObjectNode body = Json.object().put("host", host.status().host().value());
-                body.set("status", Json.node(FleetView.resource(host, clock.instant())));
-                var change = new StreamChange("host", null, host.status().host(), body);
+                var change =
+                        new StreamChange.HostChange(host.status().host(), FleetView.resource(host, clock.instant()));
                 watchers.forEach(watcher -> watcher.live(null, change, cursor()));
             }
         }

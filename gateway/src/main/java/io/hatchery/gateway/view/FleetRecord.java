@@ -1,6 +1,5 @@
 package io.hatchery.gateway.view;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Position;
 import io.hatchery.protocol.Command;
@@ -17,7 +16,6 @@ import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
-import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Instant;
 import java.util.Optional;
@@ -177,30 +175,13 @@ public sealed interface FleetRecord {
                 record.position());
     }
 
-    /** What stream clients get of this record; empty if nothing. */
+    /** What clients of the stream receive of this record; empty if nothing. */
     default Optional<StreamChange> change() {
-        ObjectNode body = Json.object();
         return switch (this) {
-            case Status s -> {
-                body.put("container", s.container.value());
-                if (s.status == null) {
-                    body.putNull("status");
-                } else {
-                    body.put("host", s.status.host().value());
-                    body.set("status", Json.node(s.status));
-                }
-                yield Optional.of(new StreamChange("status", s.container, s.host, body));
-            }
-            case EventRecord e -> {
-                body.put("id", e.id);
-                body.set("event", Json.node(e.event));
-                yield Optional.of(new StreamChange("event", e.event.container(), e.event.host(), body));
-            }
-            case Host h -> {
-                body.put("host", h.host.value());
-                body.set("status", h.heartbeat == null ? Json.object().nullNode() : Json.node(h.heartbeat.status()));
-                yield Optional.of(new StreamChange("host", null, h.host, body));
-            }
+            case Status s -> Optional.of(new StreamChange.StatusChange(s.container, s.host, s.status));
+            case EventRecord e -> Optional.of(new StreamChange.EventChange(e.id, e.event));
+            case Host h ->
+                Optional.of(new StreamChange.HostChange(h.host, h.heartbeat == null ? null : h.heartbeat.status()));
             case EvaluationRecord e -> Optional.empty();
             case ProfileRecord p -> Optional.empty();
             case Console c -> Optional.empty();

@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -33,13 +32,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The fleet as the topics tell it. Knows no clock and no Kafka; not thread-safe. */
+/** The fleet as folded from the topics. Has no clock and no Kafka client; not thread-safe. */
 public final class FleetView {
     /** How many hosts are taken in; further ones are refused, since each costs memory and a topic that is followed. */
     public static final int MAX_HOSTS = 10_000;
-
-    /** How many operations wait for their write to be confirmed, each for the ten seconds at most that a write takes. */
-    public static final int MAX_UNCONFIRMED = 10_000;
 
     /** How long the last transition of a container that is gone is remembered. */
     private static final Duration LATEST_KEPT = Duration.ofHours(1);
@@ -49,7 +45,6 @@ public final class FleetView {
     private final NavigableMap<HostName, Heartbeat> hosts = new TreeMap<>();
     private final NavigableMap<ProfileName, StoredProfile> profiles = new TreeMap<>();
     private final Operations operations = new Operations();
-    private final Map<CommandId, Operation> unconfirmed = new HashMap<>();
     private final Map<CommandId, PendingRemoval> removals = new HashMap<>();
     private final Map<ContainerName, Latest> latest = new HashMap<>();
     private final Map<FleetEvent.Source, Long> systems = new EnumMap<>(FleetEvent.Source.class);
@@ -82,7 +77,7 @@ public final class FleetView {
             case FleetRecord.Status(ContainerName name, HostName by, ContainerStatus status) -> {
                 ContainerStatus last = status == null ? statuses.remove(name) : statuses.put(name, status);
                 if (by == null && last != null) {
-                    change = change.map(c -> new StreamChange(c.type(), c.container(), last.host(), c.body()));
+                    change = Optional.of(new StreamChange.StatusChange(name, last.host(), status));
                 }
             }
             case FleetRecord.EventRecord event -> event(event);
@@ -97,15 +92,11 @@ public final class FleetView {
                 }
             }
             case FleetRecord.Console(ConsoleLines lines) -> buildLogs.add(lines);
-            case FleetRecord.Commanded c -> {
-                unconfirmed.remove(c.id());
+            case FleetRecord.Commanded c ->
                 operations.submit(Operation.pending(c.id(), c.command(), c.host(), c.appended()), c.position());
-            }
-            case FleetRecord.Deleted d -> {
-                unconfirmed.remove(d.id());
+            case FleetRecord.Deleted d ->
                 operations.submit(
                         Operation.removal(d.id(), d.container(), null, d.requestedBy(), d.appended()), d.position());
-            }
             case FleetRecord.DeadLetterRecord letter -> deadLetter(letter);
             case FleetRecord.DefinitionRecord d -> {}
         }
@@ -152,14 +143,8 @@ public final class FleetView {
 
     private void event(FleetRecord.EventRecord read) {
         switch (read.event()) {
-            case FleetEvent.Accepted accepted -> {
-                unconfirmed.remove(accepted.id());
-                operations.accept(accepted, read.appended());
-            }
-            case FleetEvent.Ended ended -> {
-                unconfirmed.remove(ended.id());
-                operations.end(ended, read.appended());
-            }
+            case FleetEvent.Accepted accepted -> operations.accept(accepted, read.appended());
+            case FleetEvent.Ended ended -> operations.end(ended, read.appended());
             case FleetEvent.PhaseChanged t -> {
                 if (t.from() != t.to()) {
                     latest.put(t.container(), new Latest(t, read.appended()));
@@ -195,36 +180,6 @@ public final class FleetView {
         }
     }
 
-    /** Takes in an operation that is being written, until {@link #confirm} or {@link #withdraw} or its record is read. */
-    public void submitted(Operation operation) {
-        if (operations.find(operation.id()).isEmpty()) {
-            unconfirmed.putIfAbsent(operation.id(), operation);
-        }
-    }
-
-    /** How many operations wait for their write to be confirmed. */
-    public int unconfirmed() {
-        return unconfirmed.size();
-    }
-
-    /** The write of an operation was confirmed. */
-    public void confirm(CommandId id) {
-        Operation operation = unconfirmed.remove(id);
-        if (operation != null) {
-            operations.submit(operation, null);
-        }
-    }
-
-    /** Forgets an operation whose write was not confirmed, unless its record has been read after all. */
-    public void withdraw(CommandId id) {
-        unconfirmed.remove(id);
-    }
-
-    /** Whether that operation is known from a confirmed write, and not from one that may yet fail. */
-    public boolean isConfirmed(CommandId id) {
-        return operations.find(id).isPresent();
-    }
-
     /**
      * Whether the container's status is as new as the events about it. They come on different topics, so a command's outcome may
      * be read before the status that it led to. The runner's numbers decide, since its times need not agree.
@@ -243,23 +198,23 @@ public final class FleetView {
         return known == null || happened == null ? status.phase() == last.transition.to() : known >= happened;
     }
 
-    /** That operation, if it is known: being written, pending, or ended within a day. */
+    /** That operation, if it is pending, or ended within a day. */
     public Optional<Operation> operation(CommandId id) {
-        return operations
-                .find(id)
-                .or(() -> Optional.ofNullable(unconfirmed.get(id)))
-                .or(() -> awaitedRemoval(id))
-                .map(operation -> operation.isPending() && operation.host() == null
-                        ? holderOf(operation.container()).map(operation::on).orElse(operation)
-                        : operation);
+        return operations.find(id).or(() -> awaitedRemoval(id)).map(this::located);
+    }
+
+    /** An operation at the host that has its container now, if it is pending and names none. */
+    Operation located(Operation operation) {
+        return operation.isPending() && operation.host() == null
+                ? holderOf(operation.container()).map(operation::on).orElse(operation)
+                : operation;
     }
 
     /** Every operation that {@link #operation} finds, once, in no order. */
     public Stream<Operation> allOperations() {
-        var others = new HashSet<>(unconfirmed.keySet());
-        others.addAll(removals.keySet());
-        others.removeIf(id -> operations.find(id).isPresent());
-        return Stream.concat(operations.ids(), others.stream()).flatMap(id -> operation(id).stream());
+        var awaited =
+                removals.keySet().stream().filter(id -> operations.find(id).isEmpty());
+        return Stream.concat(operations.ids(), awaited).flatMap(id -> operation(id).stream());
     }
 
     /** A deletion whose own record has expired may be pending still: its evaluation waits for the host. */

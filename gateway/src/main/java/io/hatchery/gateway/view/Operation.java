@@ -52,19 +52,66 @@ public record Operation(
      */
     public record Timed(String step, Instant at, long milliseconds) {}
 
+    /** Collects the parts of an operation, which is pending unless {@link #outcome} says otherwise. */
+    private static final class OperationBuilder {
+        private final CommandId id;
+        private final Verb command;
+        private final ContainerName container;
+        private @Nullable HostName host;
+        private @Nullable String requestedBy;
+        private Instant submitted = Instant.EPOCH;
+        private String outcome = PENDING;
+        private @Nullable String reason;
+        private @Nullable StoppedBy stoppedBy;
+        private List<OperationStep> steps = List.of();
+
+        OperationBuilder(CommandId id, Verb command, ContainerName container) {
+            this.id = id;
+            this.command = command;
+            this.container = container;
+        }
+
+        OperationBuilder host(@Nullable HostName where) {
+            host = where;
+            return this;
+        }
+
+        OperationBuilder requested(@Nullable String by, Instant at) {
+            requestedBy = by;
+            submitted = at;
+            return this;
+        }
+
+        OperationBuilder outcome(Outcome known, @Nullable String why) {
+            outcome = known.word();
+            reason = why;
+            return this;
+        }
+
+        OperationBuilder stoppedBy(@Nullable StoppedBy how) {
+            stoppedBy = how;
+            return this;
+        }
+
+        OperationBuilder steps(List<OperationStep> taken) {
+            steps = taken;
+            return this;
+        }
+
+        Operation build() {
+            List<Timed> timed =
+                    steps.stream().map(step -> timed(step, submitted)).toList();
+            return new Operation(
+                    id, command, container, host, requestedBy, submitted, outcome, reason, stoppedBy, timed);
+        }
+    }
+
     /** A command that has been written and has no outcome. */
     public static Operation pending(CommandId id, Command command, @Nullable HostName host, Instant submitted) {
-        return new Operation(
-                id,
-                command.command(),
-                command.container(),
-                host,
-                command.requestedBy(),
-                submitted,
-                PENDING,
-                null,
-                null,
-                List.of());
+        return new OperationBuilder(id, command.command(), command.container())
+                .host(host)
+                .requested(command.requestedBy(), submitted)
+                .build();
     }
 
     /** A deletion that has been written and has no outcome. */
@@ -74,60 +121,65 @@ public record Operation(
             @Nullable HostName host,
             @Nullable String requestedBy,
             Instant submitted) {
-        return new Operation(id, Verb.REMOVE, container, host, requestedBy, submitted, PENDING, null, null, List.of());
+        return new OperationBuilder(id, Verb.REMOVE, container)
+                .host(host)
+                .requested(requestedBy, submitted)
+                .build();
     }
 
-    /** A command that a runner has taken on. */
+    /** A command that a runner has accepted. */
     static Operation of(FleetEvent.Accepted accepted, @Nullable Operation known) {
-        Instant submitted = known == null ? accepted.at() : known.submitted();
-        return new Operation(
-                accepted.id(),
-                accepted.command(),
-                accepted.container(),
-                accepted.host(),
-                known == null ? null : known.requestedBy(),
-                submitted,
-                PENDING,
-                null,
-                null,
-                List.of(timed(new OperationStep("accepted", accepted.at()), submitted)));
+        return new OperationBuilder(accepted.id(), accepted.command(), accepted.container())
+                .host(accepted.host())
+                .requested(
+                        known == null ? null : known.requestedBy(), known == null ? accepted.at() : known.submitted())
+                .steps(List.of(new OperationStep("accepted", accepted.at())))
+                .build();
     }
 
     /** A command that has ended. */
     static Operation of(FleetEvent.Ended ended) {
-        return new Operation(
-                ended.id(),
-                ended.command(),
-                ended.container(),
-                ended.host(),
-                ended.requestedBy(),
-                ended.submitted(),
-                ended.outcome().word(),
-                ended.reason(),
-                ended.stoppedBy(),
-                ended.steps().stream()
-                        .map(step -> timed(step, ended.submitted()))
-                        .toList());
+        return new OperationBuilder(ended.id(), ended.command(), ended.container())
+                .host(ended.host())
+                .requested(ended.requestedBy(), ended.submitted())
+                .outcome(ended.outcome(), ended.reason())
+                .stoppedBy(ended.stoppedBy())
+                .steps(ended.steps())
+                .build();
     }
 
-    /** A command whose record a service refused to handle. */
+    /** A command whose record a service refused. */
     static Operation rejected(Operation known, String reason) {
-        return new Operation(
-                known.id,
-                known.command,
-                known.container,
-                known.host,
-                known.requestedBy,
-                known.submitted,
-                Outcome.REJECTED.word(),
-                reason,
-                null,
-                List.of());
+        return known.pendingCopy(known.host)
+                .requested(known.requestedBy, known.submitted)
+                .outcome(Outcome.REJECTED, reason)
+                .build();
     }
 
-    /** A pending deletion, at the host that has the container now. */
+    /** A pending operation at the host that has the container now. */
     Operation on(HostName holder) {
-        return new Operation(id, command, container, holder, requestedBy, submitted, outcome, reason, stoppedBy, steps);
+        return pendingCopy(holder)
+                .requested(requestedBy, submitted)
+                .steps(untimed())
+                .build();
+    }
+
+    /** A runner's acceptance may be read before the record of the request, which alone says who requested it and when. */
+    Operation of(Operation requested) {
+        return requestedBy == null && isPending()
+                ? pendingCopy(host)
+                        .requested(requested.requestedBy, requested.submitted)
+                        .steps(untimed())
+                        .build()
+                : this;
+    }
+
+    private OperationBuilder pendingCopy(@Nullable HostName where) {
+        return new OperationBuilder(id, command, container).host(where);
+    }
+
+    private List<OperationStep> untimed() {
+        return steps.stream().map(step -> new OperationStep(step.step, step.at)).toList();
     }
 
     private static Timed timed(OperationStep step, Instant submitted) {

@@ -52,7 +52,7 @@ public final class Operations {
 
     /** What is known of an operation without an outcome: the record that asked for it, a runner's acceptance, or both. */
     private static final class PendingCommand {
-        private @Nullable Submission submission;
+        private @Nullable RequestedOperation submission;
         private FleetEvent.@Nullable Accepted accepted;
         private Instant acceptedAppended = Instant.MIN;
 
@@ -67,12 +67,12 @@ public final class Operations {
     /**
      * A request for an operation.
      *
-     * @param position of its record; null as long as it is known from the request that wrote it alone
+     * @param position of its record
      */
-    private record Submission(Operation operation, @Nullable Position position) {
-        boolean isBefore(@Nullable Submission other) {
-            if (other == null || other.position == null || position == null) {
-                return other == null || other.position == null;
+    private record RequestedOperation(Operation operation, Position position) {
+        boolean isBefore(@Nullable RequestedOperation other) {
+            if (other == null) {
+                return true;
             }
             int order = operation.submitted().compareTo(other.operation.submitted());
             return order == 0 ? position.text().compareTo(other.position.text()) < 0 : order < 0;
@@ -120,30 +120,28 @@ public final class Operations {
         ended.remove(oldest.operation.id());
     }
 
-    /** A command, or a deletion, that has been written; {@code position} is null before its record is read. */
-    void submit(Operation operation, @Nullable Position position) {
+    /** The record of a command, or of a deletion, was read. */
+    void submit(Operation operation, Position position) {
         CommandId id = operation.id();
         if (hasEnded(id)) {
             return;
         }
         PendingCommand known = pending.computeIfAbsent(id, any -> new PendingCommand());
-        var submission = new Submission(operation, position);
+        var submission = new RequestedOperation(operation, position);
         if (!submission.isBefore(known.submission)) {
             return;
         }
         unindex(known);
         known.submission = submission;
-        if (position != null) {
-            pendingByPosition.put(position.text(), id);
-            CommandRejection refusal = refusals.get(position.text());
-            if (refusal != null) {
-                end(Operation.rejected(known.operation(), refusal.reason), refusal.appended, true);
-            }
+        pendingByPosition.put(position.text(), id);
+        CommandRejection refusal = refusals.get(position.text());
+        if (refusal != null) {
+            end(Operation.rejected(known.operation(), refusal.reason), refusal.appended, true);
         }
     }
 
     private void unindex(PendingCommand known) {
-        if (known.submission != null && known.submission.position != null) {
+        if (known.submission != null) {
             pendingByPosition.remove(known.submission.position.text());
         }
     }
@@ -208,6 +206,12 @@ public final class Operations {
     /** Whether it has ended, also if that was so long ago that it is not shown any more. */
     public boolean hasEnded(CommandId id) {
         return ended.containsKey(id) || endedIds.contains(id);
+    }
+
+    /** Whether the record that requested it has been read, and it has no outcome. */
+    boolean isRequested(CommandId id) {
+        PendingCommand known = pending.get(id);
+        return known != null && known.submission != null;
     }
 
     /** That operation, if it is pending or ended within the last day. */

@@ -1,20 +1,59 @@
 package io.hatchery.gateway.view;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.HostStatus;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Something that stream clients get.
- *
- * @param type {@code status}, {@code event} or {@code host}
- * @param container the container concerned; null if none
- * @param host the host concerned; null if none
- * @param body the message's further fields
- */
-public record StreamChange(
-        String type,
-        @Nullable ContainerName container,
-        @Nullable HostName host,
-        JsonNode body) {}
+/** A change of the fleet that clients of the stream receive. */
+public sealed interface StreamChange {
+    /** The container concerned; null if none. */
+    @Nullable
+    ContainerName container();
+
+    /** The host concerned; null if none, or if it is not known. */
+    @Nullable
+    HostName host();
+
+    /**
+     * A container's status.
+     *
+     * @param host the host that reports it, or of which the container is gone
+     * @param status null if the container is gone
+     */
+    record StatusChange(
+            ContainerName container,
+            @Nullable HostName host,
+            @Nullable ContainerStatus status) implements StreamChange {}
+
+    /**
+     * An event.
+     *
+     * @param id of its record
+     */
+    record EventChange(String id, FleetEvent event) implements StreamChange {
+        @Override
+        public @Nullable ContainerName container() {
+            return event.container();
+        }
+
+        @Override
+        public @Nullable HostName host() {
+            return event.host();
+        }
+    }
+
+    /**
+     * A host's status.
+     *
+     * @param status null if the host's record was deleted
+     */
+    record HostChange(HostName host, @Nullable HostStatus status) implements StreamChange {
+        @Override
+        public @Nullable ContainerName container() {
+            return null;
+        }
+    }
+}

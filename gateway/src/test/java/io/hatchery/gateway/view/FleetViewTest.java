@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.bus.BusRecord;
-import io.hatchery.protocol.Command;
-import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
-import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,7 +21,6 @@ import org.junit.jupiter.api.Test;
 class FleetViewTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final ContainerName WEB = new ContainerName("web");
-    private static final HostName HOST = new HostName("host1");
 
     private final FleetView view = new FleetView();
     private long offset;
@@ -137,25 +132,6 @@ class FleetViewTest {
         assertThat(view.isSettled(WEB)).isFalse();
         status("stopped", NOW.minusSeconds(1));
         assertThat(view.isSettled(WEB)).isTrue();
-    }
-
-    @Test
-    void aWriteThatFailedIsForgottenAndOneThatLandedIsNot() throws Exception {
-        var id = new CommandId("one");
-        var operation = Operation.pending(id, new Command(Verb.START, WEB, null, null, null), HOST, NOW);
-        view.submitted(operation);
-        assertThat(view.isConfirmed(id)).isFalse();
-        view.withdraw(id);
-        assertThat(view.operation(id)).isEmpty();
-
-        view.submitted(operation);
-        read(
-                Topics.EVENTS.name(),
-                "web",
-                "{\"type\":\"accepted\",\"id\":\"one\",\"command\":\"start\",\"container\":\"web\",\"host\":\"host1\",\"at\":\""
-                        + NOW + "\"}");
-        view.withdraw(id);
-        assertThat(view.isConfirmed(id)).isTrue();
     }
 
     @Test

@@ -185,17 +185,4 @@ class OperationsTest {
             assertThat(operation.reason()).isEqualTo("its key names another");
         });
     }
-
-    @Test
-    void writeThatWasConfirmedIsPendingBeforeItsRecordIsRead() throws Exception {
-        var view = view(List.of());
-        var operation =
-                operation(view(List.of(Records.command(0, "a", NOW))), "a").orElseThrow();
-        view.submitted(operation);
-        assertThat(view.unconfirmed()).isEqualTo(1);
-        view.confirm(operation.id());
-        view.withdraw(operation.id());
-        assertThat(view.unconfirmed()).isZero();
-        assertThat(outcome(view, "a")).isEqualTo("pending");
-    }
 }

@@ -1,0 +1,59 @@
+package io.hatchery.gateway.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.view.StreamChange;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.resource.Container;
+import io.hatchery.spec.json.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Renders the messages of the stream. */
+final class StreamMessages {
+    private StreamMessages() {}
+
+    /** The fleet at the cursor. */
+    static String snapshot(StreamCursor cursor, List<Container> containers, List<HostStatus> hosts) {
+        ObjectNode message = message("snapshot", cursor);
+        add(message.putArray("containers"), containers);
+        add(message.putArray("hosts"), hosts);
+        return Json.text(message);
+    }
+
+    private static void add(ArrayNode array, List<?> items) {
+        items.forEach(item -> array.add(Json.node(item)));
+    }
+
+    /** Live changes follow. */
+    static String synced(StreamCursor cursor) {
+        return Json.text(message("synced", cursor));
+    }
+
+    static String of(StreamChange change, StreamCursor after) {
+        ObjectNode message = switch (change) {
+            case StreamChange.StatusChange s -> {
+                ObjectNode status =
+                        message("status", after).put("container", s.container().value());
+                if (s.status() != null) {
+                    status.put("host", s.status().host().value());
+                }
+                yield status.set("status", nodeOrNull(s.status()));
+            }
+            case StreamChange.EventChange e ->
+                message("event", after).put("id", e.id()).set("event", Json.node(e.event()));
+            case StreamChange.HostChange h ->
+                message("host", after).put("host", h.host().value()).set("status", nodeOrNull(h.status()));
+        };
+        return Json.text(message);
+    }
+
+    private static JsonNode nodeOrNull(@Nullable Object value) {
+        return value == null ? Json.object().nullNode() : Json.node(value);
+    }
+
+    private static ObjectNode message(String type, StreamCursor cursor) {
+        return Json.object().put("type", type).put("cursor", cursor.text());
+    }
+}

@@ -1,0 +1,126 @@
+package io.hatchery.gateway.http;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Message;
+import io.hatchery.bus.Offsets;
+import io.hatchery.bus.Position;
+import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.FleetFold;
+import io.hatchery.gateway.stream.Streams;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/** The gateway's routes and fold over a log in memory: what a request publishes is read at once. No broker is needed. */
+final class InMemoryGateway implements Publisher {
+    static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
+    static final String TOKEN = "0123456789abcdef0123456789abcdef";
+
+    private final List<BusRecord> log = new ArrayList<>();
+    private final FleetFold fold;
+    private final ViewAwaiter waiting;
+    private final HttpServer server;
+    private @Nullable Throwable failure;
+    private @Nullable String unready;
+
+    InMemoryGateway(Vertx vertx) {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        fold = new FleetFold(this, this::replay, 1, clock);
+        waiting = new ViewAwaiter(vertx, fold.view());
+        var connections = new Connections(
+                vertx, new Connections.ConnectionLimits(10, Duration.ofSeconds(10), Duration.ofSeconds(10)));
+        var fleet = new ServedFleet(fold.view(), fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
+        var dependencies =
+                new Api.ApiDependencies(fleet, this, waiting, () -> Optional.ofNullable(unready), () -> "metric 1\n");
+        var api = new Api(vertx, dependencies, TOKEN, new NixCache(Path.of("/nonexistent"), null), connections, clock);
+        server = vertx.createHttpServer().connectionHandler(connections::opened).requestHandler(api.router());
+        var ids = new TreeMap<String, String>();
+        var offsets = new TreeMap<String, List<Long>>();
+        Streams.TOPICS.forEach(topic -> {
+            ids.put(topic, "id-of-" + topic);
+            offsets.put(topic, List.of(0L));
+        });
+        fold.begin(ids, new Offsets(offsets), NOW);
+    }
+
+    /** Completes with the port that it listens on. */
+    Future<Integer> listen() {
+        return server.listen(0, "127.0.0.1").map(HttpServer::actualPort);
+    }
+
+    /** Writes fail from now on. */
+    void failWrites(Throwable cause) {
+        failure = cause;
+    }
+
+    /** The gateway does not serve from now on. */
+    void setUnready(String reason) {
+        unready = reason;
+    }
+
+    /** The last record of that topic. */
+    BusRecord last(String topic) {
+        return log.stream()
+                .filter(record -> record.topic().equals(topic))
+                .reduce((one, next) -> next)
+                .orElseThrow();
+    }
+
+    @Override
+    public Future<Position> publish(Message message) {
+        return failure == null
+                ? Future.succeededFuture(append(message.toRecord(1)).position())
+                : Future.failedFuture(failure);
+    }
+
+    private BusRecord append(ProducerRecord<byte[], byte[]> written) {
+        long offset = log.stream()
+                .filter(each -> each.topic().equals(written.topic()))
+                .count();
+        byte[] value = written.value();
+        var record = new BusRecord(new ConsumerRecord<>(
+                written.topic(),
+                0,
+                offset,
+                NOW.toEpochMilli(),
+                TimestampType.LOG_APPEND_TIME,
+                written.key().length,
+                value == null ? -1 : value.length,
+                written.key(),
+                value,
+                written.headers(),
+                Optional.empty()));
+        log.add(record);
+        fold.take(record);
+        waiting.look();
+        return record;
+    }
+
+    @Override
+    public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
+        return Future.failedFuture("no dead letter is expected: " + reason);
+    }
+
+    private Future<Offsets> replay(Offsets from, Offsets to, Predicate<BusRecord> onRecord) {
+        for (BusRecord record : List.copyOf(log)) {
+            if (!from.hasRead(record) && to.hasRead(record) && !onRecord.test(record)) {
+                return Future.succeededFuture(from.after(record));
+            }
+        }
+        return Future.succeededFuture(to);
+    }
+}

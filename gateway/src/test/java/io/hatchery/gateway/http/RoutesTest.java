@@ -1,0 +1,212 @@
+package io.hatchery.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.bus.Message;
+import io.hatchery.gateway.view.Operation;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.option.EvaluationResult;
+import io.hatchery.spec.option.Evaluator;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The routes over a log in memory: no broker, no other socket than that of the HTTP server. */
+@ExtendWith(VertxExtension.class)
+class RoutesTest {
+    private static final String COMMANDS =
+            Topics.commands(new HostName("host1")).name();
+
+    private InMemoryGateway gateway;
+    private WebClient client;
+
+    @BeforeEach
+    void listen(Vertx vertx, VertxTestContext test) {
+        gateway = new InMemoryGateway(vertx);
+        gateway.listen().onComplete(test.succeeding(port -> {
+            client = WebClient.create(
+                    vertx, new WebClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(port));
+            test.completeNow();
+        }));
+    }
+
+    private HttpRequest<Buffer> request(HttpMethod method, String path) {
+        return client.request(method, path).bearerTokenAuthentication(InMemoryGateway.TOKEN);
+    }
+
+    private Future<HttpResponse<Buffer>> get(String path) {
+        return request(HttpMethod.GET, path).send();
+    }
+
+    private static void check(
+            VertxTestContext test, Future<HttpResponse<Buffer>> response, Consumer<HttpResponse<Buffer>> checks) {
+        response.onComplete(test.succeeding(answer -> test.verify(() -> {
+            checks.accept(answer);
+            test.completeNow();
+        })));
+    }
+
+    private static void requireProblem(HttpResponse<Buffer> response, int status, ProblemType type) {
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.getHeader("Content-Type")).startsWith("application/problem+json");
+        assertThat(response.bodyAsJsonObject().getString("type")).endsWith(type.slug());
+    }
+
+    /** Publishes the evaluation that config-service would make of a container on host1. */
+    private void evaluated(String name) {
+        try {
+            var container = new ContainerName(name);
+            var definition = new ContainerDefinition(Json.readObject(
+                    "{\"boot\":true,\"host\":\"host1\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            var spec = ((EvaluationResult.Good) Evaluator.evaluate(container, definition, Map.of()))
+                    .at(new HostName("host1"), Generation.FIRST, null);
+            var evaluation = new Evaluation(
+                    container,
+                    Evaluation.State.EVALUATED,
+                    0,
+                    0,
+                    null,
+                    Generation.FIRST,
+                    definition,
+                    spec,
+                    null,
+                    null,
+                    List.of(),
+                    null,
+                    List.of());
+            gateway.publish(
+                    Message.of(Topics.EVALUATIONS.name(), name, evaluation, null, "/config/test", InMemoryGateway.NOW));
+        } catch (io.hatchery.spec.json.UnreadableException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void requestWithoutTokenIsRefused(VertxTestContext test) {
+        check(
+                test,
+                client.get("/v1/hosts").send(),
+                response -> requireProblem(response, 401, ProblemType.NOT_AUTHENTICATED));
+    }
+
+    @Test
+    void requestBeforeTheGatewayIsReadyIsRefusedWithTheReason(VertxTestContext test) {
+        gateway.setUnready("catching up with the topics");
+        check(test, get("/v1/hosts"), response -> {
+            requireProblem(response, 503, ProblemType.NOT_READY);
+            assertThat(response.bodyAsString()).contains("catching up with the topics");
+        });
+    }
+
+    @Test
+    void unknownQueryParameterIsRefused(VertxTestContext test) {
+        check(test, get("/v1/hosts?nmae=x"), response -> requireProblem(response, 400, ProblemType.UNKNOWN_PARAMETER));
+    }
+
+    @Test
+    void profileThatIsPutIsShownWithItsRevision(VertxTestContext test) {
+        var put = request(HttpMethod.PUT, "/v1/profiles/base").sendJsonObject(new JsonObject().put("boot", true));
+        check(
+                test,
+                put.compose(response -> {
+                    assertThat(response.statusCode()).isEqualTo(200);
+                    return get("/v1/profiles/base");
+                }),
+                response -> {
+                    assertThat(response.statusCode()).isEqualTo(200);
+                    assertThat(response.getHeader("ETag")).startsWith("\"0");
+                    assertThat(response.bodyAsJsonObject()
+                                    .getJsonObject("definition")
+                                    .getBoolean("boot"))
+                            .isTrue();
+                });
+    }
+
+    @Test
+    void profileWithAnotherRevisionThanIfMatchIsNotChanged(VertxTestContext test) {
+        var put = request(HttpMethod.PUT, "/v1/profiles/base")
+                .putHeader("If-Match", "\"7\"")
+                .sendJsonObject(new JsonObject().put("boot", true));
+        check(test, put, response -> requireProblem(response, 412, ProblemType.PRECONDITION_FAILED));
+    }
+
+    @Test
+    void invalidProfileIsRefusedWithItsErrors(VertxTestContext test) {
+        var put = request(HttpMethod.PUT, "/v1/profiles/base").sendJsonObject(new JsonObject().put("boot", 7));
+        check(test, put, response -> {
+            requireProblem(response, 422, ProblemType.INVALID_DEFINITION);
+            assertThat(response.bodyAsJsonObject().getJsonArray("errors")).isNotEmpty();
+        });
+    }
+
+    @Test
+    void commandIsPublishedToItsHostAndPending(VertxTestContext test) {
+        evaluated("web");
+        var stop = request(HttpMethod.POST, "/v1/containers/web/stop")
+                .putHeader("Idempotency-Key", "key-1")
+                .send();
+        check(
+                test,
+                stop.compose(response -> {
+                    assertThat(response.statusCode()).isEqualTo(202);
+                    assertThat(response.getHeader("Location")).isEqualTo("/v1/operations/key-1");
+                    assertThat(gateway.last(COMMANDS).id()).isEqualTo("key-1");
+                    return get("/v1/operations/key-1");
+                }),
+                response -> assertThat(response.bodyAsJsonObject().getString("outcome"))
+                        .isEqualTo(Operation.PENDING));
+    }
+
+    @Test
+    void commandWhoseWriteFailsIsForgotten(VertxTestContext test) {
+        evaluated("web");
+        gateway.failWrites(new TimeoutException("no answer"));
+        var stop = request(HttpMethod.POST, "/v1/containers/web/stop")
+                .putHeader("Idempotency-Key", "key-1")
+                .send();
+        check(
+                test,
+                stop.compose(response -> {
+                    requireProblem(response, 503, ProblemType.BROKER_UNAVAILABLE);
+                    return get("/v1/operations/key-1");
+                }),
+                response -> requireProblem(response, 404, ProblemType.NOT_FOUND));
+    }
+
+    @Test
+    void commandToAnUnknownContainerIsNotPublished(VertxTestContext test) {
+        check(
+                test,
+                request(HttpMethod.POST, "/v1/containers/web/stop").send(),
+                response -> requireProblem(response, 404, ProblemType.NOT_FOUND));
+    }
+
+    @Test
+    void methodThatAPathDoesNotTakeIs405WithThoseThatItTakes(VertxTestContext test) {
+        check(test, request(HttpMethod.DELETE, "/v1/hosts").send(), response -> {
+            requireProblem(response, 405, ProblemType.METHOD_NOT_ALLOWED);
+            assertThat(response.getHeader("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+        });
+    }
+}
