@@ -41,7 +41,7 @@ public interface Bus {
      * A reader of a topic's single partition.
      *
      * @param group whose offsets are committed
-     * @param onFailure is told when reading cannot go on
+     * @param onFailure takes the reason when reading cannot continue
      */
     PartitionReader partition(String topic, String group, Handler<Throwable> onFailure);
 }

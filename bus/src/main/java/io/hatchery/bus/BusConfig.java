@@ -53,7 +53,7 @@ public record BusConfig(Map<String, String> client, int partitions, short replic
                 "value.serializer", "org.apache.kafka.common.serialization.ByteArraySerializer"));
     }
 
-    /** Properties of a consumer that sees only what was committed, from the start where nothing says otherwise. */
+    /** Properties of a consumer that sees only what was committed, from the start by default. */
     public Map<String, Object> consumer() {
         return with(Map.of(
                 "enable.auto.commit", "false",

@@ -4,12 +4,12 @@ package io.hatchery.bus;
 public final class BusException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** With what is wrong and what to do. */
+    /** With the problem and the remedy. */
     public BusException(String message) {
         super(message);
     }
 
-    /** With what is wrong, and why. */
+    /** With the problem and its cause. */
     public BusException(String message, Throwable cause) {
         super(
                 message + ": "

@@ -1,10 +1,10 @@
 package io.hatchery.bus;
 
-/** What was asked for has been deleted from its topic, or never was there. */
+/** The requested records were deleted from their topic, or never existed. */
 public final class GoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** With what is gone. */
+    /** With the records that are gone. */
     public GoneException(String message) {
         super(message);
     }

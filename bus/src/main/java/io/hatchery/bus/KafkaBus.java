@@ -39,7 +39,7 @@ public record KafkaBus(Vertx vertx, BusConfig config) implements Bus {
     @Override
     public Future<Map<Integer, Long>> ends(String topic) {
         return vertx.executeBlocking(() -> {
-            // A reader of committed records is told an end before the first transaction under way, whatever lies beyond
+            // A reader of committed records gets an end before the first transaction under way, whatever lies beyond
             // it.
             var settings = new HashMap<>(config.consumer());
             settings.put("isolation.level", "read_uncommitted");

@@ -123,7 +123,7 @@ public final class KafkaPublisher implements Publisher {
         return current;
     }
 
-    /** Ends the connection after what is under way, which it waits for a few seconds. */
+    /** Closes the connection after the writes under way, for which it waits a few seconds. */
     public Future<Void> close() {
         thread.shutdown();
         return vertx.executeBlocking(

@@ -148,14 +148,14 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     }
 
     private void readToEnd(boolean settled, Consumer<BusRecord> onRecord) {
-        // A reader of committed records is told an end before the first transaction that is still under way. Its
+        // A reader of committed records gets an end before the first transaction that is still under way. Its
         // decision may
         // have been taken and its offsets be visible, for each partition learns of it by itself (KIP-98).
         Map<TopicPartition, Long> goal = new HashMap<>((settled ? ends : views).endOffsets(views.assignment()));
         long read = 0;
         long sum = -1;
         long moved = System.nanoTime();
-        long told = moved;
+        long logged = moved;
         while (!isReached(goal)) {
             var polled = views.poll(VIEW);
             polled.forEach(record -> onRecord.accept(new BusRecord(record)));
@@ -169,8 +169,8 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
                 throw new BusException("the topics " + plan.views() + " cannot be read to their end: " + read
                         + " records read, none for " + stalled.toSeconds() + " s, and not there yet: " + goal);
             }
-            if (now - told > PROGRESS_LOGGED.toNanos()) {
-                told = now;
+            if (now - logged > PROGRESS_LOGGED.toNanos()) {
+                logged = now;
                 LOG.info("{} reads its topics: {} records so far", plan.group(), read);
             }
         }

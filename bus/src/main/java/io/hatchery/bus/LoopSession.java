@@ -63,7 +63,7 @@ public final class LoopSession implements AutoCloseable {
         log.begin();
     }
 
-    /** Takes what is next of the source. */
+    /** Takes the next batch of the source. */
     public void poll() {
         batch = log.poll(!isReviewPending);
     }
@@ -121,7 +121,7 @@ public final class LoopSession implements AutoCloseable {
         }
         committedIf(true, review(transaction));
         if (isMemoryDoubtful) {
-            throw new BusException("an answer was too large and was not written: reading again what the topics say");
+            throw new BusException("an answer was too large and was not written: reading the topics again");
         }
     }
 
@@ -140,7 +140,7 @@ public final class LoopSession implements AutoCloseable {
         return transaction;
     }
 
-    /** What is written of a review: if that is too large, what the processor says instead. */
+    /** The messages of a review; if they are too large, those that the processor gives instead. */
     private List<ProducerRecord<byte[], byte[]>> reviewed(List<ProducerRecord<byte[], byte[]>> review) {
         String excess = excess(review);
         if (excess == null) {

@@ -29,7 +29,7 @@ public record Message(String topic, String key, @Nullable Object value, Map<Stri
      * A message with CloudEvents headers.
      *
      * @param id identifies it; null for a new random one
-     * @param source who writes it
+     * @param source the service that writes it
      * @param now when
      */
     public static Message of(

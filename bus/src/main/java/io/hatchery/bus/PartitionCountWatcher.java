@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts the partitions of the shared topics each minute: an operator may add some, or make a topic anew with fewer, at any time. */
+/** Counts the partitions of the shared topics each minute: an operator may add some, or create a topic again with fewer, at any time. */
 public final class PartitionCountWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionCountWatcher.class);
     private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -17,7 +17,7 @@ public final class PartitionCountWatcher {
     /**
      * Starts it; it ends with the verticle on whose context this is called. More partitions than configured are logged.
      *
-     * @param onFailure is told if a topic has fewer partitions than configured
+     * @param onFailure takes the error if a topic has fewer partitions than configured
      */
     public static void start(Vertx vertx, BusConfig config, Handler<Throwable> onFailure) {
         start(vertx, config, INTERVAL, onFailure);

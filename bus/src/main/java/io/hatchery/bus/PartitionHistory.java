@@ -12,7 +12,7 @@ public final class PartitionHistory {
 
     private final long[] fitting = new long[MAX + 1];
 
-    /** Takes in a record of that writer; one without a key says nothing. */
+    /** Takes in a record of that writer; one without a key shows nothing. */
     public void add(BusRecord record) {
         byte[] key = record.raw().key();
         if (key == null) {

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A Kafka consumer on a thread of its own, since it may be used by one thread only and its poll blocks. Batches are handed to
  * the context that made it, one at a time: the next poll waits until the last batch was taken, which bounds what is in memory.
- * A handler that throws ends it, and that is reported: reading on would lose the rest of the batch.
+ * A handler that throws ends it, which is reported: to read on would lose the rest of the batch.
  */
 final class Polling {
     private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
@@ -61,7 +61,7 @@ final class Polling {
         void refuse();
     }
 
-    /** What to do when Kafka refuses a read or does not answer. */
+    /** How it handles a read that Kafka refuses or does not answer. */
     enum OnError {
         /** Read on later, for ever: a broker that is away, or a password that is being changed, ends no service. */
         RETRY,
@@ -154,7 +154,7 @@ final class Polling {
 
     private void end(@Nullable Throwable failure) {
         refuseTasks();
-        context.runOnContext(told -> {
+        context.runOnContext(done -> {
             ended.tryComplete();
             if (failure != null) {
                 failed.handle(failure);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives all partitions to one member of a group, the others stand by: the member that owned them last, else the one with the
- * smallest instance id. What is allocated across keys, such as the ports of a host, is then decided in one place, in order.
+ * smallest instance id. Allocations across keys, such as the ports of a host, are then decided in one place, in order.
  */
 public final class SingleOwnerAssignor implements ConsumerPartitionAssignor {
     private static final int NONE = -1;
@@ -59,7 +59,7 @@ public final class SingleOwnerAssignor implements ConsumerPartitionAssignor {
         return new GroupAssignment(assignments);
     }
 
-    /** The generation in which a member says that it was the owner: of two, the later one is right. */
+    /** The generation in which a member claims that it was the owner: of two, the later one is right. */
     private static int claim(@Nullable Subscription subscription) {
         ByteBuffer data = subscription == null ? null : subscription.userData();
         return data == null || data.remaining() < Integer.BYTES ? NONE : data.getInt(data.position());

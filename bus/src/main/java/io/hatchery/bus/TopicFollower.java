@@ -65,7 +65,7 @@ public final class TopicFollower implements Follower {
     }
 
     /**
-     * Follows these topics from their start, those again that are followed already: they were deleted and created anew.
+     * Follows these topics from their start, those again that are followed already: they were deleted and created again.
      *
      * @return completes when they are followed, before anything of them was handed over; fails, and changes nothing, if one of
      *     them does not exist

@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Which topics exist, and the ids that Kafka gave them at their creation: a topic that was deleted and created anew has another. */
+/** Which topics exist, and the ids that Kafka gave them at their creation: a topic that was deleted and created again has another. */
 public final class TopicIds implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 10_000;
 

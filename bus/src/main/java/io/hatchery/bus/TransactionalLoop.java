@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a topic as the one active member of a group, processors its records in the light of other topics read to their end, and
  * writes what follows together with the offsets in one transaction: all of it happens, once, or none. A record that cannot be
- * handled goes to the dead letters. After any failure it starts anew from what the topics say. Runs on a thread of its own.
+ * handled goes to the dead letters. After any failure it starts again from the topics. Runs on a thread of its own.
  */
 public final class TransactionalLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
@@ -31,7 +31,7 @@ public final class TransactionalLoop implements AutoCloseable {
     /** After this long without an unexpected failure, earlier ones count no more. */
     private static final Duration FORGIVEN = Duration.ofHours(1);
 
-    /** What to do with the records: a new one for each session, since its memory is what the topics say. */
+    /** What to do with the records: a new one for each session, since its memory is folded from the topics. */
     public interface RecordProcessor {
         /**
          * The record of a viewed topic.
@@ -118,7 +118,7 @@ public final class TransactionalLoop implements AutoCloseable {
      * Starts it.
      *
      * @param ready is run, on its thread, each time it has caught up with the views and owns its partitions or stands by
-     * @param onFailure is told, on its thread, why it ended, unless it was closed
+     * @param onFailure takes, on its thread, the reason why it ended, unless it was closed
      */
     public TransactionalLoop(
             BusConfig config,
@@ -160,7 +160,7 @@ public final class TransactionalLoop implements AutoCloseable {
                     answered = session.answered();
                 }
             } catch (KafkaException | BusException e) {
-                LOG.warn("{} starts anew from what the topics say, after: {}", plan.group(), e.getMessage(), e);
+                LOG.warn("{} starts again from the topics after: {}", plan.group(), e.getMessage(), e);
             } catch (TopicMismatchException e) {
                 throw e;
             } catch (RuntimeException e) {
@@ -173,7 +173,7 @@ public final class TransactionalLoop implements AutoCloseable {
                                     + e,
                             e);
                 }
-                LOG.error("{} starts anew after an unexpected failure", plan.group(), e);
+                LOG.error("{} starts again after an unexpected failure", plan.group(), e);
             }
             pause();
         }

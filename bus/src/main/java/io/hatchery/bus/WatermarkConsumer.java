@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads a topic's single partition on behalf of its one reader, from where that one left off, and commits the low watermark of
- * what is done. Records are handed over in order; how long each takes is nobody's matter but its own.
+ * what is done. Records are handed over in order; each takes as long as it needs.
  */
 public final class WatermarkConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(WatermarkConsumer.class);
@@ -26,7 +26,7 @@ public final class WatermarkConsumer {
     /**
      * @param reader where records come from and offsets are committed
      * @param handler takes a record; its future completes when the record's outcome is on the broker
-     * @param onFailure is told when reading cannot go on
+     * @param onFailure takes the reason when reading cannot continue
      */
     public WatermarkConsumer(
             PartitionReader reader, Function<BusRecord, Future<?>> handler, Handler<Throwable> onFailure) {

@@ -135,7 +135,7 @@ class BusTest {
     }
 
     @Test
-    void aFollowerKnowsWhenItHasCaughtUp() throws Exception {
+    void followerReportsThatItHasCaughtUp() throws Exception {
         for (int i = 0; i < 100; i++) {
             done(publisher.publish(message(Topics.PROFILES, "p" + i, Map.of("n", i))));
         }
@@ -156,7 +156,7 @@ class BusTest {
     }
 
     @Test
-    void whatIsNotDoneIsDeliveredAgainAndWhatIsDoneBelowItIsNot() throws Exception {
+    void unfinishedRecordsAreDeliveredAgainAndCommittedOnesAreNot() throws Exception {
         Topic topic = Topics.commands(new HostName("h1"));
         fixture.create(topic);
         for (int i = 0; i < 5; i++) {
@@ -231,7 +231,7 @@ class BusTest {
     }
 
     @Test
-    void whatLiesBeyondATransactionUnderWayIsFoundToo() throws Exception {
+    void recordsBeyondAnOpenTransactionAreFound() throws Exception {
         Topic topic = Topics.commands(new HostName("h3"));
         fixture.create(topic);
         var settings = broker.config().producer(20_000);
@@ -244,7 +244,7 @@ class BusTest {
             slow.beginTransaction();
             slow.send(new ProducerRecord<>(topic.name(), "open".getBytes(StandardCharsets.UTF_8), new byte[0]))
                     .get();
-            done(publisher.publish(message(topic, "told", Map.of())));
+            done(publisher.publish(message(topic, "published", Map.of())));
             Map<Integer, Long> ends = done(bus.ends(topic.name()));
             assertThat(ends).containsEntry(0, 2L);
             Future<Void> read = follower.followFrom(topic.name(), Map.of(0, 0L), ends);
@@ -252,7 +252,7 @@ class BusTest {
             slow.abortTransaction();
             done(read);
         }
-        assertThat(seen).containsExactly("told");
+        assertThat(seen).containsExactly("published");
         done(follower.close());
     }
 
@@ -293,7 +293,7 @@ class BusTest {
     }
 
     @Test
-    void aTransactionalLoopJudgesEachRecordOnceAcrossItsDeaths() throws Exception {
+    void transactionalLoopProcessesEachRecordOnceAcrossCrashes() throws Exception {
         for (int i = 0; i < 20; i++) {
             done(publisher.publish(message(Topics.DEFINITIONS, "c" + i, Map.of("n", i))));
         }

@@ -33,7 +33,7 @@ class SingleOwnerAssignorTest {
         Arrays.stream(instances).forEach(instance -> members.put(instance, new SingleOwnerAssignor()));
     }
 
-    /** Rebalances, and returns who owns; everyone else owns nothing. */
+    /** Rebalances, and returns the owner; all other members own nothing. */
     private String rebalance(int generation) {
         var subscriptions = new HashMap<String, Subscription>();
         members.forEach((instance, assignor) -> {

@@ -56,7 +56,7 @@ class TlsTest {
     }
 
     @Test
-    void aBrokerThatSpeaksTlsIsReachedByItsCertificateAlone() throws Exception {
+    void brokerWithTlsIsReachedByItsCertificateAlone() throws Exception {
         keytool(
                 "-genkeypair",
                 "-alias",

@@ -70,7 +70,7 @@ class TransactionalLoopTest {
         broker.close();
     }
 
-    /** Answers each record by an evaluation, and views profiles that say {@code good}. */
+    /** Answers each record by an evaluation, and views profiles whose text is {@code good}. */
     private final class Answering implements TransactionalLoop.RecordProcessor {
         private final Deque<Message> reviews = new ArrayDeque<>(toReview);
 
@@ -82,7 +82,7 @@ class TransactionalLoopTest {
                     throw new StackOverflowError();
                 }
                 if (!text.equals("good")) {
-                    throw new UnreadableException("it says " + text);
+                    throw new UnreadableException("its text is " + text);
                 }
             }
         }
@@ -231,7 +231,7 @@ class TransactionalLoopTest {
         write(Topics.PROFILES, null, "p4", "later");
         loop("one");
         await().atMost(SOON).until(() -> reasons().size() == 3);
-        assertThat(reasons()).containsEntry("p1", "it says bad").containsKeys("p2", "p4");
+        assertThat(reasons()).containsEntry("p1", "its text is bad").containsKeys("p2", "p4");
     }
 
     @Test
@@ -305,7 +305,7 @@ class TransactionalLoopTest {
 
     @Test
     void errorInTheLoopTellsItsOwnerAtOnce() {
-        var told = new CountDownLatch(1);
+        var reported = new CountDownLatch(1);
         var loop = new TransactionalLoop(
                 broker.config(),
                 plan("one"),
@@ -315,10 +315,10 @@ class TransactionalLoopTest {
                 () -> {},
                 e -> {
                     failure.set(e);
-                    told.countDown();
+                    reported.countDown();
                 });
         loops.add(loop);
-        await().atMost(SOON).until(() -> told.getCount() == 0);
+        await().atMost(SOON).until(() -> reported.getCount() == 0);
         assertThat(failure.get()).isInstanceOf(NoClassDefFoundError.class);
     }
 

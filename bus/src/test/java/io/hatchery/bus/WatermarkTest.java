@@ -36,7 +36,7 @@ class WatermarkTest {
     }
 
     @Test
-    void aRecordIsDoneOnce() {
+    void offsetIsBegunAndFinishedOnce() {
         var watermark = new Watermark();
         watermark.begin(3);
         watermark.finish(3);

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * Which commands topics of hosts are to be followed. A host is known by its heartbeat, its topics are created by others, now or
- * never, and may be deleted and created anew: each is followed when it exists, and none waits for another.
+ * never, and may be deleted and created again: each is followed when it exists, and none waits for another.
  */
 final class CommandTopics {
     /** A topic that does not exist is looked for again after this long, and each time after twice as long. */
@@ -31,7 +31,7 @@ final class CommandTopics {
     private record Missing(Duration backOff, Instant nextTry) {}
 
     /**
-     * What is to be done.
+     * Plans the topics to follow.
      *
      * @param begin topics to be followed from their start
      * @param end topics to be followed no longer

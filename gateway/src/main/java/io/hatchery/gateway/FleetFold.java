@@ -51,10 +51,10 @@ public final class FleetFold {
     private boolean streaming;
 
     /**
-     * Nothing is read yet.
+     * Has read nothing yet.
      *
      * @param publisher writes dead letters
-     * @param log reads again what is past
+     * @param log reads records of the past again
      * @param partitions over how many the keys of shared topics are spread
      */
     public FleetFold(Publisher publisher, Streams.Replay log, int partitions, Clock clock) {
@@ -66,7 +66,7 @@ public final class FleetFold {
         view.advance(clock.instant());
     }
 
-    /** Takes a record in, whatever is wrong with it. */
+    /** Folds a record; one that cannot be read is refused and changes nothing. */
     public void take(BusRecord record) {
         if (!placed.take(record)) {
             streams.passed(record);
@@ -102,19 +102,19 @@ public final class FleetFold {
      * @param ids of the topics
      * @param at a time before which every record that was appended has been read
      */
-    public void begin(SortedMap<String, String> ids, Offsets throughGeneration, Instant at) {
-        streams.begin(ids, throughGeneration, at);
+    public void begin(SortedMap<String, String> ids, Offsets readTo, Instant at) {
+        streams.begin(ids, readTo, at);
         streaming = true;
     }
 
-    /** What is to be done every second or so. */
+    /** Is called about once a second: reports refused records, and closes clients that are lost or stalled. */
     public void tick() {
         refused.report();
         streams.lookForLostHosts();
         streams.closeStalled();
     }
 
-    /** Forgets what is over, which is to be done every ten seconds or so. */
+    /** Is called about every ten seconds: forgets what has expired. */
     public void cleanUp() {
         view.advance(clock.instant());
         submitted.prune();
@@ -150,7 +150,7 @@ public final class FleetFold {
         return streams;
     }
 
-    /** Reads again what is past, without the records that are refused. */
+    /** Reads records of the past again, without those that are refused. */
     Streams.Replay log() {
         return log;
     }

@@ -6,7 +6,7 @@ import java.util.SortedMap;
 
 /** Whether the fleet's topics are still those that the gateway has folded. */
 final class FleetTopicsCheck {
-    /** A broker that starts may say for a moment that it has no such topic. */
+    /** A broker that starts may report for a moment that it has no such topic. */
     static final int MISSED = 3;
 
     private final SortedMap<String, String> ids;
@@ -17,7 +17,7 @@ final class FleetTopicsCheck {
         this.ids = ids;
     }
 
-    /** Why the gateway must begin anew, given the topics that exist now; empty if it need not. */
+    /** Why the gateway must start again, given the topics that exist now; empty if it need not. */
     Optional<String> failure(Map<String, String> now) {
         boolean isMissing = false;
         for (var topic : ids.entrySet()) {

@@ -16,7 +16,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 
-/** What Prometheus is told. Read on the gateway's context alone. */
+/** The metrics for Prometheus. Read on the gateway's context alone. */
 final class GatewayMetrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final FleetView view;

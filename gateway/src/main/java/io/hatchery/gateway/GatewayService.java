@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The fleet's topics folded into memory, and served over HTTP and websockets. */
+/** Folds the fleet's topics into memory and serves the fleet over HTTP and websockets. */
 public final class GatewayService extends AbstractVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayService.class);
     private static final int WRITE_PATIENCE_MILLIS = 10_000;
@@ -59,7 +59,7 @@ public final class GatewayService extends AbstractVerticle {
     private @Nullable Parts parts;
     private @Nullable String unready = "catching up with the topics";
 
-    /** What is made at the start. */
+    /** The parts that the start makes. */
     private record Parts(
             KafkaPublisher publisher,
             TopicFollower follower,
@@ -161,7 +161,7 @@ public final class GatewayService extends AbstractVerticle {
                 .compose(ensured -> made.topicIds.existing(FleetFold.TOPICS));
     }
 
-    /** Nothing is wrong with a gateway whose broker is away: it goes on when that is back. */
+    /** A broker that is away ends no gateway: the action is tried again until it is back. */
     private <T> Future<T> retried(String what, Supplier<Future<T>> action) {
         return action.get().recover(e -> {
             if (!(e instanceof BusException) && !(e instanceof RetriableException)) {

@@ -51,7 +51,7 @@ class ConnectionsTest {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Insists that the gateway ends the connection; until then it may say something. */
+    /** Requires that the gateway ends the connection; until then it may send something. */
     private static void assertEnds(Socket socket) throws IOException {
         try (socket) {
             int next;

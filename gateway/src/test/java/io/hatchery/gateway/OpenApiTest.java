@@ -126,7 +126,7 @@ class OpenApiTest {
         }
     }
 
-    /** What Java or other engines have and ECMA-262, which JSON Schema says patterns are of, has not or only lately. */
+    /** Syntax of other engines that ECMA-262, the syntax of patterns in JSON Schema, lacks or has only lately. */
     private static final Pattern NOT_ECMA =
             Pattern.compile("\\\\[pPAZzGQEhHRvVX]|\\(\\?<|\\(\\?>|\\(\\?[a-z-]+[:)]|[*+?}]\\+|\\[\\[:|&&|\\(\\?#");
 

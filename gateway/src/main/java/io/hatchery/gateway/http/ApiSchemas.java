@@ -114,7 +114,7 @@ final class ApiSchemas {
         schema.forEach(ApiSchemas::leaveOpen);
     }
 
-    /** Says by which field the alternatives of a schema are told apart, and which value means which, as OpenAPI wants it. */
+    /** Names the field that discriminates the alternatives of a schema, and the value of each, as OpenAPI requires. */
     private static void discriminate(ObjectNode schema, ObjectNode schemas) {
         if (schema.path("oneOf") instanceof ArrayNode alternatives) {
             ObjectNode discriminator = schema.putObject("discriminator").put("propertyName", "type");

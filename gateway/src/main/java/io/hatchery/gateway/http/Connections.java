@@ -81,7 +81,7 @@ public final class Connections {
         }
     }
 
-    /** The first handler of every request: it must say which host it is for, and its body must come in time. */
+    /** The first handler of every request: checks its Host header, and limits the time for its body. */
     void began(RoutingContext context) {
         HttpServerRequest request = context.request();
         HttpConnection connection = request.connection();

@@ -107,7 +107,7 @@ final class EventPage {
      * Takes an event. Those of a partition come in the order of their offsets.
      *
      * @param body as the page shows it
-     * @param at when it happened, by the clock of whoever says so
+     * @param at when it happened, by the clock of its reporter
      */
     void take(BusRecord record, ObjectNode body, Instant at) {
         if (query.from != null && at.isBefore(query.from) || query.until != null && !at.isBefore(query.until)) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Whether an HTTP/1 request says which host it is for (RFC 9112, 3.2). */
+/** Checks the Host header of an HTTP/1 request (RFC 9112, 3.2). */
 final class HostHeader {
     private static final Pattern HOST =
             Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::(\\d{1,5}))?");

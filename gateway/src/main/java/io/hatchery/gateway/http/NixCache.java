@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder that is a Nix binary cache, for whoever fetches from it: {@code nix-cache-info}, narinfo files and archives, also parts of
+ * A folder that is a Nix binary cache, served over HTTP: {@code nix-cache-info}, narinfo files and archives, also parts of
  * them (RFC 9110, 14). Read-only.
  */
 public final class NixCache {
@@ -108,7 +108,7 @@ public final class NixCache {
         return matches.contains(true);
     }
 
-    /** What is compressed already is not compressed again, and its parts are those of the file. */
+    /** Compressed files are not compressed again, so that ranges are those of the file. */
     private void asItIs(RoutingContext request) {
         request.response().putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
         request.next();

@@ -27,7 +27,7 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
     }
 
     /**
-     * What If-Match or If-None-Match of a change says.
+     * Reads If-Match or If-None-Match of a change.
      *
      * @param exists whether there is something to change, as far as the gateway has read
      */

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a request says; whatever is wrong with it is a {@link ApiProblem} that names the part. */
+/** Reads the parts of a request; an error is an {@link ApiProblem} that names the part. */
 final class Requests {
     /** How long a client may wait for something. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
@@ -98,7 +98,7 @@ final class Requests {
         return limit == null ? usual : limit;
     }
 
-    /** The definition in a body, JSON or YAML as its Content-Type says; without one, what it looks like. Takes its time. */
+    /** The definition in a body, JSON or YAML by its Content-Type; without one, by its first character. Slow for large bodies. */
     static ContainerDefinition definition(byte[] bytes, @Nullable String type) {
         String media = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
         try {
@@ -106,7 +106,7 @@ final class Requests {
                     switch (media) {
                         case "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml" ->
                             Json.readYamlObject(bytes);
-                        // curl -d says the second when nothing else is said.
+                        // curl -d sends the second by default.
                         case "application/json", "application/x-www-form-urlencoded", "" -> jsonOrYaml(bytes, media);
                         default ->
                             throw new ApiProblem(

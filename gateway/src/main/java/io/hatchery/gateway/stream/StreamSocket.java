@@ -29,7 +29,7 @@ public final class StreamSocket implements OutboundChannel {
         socket.exceptionHandler(e -> LOG.debug("a stream client is lost: {}", e.toString()));
         int[] unanswered = {0};
         socket.pongHandler(pong -> unanswered[0] = 0);
-        // A peer that does not answer two pings is gone, whatever its TCP connection says.
+        // A peer that does not answer two pings is gone, also if its TCP connection is open.
         long timer = vertx.setPeriodic(PING.toMillis(), tick -> {
             if (unanswered[0]++ >= 2) {
                 outgoing.close(Streams.GOING_AWAY, "no pong");

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Every client of the stream, and how far the gateway itself has read. All calls come on one context. */
+/** The clients of the stream, and how far the gateway has read. All calls come on one context. */
 public final class Streams {
     /** The topics whose records stream clients get, and so those of a cursor. */
     public static final List<String> TOPICS = List.of(Topics.EVENTS.name(), Topics.HOSTS.name(), Topics.STATUS.name());
@@ -83,7 +83,7 @@ public final class Streams {
             @Nullable StreamCursor since) {}
 
     /**
-     * Without clients yet.
+     * Has no clients yet.
      *
      * @param refused gets each record of a replay that cannot be read, and why
      */
@@ -99,12 +99,12 @@ public final class Streams {
      *
      * @param at a time before which every record that was appended has been read
      */
-    public void begin(SortedMap<String, String> ids, Offsets throughGeneration, Instant at) {
+    public void begin(SortedMap<String, String> ids, Offsets readTo, Instant at) {
         caughtUp(at);
         topicIds = new TreeMap<>(ids);
         topicIds.keySet().retainAll(TOPICS);
         var ours = new TreeMap<String, List<Long>>();
-        TOPICS.forEach(topic -> ours.put(topic, throughGeneration.next().getOrDefault(topic, List.of())));
+        TOPICS.forEach(topic -> ours.put(topic, readTo.next().getOrDefault(topic, List.of())));
         read = new Offsets(ours);
     }
 
@@ -165,7 +165,7 @@ public final class Streams {
         return StreamCursor.parse(since, topicIds, clock.instant());
     }
 
-    /** Serves a client: from a snapshot, or from where it left off. */
+    /** Serves a client: from a snapshot, or from its cursor. */
     public StreamSubscription watch(OutboundChannel outgoing, Request request) {
         var watcher = new StreamSubscription(
                 outgoing, new StreamSubscription.Filter(request.container(), request.host()), clock);
@@ -238,7 +238,7 @@ public final class Streams {
         return alive.size();
     }
 
-    /** No record says that a host is silent, so clients get that by the clock. */
+    /** Sends clients the hosts that are lost, by the clock: no record reports that a host is silent. */
     public void lookForLostHosts() {
         alive.keySet().removeIf(host -> view.host(host).isEmpty());
         for (Heartbeat host : view.hosts()) {

@@ -51,7 +51,7 @@ public final class BuildLogs {
         logs.keySet().removeIf(isThere.negate());
     }
 
-    /** What was printed since so many lines, as far as it is kept. */
+    /** The output after that many lines, as far as it is kept. */
     public Part since(ContainerName container, long from) {
         Log log = logs.get(container);
         if (log == null) {

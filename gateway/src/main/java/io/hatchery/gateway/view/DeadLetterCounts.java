@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** How many dead letters there are of each reader and topic, under names of a bounded number. */
 public final class DeadLetterCounts {
-    /** How many pairs of a reader and a topic are told apart; all others count as one. */
+    /** How many pairs of a reader and a topic are counted apart; all others count as one. */
     static final int MAX_PAIRS = 200;
 
     private static final String OTHER = "other";

@@ -67,7 +67,7 @@ public final class FleetView {
     /**
      * Folds a record; one that cannot be read changes nothing.
      *
-     * @return what stream clients get of it; empty if nothing
+     * @return the change for clients of the stream; empty if none
      * @throws UnreadableException if it is not what its topic holds, or there are too many of its kind
      */
     public Optional<StreamChange> apply(BusRecord record) throws UnreadableException {
@@ -103,7 +103,7 @@ public final class FleetView {
         return change;
     }
 
-    /** The time is now at least this: forgets what is over. */
+    /** Forgets what has expired by that time. */
     public void advance(Instant now) {
         operations.advance(now);
         buildLogs.retain(this::isThere);
@@ -125,17 +125,17 @@ public final class FleetView {
         }
     }
 
-    /** What evaluations and builds printed. */
+    /** The output of evaluations and builds. */
     public BuildLogs buildLogs() {
         return buildLogs;
     }
 
-    /** How many containers came by a system in that way, as far back as events are kept. */
+    /** How many systems came from that source, as far back as events are kept. */
     public long systems(FleetEvent.Source source) {
         return systems.getOrDefault(source, 0L);
     }
 
-    /** The spec that a container has processes of; null if it has none, or nobody knows. */
+    /** The generation of the spec that a container runs from; null if it does not run, or this is not known. */
     public @Nullable Generation running(ContainerName name) {
         ContainerStatus status = statuses.get(name);
         return status == null || status.leader() == null ? null : status.generation();
@@ -228,12 +228,12 @@ public final class FleetView {
         return operations;
     }
 
-    /** Every host that was ever heard of, by name. */
+    /** Every host that ever sent a heartbeat, by name. */
     public Collection<Heartbeat> hosts() {
         return hosts.values();
     }
 
-    /** That host, if it was ever heard of. */
+    /** That host, if it ever sent a heartbeat. */
     public Optional<Heartbeat> host(HostName name) {
         return Optional.ofNullable(hosts.get(name));
     }
@@ -248,7 +248,7 @@ public final class FleetView {
         return profiles;
     }
 
-    /** What became of that container's definition. */
+    /** The evaluation of that container's definition. */
     public Optional<Evaluation> evaluation(ContainerName name) {
         return Optional.ofNullable(evaluations.get(name));
     }
@@ -278,7 +278,7 @@ public final class FleetView {
         return Optional.ofNullable(statuses.get(name)).map(ContainerStatus::host);
     }
 
-    /** The host whose word on a container counts: the one that must release it, until it has. */
+    /** The host whose reports on a container count: the releasing host, until it has released it. */
     private Optional<HostName> holderOf(ContainerName name) {
         Evaluation evaluation = evaluations.get(name);
         return evaluation != null && evaluation.releasingHost() != null
@@ -286,7 +286,7 @@ public final class FleetView {
                 : hostOf(name);
     }
 
-    /** The phase to show for that container: unknown if its host was not heard of for too long. */
+    /** The phase to show for that container: unknown if its host is lost. */
     public Phase phase(ContainerName name, Instant now) {
         if (holderOf(name).filter(host -> isLost(host, now)).isPresent()) {
             return Phase.UNKNOWN;

@@ -17,7 +17,7 @@ public final class OpaqueToken {
     /**
      * The value of a text.
      *
-     * @param otherwise what the message says if the text is of something else
+     * @param otherwise the message of the error if the text is no such token
      * @throws IllegalArgumentException if it is
      */
     public static <T> T parse(String text, Class<T> type, String otherwise) {

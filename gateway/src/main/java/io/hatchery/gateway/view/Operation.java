@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param requestedBy who requested it; null if unknown
  * @param submitted when
  * @param outcome {@code pending}, {@code completed}, {@code failed}, {@code rejected} or {@code superseded}
- * @param reason why it ended so; null if there is nothing to say
- * @param stoppedBy what it took to end the container; null if it was not ended
- * @param steps what it went through
+ * @param reason why it has that outcome; null if the outcome explains itself
+ * @param stoppedBy the step of the stop that ended the container; null if it was not ended
+ * @param steps the steps that it took
  */
 public record Operation(
         CommandId id,

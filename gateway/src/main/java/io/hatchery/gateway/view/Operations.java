@@ -31,7 +31,7 @@ public final class Operations {
     public static final int MAX_ENDED = 100_000;
 
     /**
-     * A tombstone may outlive the outcome of its deletion. Before that can be, the evaluation alone says whether the deletion is
+     * A tombstone may outlive the outcome of its deletion. Before that time the evaluation alone shows whether the deletion is
      * pending.
      */
     static final Duration TOMBSTONE_KEPT = Topics.TOMBSTONES.minusDays(1);
@@ -50,7 +50,7 @@ public final class Operations {
     private final Map<String, CommandRejection> refusals = new LinkedHashMap<>();
     private Instant now = Instant.EPOCH;
 
-    /** What is known of an operation without an outcome: the record that asked for it, a runner's acceptance, or both. */
+    /** An operation without an outcome: the record that requested it, a runner's acceptance, or both. */
     private static final class PendingCommand {
         private @Nullable RequestedOperation submission;
         private FleetEvent.@Nullable Accepted accepted;
@@ -88,7 +88,7 @@ public final class Operations {
 
     private record CommandRejection(String reason, Instant appended) {}
 
-    /** The time is now at least this: forgets what is over. */
+    /** Forgets what has expired by that time. */
     public void advance(Instant time) {
         now = now.isAfter(time) ? now : time;
         Instant shownSince = now.minus(ENDED_KEPT);

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Ddocs.write=true} writes the page anew. */
+/** {@code -Ddocs.write=true} writes the page. */
 class ProblemsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "reference", "problems.md");
 

@@ -63,7 +63,7 @@ class FleetViewBoundsTest {
     }
 
     @Test
-    void whatIsKnownOfAContainerThatIsGoneIsForgotten() throws Exception {
+    void lastTransitionOfADeletedContainerIsForgotten() throws Exception {
         for (int i = 0; i < 1_000; i++) {
             transition("gone" + i);
             print("gone" + i, "line");

@@ -90,7 +90,7 @@ class FleetViewTest {
     }
 
     @Test
-    void aContainerOfAHostThatWentSilentIsUnknownAndNeverRunning() throws Exception {
+    void containerOfALostHostIsUnknown() throws Exception {
         heartbeat(NOW);
         status("running", NOW);
         assertThat(view.phase(WEB, NOW.plusSeconds(14))).isEqualTo(Phase.RUNNING);
