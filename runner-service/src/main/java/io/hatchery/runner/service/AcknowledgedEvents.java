@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes every few minutes from which offset on an event may lie that is not known to be on the broker, so that a runner that
- * crashes has to read minutes of the fleet's events and not weeks.
+ * Records every 10 minutes the offsets behind which unacknowledged events may lie, so that the next runner searches minutes of events,
+ * not weeks.
  */
 final class AcknowledgedEvents {
     private static final Logger LOG = LoggerFactory.getLogger(AcknowledgedEvents.class);
@@ -24,41 +24,42 @@ final class AcknowledgedEvents {
     private final Bus bus;
     private final Timers timers;
     private final ContainerControllers controllers;
-    private final AcknowledgedOffsets toldFrom;
+    private final AcknowledgedOffsets acknowledgedOffsets;
     private boolean closed;
 
-    AcknowledgedEvents(Bus bus, Timers timers, ContainerControllers controllers, AcknowledgedOffsets toldFrom) {
+    AcknowledgedEvents(
+            Bus bus, Timers timers, ContainerControllers controllers, AcknowledgedOffsets acknowledgedOffsets) {
         this.bus = bus;
         this.timers = timers;
         this.controllers = controllers;
-        this.toldFrom = toldFrom;
+        this.acknowledgedOffsets = acknowledgedOffsets;
     }
 
-    /** Begins, once nothing is sent any more that an earlier runner left. */
+    /** Begins after the events of an earlier runner were sent. */
     void begin() {
         later(
                 INTERVAL,
                 () -> bus.ends(Topics.EVENTS.name()).onComplete(ends -> {
                     if (ends.succeeded()) {
-                        await(ends.result(), controllers.underWay());
+                        await(ends.result(), controllers.unacknowledged());
                     } else {
-                        LOG.debug("the ends of the events are not known", ends.cause());
+                        LOG.debug("the end offsets of the events topic cannot be read", ends.cause());
                         begin();
                     }
                 }));
     }
 
-    /** What was sent before the ends were read may lie before them, and has to be noted first. */
+    /** Waits for events that were sent before the end offsets were read, since they may lie before them. */
     private void await(Map<Integer, Long> ends, Set<String> sentBefore) {
-        if (!Collections.disjoint(sentBefore, controllers.underWay())) {
+        if (!Collections.disjoint(sentBefore, controllers.unacknowledged())) {
             later(PAUSE, () -> await(ends, sentBefore));
             return;
         }
         try {
             controllers.sync();
-            toldFrom.write(ends);
+            acknowledgedOffsets.write(ends);
         } catch (IOException e) {
-            LOG.warn("where unacknowledged events may lie is not written: {}", e.getMessage());
+            LOG.warn("the offsets of unacknowledged events cannot be written: {}", e.getMessage());
         }
         begin();
     }

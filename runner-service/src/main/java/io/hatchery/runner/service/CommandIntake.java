@@ -11,7 +11,7 @@ import io.vertx.core.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the host's commands. */
+/** Passes the commands of the host to their containers. */
 final class CommandIntake {
     private static final Logger LOG = LoggerFactory.getLogger(CommandIntake.class);
 
@@ -20,7 +20,7 @@ final class CommandIntake {
     private final String reader;
 
     /**
-     * @param reader what to call this runner on a dead letter
+     * @param reader name of this runner on dead letters
      */
     CommandIntake(ContainerControllers controllers, Publisher publisher, String reader) {
         this.controllers = controllers;
@@ -28,7 +28,7 @@ final class CommandIntake {
         this.reader = reader;
     }
 
-    /** Takes a record; completes when its outcome, or its dead letter, is on the broker. */
+    /** Handles a record; completes when the broker has its outcome or its dead letter. */
     Future<?> take(BusRecord record) {
         try {
             Command command = record.strictValue(Command.class);
@@ -39,24 +39,26 @@ final class CommandIntake {
             }
             var id = new CommandId(record.id());
             return controllers.command(
-                    command.container(), id, new Input.CommandArrived(id, unwaiting(command), record.timestamp()));
+                    command.container(),
+                    id,
+                    new Input.CommandArrived(id, withoutRevokedGeneration(command), record.timestamp()));
         } catch (UnreadableException | RuntimeException e) {
             LOG.warn("{} goes to the dead letters", record.position().text(), e);
             return publisher.sendToDeadLetter(record, reader, reason(e));
         }
     }
 
-    /** What a dead letter says of an error, which is no error of the record's author unless it is one of these. */
+    /** The reason on a dead letter. Other exceptions than these are no error of the record's author. */
     static String reason(Exception e) {
         return e.getMessage() != null && (e instanceof UnreadableException || e instanceof IllegalArgumentException)
                 ? e.getMessage()
                 : "it cannot be handled: " + e;
     }
 
-    /** A generation that was taken back never comes: the command is for what is there now. */
-    private Command unwaiting(Command command) {
+    /** A revoked generation never arrives: the command is for the present spec. */
+    private Command withoutRevokedGeneration(Command command) {
         Generation generation = command.generation();
-        return generation != null && controllers.isTakenBack(command.container(), generation)
+        return generation != null && controllers.isRevoked(command.container(), generation)
                 ? new Command(command.command(), command.container(), null, command.deadline(), command.requestedBy())
                 : command;
     }

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the host's commands from the position that the host keeps: the offset that is committed on the broker expires while a
- * host is away, and its commands would be carried out again.
+ * Reads the host's commands from the position on the host's disk. The committed offset on the broker expires while a host is away,
+ * and its commands would be executed again.
  */
 final class CommandReader {
     private static final Logger LOG = LoggerFactory.getLogger(CommandReader.class);
@@ -44,8 +44,8 @@ final class CommandReader {
     private boolean closed;
 
     /**
-     * @param intake takes a record; its future completes when the record's outcome is on the broker
-     * @param onFailure is told when reading cannot go on
+     * @param intake handles a record; completes when the broker has its outcome
+     * @param onFailure is called when reading fails
      */
     CommandReader(
             Bus bus,
@@ -71,7 +71,7 @@ final class CommandReader {
         }
     }
 
-    /** Begins to read; fails if the broker is away, and may then be called again. */
+    /** Begins to read; fails if the broker is unreachable, and may be called again then. */
     Future<Void> start() {
         return watch.extent().compose(extent -> {
             PartitionReader reader = bus.partition(topic, group, onFailure);
@@ -85,10 +85,10 @@ final class CommandReader {
         return positions
                 .commands()
                 .map(kept -> Future.succeededFuture(kept.in(extent)))
-                .orElseGet(() -> reader.committed().map(committed -> unkept(committed, extent)));
+                .orElseGet(() -> reader.committed().map(committed -> committedPosition(committed, extent)));
     }
 
-    private static TopicPosition unkept(OptionalLong committed, PartitionExtent extent) {
+    private static TopicPosition committedPosition(OptionalLong committed, PartitionExtent extent) {
         return TopicPosition.of(extent.topicId(), Math.min(committed.orElse(extent.beginning()), extent.end()));
     }
 
@@ -99,11 +99,11 @@ final class CommandReader {
         LOG.info("commands are read from offset {} of {}", from, extent);
         var handling = new TopicProgress(position);
         progress = handling;
-        var consumer = new WatermarkConsumer(new Keeping(reader), record -> take(record, handling), onFailure);
+        var consumer = new WatermarkConsumer(new PositionedReader(reader), record -> take(record, handling), onFailure);
         closing = consumer::close;
         return consumer.start(from).onSuccess(begun -> {
             Future<Void> _ = writer.changed();
-            watch.begin(handling::position, this::startAnew);
+            watch.begin(handling::position, this::restart);
         });
     }
 
@@ -119,18 +119,18 @@ final class CommandReader {
         });
     }
 
-    private void startAnew() {
+    private void restart() {
         if (!closed) {
             closing.get()
                     .transform(over -> closed ? Future.succeededFuture() : start())
                     .onFailure(e -> {
-                        LOG.warn("commands cannot be read yet: {}", e.getMessage());
-                        Runnable _ = timers.later(RETRY, this::startAnew);
+                        LOG.warn("commands cannot be read, and are tried again: {}", e.getMessage());
+                        Runnable _ = timers.later(RETRY, this::restart);
                     });
         }
     }
 
-    /** Ends it. */
+    /** Stops reading and writes the position. */
     Future<Void> close() {
         closed = true;
         watch.close();
@@ -143,12 +143,12 @@ final class CommandReader {
         });
     }
 
-    /** A reader whose offset is committed once the position is on the host. */
-    private final class Keeping implements PartitionReader {
+    /** A reader that commits an offset after the position is on the host's disk. */
+    private final class PositionedReader implements PartitionReader {
         private final PartitionReader reader;
         private long next;
 
-        Keeping(PartitionReader reader) {
+        PositionedReader(PartitionReader reader) {
             this.reader = reader;
         }
 
@@ -168,7 +168,7 @@ final class CommandReader {
                 if (!batch.isEmpty() && batch.getFirst().offset() >= next) {
                     next = batch.getLast().offset() + 1;
                     batches.handle(batch);
-                } // else the topic is another, which is seen within a while, and then read from its beginning
+                } // else the topic was created again: the watcher notices, and it is read from its beginning
             });
         }
 

@@ -46,13 +46,13 @@ final class ContainerController {
     private final Deque<Input> inputs = new ArrayDeque<>();
     private Journal journal;
     private boolean busy;
-    private @Nullable Decided decided;
+    private @Nullable PendingStep pendingStep;
     private @Nullable PendingEvent sending;
     private Future<Void> reloading = Future.succeededFuture();
     private Runnable cancelTimer = () -> {};
 
-    /** An answer that is written down and not carried out. */
-    private record Decided(ContainerState before, Transition transition, List<PendingEvent> news, Instant now) {}
+    /** A step that is in the journal and not carried out. */
+    private record PendingStep(ContainerState before, Transition transition, List<PendingEvent> events, Instant now) {}
 
     ContainerController(ControllerContext context, Journal journal) {
         this.context = context;
@@ -68,33 +68,33 @@ final class ContainerController {
     }
 
     /**
-     * Drops from the outbox what turned out to be on the broker.
+     * Removes the events from the outbox that the broker has.
      *
-     * @param found where events lie, by their id
-     * @throws IOException if that cannot be written down
+     * @param found the positions of events on the broker, by id
+     * @throws IOException if the journal cannot be written
      */
     void acknowledge(Map<String, Position> found) throws IOException {
         for (PendingEvent pending : journal.outbox().pending()) {
             Position position = found.get(pending.id());
             if (position != null) {
-                note(pending, position);
-                context.told(pending.event());
+                removeFromOutbox(pending, position);
+                context.acknowledged(pending.event());
             }
         }
     }
 
-    /** Sends again what an earlier runner did not see acknowledged. */
+    /** Publishes the unacknowledged events of an earlier runner again, and the status. */
     void resend() {
-        sending = null; // what was handed over before the fleet is told things is not under way
+        sending = null; // an event that was handed over before publishing began was not sent
         sendNext();
-        tellStatus();
+        publishStatus();
     }
 
-    /** Tells the fleet where it is, or that it is nowhere if the fleet may think otherwise. */
-    void tellStatus() {
+    /** Publishes the status, or a tombstone if the topic may have a status of an absent container. */
+    void publishStatus() {
         ContainerStatus status = statusOf(state());
         if (status != null || journal.status().exists()) {
-            context.tell(
+            context.publishStatus(
                     state().container(),
                     status == null ? null : status.through(journal.outbox().lastSequence()),
                     journal.status().tombstoneConfirms());
@@ -104,65 +104,65 @@ final class ContainerController {
     void post(Input input) {
         inputs.add(input);
         if (!busy) {
-            work();
+            processInputs();
         }
     }
 
-    private void work() {
+    private void processInputs() {
         busy = true;
         try {
-            while (decided != null || !inputs.isEmpty()) {
-                if (!context.mayAct() || !(decided == null ? decide(inputs.element()) : carryOut(decided))) {
-                    Runnable _ = context.later(RETRY, this::work);
+            while (pendingStep != null || !inputs.isEmpty()) {
+                if (!context.mayAct() || !(pendingStep == null ? decide(inputs.element()) : carryOut(pendingStep))) {
+                    Runnable _ = context.later(RETRY, this::processInputs);
                     return;
                 }
             }
         } catch (RuntimeException e) {
-            if (decided != null || !inputs.isEmpty()) {
-                Runnable _ = context.later(RETRY, this::work);
+            if (pendingStep != null || !inputs.isEmpty()) {
+                Runnable _ = context.later(RETRY, this::processInputs);
             }
             throw e;
         } finally {
-            busy = decided != null || !inputs.isEmpty();
+            busy = pendingStep != null || !inputs.isEmpty();
         }
-        context.rested(state().container());
+        context.dropIfIdle(state().container());
     }
 
-    /** Whether no input waits. */
+    /** Whether every input is answered and carried out. */
     boolean isIdle() {
         return !busy;
     }
 
-    /** The fleet may have a status of it, which is to go in answer to that removal. */
+    /** The topic may have a status, whose tombstone confirms that removal. */
     void withStatusTombstonePending(CommandId removal) {
         journal = journal.withStatusTombstonePending(removal);
     }
 
-    /** The broker knows that there is no status of it any more. */
+    /** The broker has the tombstone of the status. */
     void withoutStatus() {
         if (journal.status().exists() && state().phase() == Phase.ABSENT) {
             try {
-                context.removed(state().container());
+                context.endRemoval(state().container());
                 journal = journal.withoutStatus();
                 context.write(journal);
             } catch (IOException e) {
-                // It is then told again by the next runner.
-                LOG.warn("{}: that its status is gone is not written down", state().container(), e);
+                // The next runner publishes the tombstone again.
+                LOG.warn("{}: the journal still has a status and cannot be written", state().container(), e);
             }
-            context.rested(state().container());
+            context.dropIfIdle(state().container());
         }
     }
 
-    /** Answers an input; false if the answer could not be written down, in which case nothing has happened. */
+    /** Answers an input; false if the journal could not be written, in which case nothing has happened. */
     private boolean decide(Input input) {
         journal = journal.byClock(context.booted());
         ContainerState before = journal.state();
         Instant now = context.clock().instant();
         Transition transition = step(before, input, now);
-        List<PendingEvent> news =
+        List<PendingEvent> events =
                 EventMapper.of(before, transition, journal.outbox().lastSequence(), now);
-        Journal next = journal.after(transition.state(), news);
-        CommandId removal = lastRemoval(news);
+        Journal next = journal.after(transition.state(), events);
+        CommandId removal = lastRemoval(events);
         if (removal != null) {
             next = next.withStatusTombstonePending(removal);
         }
@@ -171,13 +171,13 @@ final class ContainerController {
                 context.write(next);
             }
         } catch (IOException e) {
-            waits(e);
+            logRetry(e);
             return false;
         }
         inputs.remove();
-        // From here on it is decided: whatever else is written of this container is written on top of it.
+        // The step is decided: later journals of the container build on it.
         journal = next;
-        decided = new Decided(before, transition, news, now);
+        pendingStep = new PendingStep(before, transition, events, now);
         return true;
     }
 
@@ -185,26 +185,26 @@ final class ContainerController {
         try {
             return Lifecycle.step(before, input, now);
         } catch (RuntimeException e) {
-            inputs.remove(); // or whatever comes after it would wait for ever
+            inputs.remove(); // later inputs must not wait for this one
             throw e;
         }
     }
 
-    /** Tells and begins what follows from an answer; false if how commands ended could not be written down yet. */
-    private boolean carryOut(Decided step) {
+    /** Publishes and carries out a step; false if its outcomes could not be recorded yet. */
+    private boolean carryOut(PendingStep step) {
         ContainerState before = step.before;
         ContainerState after = step.transition.state();
         try {
-            for (PendingEvent pending : step.news) {
+            for (PendingEvent pending : step.events) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
-                    context.ended(ended);
+                    context.recordOutcome(ended);
                 }
             }
         } catch (IOException e) {
-            waits(e);
+            logRetry(e);
             return false;
         }
-        decided = null;
+        pendingStep = null;
         if (before.phase() != after.phase()) {
             LOG.info(
                     "{}: {} -> {}{}",
@@ -219,9 +219,9 @@ final class ContainerController {
             context.gate().leave(after.container());
         }
         ContainerStatus status = statusOf(after);
-        boolean gone = status == null && (statusOf(before) != null || lastRemoval(step.news) != null);
+        boolean gone = status == null && (statusOf(before) != null || lastRemoval(step.events) != null);
         if (gone || status != null && !status.equals(statusOf(before))) {
-            tellStatus();
+            publishStatus();
         }
         sendNext();
         step.transition.effects().forEach(this::perform);
@@ -229,14 +229,14 @@ final class ContainerController {
         return true;
     }
 
-    private void waits(IOException e) {
-        LOG.error("{} waits: its next step cannot be written down", state().container(), e);
+    private void logRetry(IOException e) {
+        LOG.error("{} waits: its next step cannot be written, and is tried again", state().container(), e);
     }
 
-    /** The last removal that these end; null if they end none. One that a definition has overtaken is nothing to answer. */
-    private static @Nullable CommandId lastRemoval(List<PendingEvent> news) {
+    /** The last removal that these events end; null if there is none. A superseded one needs no tombstone. */
+    private static @Nullable CommandId lastRemoval(List<PendingEvent> events) {
         CommandId last = null;
-        for (PendingEvent pending : news) {
+        for (PendingEvent pending : events) {
             if (pending.event() instanceof FleetEvent.Ended ended
                     && ended.command() == Verb.REMOVE
                     && ended.outcome() != Outcome.SUPERSEDED) {
@@ -250,34 +250,34 @@ final class ContainerController {
         return state.phase() == Phase.ABSENT ? null : state.status();
     }
 
-    /** One at a time: a later event must not overtake one that has to be sent again. The others wait in the outbox. */
+    /** Sends one event at a time, so that a later one does not overtake one that has to be sent again. */
     private void sendNext() {
         if (sending != null || journal.outbox().isEmpty()) {
             return;
         }
         PendingEvent next = journal.outbox().pending().getFirst();
-        if (decided == null || !decided.news.contains(next)) {
+        if (pendingStep == null || !pendingStep.events.contains(next)) {
             sending = next;
-            context.tell(next).onSuccess(position -> acknowledged(next, position));
+            context.publish(next).onSuccess(position -> acknowledged(next, position));
         }
     }
 
     private void acknowledged(PendingEvent pending, Position position) {
         sending = null;
         try {
-            note(pending, position);
+            removeFromOutbox(pending, position);
         } catch (IOException e) {
-            // What it then still says is unacknowledged is looked for on the broker before it is sent again.
-            LOG.warn("{}: an acknowledgement is not written down", state().container(), e);
+            // The next runner searches the broker for the event before it sends it again.
+            LOG.warn("{}: an acknowledgement cannot be recorded", state().container(), e);
         }
-        context.told(pending.event());
+        context.acknowledged(pending.event());
         sendNext();
     }
 
-    private void note(PendingEvent pending, Position position) throws IOException {
+    private void removeFromOutbox(PendingEvent pending, Position position) throws IOException {
         journal = journal.withAcknowledged(pending, position);
         context.write(journal);
-        context.noteTold(pending);
+        context.recordAcknowledged(pending);
     }
 
     private void perform(Effect effect) {
@@ -315,7 +315,7 @@ final class ContainerController {
                         new Input.CleanedUp(e.run()),
                         why -> new Input.CleanUpFailed(e.run(), why));
             case Effect.Remove e -> remove(driver, e);
-            case Effect.Publish e -> {} // told already, in the order of news()
+            case Effect.Publish e -> {} // published before, in the order of EventMapper
         }
     }
 
@@ -326,7 +326,7 @@ final class ContainerController {
         });
     }
 
-    /** One after another, so that the container ends with the newest. */
+    /** One after another, so that the container ends with the newest spec. */
     private void reload(Driver driver, Effect.Reload e) {
         reloading = reloading.transform(any -> driver.reload(e.spec(), e.run()));
         answer(reloading, new Input.Reloaded(e.run(), e.spec()), why -> new Input.ReloadFailed(e.run(), e.spec(), why));
@@ -361,7 +361,7 @@ final class ContainerController {
         });
     }
 
-    /** A signal that could not be sent is not sent again: the stop's time-out comes, and escalates. */
+    /** A signal that could not be sent is not sent again: the stop escalates after its timeout. */
     private void report(Future<Void> signal) {
         signal.onFailure(e -> LOG.warn("{}: {}", state().container(), reason(e)));
     }

@@ -53,9 +53,9 @@ final class ContainerControllers implements ControllerContext {
     private final Map<ContainerName, ContainerController> controllers = new HashMap<>();
     private final Map<ContainerName, Generation> revoked = new HashMap<>();
     private final Map<CommandId, Promise<Void>> awaited = new HashMap<>();
-    private final Set<String> underWay = new HashSet<>();
+    private final Set<String> unacknowledged = new HashSet<>();
     private @Nullable Driver driver;
-    private boolean telling;
+    private boolean publishing;
 
     ContainerControllers(
             RunnerConfig config,
@@ -75,9 +75,9 @@ final class ContainerControllers implements ControllerContext {
     }
 
     /**
-     * Takes up where the last runner was: looks what is really there of each container, and goes on from that.
+     * Adopts the containers of an earlier runner: observes each on the host and continues from there.
      *
-     * @return completes when each has been looked at
+     * @return completes when all are observed
      */
     Future<Void> adopt(Driver by, Collection<Journal> written) throws IOException {
         driver = by;
@@ -91,7 +91,7 @@ final class ContainerControllers implements ControllerContext {
             for (PendingEvent pending : journal.outbox().pending()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     awaited.put(ended.id(), Promise.promise());
-                    ended(ended);
+                    recordOutcome(ended);
                 }
             }
             if (state.lifecycle() instanceof LifecycleState.Starting) {
@@ -107,43 +107,43 @@ final class ContainerControllers implements ControllerContext {
     }
 
     /**
-     * By partition of the events' topic, where an event that an earlier runner told and did not see acknowledged may lie first.
+     * The first offsets of the events topic at which an unacknowledged event of an earlier runner may lie, by partition.
      *
-     * @param otherwise before which no such event lies, as far as that was noted
+     * @param recorded the offsets at which the search begins for containers without an acknowledged position
      */
-    Map<Integer, Long> untoldFrom(Map<Integer, Long> otherwise) {
+    Map<Integer, Long> unacknowledgedFrom(Map<Integer, Long> recorded) {
         var from = new TreeMap<Integer, Long>();
         for (ContainerController controller : controllers.values()) {
             if (!controller.journal().outbox().isEmpty()) {
-                Position told = controller.journal().outbox().acknowledged();
+                Position last = controller.journal().outbox().acknowledged();
                 // Events of a container lie in one partition, in their order.
-                (told == null ? otherwise : Map.of(told.partition(), after(told, otherwise)))
+                (last == null ? recorded : Map.of(last.partition(), after(last, recorded)))
                         .forEach((partition, offset) -> from.merge(partition, offset, Math::min));
             }
         }
         return from;
     }
 
-    private static long after(Position told, Map<Integer, Long> noted) {
-        return Math.max(told.offset() + 1, noted.getOrDefault(told.partition(), 0L));
+    private static long after(Position last, Map<Integer, Long> recorded) {
+        return Math.max(last.offset() + 1, recorded.getOrDefault(last.partition(), 0L));
     }
 
-    /** Takes these events as told, for good: where they lie, by their id. */
+    /** Records that the broker has these events: their positions by id. */
     void acknowledge(Map<String, Position> found) throws IOException {
-        // A controller that has nothing left to tell goes while this goes on.
+        // A controller without pending events is dropped during the iteration.
         for (ContainerController controller : List.copyOf(controllers.values())) {
             controller.acknowledge(found);
         }
         storage.ledger().sync();
     }
 
-    /** From now on the fleet is told things, beginning with what an earlier runner left to be told. */
-    void beginTelling() {
-        telling = true;
+    /** Begins to publish, with the pending events of an earlier runner. */
+    void beginPublishing() {
+        publishing = true;
         List.copyOf(controllers.values()).forEach(ContainerController::resend);
     }
 
-    /** The state of every container that the host has anything of. */
+    /** The states of all containers but absent ones. */
     List<ContainerState> states() {
         return controllers.values().stream()
                 .map(ContainerController::state)
@@ -151,33 +151,33 @@ final class ContainerControllers implements ControllerContext {
                 .toList();
     }
 
-    /** Hands something to a container. */
+    /** Passes an input to the controller of a container. */
     void post(ContainerName container, Input input) {
         controller(container).post(input);
     }
 
-    /** Specs of a container up to that generation are not to come to this host any more. */
+    /** Records that no spec of the container up to that generation arrives any more. */
     void revoke(ContainerName container, Generation throughGeneration) {
         revoked.merge(container, throughGeneration, (one, other) -> one.isAfter(other) ? one : other);
     }
 
-    boolean isTakenBack(ContainerName container, Generation generation) {
+    boolean isRevoked(ContainerName container, Generation generation) {
         Generation throughGeneration = revoked.get(container);
         return throughGeneration != null && !generation.isAfter(throughGeneration);
     }
 
-    /** Whether that command has had its outcome, told or not. */
+    /** Whether the command has an outcome, acknowledged or not. */
     boolean hasEnded(CommandId id) {
         return storage.ledger().hasEnded(id);
     }
 
-    /** Whether the container is in any state, or will be. */
+    /** Whether the container is not absent. */
     boolean has(ContainerName container) {
         ContainerController controller = controllers.get(container);
         return controller != null && !controller.state().isAbsent();
     }
 
-    /** The root of a container that the host has, or is about to remove; null if it has none. */
+    /** The root of a container that exists or is being removed; null if the host has none. */
     @Nullable
     String rootOf(ContainerName container) {
         ContainerController controller = controllers.get(container);
@@ -189,7 +189,7 @@ final class ContainerControllers implements ControllerContext {
         return spec != null ? spec.root() : removal != null ? removal.root() : null;
     }
 
-    /** Hands a command to a container unless that was done before; completes when its outcome is on the broker. */
+    /** Passes a command to a container unless it was passed before; completes when the broker has its outcome. */
     Future<Void> command(ContainerName container, CommandId id, Input input) {
         Promise<Void> known = awaited.get(id);
         if (known != null) {
@@ -209,7 +209,7 @@ final class ContainerControllers implements ControllerContext {
         return promise.future();
     }
 
-    /** The host whose containers they are. */
+    /** This host. */
     HostName host() {
         return host;
     }
@@ -258,19 +258,19 @@ final class ContainerControllers implements ControllerContext {
     }
 
     @Override
-    public void ended(FleetEvent.Ended event) throws IOException {
+    public void recordOutcome(FleetEvent.Ended event) throws IOException {
         storage.ledger().end(event, storage.positions().at(event.command()));
         if (storage.ledger().hasGrown()) {
             try {
-                forgetOutcomes();
+                pruneOutcomes();
             } catch (IOException e) {
-                LOG.warn("outcomes of long ago are not forgotten yet: {}", e.getMessage());
+                LOG.warn("old outcomes are not pruned yet: {}", e.getMessage());
             }
         }
     }
 
-    /** Forgets the outcomes that nothing asks for any more. */
-    void forgetOutcomes() throws IOException {
+    /** Drops the outcomes that are not needed any more. */
+    void pruneOutcomes() throws IOException {
         Set<CommandId> removing = storage.cache().removals().stream()
                 .map(SpecCache.OpenRemoval::id)
                 .collect(Collectors.toSet());
@@ -278,14 +278,14 @@ final class ContainerControllers implements ControllerContext {
     }
 
     @Override
-    public void removed(ContainerName container) throws IOException {
+    public void endRemoval(ContainerName container) throws IOException {
         storage.cache().endRemoval(container);
     }
 
     @Override
-    public Future<Position> tell(PendingEvent event) {
-        if (!telling) {
-            return Promise.<Position>promise().future(); // it is in the outbox, and sent when the fleet is told things
+    public Future<Position> publish(PendingEvent event) {
+        if (!publishing) {
+            return Promise.<Position>promise().future(); // it stays in the outbox until publishing begins
         }
         String key = event.event().key();
         var message = Message.of(
@@ -295,13 +295,13 @@ final class ContainerControllers implements ControllerContext {
                 event.id(),
                 source(),
                 time.clock().instant());
-        underWay.add(event.id());
+        unacknowledged.add(event.id());
         return publisher.publish(message).onFailure(onFailure);
     }
 
     @Override
-    public void tell(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removed) {
-        if (telling) {
+    public void publishStatus(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removal) {
+        if (publishing) {
             var message = Message.of(
                     Topics.STATUS.name(),
                     container.value(),
@@ -309,7 +309,7 @@ final class ContainerControllers implements ControllerContext {
                     null,
                     source(),
                     time.clock().instant());
-            String answered = status == null && removed != null ? removed.value() : null;
+            String answered = status == null && removal != null ? removal.value() : null;
             statuses.publish(message.with(Headers.OPERATION, answered), () -> {
                 ContainerController controller = controllers.get(container);
                 if (status == null && controller != null) {
@@ -319,34 +319,34 @@ final class ContainerControllers implements ControllerContext {
         }
     }
 
-    /** Tells the fleet once more how a container is. */
-    void tellAgain(ContainerName container) {
+    /** Publishes the status of a container again. */
+    void publishStatusAgain(ContainerName container) {
         ContainerController controller = controllers.get(container);
         if (controller != null) {
-            controller.tellStatus();
+            controller.publishStatus();
         }
     }
 
     @Override
-    public void noteTold(PendingEvent pending) throws IOException {
+    public void recordAcknowledged(PendingEvent pending) throws IOException {
         if (pending.event() instanceof FleetEvent.Ended ended) {
             storage.ledger().acknowledge(ended.id());
         }
-        underWay.remove(pending.id());
+        unacknowledged.remove(pending.id());
     }
 
-    /** The ids of the events that were sent and are not noted to be on the broker. */
-    Set<String> underWay() {
-        return Set.copyOf(underWay);
+    /** The ids of the events that were sent and are not acknowledged. */
+    Set<String> unacknowledged() {
+        return Set.copyOf(unacknowledged);
     }
 
-    /** Makes all that is noted of outcomes durable. */
+    /** Makes all records of outcomes durable. */
     void sync() throws IOException {
         storage.ledger().sync();
     }
 
     @Override
-    public void told(FleetEvent event) {
+    public void acknowledged(FleetEvent event) {
         if (event instanceof FleetEvent.Ended ended) {
             Promise<Void> promise = awaited.remove(ended.id());
             if (promise != null) {
@@ -355,20 +355,20 @@ final class ContainerControllers implements ControllerContext {
         }
         ContainerName container = event.container();
         if (container != null) {
-            rested(container);
+            dropIfIdle(container);
         }
     }
 
     @Override
-    public void rested(ContainerName container) {
+    public void dropIfIdle(ContainerName container) {
         controllers.computeIfPresent(
                 container,
                 (name, controller) ->
                         controller.isIdle() && controller.journal().isBlank() ? null : controller);
     }
 
-    /** A container is gone, but its status may be there: the last runner ended in between. */
-    void unshow(ContainerName container, CommandId removal) {
+    /** Publishes the tombstone of a removed container whose status may still exist, since the last runner ended in between. */
+    void publishTombstone(ContainerName container, CommandId removal) {
         controller(container).withStatusTombstonePending(removal);
     }
 
@@ -384,7 +384,7 @@ final class ContainerControllers implements ControllerContext {
         return "/runner/" + host;
     }
 
-    /** How many containers have processes. */
+    /** The number of containers with a run. */
     int running() {
         return (int) controllers.values().stream()
                 .filter(controller -> controller.state().lifecycle() instanceof LifecycleState.Active)

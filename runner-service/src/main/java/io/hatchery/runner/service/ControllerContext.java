@@ -39,32 +39,32 @@ interface ControllerContext {
     void write(Journal journal) throws IOException;
 
     /** Records the outcome of a command durably. */
-    void ended(FleetEvent.Ended event) throws IOException;
+    void recordOutcome(FleetEvent.Ended event) throws IOException;
 
     /** Records durably that a removal is complete. */
-    void removed(ContainerName container) throws IOException;
+    void endRemoval(ContainerName container) throws IOException;
 
     /** Publishes an event; completes with its position when the broker has it. */
-    Future<Position> tell(PendingEvent event);
+    Future<Position> publish(PendingEvent event);
 
     /**
      * Publishes the status of a container.
      *
      * @param status null publishes a tombstone
-     * @param removed the removal that the tombstone confirms; null if it confirms none
+     * @param removal the removal that the tombstone confirms; null if it confirms none
      */
-    void tell(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removed);
+    void publishStatus(ContainerName container, @Nullable ContainerStatus status, @Nullable CommandId removal);
 
     /** Another container whose root equals, contains or lies in that root; null if there is none. */
     @Nullable
     ContainerName otherWithRoot(ContainerName container, String root);
 
     /** Records durably that the broker has an event; the container's journal records it too. */
-    void noteTold(PendingEvent event) throws IOException;
+    void recordAcknowledged(PendingEvent event) throws IOException;
 
     /** Completes what waits for the acknowledgement of an event. */
-    void told(FleetEvent event);
+    void acknowledged(FleetEvent event);
 
     /** Drops the controller of a container if it is idle and has nothing to keep. */
-    void rested(ContainerName container);
+    void dropIfIdle(ContainerName container);
 }

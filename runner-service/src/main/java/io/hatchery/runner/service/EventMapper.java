@@ -13,39 +13,39 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the fleet is to be told of a step. */
+/** The events to publish for a step of the lifecycle. */
 final class EventMapper {
-    /** How far the kernel's time of a file may be behind the clock. */
+    /** How far the kernel's timestamp of a file may lag behind the clock. */
     private static final Duration FILE_CLOCK = Duration.ofMillis(20);
 
     private EventMapper() {}
 
     /**
-     * That commands were accepted, what changed, and then how commands ended.
+     * The accepted commands, then the change of the phase, then the outcomes.
      *
-     * @param events the number of the container's last event
+     * @param lastSequence sequence number of the container's last event
      */
-    static List<PendingEvent> of(ContainerState before, Transition transition, long events, Instant now) {
-        var news = new ArrayList<PendingEvent>();
+    static List<PendingEvent> of(ContainerState before, Transition transition, long lastSequence, Instant now) {
+        var events = new ArrayList<PendingEvent>();
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Accepted accepted)) {
-                news.add(new PendingEvent(accepted.id() + "#accepted", accepted));
+                events.add(new PendingEvent(accepted.id() + "#accepted", accepted));
             }
         }
         ContainerState after = transition.state();
         if (before.phase() != after.phase()) {
-            String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + events;
-            news.add(new PendingEvent(id, transition(before, after, events + news.size() + 1, now)));
+            String id = after.host() + "/" + after.container() + "/" + now.toEpochMilli() + "/" + lastSequence;
+            events.add(new PendingEvent(id, phaseChanged(before, after, lastSequence + events.size() + 1, now)));
         }
         for (Effect effect : transition.effects()) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended ended)) {
-                news.add(PendingEvent.of(ended));
+                events.add(PendingEvent.of(ended));
             }
         }
-        return news;
+        return events;
     }
 
-    private static FleetEvent.PhaseChanged transition(
+    private static FleetEvent.PhaseChanged phaseChanged(
             ContainerState before, ContainerState after, long sequence, Instant now) {
         ContainerStatus status = after.status();
         return new FleetEvent.PhaseChanged(
@@ -62,7 +62,7 @@ final class EventMapper {
                 now);
     }
 
-    /** The exit that came with this transition or in the phase that it ends; null if there was none. */
+    /** The exit of this step, or of the phase that it ends; null if there is none. */
     private static @Nullable Exit exitSince(ContainerState before, ContainerState after) {
         Exit exit = after.history().exit();
         if (exit == null) {

@@ -25,7 +25,7 @@ import java.util.LinkedHashMap;
  * @param cache the last specs of the host
  */
 record HostStorage(JournalFiles journals, Ledger ledger, Positions positions, SpecCache cache) {
-    /** The journals, with the outcomes that the ledger has and a reboot removed from the journals. */
+    /** The journals, with the outcomes of the ledger that a reboot deleted from them. */
     Collection<Journal> withPendingOutcomes(Collection<Journal> written, HostName host, Instant now) {
         var all = new LinkedHashMap<ContainerName, Journal>();
         var known = new HashSet<CommandId>();

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Containers whose journal cannot be read, as the host itself and the specs on its disk tell of them. What had been asked and was not
- * answered is read again from the broker, since its position is kept only after the answer.
+ * Recovers containers whose journal cannot be read, from their last run on the host and the specs on its disk. Commands without an
+ * outcome are read again from the broker, since the position is written only after their outcome.
  */
 final class JournalRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(JournalRecovery.class);
@@ -40,7 +40,7 @@ final class JournalRecovery {
         this.journals = journals;
     }
 
-    /** New journals of these containers, which are written by then. */
+    /** Writes new journals of these containers. */
     Future<List<Journal>> replace(List<ContainerName> containers) throws IOException {
         List<ContainerSpec> kept = containers.isEmpty() ? List.of() : cache.specs();
         Future<List<Journal>> all = Future.succeededFuture(new ArrayList<>());
@@ -72,7 +72,7 @@ final class JournalRecovery {
     private ContainerState state(ContainerName container, @Nullable ContainerSpec kept, Optional<LastRun> last) {
         ContainerSpec spec = last.map(LastRun::spec).orElse(kept);
         if (spec == null) {
-            LOG.error("{}: neither its last run nor the specs on disk say what it is", container);
+            LOG.error("{} is not recovered: the host has neither a run nor a spec of it", container);
             return ContainerState.absent(container, host, clock.instant());
         }
         return ContainerState.found(spec, last.map(LastRun::run).orElse(0L), clock.instant());

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Publishes what only matters in its latest form. While a message of a key is under way the newest one after it waits, and no more.
+ * Publishes the latest message of each key. While one is being sent, only the newest later one waits.
  */
 final class LatestPublisher {
     private final Publisher publisher;
@@ -20,7 +20,7 @@ final class LatestPublisher {
     private record PendingPublish(Message message, Runnable written) {}
 
     /**
-     * @param onFailure is called when the publisher has given a message up, which is then dropped
+     * @param onFailure is called when the publisher drops a message
      */
     LatestPublisher(Publisher publisher, Handler<Throwable> onFailure) {
         this.publisher = publisher;
@@ -34,7 +34,7 @@ final class LatestPublisher {
     /**
      * Publishes a message unless a newer one of its key comes before that.
      *
-     * @param written is run once it is on the broker
+     * @param written runs when the broker has the message
      */
     void publish(Message message, Runnable written) {
         waiting.put(message.key(), new PendingPublish(message, written));

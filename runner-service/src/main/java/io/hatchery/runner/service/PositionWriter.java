@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a position soon after it has changed, so that many changes cost one write. What was handled since the last write is
- * known from the memory of outcomes.
+ * Writes a position soon after it has changed, so that many changes cost one write. The ledger has the commands that were handled since
+ * the last write.
  */
 final class PositionWriter {
     private static final Logger LOG = LoggerFactory.getLogger(PositionWriter.class);
@@ -22,7 +22,7 @@ final class PositionWriter {
     private boolean changed;
     private boolean armed;
 
-    /** Writes the position as it is now. */
+    /** Writes the present position. */
     interface Write {
         void write() throws IOException;
     }
@@ -33,7 +33,7 @@ final class PositionWriter {
     }
 
     /**
-     * The position is another than the one that was written.
+     * The position has changed.
      *
      * @return completes when it is written
      */
@@ -56,7 +56,7 @@ final class PositionWriter {
         }
     }
 
-    /** Writes it now if it has changed; durable when this returns. */
+    /** Writes the position durably if it has changed. */
     void flush() throws IOException {
         if (changed) {
             write.write();

@@ -40,28 +40,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A host's runner, in the order in which it comes to life: takes up what is there, starts what the disk says, finds the broker,
- * makes sure that the host is its own, tells what was not told, reads the specs, and then takes commands. All of it on one context.
+ * The runner of a host. At start it adopts containers, starts those of the specs on disk, connects to the broker, claims the host's
+ * name, publishes pending events, reads the specs and then the commands. All calls are made on one context.
  */
 public final class Runner {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
     private static final Duration RECONNECT = Duration.ofSeconds(2);
-    /** In milliseconds. A heartbeat that arrives later says nothing any more: the next one is as good. */
+    /** Timeout of a heartbeat in milliseconds. A later one is replaced by the next. */
     private static final int HEARTBEAT_PATIENCE = 10_000;
 
     /**
-     * What there is outside of a runner.
+     * The dependencies of a runner.
      *
-     * @param clock the time
-     * @param uptime how long ago the host was booted; no clock that is set changes it
-     * @param sinceBoot the time since the host was booted, suspended time included
-     * @param timers calls back
+     * @param clock the host's clock
+     * @param uptime time since the host's boot; setting the clock does not change it
+     * @param sinceBoot time since the host's boot, including suspended time
+     * @param timers runs tasks later
      * @param bus Kafka
      * @param runtime a folder that a reboot empties
      * @param data a folder that outlives a reboot
-     * @param facts what the host is
-     * @param driver makes containers true, and tells the given listener of them
-     * @param cgroups how the host's cgroup hierarchy is called
+     * @param facts the identity of the host
+     * @param driver creates the driver, which reports to the given listener
+     * @param cgroups name of the host's cgroup hierarchy
      */
     public record RunnerDependencies(
             Clock clock,
@@ -91,15 +91,15 @@ public final class Runner {
     private final CommandReader commandReader;
     private final JournalFiles journals;
     private final JournalRecovery lost;
-    private final AcknowledgedOffsets toldFrom;
+    private final AcknowledgedOffsets acknowledgedOffsets;
     private final AcknowledgedEvents acknowledged;
     private final Driver driver;
     private int damagedFiles;
     private boolean stopping;
 
     /**
-     * @param onFailure is told when the runner cannot go on; its containers do
-     * @throws IOException if what it needs on disk cannot be read or written
+     * @param onFailure is called when the runner has failed; its containers continue
+     * @throws IOException if its files cannot be read or written
      */
     public Runner(RunnerConfig config, RunnerDependencies dependencies, Handler<Throwable> onFailure)
             throws IOException {
@@ -121,7 +121,7 @@ public final class Runner {
                         dependencies.sinceBoot,
                         this::publishHeartbeat,
                         this::failed));
-        this.toldFrom = new AcknowledgedOffsets(dependencies.data);
+        this.acknowledgedOffsets = new AcknowledgedOffsets(dependencies.data);
         var cache = new SpecCache(dependencies.data);
         Positions positions = Positions.open(dependencies.data);
         Ledger ledger = Ledger.open(dependencies.data);
@@ -132,8 +132,9 @@ public final class Runner {
                 publisher,
                 ownership,
                 this::failed);
-        controllers.forgetOutcomes();
-        this.acknowledged = new AcknowledgedEvents(dependencies.bus, dependencies.timers, controllers, toldFrom);
+        controllers.pruneOutcomes();
+        this.acknowledged =
+                new AcknowledgedEvents(dependencies.bus, dependencies.timers, controllers, acknowledgedOffsets);
         this.specs = new SpecIntake(controllers, cache, positions, publisher, name(), this::failed);
         this.specsReader = new SpecsReader(dependencies.bus, dependencies.timers, config.host(), specs, this::failed);
         var commands = new CommandIntake(controllers, publisher, name());
@@ -153,29 +154,29 @@ public final class Runner {
     }
 
     /**
-     * Completes when what an earlier runner left has been taken up; from then on containers live, broker or not.
+     * Adopts the containers of an earlier runner; completes then, whether or not the broker is reachable.
      *
-     * @throws IOException if a journal is of a later version, or the disk cannot be read or written
+     * @throws IOException if a journal has a later format, or the disk cannot be read or written
      */
     public Future<Void> start() throws IOException {
         JournalFiles.FoundJournals found = journals.readAll();
-        return lost.replace(found.damaged()).compose(replaced -> takeUp(found.journals(), replaced));
+        return lost.replace(found.damaged()).compose(replaced -> adopt(found.journals(), replaced));
     }
 
-    private Future<Void> takeUp(List<Journal> read, List<Journal> replaced) {
+    private Future<Void> adopt(List<Journal> read, List<Journal> replaced) {
         var written = new ArrayList<>(read);
         written.addAll(replaced);
         try {
             damagedFiles = journals.countDamaged() + DamagedFile.count(dependencies.data, "");
-            return controllers.adopt(driver, written).compose(adopted -> takeKept());
+            return controllers.adopt(driver, written).compose(adopted -> applyCachedSpecs());
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
     }
 
-    private Future<Void> takeKept() {
+    private Future<Void> applyCachedSpecs() {
         try {
-            specs.takeKept();
+            specs.applyCached();
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
@@ -183,7 +184,7 @@ public final class Runner {
         return Future.succeededFuture();
     }
 
-    /** Completes when the runner knows what the fleet wants of its host. */
+    /** Completes when the specs and the commands of the host are read. */
     public Future<Void> ready() {
         return ready.future();
     }
@@ -197,10 +198,10 @@ public final class Runner {
                 .compose(read -> ownership.claim())
                 .compose(ours -> {
                     absence.succeeded();
-                    return retryUntilConnected(this::acknowledgeWhatIsThere);
+                    return retryUntilConnected(this::acknowledgeFound);
                 })
                 .compose(known -> {
-                    controllers.beginTelling();
+                    controllers.beginPublishing();
                     acknowledged.begin();
                     return retryUntilConnected(specsReader::start);
                 })
@@ -212,7 +213,7 @@ public final class Runner {
                 .onFailure(this::failed);
     }
 
-    /** Tries until the broker answers: its absence is no reason to give up, since containers run on without it. */
+    /** Retries until the broker answers: its absence does not stop the runner, since containers run without it. */
     private <T> Future<T> retryUntilConnected(Supplier<Future<T>> stage) {
         return attempt(stage).recover(e -> {
             if (stopping || !isAbsence(e)) {
@@ -233,7 +234,7 @@ public final class Runner {
         }
     }
 
-    /** Refused credentials count as well: a password that is changed at the broker first must not stop the fleet's hosts. */
+    /** Refused credentials count too: a password that is changed at the broker first must not stop the hosts. */
     private static boolean isAbsence(Throwable e) {
         return e instanceof BusException || e instanceof KafkaException;
     }
@@ -242,8 +243,8 @@ public final class Runner {
         Runnable _ = dependencies.timers.later(delay, task);
     }
 
-    /** What an earlier runner told without hearing so is not told again. */
-    private Future<Void> acknowledgeWhatIsThere() {
+    /** Searches the broker for the unacknowledged events of an earlier runner, so that they are not published again. */
+    private Future<Void> acknowledgeFound() {
         var found = new HashMap<String, Position>();
         return dependencies
                 .bus
@@ -251,8 +252,8 @@ public final class Runner {
                 .compose(ends -> find(ends, found).compose(read -> {
                     try {
                         controllers.acknowledge(found);
-                        // Nothing was told after that, since nothing is told yet.
-                        toldFrom.write(ends);
+                        // No event lies behind these ends, since this runner has not published yet.
+                        acknowledgedOffsets.write(ends);
                         publisher.beginAt(ends);
                         return Future.succeededFuture();
                     } catch (IOException e) {
@@ -264,10 +265,10 @@ public final class Runner {
     private Future<Void> find(Map<Integer, Long> ends, Map<String, Position> found) {
         Map<Integer, Long> from;
         try {
-            var noted = new TreeMap<Integer, Long>();
-            ends.keySet().forEach(partition -> noted.put(partition, 0L));
-            noted.putAll(toldFrom.read());
-            from = controllers.untoldFrom(noted);
+            var recorded = new TreeMap<Integer, Long>();
+            ends.keySet().forEach(partition -> recorded.put(partition, 0L));
+            recorded.putAll(acknowledgedOffsets.read());
+            from = controllers.unacknowledgedFrom(recorded);
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
@@ -294,7 +295,7 @@ public final class Runner {
                 driver.name(),
                 dependencies.cgroups,
                 controllers.running(),
-                specs.said(),
+                specs.reported(),
                 damagedFiles,
                 started,
                 dependencies.clock.instant(),
@@ -316,7 +317,7 @@ public final class Runner {
         }
     }
 
-    /** Takes up nothing more, and tells the fleet so; completes when nothing is read any more. */
+    /** Releases the host's name and stops reading; completes when all readers are closed. Containers continue. */
     public Future<Void> stop() {
         stopping = true;
         ownership.leave();

@@ -59,7 +59,7 @@ public final class RunnerService extends AbstractVerticle {
     private @Nullable Runner runner;
 
     /**
-     * @param onFailure is told when the runner cannot go on; its containers do
+     * @param onFailure is called when the runner cannot go on; its containers do
      */
     public RunnerService(RunnerConfig config, Handler<Throwable> onFailure) {
         this.config = config;

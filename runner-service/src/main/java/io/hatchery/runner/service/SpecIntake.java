@@ -34,14 +34,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the host's specs. Until the topic is read to its end only the last record of each container counts: what came before is
- * history, and acting on it would stop or start what has long been decided otherwise. A container that the topic does not name
- * stays as it is: only a removal removes.
+ * Applies the host's specs. Until the topic is read to its end, only the last record of each container counts, since earlier ones are
+ * outdated. A container that the topic does not name stays as it is: only a removal removes.
  */
 final class SpecIntake {
     private static final Logger LOG = LoggerFactory.getLogger(SpecIntake.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    /** How many dead letters may wait for the broker. */
+    /** Maximum of dead letters that wait for the broker. */
     private static final int MAX_DEAD_LETTERS = 1_000;
 
     /** Of a host that keeps no position: shorter than the ledger's memory, so that what it has forgotten is not told anew. */
@@ -55,29 +54,29 @@ final class SpecIntake {
     private final Handler<Throwable> onFailure;
     private final PositionWriter writer;
     private final Map<String, BusRecord> history = new LinkedHashMap<>();
-    private final List<BusRecord> overtaken = new ArrayList<>();
+    private final List<BusRecord> superseded = new ArrayList<>();
     private final Deque<SpecHandling> steps = new ArrayDeque<>();
     private SpecsProgress progress = SpecsProgress.NONE;
     private boolean live;
     private boolean waiting;
     private int deadLettersUnderWay;
 
-    /** Something that is to be on disk before anything follows from it. */
+    /** A change that is on disk before the next one begins. */
     private interface Action {
         void run() throws IOException, UnreadableException;
     }
 
     /**
-     * What is to be done next.
+     * A change to apply.
      *
-     * @param cause the record that it follows from; null if it follows from none
-     * @param handling the topic that the record lies in
+     * @param cause the record that causes it; null if none does
+     * @param handling the progress in the record's topic
      */
     private record SpecHandling(Action action, @Nullable BusRecord cause, SpecsProgress handling) {}
 
     /**
-     * @param reader what to call this runner on a dead letter
-     * @param onFailure is told when a record can neither be read nor put with the dead letters
+     * @param reader name of this runner on dead letters
+     * @param onFailure is called when an unreadable record cannot be sent to the dead letters
      */
     SpecIntake(
             ContainerControllers controllers,
@@ -99,26 +98,26 @@ final class SpecIntake {
         positions.keep(progress.position());
     }
 
-    /** Starts from what is kept on disk, for a host that boots without a broker. */
-    void takeKept() throws IOException {
+    /** Applies the specs and removals on disk, for a host that boots without a broker. */
+    void applyCached() throws IOException {
         List<ContainerSpec> kept = cache.specs();
         for (SpecCache.OpenRemoval removal : cache.removals()) {
             if (!controllers.hasEnded(removal.id())) {
                 remove(removal);
             } else if (kept.stream().anyMatch(spec -> spec.name().equals(removal.container()))) {
-                cache.endRemoval(removal.container()); // its status is another container's by now
+                cache.endRemoval(removal.container()); // its status is that of a later definition
             } else {
-                controllers.unshow(removal.container(), removal.id());
+                controllers.publishTombstone(removal.container(), removal.id());
             }
         }
         kept.forEach(spec -> controllers.post(spec.name(), new Input.SpecArrived(spec)));
     }
 
-    /** What follows is a topic of that extent from its start; what was read of it before is read again. */
+    /** Begins to read a topic of that extent from its start. */
     void beginReading(PartitionExtent extent) {
         flush();
         history.clear();
-        overtaken.clear();
+        superseded.clear();
         live = false;
         SpecsPosition kept = positions.specs().orElse(null);
         if (kept != null && !kept.topic().liesIn(extent)) {
@@ -146,15 +145,15 @@ final class SpecIntake {
             progress.see(record);
             BusRecord before = history.put(record.key(), record);
             if (before != null && before.isDeletion() && !progress.wasHandled(before)) {
-                overtaken.add(before);
+                superseded.add(before);
             }
         }
     }
 
     /**
-     * The topic has been read to its end: what it says is in force.
+     * The topic is read to its end: applies the last record of each container.
      *
-     * @return completes when all of that has been taken on
+     * @return completes when all are applied
      */
     Future<Void> caughtUp() {
         live = true;
@@ -168,12 +167,12 @@ final class SpecIntake {
                         state.container());
             }
         }
-        handling.unseen().forEach(removal -> enqueue(() -> tellOvertaken(removal, handling), null, handling));
-        overtaken.stream()
+        handling.unseen().forEach(removal -> enqueue(() -> supersede(removal, handling), null, handling));
+        superseded.stream()
                 .filter(record -> handling.isContinued() || isRemembered(record))
                 .filter(record -> !isRepeatedBy(record, history.get(record.key())))
-                .forEach(record -> enqueue(() -> tellOvertaken(open(record), handling), record, handling));
-        overtaken.clear();
+                .forEach(record -> enqueue(() -> supersede(open(record), handling), record, handling));
+        superseded.clear();
         var last = new ArrayList<>(history.values());
         last.sort(Comparator.comparingLong(BusRecord::offset));
         history.clear();
@@ -190,7 +189,7 @@ final class SpecIntake {
         return done.future();
     }
 
-    /** An open removal is written again from time to time: nothing has overtaken it then. */
+    /** A pending removal is written again from time to time, which does not supersede it. */
     private static boolean isRepeatedBy(BusRecord removal, @Nullable BusRecord last) {
         return last != null
                 && last.isDeletion()
@@ -204,8 +203,8 @@ final class SpecIntake {
                 .isAfter(controllers.clock().instant());
     }
 
-    /** A removal that a runner without a position most likely carried out, and has forgotten. */
-    private boolean isOfLongAgo(BusRecord record, ContainerName container) throws IOException {
+    /** Whether an earlier runner without a position most likely carried out the removal. */
+    private boolean isOutdated(BusRecord record, ContainerName container) throws IOException {
         return !isRemembered(record) && !controllers.has(container) && cache.generationOf(container) == null;
     }
 
@@ -216,7 +215,7 @@ final class SpecIntake {
         }
     }
 
-    /** One after the other: what cannot be kept on disk yet holds up what comes after it, and nothing else. */
+    /** Applies changes in order: one that cannot be written yet delays the later ones. */
     private void drain() {
         waiting = true;
         for (SpecHandling step = steps.peek(); step != null; step = steps.peek()) {
@@ -227,7 +226,7 @@ final class SpecIntake {
             try {
                 step.action.run();
             } catch (IOException e) {
-                LOG.error("specs wait: they cannot be kept on disk", e);
+                LOG.error("specs wait: they cannot be written to disk, and are tried again", e);
                 Runnable _ = controllers.later(RETRY, this::drain);
                 return;
             } catch (UnreadableException | RuntimeException e) {
@@ -238,11 +237,11 @@ final class SpecIntake {
         waiting = false;
     }
 
-    /** No record stops the runner: only config-service writes here, for instance a newer one than this runner can follow. */
+    /** No record stops the runner, not even one of a newer config-service that it cannot read. */
     private void refuse(SpecHandling step, Exception e) {
         BusRecord record = step.cause;
         if (record == null) {
-            LOG.error("specs are read on after an unexpected error", e);
+            LOG.error("specs continue after an unexpected error", e);
             return;
         }
         LOG.error(
@@ -250,7 +249,7 @@ final class SpecIntake {
                 record.position().text(),
                 e);
         if (step.handling.wasHandled(record)) {
-            return; // it is with the dead letters since it was read first
+            return; // it was sent to the dead letters when it was first read
         }
         if (deadLettersUnderWay >= MAX_DEAD_LETTERS) {
             LOG.error(
@@ -264,19 +263,19 @@ final class SpecIntake {
         publisher
                 .sendToDeadLetter(record, reader, CommandIntake.reason(e))
                 .onComplete(done -> deadLettersUnderWay--)
-                .onSuccess(buried -> closed(record.offset(), step.handling))
+                .onSuccess(sent -> closed(record.offset(), step.handling))
                 .onFailure(onFailure);
     }
 
-    /** Most of them were carried out, which the ledger knows; what was not has an outcome to come. */
-    private void tellOvertaken(OpenRemoval removal, SpecsProgress handling) {
+    /** Supersedes a removal that a later spec overtook, unless the ledger has its outcome. */
+    private void supersede(OpenRemoval removal, SpecsProgress handling) {
         var input = new Input.RemovalSuperseded(removal.operation(), removal.requestedBy(), removal.submitted());
         handling.open(removal);
         closeAfter(controllers.command(removal.container(), removal.operation(), input), removal, handling);
     }
 
     private void closeAfter(Future<Void> ended, OpenRemoval removal, SpecsProgress handling) {
-        ended.onSuccess(told -> {
+        ended.onSuccess(acknowledged -> {
             handling.close(removal.operation());
             Future<Void> _ = writer.changed();
         });
@@ -309,7 +308,7 @@ final class SpecIntake {
         handling.named(spec);
         controllers.post(container, new Input.SpecArrived(spec));
         if (known) {
-            controllers.tellAgain(container); // it is said again to whoever has lost sight of it
+            controllers.publishStatusAgain(container); // config-service sends a spec again if it has lost the status
         }
     }
 
@@ -323,12 +322,12 @@ final class SpecIntake {
             controllers.revoke(container, throughGeneration);
         }
         handling.removed(container);
-        // Exactly once and for ever: whoever has forgotten its outcome still knows that it had one.
+        // An operation has one outcome: the position knows of it after the ledger has dropped it.
         if (controllers.hasEnded(open.operation())) {
             handling.close(open.operation());
             return;
         }
-        if (handling.wasHandled(record) || !handling.isContinued() && isOfLongAgo(record, container)) {
+        if (handling.wasHandled(record) || !handling.isContinued() && isOutdated(record, container)) {
             return;
         }
         var removal = new SpecCache.OpenRemoval(
@@ -356,15 +355,15 @@ final class SpecIntake {
         return controllers.command(removal.container(), removal.id(), input);
     }
 
-    /** How far the topic is handled. */
+    /** The position in the specs topic. */
     TopicPosition position() {
         return progress.position().topic();
     }
 
-    /** What the fleet is to know of that; null before the topic is read. */
+    /** The progress that heartbeats report; null before the topic is read. */
     @Nullable
-    HostSpecs said() {
-        return progress.isRead() ? progress.said() : null;
+    HostSpecs reported() {
+        return progress.isRead() ? progress.reported() : null;
     }
 
     /** Writes the position if it has changed. */

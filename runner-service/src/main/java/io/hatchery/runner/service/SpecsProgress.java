@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** How far this runner has handled its specs, and what they name. Not thread-safe. */
+/** The progress of this runner in its specs topic, and the containers that it names. Not thread-safe. */
 final class SpecsProgress {
-    /** Of a runner that has not seen its topic yet. */
+    /** The progress before the topic is read. */
     static final SpecsProgress NONE = new SpecsProgress(TopicPosition.of("", 0), List.of(), false);
 
     private final TopicProgress topic;
@@ -46,9 +46,9 @@ final class SpecsProgress {
     }
 
     /**
-     * Goes on from a position in a topic of that extent.
+     * Continues from a position in a topic of that extent.
      *
-     * @param kept null if there is none
+     * @param kept the position on disk; null if there is none
      */
     static SpecsProgress of(@Nullable SpecsPosition kept, PartitionExtent extent) {
         if (kept == null) {
@@ -78,19 +78,19 @@ final class SpecsProgress {
         return topic.wasHandled(record);
     }
 
-    /** The record is there, and not handled yet. */
+    /** Records that the record exists. */
     void see(BusRecord record) {
         unseen.remove(record.offset());
         gone.remove(record.offset());
         ahead.pass(record);
     }
 
-    /** The open removals whose records are not there any more. */
+    /** The open removals whose records are compacted. */
     List<OpenRemoval> unseen() {
         return new ArrayList<>(unseen.values());
     }
 
-    /** Every record that was seen is handled or taken on. */
+    /** All existing records are handled or accepted. */
     void passSeen() {
         read = true;
         gone.forEach(topic::close);
@@ -98,23 +98,23 @@ final class SpecsProgress {
         topic.advance(ahead);
     }
 
-    /** The record is handled or taken on. */
+    /** The record is handled or accepted. */
     void pass(BusRecord record) {
         topic.pass(record);
     }
 
-    /** The removal is taken on, and has no outcome yet. */
+    /** The removal is accepted and has no outcome yet. */
     void open(OpenRemoval removal) {
         topic.open(removal.offset());
         removals.put(removal.offset(), removal);
     }
 
-    /** The record is taken on, and is not with the dead letters yet. */
+    /** The record is unreadable and its dead letter is not acknowledged yet. */
     void open(BusRecord record) {
         topic.open(record.offset());
     }
 
-    /** The removal has its outcome, whichever records asked for it. */
+    /** The removal has its outcome, whichever records requested it. */
     void close(CommandId operation) {
         removals.values().removeIf(removal -> {
             boolean ended = removal.operation().equals(operation);
@@ -125,7 +125,7 @@ final class SpecsProgress {
         });
     }
 
-    /** The record is with the dead letters. */
+    /** The dead letter of the record is acknowledged. */
     void close(long offset) {
         topic.close(offset);
     }
@@ -138,7 +138,7 @@ final class SpecsProgress {
         unnamed.remove(spec.name());
     }
 
-    /** The topic says that a container is to go. */
+    /** The topic has a removal of a container. */
     void removed(ContainerName container) {
         forget(container);
         unnamed.remove(container);
@@ -149,7 +149,7 @@ final class SpecsProgress {
         sum -= before == null ? 0 : HostSpecs.share(container, before);
     }
 
-    /** The host has a container of which the topic says nothing. */
+    /** Whether the topic has neither a spec nor a removal of a container of the host. */
     boolean isUnnamed(ContainerName container) {
         return unnamed.add(container);
     }
@@ -159,7 +159,7 @@ final class SpecsProgress {
         return read;
     }
 
-    HostSpecs said() {
+    HostSpecs reported() {
         TopicPosition position = topic.position();
         return new HostSpecs(
                 position.topicId(),

@@ -28,7 +28,7 @@ final class SpecsReader {
     private boolean closed;
 
     /**
-     * @param onFailure is told when reading cannot go on
+     * @param onFailure is called when reading cannot go on
      */
     SpecsReader(Bus bus, Timers timers, HostName host, SpecIntake intake, Handler<Throwable> onFailure) {
         this.bus = bus;

@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Lets only so many containers start at a time, first come first served: a host that is to start a hundred at once starts them
- * all, and none of them times out for want of a processor.
+ * Limits the number of containers that start at the same time, in the order of their requests, so that no start times out on a host
+ * that starts a hundred.
  */
 final class StartGate {
     private final int most;

@@ -6,14 +6,14 @@ import java.time.Instant;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** How far this runner has handled a topic, record by record. Not thread-safe. */
+/** The progress of this runner in a topic, by record. Not thread-safe. */
 final class TopicProgress {
     private final TopicPosition start;
     private final TreeSet<Long> open;
     private long next;
     private @Nullable Instant at;
 
-    /** Goes on from a position. */
+    /** Continues from a position. */
     TopicProgress(TopicPosition start) {
         this.start = start;
         this.open = new TreeSet<>(start.open());
@@ -26,7 +26,7 @@ final class TopicProgress {
         return start.isHandled(record.offset(), record.timestamp());
     }
 
-    /** The record is taken on, and has no outcome yet. */
+    /** The record is accepted and has no outcome yet. */
     void open(long offset) {
         open.add(offset);
     }
@@ -36,12 +36,12 @@ final class TopicProgress {
         open.remove(offset);
     }
 
-    /** Every record up to this one is known: taken on or handled. */
+    /** All records up to this one are accepted or handled. */
     void pass(BusRecord record) {
         pass(record.offset() + 1, record.timestamp());
     }
 
-    /** Every record that another has passed is known. */
+    /** All records that another progress has passed are accepted or handled. */
     void advance(TopicProgress other) {
         if (other.at != null) {
             pass(other.next, other.at);
