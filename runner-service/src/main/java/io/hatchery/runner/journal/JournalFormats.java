@@ -25,12 +25,9 @@ final class JournalFormats {
         journal.put("version", Journal.VERSION);
     }
 
-    /** Format 1 has neither whether a start that timed out was automatic, nor whether the topic has a status. */
+    /** Format 1 does not record whether the topic has a status. */
     private static void upgradeFrom1(ObjectNode journal) {
         journal.put("shown", true);
-        if (journal.path("state").path("life") instanceof ObjectNode life && isOfType(life, "stopping")) {
-            life.put("automatic", false);
-        }
     }
 
     /** Format 2 has the timeout of a start whose processes are spawned, but not whether they are. */

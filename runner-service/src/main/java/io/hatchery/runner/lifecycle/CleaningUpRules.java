@@ -20,8 +20,9 @@ record CleaningUpRules(LifecycleState.CleaningUp cleaningUp) implements ActiveRu
     public Transition input(Transition transition, Input.StateInput input) {
         return switch (input) {
             case Input.FetchAttempted attempt -> SpecUpdate.reportFetch(transition, attempt.spec(), attempt.trouble());
-            case Input.Due _, Input.StartedExternally _, Input.StopRequestedExternally _ ->
-                StateRules.ignored(transition);
+            case Input.Due _ -> StateRules.ignored(transition);
+            case Input.StartedExternally _ -> StateRules.ignored(transition);
+            case Input.StopRequestedExternally _ -> StateRules.ignored(transition);
         };
     }
 
@@ -31,10 +32,16 @@ record CleaningUpRules(LifecycleState.CleaningUp cleaningUp) implements ActiveRu
             case Input.CleanedUp _ -> cleanedUp(transition);
             case Input.CleanUpFailed failed -> cleanUpFailed(transition, failed.reason());
             case Input.FetchFailed failed -> SpecUpdate.reportFetch(transition, failed.spec(), failed.reason());
-            case Input.Prepared _, Input.LaunchFailed _, Input.Spawned _, Input.NotSpawned _ ->
-                StateRules.ignored(transition);
-            case Input.LeaderKnown _, Input.Ready _, Input.Exited _ -> StateRules.ignored(transition);
-            case Input.Reloaded _, Input.ReloadFailed _, Input.Fetched _ -> StateRules.ignored(transition);
+            case Input.Prepared _ -> StateRules.ignored(transition);
+            case Input.LaunchFailed _ -> StateRules.ignored(transition);
+            case Input.Spawned _ -> StateRules.ignored(transition);
+            case Input.NotSpawned _ -> StateRules.ignored(transition);
+            case Input.LeaderKnown _ -> StateRules.ignored(transition);
+            case Input.Ready _ -> StateRules.ignored(transition);
+            case Input.Exited _ -> StateRules.ignored(transition);
+            case Input.Reloaded _ -> StateRules.ignored(transition);
+            case Input.ReloadFailed _ -> StateRules.ignored(transition);
+            case Input.Fetched _ -> StateRules.ignored(transition);
         };
     }
 

@@ -18,7 +18,9 @@ record InactiveRules() implements StateRules {
     public Transition input(Transition transition, Input.StateInput input) {
         return switch (input) {
             case Input.StartedExternally _ -> ExternalChanges.started(transition);
-            case Input.Due _, Input.StopRequestedExternally _, Input.FetchAttempted _ -> StateRules.ignored(transition);
+            case Input.Due _ -> StateRules.ignored(transition);
+            case Input.StopRequestedExternally _ -> StateRules.ignored(transition);
+            case Input.FetchAttempted _ -> StateRules.ignored(transition);
         };
     }
 

@@ -17,8 +17,9 @@ record PreparingRules(LifecycleState.Preparing preparing) implements ActiveRules
     public Transition input(Transition transition, Input.StateInput input) {
         return switch (input) {
             case Input.FetchAttempted attempt -> SpecUpdate.reportFetch(transition, attempt.spec(), attempt.trouble());
-            case Input.Due _, Input.StartedExternally _, Input.StopRequestedExternally _ ->
-                StateRules.ignored(transition);
+            case Input.Due _ -> StateRules.ignored(transition);
+            case Input.StartedExternally _ -> StateRules.ignored(transition);
+            case Input.StopRequestedExternally _ -> StateRules.ignored(transition);
         };
     }
 
@@ -29,10 +30,15 @@ record PreparingRules(LifecycleState.Preparing preparing) implements ActiveRules
             case Input.LaunchFailed failed -> launchFailed(transition, failed.reason());
             case Input.Fetched fetched -> SpecUpdate.fetched(transition, fetched.spec(), this::cancel);
             case Input.FetchFailed failed -> SpecUpdate.reportFetch(transition, failed.spec(), failed.reason());
-            case Input.Spawned _, Input.NotSpawned _, Input.LeaderKnown _, Input.Ready _, Input.Exited _ ->
-                StateRules.ignored(transition);
-            case Input.Reloaded _, Input.ReloadFailed _ -> StateRules.ignored(transition);
-            case Input.CleanedUp _, Input.CleanUpFailed _ -> StateRules.ignored(transition);
+            case Input.Spawned _ -> StateRules.ignored(transition);
+            case Input.NotSpawned _ -> StateRules.ignored(transition);
+            case Input.LeaderKnown _ -> StateRules.ignored(transition);
+            case Input.Ready _ -> StateRules.ignored(transition);
+            case Input.Exited _ -> StateRules.ignored(transition);
+            case Input.Reloaded _ -> StateRules.ignored(transition);
+            case Input.ReloadFailed _ -> StateRules.ignored(transition);
+            case Input.CleanedUp _ -> StateRules.ignored(transition);
+            case Input.CleanUpFailed _ -> StateRules.ignored(transition);
         };
     }
 

@@ -23,7 +23,8 @@ record RunningRules(LifecycleState.Running running) implements ActiveRules {
         return switch (input) {
             case Input.StopRequestedExternally _ -> ExternalChanges.stopping(transition, running, running.leader());
             case Input.FetchAttempted attempt -> SpecUpdate.reportFetch(transition, attempt.spec(), attempt.trouble());
-            case Input.Due _, Input.StartedExternally _ -> StateRules.ignored(transition);
+            case Input.Due _ -> StateRules.ignored(transition);
+            case Input.StartedExternally _ -> StateRules.ignored(transition);
         };
     }
 
@@ -36,9 +37,13 @@ record RunningRules(LifecycleState.Running running) implements ActiveRules {
             case Input.ReloadFailed failed -> reloadFailed(transition, failed);
             case Input.Fetched fetched -> SpecUpdate.fetched(transition, fetched.spec(), this::stop);
             case Input.FetchFailed failed -> SpecUpdate.reportFetch(transition, failed.spec(), failed.reason());
-            case Input.Prepared _, Input.LaunchFailed _, Input.Spawned _, Input.NotSpawned _, Input.Ready _ ->
-                StateRules.ignored(transition);
-            case Input.CleanedUp _, Input.CleanUpFailed _ -> StateRules.ignored(transition);
+            case Input.Prepared _ -> StateRules.ignored(transition);
+            case Input.LaunchFailed _ -> StateRules.ignored(transition);
+            case Input.Spawned _ -> StateRules.ignored(transition);
+            case Input.NotSpawned _ -> StateRules.ignored(transition);
+            case Input.Ready _ -> StateRules.ignored(transition);
+            case Input.CleanedUp _ -> StateRules.ignored(transition);
+            case Input.CleanUpFailed _ -> StateRules.ignored(transition);
         };
     }
 

@@ -41,8 +41,11 @@ record StartingRules(LifecycleState.Starting starting) implements ActiveRules {
             case Input.Exited exited -> exited(transition, exited);
             case Input.Fetched fetched -> SpecUpdate.fetched(transition, fetched.spec(), this::requestStop);
             case Input.FetchFailed failed -> SpecUpdate.reportFetch(transition, failed.spec(), failed.reason());
-            case Input.Prepared _, Input.Reloaded _, Input.ReloadFailed _ -> StateRules.ignored(transition);
-            case Input.CleanedUp _, Input.CleanUpFailed _ -> StateRules.ignored(transition);
+            case Input.Prepared _ -> StateRules.ignored(transition);
+            case Input.Reloaded _ -> StateRules.ignored(transition);
+            case Input.ReloadFailed _ -> StateRules.ignored(transition);
+            case Input.CleanedUp _ -> StateRules.ignored(transition);
+            case Input.CleanUpFailed _ -> StateRules.ignored(transition);
         };
     }
 

@@ -24,21 +24,27 @@ record StoppingRules(LifecycleState.Stopping stopping) implements ActiveRules {
         return switch (input) {
             case Input.Due _ -> escalate(transition);
             case Input.FetchAttempted attempt -> SpecUpdate.reportFetch(transition, attempt.spec(), attempt.trouble());
-            case Input.StartedExternally _, Input.StopRequestedExternally _ -> StateRules.ignored(transition);
+            case Input.StartedExternally _ -> StateRules.ignored(transition);
+            case Input.StopRequestedExternally _ -> StateRules.ignored(transition);
         };
     }
 
     @Override
     public Transition runEvent(Transition transition, Input.RunEvent event) {
         return switch (event) {
-            case Input.LaunchFailed _, Input.NotSpawned _ -> notSpawned(transition);
+            case Input.LaunchFailed _ -> notSpawned(transition);
+            case Input.NotSpawned _ -> notSpawned(transition);
             case Input.LeaderKnown known -> transition.enter(stopping.withLeader(known.leader()));
             case Input.Exited exited -> exited(transition, exited);
             case Input.Fetched fetched -> SpecUpdate.fetched(transition, fetched.spec(), StateRules::ignored);
             case Input.FetchFailed failed -> SpecUpdate.reportFetch(transition, failed.spec(), failed.reason());
-            case Input.Prepared _, Input.Spawned _, Input.Ready _ -> StateRules.ignored(transition);
-            case Input.Reloaded _, Input.ReloadFailed _ -> StateRules.ignored(transition);
-            case Input.CleanedUp _, Input.CleanUpFailed _ -> StateRules.ignored(transition);
+            case Input.Prepared _ -> StateRules.ignored(transition);
+            case Input.Spawned _ -> StateRules.ignored(transition);
+            case Input.Ready _ -> StateRules.ignored(transition);
+            case Input.Reloaded _ -> StateRules.ignored(transition);
+            case Input.ReloadFailed _ -> StateRules.ignored(transition);
+            case Input.CleanedUp _ -> StateRules.ignored(transition);
+            case Input.CleanUpFailed _ -> StateRules.ignored(transition);
         };
     }
 

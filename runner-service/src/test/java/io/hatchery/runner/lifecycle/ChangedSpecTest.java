@@ -198,4 +198,13 @@ class ChangedSpecTest {
         scenario.prepared().spawned().ready().exited(0).cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
     }
+
+    @Test
+    void liveChangeDuringCleanUpAppliesToTheRun() {
+        LifecycleScenario scenario = LifecycleScenario.running()
+                .exited(1)
+                .define(SpecBuilder.plain().generation(2).restart(RestartPolicy.NO));
+        assertThat(scenario.state.status().generation()).isEqualTo(new Generation(2));
+        assertThat(scenario.state.status().outdated()).isFalse();
+    }
 }

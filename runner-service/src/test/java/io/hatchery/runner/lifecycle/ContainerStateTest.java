@@ -157,6 +157,30 @@ class ContainerStateTest {
     }
 
     @Nested
+    class JournalLost {
+        private final Instant now = new LifecycleScenario().now;
+
+        @Test
+        void containerWithoutRunIsStoppedWithAReason() {
+            ContainerState state = ContainerState.found(SpecBuilder.plain().spec(), 0, now);
+            assertThat(state.phase()).isEqualTo(Phase.STOPPED);
+            assertThat(state.spec()).isEqualTo(SpecBuilder.plain().spec());
+            assertThat(state.intent().desiredRunning()).isFalse();
+            assertThat(state.history().reason()).contains("its journal was damaged");
+        }
+
+        @Test
+        void containerWithRunIsStarting() {
+            ContainerState state = ContainerState.found(SpecBuilder.plain().spec(), 3, now);
+            assertThat(state.phase()).isEqualTo(Phase.STARTING);
+            assertThat(state.spec()).isEqualTo(SpecBuilder.plain().spec());
+            assertThat(state.intent().desiredRunning()).isTrue();
+            assertThat(state.current().runs()).isEqualTo(3);
+            assertThat(state.current().since()).isEqualTo(now);
+        }
+    }
+
+    @Nested
     class ClockSetForward {
         @Test
         void backoffStaysAsLongAsItWas() {

@@ -307,4 +307,23 @@ class RemovalTest {
             assertThat(scenario.outcome("other").outcome()).isEqualTo(Outcome.SUPERSEDED);
         }
     }
+
+    @Test
+    void failedCleanUpIsFollowedByTheRemoval() {
+        LifecycleScenario scenario =
+                LifecycleScenario.running().remove("rm", false).exited(0);
+        scenario.give(new Input.CleanUpFailed(1, "a mount is left"));
+        assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(scenario.effects)
+                .contains(new Effect.Remove(LifecycleScenario.WEB, new ContainerState.Removal("/r", false)));
+    }
+
+    @Test
+    void failedRemovalEndsTheContainer() {
+        LifecycleScenario scenario =
+                new LifecycleScenario().define(SpecBuilder.plain()).remove("rm", false);
+        scenario.give(new Input.RemovalFailed(new ContainerState.Removal("/r", false), "a file is left"));
+        assertThat(scenario.outcome("rm").reason()).isEqualTo("a file is left");
+        assertThat(scenario.state.isAbsent()).isTrue();
+    }
 }
