@@ -40,7 +40,7 @@ final class FileDiskTest {
     }
 
     @Test
-    void aReplacedFileIsDurableWithItsFolder() throws IOException {
+    void replacedFileIsDurableWithItsFolder() throws IOException {
         disk.replace("boot-id", BYTES);
         synced.clear();
 
@@ -51,7 +51,7 @@ final class FileDiskTest {
     }
 
     @Test
-    void aDurableAppendThatMakesTheFileSyncsItsFolder() throws IOException {
+    void durableAppendToNewFileSyncsItsFolder() throws IOException {
         disk.append("outcomes.log", BYTES, true);
 
         assertThat(synced).containsExactly(folder, root);
@@ -66,7 +66,7 @@ final class FileDiskTest {
     }
 
     @Test
-    void aDurableDeletionSyncsTheFolder() throws IOException {
+    void durableDeletionSyncsTheFolder() throws IOException {
         disk.replace("specs/web.json", BYTES);
         disk.replace("specs/db.json", BYTES);
         synced.clear();
@@ -82,7 +82,7 @@ final class FileDiskTest {
     }
 
     @Test
-    void aDurableDeletionOfAFoldersLastFileSyncsTheFolderAbove() throws IOException {
+    void durableDeletionOfLastFileSyncsTheParentFolder() throws IOException {
         disk.replace("specs/web.json", BYTES);
         synced.clear();
 
@@ -93,7 +93,7 @@ final class FileDiskTest {
     }
 
     @Test
-    void theDeletionOfWhatIsNotThereIsNoError() throws IOException {
+    void deletionOfAbsentFileSucceeds() throws IOException {
         disk.delete("specs/web.json", true);
 
         assertThat(root).doesNotExist();

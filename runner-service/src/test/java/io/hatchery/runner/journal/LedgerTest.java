@@ -61,7 +61,7 @@ final class LedgerTest {
     }
 
     @Test
-    void removalThatThePositionShowsAsOpenIsRememberedWhateverIsHandledLater() throws IOException {
+    void openRemovalIsKept() throws IOException {
         Ledger ledger = withOne(Verb.REMOVE);
         Positions positions = Positions.open(disk);
         var topic = new TopicPosition("t", 7, NOW.plus(Ledger.WINDOW).plusSeconds(60), new TreeSet<>(List.of(3L)));
@@ -89,7 +89,7 @@ final class LedgerTest {
     }
 
     @Test
-    void removalIsNotForgottenForWhatCommandsAreHandled() throws IOException {
+    void handledCommandsDoNotPruneRemovals() throws IOException {
         Ledger ledger = withOne(Verb.REMOVE);
         ledger.prune(commandsAt(NOW.plus(Duration.ofDays(90))), id -> false);
         assertThat(ledger.hasEnded(ONE)).isTrue();
@@ -121,7 +121,7 @@ final class LedgerTest {
     }
 
     @Test
-    void outcomeIsKeptUntilItIsTold() throws IOException {
+    void outcomeIsKeptUntilAcknowledged() throws IOException {
         var event = ended(ONE, Verb.STOP);
         Ledger.open(disk).end(event, null);
         Ledger again = Ledger.open(disk);
@@ -188,7 +188,7 @@ final class LedgerTest {
     }
 
     @Test
-    void prunedOutcomesCountNoMore() throws IOException {
+    void prunedOutcomesDoNotCount() throws IOException {
         Ledger ledger = bounded(2);
         endAndAcknowledge(ledger, id(1));
         endAndAcknowledge(ledger, id(2));
@@ -200,7 +200,7 @@ final class LedgerTest {
     }
 
     @Test
-    void outcomesThatPruningKeepsCountStill() throws IOException {
+    void keptOutcomesCount() throws IOException {
         Ledger ledger = bounded(2);
         endAndAcknowledge(ledger, id(1));
         endAndAcknowledge(ledger, id(2));

@@ -74,7 +74,7 @@ class LedgerWritesTest {
     }
 
     @Test
-    void acknowledgementIsNotedOnce() throws IOException {
+    void acknowledgementIsRecordedOnce() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
         disk.writes.clear();

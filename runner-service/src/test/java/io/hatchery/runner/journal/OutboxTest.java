@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a journal keeps of the events that wait for the broker, and of the status that the fleet has. */
+/** The pending events and the published status of a journal. */
 class OutboxTest {
     private static final Position AT = new Position("hatchery.events", 1, 41);
     private static final ContainerState ABSENT =

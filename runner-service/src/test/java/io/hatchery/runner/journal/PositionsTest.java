@@ -27,7 +27,7 @@ final class PositionsTest {
     }
 
     @Test
-    void whatIsKeptIsRead() throws IOException {
+    void positionIsReadAsWritten() throws IOException {
         var disk = new FileDisk(folder);
         var removal = new SpecsPosition.OpenRemoval(4, new ContainerName("web"), new CommandId("op"), null, AT);
         var specs = new SpecsPosition(position(4L), List.of(removal), new TreeSet<>(Set.of(new ContainerName("db"))));
@@ -70,7 +70,7 @@ final class PositionsTest {
     }
 
     @Test
-    void whatIsWrittenToATruncatedTopicIsNotHandled() {
+    void recordWrittenAfterTruncationIsNotHandled() {
         var truncated = new PartitionExtent("t", 0, 8);
         assertThat(position().liesIn(truncated)).isFalse();
         TopicPosition position = position(3L, 9L).in(truncated);

@@ -37,7 +37,7 @@ final class SpecCacheTest {
     }
 
     @Test
-    void aSpecIsKeptForRootAloneAndUnderAChecksum() throws IOException {
+    void specFileIsPrivateAndHasAChecksum() throws IOException {
         cache.keep(SPEC);
 
         assertThat(cache.specs()).containsExactly(SPEC);
@@ -47,7 +47,7 @@ final class SpecCacheTest {
     }
 
     @Test
-    void aDamagedSpecIsNotUsedUntilItIsKeptAnew() throws IOException {
+    void damagedSpecIsNotUsed() throws IOException {
         cache.keep(SPEC);
         Files.writeString(file(), Files.readString(file()).replace("/r", "/x"));
         assertThat(cache.specs()).isEmpty();
@@ -63,7 +63,7 @@ final class SpecCacheTest {
     }
 
     @Test
-    void aSpecThatWasKeptWithoutAChecksumIsReadStill() throws IOException {
+    void specWithoutChecksumIsRead() throws IOException {
         Files.createDirectories(folder.resolve("specs"));
         Files.write(file(), Json.bytes(SPEC));
 

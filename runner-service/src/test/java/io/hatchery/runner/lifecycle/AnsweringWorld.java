@@ -24,7 +24,7 @@ final class AnsweringWorld {
     void move(Move move) {
         switch (move) {
             case Move.Define define ->
-                give(new Input.SpecArrived(define.wish(generation++).spec()));
+                give(new Input.SpecArrived(define.spec(generation++).spec()));
             case Move.Remove remove ->
                 give(new Input.SpecRemoved(
                         new CommandId("rm" + commands++), null, null, remove.purge(), null, scenario.now));
@@ -70,7 +70,7 @@ final class AnsweringWorld {
     /** Fails unless every accepted command has exactly one outcome. */
     void check() {
         assertThat(scenario.state.operations())
-                .as("commands without an outcome, after\n%s", String.join("\n", scenario.told))
+                .as("commands without an outcome, after\n%s", String.join("\n", scenario.trace))
                 .isEmpty();
         outcomes.forEach(
                 (id, times) -> assertThat(times).as("outcomes of " + id).isEqualTo(1));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 final class ExternalChangesTest {
     @Test
-    void aStartOnTheHostIsARunOfTheFleetsAndStays() {
+    void startOnTheHostIsAdopted() {
         LifecycleScenario scenario =
                 new LifecycleScenario().define(SpecBuilder.plain()).give(new Input.StartedExternally());
 
@@ -33,7 +33,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void aStopOnTheHostIsAStopAndNothingStartsItAgain() {
+    void stopOnTheHostIsNotReverted() {
         LifecycleScenario scenario = LifecycleScenario.running(
                         SpecBuilder.plain().restart(RestartPolicy.ALWAYS))
                 .give(new Input.StopRequestedExternally(1));
@@ -49,7 +49,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void aStopOnTheHostOvertakesAStartThatIsNotReady() {
+    void stopOnTheHostSupersedesStartThatIsNotReady() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(SpecBuilder.plain())
                 .command(Verb.START, "start")
@@ -62,7 +62,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void aStopOnTheHostEndsTheWaitForAnotherStart() {
+    void stopOnTheHostCancelsBackoff() {
         LifecycleScenario scenario = LifecycleScenario.running().exited(1).cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.BACKOFF);
 
@@ -73,7 +73,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void aCommandAfterAStopOnTheHostIsObeyedAndNoLongerTheHosts() {
+    void commandAfterStopOnTheHostHasNoInitiator() {
         LifecycleScenario scenario = LifecycleScenario.running().give(new Input.StopRequestedExternally(1));
         scenario.exited(0)
                 .cleanedUp()
@@ -87,7 +87,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void aKillFinishesAStopThatTheHostHasBegun() {
+    void killEndsStopOfTheHost() {
         LifecycleScenario scenario = LifecycleScenario.running()
                 .give(new Input.StopRequestedExternally(1))
                 .command(Verb.KILL, "kill");
@@ -100,7 +100,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void whoIsKilledByTheHostsTimeOutWasKilled() {
+    void hostStopTimeoutIsReportedAsKilled() {
         LifecycleScenario scenario = LifecycleScenario.running()
                 .command(Verb.STOP, "stop")
                 .exited(137)
@@ -110,7 +110,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void whatIsBegunForAContainerThatIsRemovedIsNotAdopted() {
+    void startOnTheHostDuringRemovalIsNotAdopted() {
         LifecycleScenario scenario = new LifecycleScenario().give(new Input.StartedExternally());
 
         assertThat(scenario.effects).isEmpty();
@@ -139,7 +139,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void startOnTheHostOfWhatRunsAlreadyIsNoOtherRun() {
+    void startOnTheHostOfRunningContainerIsIgnored() {
         LifecycleScenario scenario = LifecycleScenario.running().give(new Input.StartedExternally());
 
         assertThat(scenario.effects).isEmpty();
@@ -207,7 +207,7 @@ final class ExternalChangesTest {
     }
 
     @Test
-    void exitOfWhatTheHostStartedIsNotTheHosts() {
+    void exitOfRunStartedOnTheHostHasNoInitiator() {
         LifecycleScenario scenario =
                 new LifecycleScenario().define(SpecBuilder.plain()).give(new Input.StartedExternally());
         scenario.spawned().ready().exited(1);

@@ -9,7 +9,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.Payload;
 import org.junit.jupiter.api.Test;
 
-/** A run is ended for another system only once that is on the host. */
+/** A run ends for another system only after that is fetched. */
 class FetchTest {
     private static ContainerSpec system(long generation, String path) {
         return SpecsOfTests.with("{}")
@@ -18,7 +18,7 @@ class FetchTest {
     }
 
     @Test
-    void theOldSystemRunsUntilTheNewOneIsThere() {
+    void runKeepsOldSystemUntilNewOneIsFetched() {
         ContainerSpec two = system(2, "/two");
         LifecycleScenario scenario =
                 LifecycleScenario.running(system(1, "/one")).give(new Input.SpecArrived(two));
@@ -36,7 +36,7 @@ class FetchTest {
     }
 
     @Test
-    void troubleThatIsOverIsNotToldAnyLonger() {
+    void successfulFetchAttemptClearsTheReason() {
         ContainerSpec two = SpecsOfTests.with("{\"restartIfChanged\": false}")
                 .withGeneration(new Generation(2))
                 .withPayload(new Payload.SystemPath("/two"));
@@ -50,7 +50,7 @@ class FetchTest {
     }
 
     @Test
-    void whatWasFetchedForAnOlderSpecEndsNothing() {
+    void fetchOfOlderSpecDoesNotRestart() {
         ContainerSpec two = system(2, "/two");
         LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one"))
                 .give(new Input.SpecArrived(two))
@@ -60,7 +60,7 @@ class FetchTest {
     }
 
     @Test
-    void aRunnerThatComesBackFetchesWhatTheLastOneDidNot() {
+    void newRunnerRepeatsTheFetch() {
         ContainerSpec two = system(2, "/two");
         LifecycleScenario scenario =
                 LifecycleScenario.running(system(1, "/one")).give(new Input.SpecArrived(two));
@@ -69,19 +69,19 @@ class FetchTest {
     }
 
     @Test
-    void aStopEndsTheWaitForASystem() {
+    void stopCancelsPreparation() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .give(new Input.SpecArrived(system(1, "/one")))
                 .command(Verb.START, "start");
         scenario.command(Verb.STOP, "stop");
         assertThat(scenario.effects).contains(new Effect.CancelPrepare(1, scenario.state.container()));
-        scenario.give(new Input.LaunchFailed(1, "nobody waits for it"));
+        scenario.give(new Input.LaunchFailed(1, "cancelled"));
         scenario.give(new Input.CleanedUp(1));
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
     }
 
     @Test
-    void theStatusTellsWhatWasBegunAndWhatWasReadyLast() {
+    void statusHasSpawnedAndReadyGeneration() {
         LifecycleScenario scenario =
                 LifecycleScenario.running(system(1, "/one")).give(new Input.SpecArrived(system(2, "/two")));
         assertThat(scenario.state.status().ready()).isEqualTo(new Generation(1));

@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** What the simulation found, each as short as it can be told. */
+/** Defects that the simulation found. */
 class FoundBySimulationTest {
     @Test
-    void aKillBeforeTheFirstProcessEndsWithTheWordThatItNeverBegan() {
+    void killCompletesWhenTheRunWasNeverSpawned() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(SpecBuilder.plain())
                 .command(Verb.START, "start")
@@ -28,7 +28,7 @@ class FoundBySimulationTest {
     }
 
     @Test
-    void anAutomaticStartThatTimesOutIsTriedAgain() {
+    void automaticStartIsRetriedAfterStartTimeout() {
         LifecycleScenario scenario = LifecycleScenario.running().exited(1).cleanedUp();
         assertThat(scenario.phase()).isEqualTo(Phase.BACKOFF);
         scenario.after(Duration.ofMinutes(2)).prepared().spawned().after(Duration.ofHours(1));
@@ -38,7 +38,7 @@ class FoundBySimulationTest {
     }
 
     @Test
-    void whoHaltsJustBeforeItIsKilledWasHalted() {
+    void exitJustBeforeKillIsReportedAsHalted() {
         LifecycleScenario scenario =
                 LifecycleScenario.running().command(Verb.STOP, "stop").command(Verb.KILL, "kill");
         scenario.exited(0).cleanedUp();
@@ -46,7 +46,7 @@ class FoundBySimulationTest {
     }
 
     @Test
-    void aPurgeThatWasAskedForIsNotForgottenByALaterRemoval() {
+    void laterRemovalKeepsTheRequestedPurge() {
         LifecycleScenario scenario = LifecycleScenario.running();
         scenario.give(new Input.SpecRemoved(new CommandId("one"), null, null, true, null, scenario.now));
         scenario.define(SpecBuilder.plain().generation(2));
@@ -57,7 +57,7 @@ class FoundBySimulationTest {
     }
 
     @Test
-    void aClockThatIsSetShiftsWhatIsDue() {
+    void setClockShiftsTheDeadline() {
         LifecycleScenario scenario = LifecycleScenario.running().command(Verb.STOP, "stop");
         Instant due = scenario.state.due();
         Duration hour = Duration.ofHours(1);

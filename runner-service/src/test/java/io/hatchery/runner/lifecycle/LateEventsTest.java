@@ -40,7 +40,7 @@ class LateEventsTest {
     }
 
     @Test
-    void answersThatBelongToAnotherStageOfTheRunAreIgnored() {
+    void eventsOfAnotherPhaseAreIgnored() {
         Map<LifecycleScenario, Set<Class<? extends Input>>> expected = Map.of(
                 preparing(),
                 Set.of(Input.Prepared.class, Input.LaunchFailed.class),
@@ -63,7 +63,7 @@ class LateEventsTest {
     }
 
     @Test
-    void answersOfAnotherRunAreIgnored() {
+    void eventsOfAnotherRunAreIgnored() {
         var tales = new ArrayList<>(
                 List.of(preparing(), LifecycleScenario.starting(SpecBuilder.plain()), LifecycleScenario.running()));
         tales.add(LifecycleScenario.running().command(Verb.STOP, "stop"));
@@ -76,7 +76,7 @@ class LateEventsTest {
     }
 
     @Test
-    void answersForAContainerWithoutARunAreIgnored() {
+    void eventsOfContainerWithoutRunAreIgnored() {
         for (LifecycleScenario scenario : List.of(
                 new LifecycleScenario(),
                 new LifecycleScenario().define(SpecBuilder.plain()),

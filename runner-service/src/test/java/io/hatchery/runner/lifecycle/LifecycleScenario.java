@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One container's story, told input by input. */
+/** One container that gets inputs one by one. */
 final class LifecycleScenario {
     static final ContainerName WEB = new ContainerName("web");
     static final HostName HOST = new HostName("host1");
@@ -33,10 +33,10 @@ final class LifecycleScenario {
     List<Effect> effects = List.of();
     final List<FleetEvent.Ended> ended = new ArrayList<>();
     final List<String> accepted = new ArrayList<>();
-    /** Every input and what came of it, to read after a failure. */
-    final List<String> told = new ArrayList<>();
+    /** Every input with its transition, for the message of a failed test. */
+    final List<String> trace = new ArrayList<>();
 
-    /** What specs of the tests differ in. */
+    /** Builds the specs of tests. */
     record SpecBuilder(
             long generation, boolean autoStart, boolean restartIfChanged, RestartPolicy restart, String root) {
         static SpecBuilder plain() {
@@ -92,7 +92,7 @@ final class LifecycleScenario {
         }
     }
 
-    /** One whose container runs that spec. */
+    /** A container that runs that spec. */
     static LifecycleScenario running(ContainerSpec spec) {
         return new LifecycleScenario()
                 .give(new Input.SpecArrived(spec))
@@ -106,8 +106,8 @@ final class LifecycleScenario {
         Transition transition = Lifecycle.step(state, input, now);
         state = transition.state();
         effects = transition.effects();
-        told.add(input + "\n    -> " + state.lifecycle() + (state.intent().desiredRunning() ? " wanted " : " ")
-                + effects);
+        trace.add(input + "\n    -> " + state.lifecycle()
+                + (state.intent().desiredRunning() ? " desired running " : " ") + effects);
         for (Effect effect : effects) {
             if (effect instanceof Effect.Publish(FleetEvent.Ended event)) {
                 ended.add(event);
@@ -118,8 +118,8 @@ final class LifecycleScenario {
         return this;
     }
 
-    LifecycleScenario define(SpecBuilder wish) {
-        return give(new Input.SpecArrived(wish.spec()));
+    LifecycleScenario define(SpecBuilder spec) {
+        return give(new Input.SpecArrived(spec.spec()));
     }
 
     LifecycleScenario command(Verb verb, String id) {
@@ -136,12 +136,12 @@ final class LifecycleScenario {
                 new Input.CommandArrived(new CommandId(id), new Command(verb, WEB, generation, deadline, null), now));
     }
 
-    /** The spec is taken away, and the host's disk knows of no root. */
+    /** The spec is removed, and the root is not on disk. */
     LifecycleScenario remove(String id, boolean purge) {
         return give(new Input.SpecRemoved(new CommandId(id), null, null, purge, null, now));
     }
 
-    /** The spec is taken away up to that generation. */
+    /** Specs up to that generation are removed. */
     LifecycleScenario removeUpTo(String id, long generation) {
         return give(new Input.SpecRemoved(new CommandId(id), null, new Generation(generation), false, null, now));
     }
@@ -185,9 +185,9 @@ final class LifecycleScenario {
     }
 
     /** Defined, started, and spawned, but not ready. */
-    static LifecycleScenario starting(SpecBuilder wish) {
+    static LifecycleScenario starting(SpecBuilder spec) {
         return new LifecycleScenario()
-                .define(wish)
+                .define(spec)
                 .command(Verb.START, "start")
                 .prepared()
                 .spawned();
@@ -198,9 +198,9 @@ final class LifecycleScenario {
         return running(SpecBuilder.plain());
     }
 
-    static LifecycleScenario running(SpecBuilder wish) {
+    static LifecycleScenario running(SpecBuilder spec) {
         return new LifecycleScenario()
-                .define(wish)
+                .define(spec)
                 .command(Verb.START, "start")
                 .prepared()
                 .spawned()
@@ -211,7 +211,7 @@ final class LifecycleScenario {
         return state.phase();
     }
 
-    /** What the outcome of a command says that it went through. */
+    /** The steps in the outcome of a command. */
     List<String> steps(String id) {
         return outcome(id).steps().stream().map(OperationStep::step).toList();
     }

@@ -23,7 +23,7 @@ class LifecycleTest {
     @Nested
     class Rule1RunIntent {
         @Test
-        void aDefinitionThatNewlyArrivesWithAutoStartIsStartedAtOnce() {
+        void newSpecWithAutoStartStarts() {
             LifecycleScenario scenario =
                     new LifecycleScenario().define(SpecBuilder.plain().autoStart(true));
             assertThat(scenario.phase()).isEqualTo(Phase.PREPARING);
@@ -36,7 +36,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aStopHoldsWhenTheSpecChanges() {
+        void changedSpecDoesNotStartStoppedContainer() {
             LifecycleScenario scenario = LifecycleScenario.running(
                             SpecBuilder.plain().autoStart(true))
                     .command(Verb.STOP, "stop")
@@ -47,7 +47,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aRemovedSpecStopsAndThenRemoves() {
+        void removedSpecStopsThenRemoves() {
             LifecycleScenario scenario = LifecycleScenario.running();
             scenario.give(new Input.SpecRemoved(new CommandId("rm"), null, null, false, null, scenario.now));
             assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
@@ -77,7 +77,7 @@ class LifecycleTest {
         }
 
         @Test
-        void anAdoptedStopIsNotSignalledAgain() {
+        void adoptedStopIsNotSignalledAgain() {
             LifecycleScenario scenario = LifecycleScenario.running().command(Verb.STOP, "stop");
             scenario.give(new Input.Adopted(new Observation(true, 4711L, true, null)));
             assertThat(scenario.effects).allMatch(Effect.Define.class::isInstance);
@@ -85,7 +85,7 @@ class LifecycleTest {
         }
 
         @Test
-        void afterStopTimeoutTheSupervisorThenEverything() {
+        void stopEscalatesToSigtermThenKill() {
             LifecycleScenario scenario =
                     LifecycleScenario.running().command(Verb.STOP, "stop").after(STOP_TIMEOUT.minusSeconds(1));
             assertThat(scenario.effects).isEmpty();
@@ -99,7 +99,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aStopBeforeReadinessWaitsForIt() {
+        void stopBeforeReadinessWaitsForReadiness() {
             LifecycleScenario scenario = new LifecycleScenario()
                     .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
@@ -113,7 +113,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aStopBeforeReadinessIsBounded() {
+        void stopBeforeReadinessWaitsAtMostTheGrace() {
             LifecycleScenario scenario = new LifecycleScenario()
                     .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
@@ -125,7 +125,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aStopThatLeavesSomethingBehindSaysSo() {
+        void stopFailsIfCleanUpFails() {
             LifecycleScenario scenario =
                     LifecycleScenario.running().command(Verb.STOP, "stop").exited(0);
             scenario.give(new Input.CleanUpFailed(scenario.run(), "its control group cannot be removed"));
@@ -152,7 +152,7 @@ class LifecycleTest {
         }
 
         @Test
-        void atStartTimeoutItIsKilledAndFailed() {
+        void startTimeoutKillsAndFails() {
             LifecycleScenario scenario = new LifecycleScenario()
                     .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
@@ -178,7 +178,7 @@ class LifecycleTest {
         }
 
         @Test
-        void whatCannotBePreparedFails() {
+        void failedPreparationFailsTheStart() {
             LifecycleScenario scenario =
                     new LifecycleScenario().define(SpecBuilder.plain()).command(Verb.START, "start");
             scenario.give(new Input.LaunchFailed(scenario.run(), "no such root"))
@@ -189,7 +189,7 @@ class LifecycleTest {
     }
 
     @Nested
-    class Rule4ExitsNobodyAskedFor {
+    class Rule4UnexpectedExits {
         @Test
         void exit133IsARebootAndStartsAgainAtOnce() {
             LifecycleScenario scenario = LifecycleScenario.running().exited(133).cleanedUp();
@@ -206,7 +206,7 @@ class LifecycleTest {
         }
 
         @Test
-        void alwaysRestartsAGoodExitToo() {
+        void restartAlwaysRestartsAfterStatusZero() {
             SpecBuilder always = SpecBuilder.plain().restart(RestartPolicy.ALWAYS);
             assertThat(LifecycleScenario.running(always).exited(0).cleanedUp().phase())
                     .isEqualTo(Phase.BACKOFF);
@@ -241,7 +241,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aStopEndsTheBackoff() {
+        void stopCancelsBackoff() {
             LifecycleScenario scenario =
                     LifecycleScenario.running().exited(1).cleanedUp().command(Verb.STOP, "stop");
             assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
@@ -253,7 +253,7 @@ class LifecycleTest {
     @Nested
     class Rule5Adoption {
         @Test
-        void aRunningContainerIsTakenUpAsItIs() {
+        void runningContainerIsAdopted() {
             LifecycleScenario scenario = LifecycleScenario.running();
             scenario.give(new Input.Adopted(new Observation(true, 4711L, true, null)));
             assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
@@ -271,7 +271,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aSpawnThatNeverBeganIsSpawnedInARunOfItsOwn() {
+        void runThatWasNotSpawnedIsSpawnedWithANewNumber() {
             LifecycleScenario scenario = new LifecycleScenario()
                     .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
@@ -283,7 +283,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aStartThatWasReadyAndExitedMeanwhileIsCompletedBeforeItsExit() {
+        void startThatBecameReadyCompletesBeforeTheExit() {
             LifecycleScenario scenario = new LifecycleScenario()
                     .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
@@ -324,7 +324,7 @@ class LifecycleTest {
         }
 
         @Test
-        void anOlderSpecIsPassedOver() {
+        void olderSpecIsIgnored() {
             LifecycleScenario scenario = LifecycleScenario.running(
                             SpecBuilder.plain().generation(5))
                     .define(SpecBuilder.plain().generation(4).root("/old"));
@@ -353,14 +353,14 @@ class LifecycleTest {
         }
 
         @Test
-        void aCommandForAnUnknownContainerIsRejected() {
+        void commandForUnknownContainerIsRejected() {
             LifecycleScenario scenario = new LifecycleScenario().command(Verb.START, "start");
             assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.REJECTED);
             assertThat(scenario.outcome("start").reason()).contains("define it first");
         }
 
         @Test
-        void aCommandWithAGenerationWaitsForThatSpec() {
+        void commandWaitsForItsGeneration() {
             LifecycleScenario scenario = LifecycleScenario.running().command(Verb.RESTART, "restart", 2);
             assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
             scenario.define(SpecBuilder.plain().generation(2));
@@ -370,7 +370,7 @@ class LifecycleTest {
         }
 
         @Test
-        void anExpiredCommandIsRejected() {
+        void expiredCommandIsRejected() {
             LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
             scenario.give(new Input.CommandArrived(
                     new CommandId("late"),
@@ -381,7 +381,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aWaitingCommandExpires() {
+        void waitingCommandExpires() {
             LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
             scenario.give(new Input.CommandArrived(
                     new CommandId("wait"),
@@ -415,7 +415,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aStartDuringAStopFollowsIt() {
+        void startDuringStopFollowsIt() {
             LifecycleScenario scenario =
                     LifecycleScenario.running().command(Verb.STOP, "stop").command(Verb.START, "more");
             scenario.exited(0).cleanedUp();

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 sealed interface Move {
     /** The host gets a spec, of the next generation. */
     record Define(boolean autoStart, boolean restartIfChanged, String root) implements Move {
-        SpecBuilder wish(long generation) {
+        SpecBuilder spec(long generation) {
             return SpecBuilder.plain()
                     .generation(generation)
                     .autoStart(autoStart)

@@ -8,7 +8,7 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.Payload;
 import org.junit.jupiter.api.Test;
 
-/** A running NixOS system is switched to a changed one instead of being restarted, where its definition says so. */
+/** A changed NixOS system with reloadIfChanged. */
 class ReloadTest {
     private static ContainerSpec system(long generation, String path, boolean reloads) {
         return SpecsOfTests.with("{\"reloadIfChanged\": " + reloads + "}")
@@ -17,7 +17,7 @@ class ReloadTest {
     }
 
     @Test
-    void aChangedPathIsSwitchedTo() {
+    void changedSystemIsReloaded() {
         ContainerSpec two = system(2, "/two", true);
         LifecycleScenario scenario =
                 LifecycleScenario.running(system(1, "/one", true)).give(new Input.SpecArrived(two));
@@ -32,7 +32,7 @@ class ReloadTest {
     }
 
     @Test
-    void whatElseChangesIsARestart() {
+    void otherChangesRestart() {
         LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(system(2, "/two", true).withPayload(new Payload.Boot())));
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
@@ -44,7 +44,7 @@ class ReloadTest {
     }
 
     @Test
-    void aSwitchThatFailsIsSaidAndLeavesItRunning() {
+    void failedReloadIsReportedAndKeepsRunning() {
         ContainerSpec two = system(2, "/two", true);
         LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))
@@ -55,7 +55,7 @@ class ReloadTest {
     }
 
     @Test
-    void aNewerOneThatCameMeanwhileIsSwitchedToNext() {
+    void newerSystemIsReloadedNext() {
         ContainerSpec two = system(2, "/two", true);
         ContainerSpec three = system(3, "/three", true);
         LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
@@ -66,7 +66,7 @@ class ReloadTest {
     }
 
     @Test
-    void aRunnerThatDiedMeanwhileIsFollowedByOneThatSwitchesAgain() {
+    void newRunnerRepeatsTheReload() {
         ContainerSpec two = system(2, "/two", true);
         LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
                 .give(new Input.SpecArrived(two))

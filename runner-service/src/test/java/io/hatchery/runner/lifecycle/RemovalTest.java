@@ -11,12 +11,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** A spec that is taken away, once or more often, alone or with others. */
+/** The removal of specs. */
 class RemovalTest {
     private final ContainerState.Removal plain = new ContainerState.Removal("/r", false);
 
     @Test
-    void aSecondOneIsNotBegunBesideTheFirst() {
+    void secondRemovalWaitsForTheFirst() {
         LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
         scenario.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, scenario.now));
         assertThat(scenario.does(Effect.Remove.class)).isTrue();
@@ -42,7 +42,7 @@ class RemovalTest {
     }
 
     @Test
-    void anAnswerThatComesTwiceDoesNotTouchTheNextRun() {
+    void repeatedAnswerDoesNotAffectTheNextRun() {
         LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
         scenario.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, scenario.now));
         scenario.give(new Input.Removed(plain))
@@ -53,7 +53,7 @@ class RemovalTest {
     }
 
     @Nested
-    class OfWhatTheHostDoesNotHave {
+    class UnknownContainer {
         @Test
         void completesAtOnce() {
             LifecycleScenario scenario = new LifecycleScenario().remove("rm", false);
@@ -107,7 +107,7 @@ class RemovalTest {
         }
 
         @Test
-        void supersedesWhatWaitsForAGenerationThatIsTakenBack() {
+        void supersedesCommandsThatWaitForARevokedGeneration() {
             LifecycleScenario scenario =
                     LifecycleScenario.running().command(Verb.KILL, "two", 2).command(Verb.KILL, "three", 3);
             scenario.removeUpTo("rm", 2);
@@ -125,7 +125,7 @@ class RemovalTest {
         }
 
         @Test
-        void beginsWhatWaitsForTheNextGenerationOnceItIsOver() {
+        void beginsCommandsOfTheNextGenerationAfterwards() {
             LifecycleScenario scenario = new LifecycleScenario()
                     .define(SpecBuilder.plain())
                     .remove("rm", false)
@@ -151,7 +151,7 @@ class RemovalTest {
     }
 
     @Nested
-    class AndWhatComesAfter {
+    class SpecAfterRemoval {
         @Test
         void startsTheNextDefinitionThatHasAutoStart() {
             LifecycleScenario scenario =

@@ -13,7 +13,7 @@ import io.hatchery.spec.Payload;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A new runner goes on from what the last one wrote down and from what it sees. */
+/** A new runner continues from the journal and its observations. */
 class RunnerRestartTest {
     private static ContainerSpec system(long generation, String json, String path) {
         return SpecsOfTests.with(json)
@@ -52,7 +52,7 @@ class RunnerRestartTest {
     }
 
     @Test
-    void nothingIsRemovedThatNobodyAskedFor() {
+    void nothingIsRemovedWithoutRemoval() {
         LifecycleScenario scenario =
                 new LifecycleScenario().define(SpecBuilder.plain()).adopted(false, null, false, null);
         assertThat(scenario.does(Effect.Remove.class)).isFalse();

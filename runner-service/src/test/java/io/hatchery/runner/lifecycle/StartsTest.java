@@ -42,7 +42,7 @@ class StartsTest {
     }
 
     @Test
-    void lastWordsOfAnExitThatNobodySawAreItsReason() {
+    void lastOutputOfUnobservedExitIsTheReason() {
         LifecycleScenario scenario = LifecycleScenario.running();
         scenario.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(7, scenario.now), "disk is full")))
                 .cleanedUp();
@@ -188,7 +188,7 @@ class StartsTest {
     }
 
     @Test
-    void automaticStartThatACommandJoinedAndThatFailsIsNotTriedAgain() {
+    void failedAutomaticStartThatACommandJoinedIsNotRetried() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(SpecBuilder.plain().autoStart(true))
                 .command(Verb.START, "start");
@@ -199,7 +199,7 @@ class StartsTest {
     }
 
     @Test
-    void automaticStartThatFailsWithACommandWaitingIsTriedAgain() {
+    void failedAutomaticStartIsRetriedDespiteWaitingCommand() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(SpecBuilder.plain().autoStart(true))
                 .command(Verb.START, "later", 9);
@@ -208,7 +208,7 @@ class StartsTest {
     }
 
     @Test
-    void automaticStartThatIsKilledForItsTimeoutAndStoppedIsNotTriedAgain() {
+    void timedOutAutomaticStartThatIsStoppedIsNotRetried() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(SpecBuilder.plain().autoStart(true))
                 .prepared()

@@ -26,14 +26,14 @@ class StopsTest {
     @Nested
     class BeforeReadiness {
         @Test
-        void waitsNoLongerThanItsGrace() {
+        void waitsAtMostTheGrace() {
             LifecycleScenario scenario =
                     LifecycleScenario.starting(SpecBuilder.plain()).command(Verb.STOP, "stop");
             assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Timeouts.READINESS_GRACE));
         }
 
         @Test
-        void waitsNoLongerThanTheStartTimeout() {
+        void waitsAtMostTheStartTimeout() {
             LifecycleScenario scenario = LifecycleScenario.starting(SpecBuilder.plain());
             Instant due = scenario.state.due();
             scenario.after(Duration.ofSeconds(55)).command(Verb.STOP, "stop");
@@ -41,7 +41,7 @@ class StopsTest {
         }
 
         @Test
-        void waitsNoLongerThanItsGraceWhereTheStartMayTakeForEver() {
+        void waitsAtMostTheGraceWithInfiniteStartTimeout() {
             LifecycleScenario scenario =
                     startingWith("{\"startTimeout\": \"infinity\"}").command(Verb.STOP, "stop");
             assertThat(scenario.state.due()).isEqualTo(scenario.now.plus(Timeouts.READINESS_GRACE));
@@ -57,7 +57,7 @@ class StopsTest {
         }
 
         @Test
-        void waitsOnceWhereItIsAskedForTwice() {
+        void secondStopDoesNotExtendTheWait() {
             LifecycleScenario scenario = LifecycleScenario.starting(SpecBuilder.plain())
                     .command(Verb.STOP, "stop")
                     .command(Verb.STOP, "again");
@@ -115,7 +115,7 @@ class StopsTest {
     @Nested
     class Kill {
         @Test
-        void ofWhatIsPreparedAbandonsIt() {
+        void killCancelsPreparation() {
             LifecycleScenario scenario = new LifecycleScenario()
                     .define(SpecBuilder.plain())
                     .command(Verb.START, "start")
@@ -156,7 +156,7 @@ class StopsTest {
         }
 
         @Test
-        void ofARunningContainerIsNotWantedAnyLonger() {
+        void killOfRunningContainerSetsDesiredStopped() {
             assertThat(LifecycleScenario.running()
                             .command(Verb.KILL, "kill")
                             .state
@@ -187,7 +187,7 @@ class StopsTest {
         }
 
         @Test
-        void thatNobodyCanKnowIsNotSaid() {
+        void unknownStatusHasNoStoppedBy() {
             LifecycleScenario scenario = LifecycleScenario.running()
                     .command(Verb.STOP, "stop")
                     .exited(Exit.UNKNOWN)
@@ -199,7 +199,7 @@ class StopsTest {
     @Nested
     class Outcomes {
         @Test
-        void stoppedContainerIsNotWanted() {
+        void stoppedContainerIsDesiredStopped() {
             assertThat(LifecycleScenario.running()
                             .command(Verb.STOP, "stop")
                             .state
@@ -240,7 +240,7 @@ class StopsTest {
     }
 
     @Nested
-    class ExitsThatNobodyAskedFor {
+    class UnexpectedExits {
         @Test
         void stopWhileAFailedRunIsCleanedUpPreventsTheRestart() {
             LifecycleScenario scenario = LifecycleScenario.running()
@@ -271,7 +271,7 @@ class StopsTest {
         }
 
         @Test
-        void goodExitThatIsNotRestartedIsNotWanted() {
+        void statusZeroWithoutRestartSetsDesiredStopped() {
             LifecycleScenario scenario = LifecycleScenario.running(
                             SpecBuilder.plain().restart(RestartPolicy.ON_FAILURE))
                     .exited(0)
