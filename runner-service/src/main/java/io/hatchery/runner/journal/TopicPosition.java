@@ -47,7 +47,7 @@ public record TopicPosition(
      * The position in a topic of that extent.
      *
      * @return this position if it is valid; the beginning if the topic is another one; the end if the topic was truncated, where
-     *     {@link #isHandled} still tells records that were written since
+     *     {@link #isHandled} still recognizes records that were written since
      */
     public TopicPosition in(PartitionExtent extent) {
         if (!topicId.equals(extent.topicId())) {

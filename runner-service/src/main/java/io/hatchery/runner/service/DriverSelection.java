@@ -10,7 +10,7 @@ public enum DriverSelection {
     /** By the runner itself. */
     DIRECT;
 
-    /** What suits the host: sd_booted(3) tells whether systemd is its init. */
+    /** The driver that suits the host: {@code systemd} if systemd is its init, see sd_booted(3). */
     public static DriverSelection ofTheHost() {
         return Files.isDirectory(Path.of("/run/systemd/system")) ? SYSTEMD : DIRECT;
     }

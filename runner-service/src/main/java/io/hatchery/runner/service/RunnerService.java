@@ -134,7 +134,7 @@ public final class RunnerService extends AbstractVerticle {
         Consumer<FleetEvent> news = event -> onContext(() -> publisher
                 .publish(Message.of(
                         Topics.EVENTS.name(), event.key(), event, null, "/runner/" + config.host(), event.at()))
-                .onFailure(e -> LOG.debug("not told: {}", e.getMessage())));
+                .onFailure(e -> LOG.debug("not reported: {}", e.getMessage())));
         return new FetchingDriver(
                 driver,
                 new FetchingDriver.StoreAccess(
@@ -179,7 +179,7 @@ public final class RunnerService extends AbstractVerticle {
     }
 
     private void onContext(Runnable task) {
-        context.runOnContext(told -> task.run());
+        context.runOnContext(ignored -> task.run());
     }
 
     private <T> Future<T> work(Callable<T> task) {

@@ -20,7 +20,7 @@ final class SpecChecks {
      *
      * @param container the key of its record
      * @param host this one
-     * @throws UnreadableException if it is another's, or the evaluator would not have made it; the message says why
+     * @throws UnreadableException if it is of another host or container, or not a result of the evaluator
      */
     static void check(ContainerName container, HostName host, ContainerSpec spec) throws UnreadableException {
         if (!spec.name().equals(container)) {

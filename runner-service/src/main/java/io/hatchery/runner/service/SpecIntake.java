@@ -43,7 +43,7 @@ final class SpecIntake {
     /** Maximum of dead letters that wait for the broker. */
     private static final int MAX_DEAD_LETTERS = 1_000;
 
-    /** Of a host that keeps no position: shorter than the ledger's memory, so that what it has forgotten is not told anew. */
+    /** On a host without a position: shorter than the ledger's window, so that no pruned outcome is published again. */
     private static final Duration OUTCOMES_REMEMBERED = Duration.ofDays(7);
 
     private final ContainerControllers controllers;
