@@ -29,7 +29,7 @@ void join_supervisor_group(void);
 /* Moves this process into them, and in every other hierarchy into the leader's group. */
 void join_cgroups(const struct leader *leader, const struct leaves *leaves);
 
-/* Kills all that is in them and removes them. What cannot be removed is left to whoever removes the container's groups. */
+/* Kills all that is in them and removes them. What cannot be removed is left for the removal of the container's groups. */
 void remove_leaves(const struct leaves *leaves);
 
 #endif

@@ -30,7 +30,7 @@ enum {
     KEYCTL_JOIN_SESSION = 1,
     MOST_FILES = 1024,
     DEATH_MILLISECONDS = 5000,
-    ENTRY_SECONDS = 20, /* a frozen container stops whoever enters it */
+    ENTRY_SECONDS = 20, /* a frozen container stops the entering process */
     MOST_ENVIRONMENT = 8,
     LONGEST_VARIABLE = 128,
     /* What the process inside holds beside its standard streams. */
@@ -173,7 +173,7 @@ static _Noreturn void run_command(char **command, char **environment) {
     _exit(reason == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
 }
 
-/* On the host's side of the process namespace, where nobody inside sees it; its child is the parent's, and inside. */
+/* On the host's side of the process namespace, where no process inside sees it; its child belongs to the parent and is inside. */
 static _Noreturn void be_intermediate(
     const struct leader *leader, const struct leaves *leaves, int output, int errors, int parent, char **command) {
     report_to(errors);
@@ -218,7 +218,7 @@ static bool pass_on(int from) {
     for (ssize_t done = 0; done < count;) {
         ssize_t written = write(STDOUT_FILENO, bytes + done, (size_t)(count - done));
         if (written < 0 && errno != EINTR)
-            return true; /* nobody reads it any more; the command is not to notice */
+            return true; /* the reader has gone; the command does not notice */
         done += written > 0 ? written : 0;
     }
     return count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN));
@@ -233,7 +233,7 @@ static void end_command(pid_t child, int ending) {
     waitpid(child, NULL, __WALL | WNOHANG);
 }
 
-/* Until the command ends, or this process is asked to: then its group is killed. What it leaves behind keeps nobody waiting. */
+/* Waits for the end of the command, or for a signal, which kills its group. Processes that it leaves are not waited for. */
 static int await_end(pid_t child, int output) {
     sigset_t asked;
     sigemptyset(&asked);

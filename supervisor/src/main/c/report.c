@@ -34,7 +34,7 @@ static _Noreturn void end(const char *reason, const char *format, va_list argume
     }
     shown[length] = '\n';
     ssize_t written = write(target, shown, length + 1);
-    (void)written; /* there is nobody else to report this to */
+    (void)written; /* there is no other place to report this to */
     _exit(EXIT_OWN_FAILURE);
 }
 

@@ -18,7 +18,7 @@ enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
 /*
  * A container's root that gets hold of /proc/<pid>/exe of a process on its way in could overwrite this program on the host
- * (CVE-2019-5736). What it gets hold of so is a copy that nobody can write.
+ * (CVE-2019-5736). It only reaches a copy that cannot be written.
  */
 void become_sealed_copy(char **arguments) {
     int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
