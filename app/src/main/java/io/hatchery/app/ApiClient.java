@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The gateway as the client commands reach it. */
+/** A client of the gateway, with the options that all client commands share. */
 final class ApiClient {
-    private static final Duration PATIENCE = Duration.ofMinutes(11);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(11);
 
     @Mixin
     private SettingsOptions options = new SettingsOptions();
@@ -56,21 +56,21 @@ final class ApiClient {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
-    /** As the command line, the environment and the configuration say, in this order. */
+    /** Uses the command line, else the environment, else the configuration. */
     ApiClient() {}
 
-    /** The gateway at that address, whatever the environment and the configuration say. */
+    /** Uses this address and token, not the environment or the configuration. */
     ApiClient(String url, Path tokenFile) {
         this.url = url;
         this.tokenFile = tokenFile;
     }
 
-    /** An answer that is no problem. */
+    /** A successful response. */
     record ApiResponse(int status, Map<String, java.util.List<String>> headers, ObjectNode body) {}
 
     boolean json() {
         if (!output.equals("json") && !output.equals("text")) {
-            throw new UserError("--output " + output + ": give json or text");
+            throw new UserError("--output " + output + ": write json or text");
         }
         return output.equals("json");
     }
@@ -82,7 +82,7 @@ final class ApiClient {
     /**
      * The gateway's URL, without a slash at its end.
      *
-     * @throws UserError if it is no URL of a gateway
+     * @throws UserError if it is not the URL of a gateway
      */
     String base() {
         String variable = System.getenv("HATCHERY_URL");
@@ -105,7 +105,7 @@ final class ApiClient {
             }
         } catch (URISyntaxException e) {
             throw new UserError(
-                    source + " is '" + given + "', which is no URL (" + e.getReason()
+                    source + " is '" + given + "', which is not a URL (" + e.getReason()
                             + "): give one such as http://127.0.0.1:8470",
                     e);
         }
@@ -131,7 +131,8 @@ final class ApiClient {
     /** RFC 9110 allows no control characters in a header, and a token has no blanks. */
     private static String readable(String token, String source) {
         if (!token.matches("[!-~]+")) {
-            throw new UserError("the gateway's token in " + source + " is empty or holds characters that no token has");
+            throw new UserError(
+                    "the gateway's token in " + source + " is empty or has characters that a token cannot have");
         }
         return token;
     }
@@ -154,7 +155,7 @@ final class ApiClient {
         return new ApiResponse(response.statusCode(), response.headers().map(), answer);
     }
 
-    /** What is there, if it is. */
+    /** The resource at a path; empty if there is none. */
     Optional<ObjectNode> find(String path) {
         HttpResponse<byte[]> response = request("GET", path, null, "application/json");
         ObjectNode answer = read(response);
@@ -168,7 +169,7 @@ final class ApiClient {
     }
 
     /**
-     * What must be there.
+     * The resource at a path.
      *
      * @param what for the message, such as "container web"
      * @throws UserError if the gateway does not know it
@@ -187,13 +188,13 @@ final class ApiClient {
                 : System.getenv("HATCHERY_TOKEN") != null
                         ? "HATCHERY_TOKEN"
                         : GatewaySettings.tokenFile(options.settings()).toString();
-        return new UserError("the gateway at " + base() + " does not take the token of " + source
+        return new UserError("the gateway at " + base() + " rejects the token of " + source
                 + ": set HATCHERY_TOKEN or --token-file to its token, which is in <its data folder>/admin.token");
     }
 
     private HttpResponse<byte[]> request(String method, String path, byte @Nullable [] body, String contentType) {
         return send(HttpRequest.newBuilder(URI.create(base() + path))
-                .timeout(PATIENCE)
+                .timeout(REQUEST_TIMEOUT)
                 .header("Authorization", "Bearer " + token())
                 .header("Content-Type", contentType)
                 .method(
@@ -252,7 +253,8 @@ final class ApiClient {
         }
         if (e instanceof ConnectException) {
             return new UserError(
-                    "no gateway answers at " + base + ": is it running? (hatchery up, or hatchery gateway)", e);
+                    "no gateway answers at " + base + ": is it running? Start it with hatchery up or hatchery gateway",
+                    e);
         }
         String reason = Optional.ofNullable(e.getMessage())
                 .orElse(e.getClass().getSimpleName())
@@ -269,7 +271,8 @@ final class ApiClient {
         try {
             return Json.readObject(response.body());
         } catch (UnreadableException e) {
-            throw new UserError("the answer is no JSON object, is this a gateway? " + e.getMessage(), e);
+            throw new UserError(
+                    "the answer is not a JSON object; check that the URL is that of a gateway: " + e.getMessage(), e);
         }
     }
 
@@ -277,13 +280,14 @@ final class ApiClient {
         JsonNode errors = problem.path("errors");
         if (errors.isEmpty()) {
             return problem.path("detail")
-                    .asText("refused with status " + problem.path("status").asText());
+                    .asText("the gateway refused the request with status "
+                            + problem.path("status").asText());
         }
-        return errorsInWords(problem.path("title").asText(), errors);
+        return formatErrors(problem.path("title").asText(), errors);
     }
 
-    /** Everything that is wrong with a definition, for people. */
-    static String errorsInWords(String title, JsonNode errors) {
+    /** All errors of a definition, one paragraph each. */
+    static String formatErrors(String title, JsonNode errors) {
         var words = new StringBuilder(title);
         for (JsonNode error : errors) {
             words.append("\n  ")
@@ -322,8 +326,7 @@ final class ApiClient {
                 int status = handshake.getResponse().statusCode();
                 throw switch (status) {
                     case 401 -> wrongToken();
-                    case 410 ->
-                        new UserError("the events after that cursor are not kept any longer: leave --since out", e);
+                    case 410 -> new UserError("the events after that cursor have expired: leave --since out", e);
                     default ->
                         new UserError("the gateway at " + base() + " refuses the stream with status " + status, e);
                 };

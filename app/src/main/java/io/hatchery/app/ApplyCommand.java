@@ -30,13 +30,13 @@ import picocli.CommandLine.Option;
         description = "Create or change containers from definition files",
         mixinStandardHelpOptions = true)
 final class ApplyCommand implements Callable<Integer> {
-    private static final long LOOK_MILLIS = 300;
+    private static final long POLL_MILLIS = 300;
 
-    /** From how many definitions on the fleet is asked for all its containers at once. */
+    /** From this number of definitions on, all containers of the fleet are read with one request. */
     private static final int MANY = 10;
 
-    /** How long the gateway waits for a system before its build is followed: one that was built already is there sooner. */
-    private static final String BUILT_ALREADY = "1s";
+    /** How long a request waits for a system before its build log is followed; a system that exists takes less. */
+    private static final String CACHED_SYSTEM_WAIT = "1s";
 
     @Mixin
     private ApiClient api = new ApiClient();
@@ -59,7 +59,7 @@ final class ApplyCommand implements Callable<Integer> {
             description = "Also delete every container of the fleet that the files do not declare; asks first")
     private boolean prune;
 
-    @Option(names = "--yes", description = "With --prune: do not ask")
+    @Option(names = "--yes", description = "With --prune: do not ask for confirmation")
     private boolean yes;
 
     @Option(names = "--no-wait", description = "Return when the definitions are stored; do not wait for builds")
@@ -67,17 +67,18 @@ final class ApplyCommand implements Callable<Integer> {
 
     private final StringBuilder refused = new StringBuilder();
 
-    /** What the fleet has, by name, where all of it was asked for at once; null where each container is asked for. */
+    /** The containers of the fleet by name, if all were read with one request; null if each is read by itself. */
     private @Nullable Map<String, ObjectNode> fleet;
 
     /**
-     * A definition that is in force or was taken, and whose system may be to be built.
+     * A definition that the gateway accepted or that was in force already.
      *
-     * @param unchanged whether the fleet had it already, and nothing was written
+     * @param logFrom the line of the build log from which the output of this build begins
+     * @param unchanged whether the definition was in force already, so that nothing was written
      */
     private record Taken(DefinitionFiles.Named definition, ApiResponse answer, long logFrom, boolean unchanged) {}
 
-    /** What became of a definition: either taken, or refused with the reason. */
+    /** A definition that was either accepted, or refused with the reason. */
     private record ApplyAttempt(
             DefinitionFiles.Named definition,
             @Nullable Taken taken,
@@ -119,12 +120,12 @@ final class ApplyCommand implements Callable<Integer> {
             Output.json(applied);
         }
         if (!refused.isEmpty()) {
-            throw new UserError("not everything was applied:" + refused);
+            throw new UserError("some definitions were not applied:" + refused);
         }
         return 0;
     }
 
-    /** The fleet as it is, against which definitions are compared. */
+    /** A comparison of definitions with the fleet as it is now. */
     private ApplyPlan plan() {
         var fleet = new TreeMap<String, JsonNode>();
         api.all("/v1/containers")
@@ -148,7 +149,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
     }
 
-    /** What is removed is gone with its processes: a person says so, or a script that has read this. */
+    /** A removal kills processes, so a person or {@code --yes} must confirm it. */
     private void confirm(List<DefinitionFiles.Named> definitions) {
         if (yes) {
             return;
@@ -156,37 +157,35 @@ final class ApplyCommand implements Callable<Integer> {
         List<ApplyPlan.PlannedChange> changes = plan().of(definitions, true);
         Console console = Terminal.console().orElse(null);
         if (console == null) {
-            throw new UserError("--prune would remove "
-                    + changes.stream()
-                            .filter(change -> change.word().equals("removed"))
-                            .map(ApplyPlan.PlannedChange::container)
-                            .collect(Collectors.joining(", "))
-                    + ", and nobody is there to ask: say --yes, or look with --dry-run first; nothing was changed");
+            throw new UserError(
+                    "--prune would remove "
+                            + changes.stream()
+                                    .filter(change -> change.word().equals("removed"))
+                                    .map(ApplyPlan.PlannedChange::container)
+                                    .collect(Collectors.joining(", "))
+                            + ", and there is no terminal to confirm it: add --yes, or run it with --dry-run first. Nothing was changed");
         }
         changes.forEach(change -> Output.note(
                 change.container() + " " + change.word() + (change.why().isEmpty() ? "" : ": " + change.why())));
-        Terminal.confirm(console, "Apply this, and stop and remove what is removed?");
+        Terminal.confirm(console, "Apply these changes? Removed containers are stopped.");
     }
 
-    private void remove(List<String> names, ArrayNode told) {
+    private void remove(List<String> names, ArrayNode applied) {
         for (String name : names) {
             try {
                 ApiResponse answer = api.call("DELETE", ClientCommands.container(name) + "?wait=5min");
-                told.add(answer.body());
+                applied.add(answer.body());
                 String outcome = answer.body().path("outcome").asText();
                 if (!outcome.equals("completed")) {
                     refused.append("\n")
                             .append(name)
-                            .append(": its removal is ")
+                            .append(": not removed: the outcome is ")
                             .append(outcome);
                 } else if (!api.json()) {
-                    Output.line(name + " removed; its root stays");
+                    Output.line(name + " removed; its root is kept");
                 }
             } catch (UserError e) {
-                refused.append("\n")
-                        .append(name)
-                        .append(": it is not removed: ")
-                        .append(e.getMessage());
+                refused.append("\n").append(name).append(": not removed: ").append(e.getMessage());
             }
         }
     }
@@ -223,7 +222,7 @@ final class ApplyCommand implements Callable<Integer> {
         return containers;
     }
 
-    /** Awaits the system, and shows what became of the definition as soon as that is known. */
+    /** Waits for the system and prints the result. */
     private ApplyAttempt finish(Taken taken) {
         try {
             ApiResponse answer = noWait ? taken.answer : awaitSystem(taken);
@@ -248,7 +247,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
         boolean mayBeBuilt = mayBeBuilt(definition);
         long from = mayBeBuilt && before.isPresent() ? logEnd(path) : 0;
-        String query = mayBeBuilt && !noWait ? "?wait=" + BUILT_ALREADY : "";
+        String query = mayBeBuilt && !noWait ? "?wait=" + CACHED_SYSTEM_WAIT : "";
         ApiResponse answer = api.call("PUT", path + query, Json.bytes(definition.options()), "application/json");
         return new Taken(definition, answer, from, false);
     }
@@ -263,14 +262,14 @@ final class ApplyCommand implements Callable<Integer> {
                 .orElse(0L);
     }
 
-    /** A definition whose evaluation failed is written again, since what it failed for may be there now. */
+    /** Whether nothing needs to be written. A definition whose evaluation failed is written again: its cause may be gone. */
     private static boolean isInForce(DefinitionFiles.Named definition, ObjectNode container) {
         return container.path("definition") instanceof ObjectNode options
                 && new ContainerDefinition(options).equals(new ContainerDefinition(definition.options()))
                 && !state(container).equals("failed");
     }
 
-    /** Tells what is printed meanwhile. */
+    /** Waits until the system is built, and prints the build log meanwhile. */
     private ApiResponse awaitSystem(Taken taken) {
         String path = ClientCommands.container(taken.definition.name());
         ApiResponse answer = taken.answer;
@@ -281,20 +280,20 @@ final class ApplyCommand implements Callable<Integer> {
             pause();
             answer =
                     new ApiResponse(200, answer.headers(), api.call("GET", path).body());
-            next = tellLog(taken.definition.name(), path, next);
+            next = printLog(taken.definition.name(), path, next);
         }
         JsonNode container = answer.body();
         if (built
                 && container.path("revision").asLong() == revision
                 && state(container).equals("failed")) {
-            throw new UserError(ApiClient.errorsInWords(
+            throw new UserError(ApiClient.formatErrors(
                     "its system cannot be built; the last good one, if any, stays in force",
                     container.at("/evaluation/errors")));
         }
         return answer;
     }
 
-    private long tellLog(String name, String path, long from) {
+    private long printLog(String name, String path, long from) {
         JsonNode log = api.call("GET", path + "/build-log?since=" + from).body();
         log.path("lines").forEach(line -> Output.note(PrintableText.whole(name + "> " + line.asText())));
         return log.path("next").asLong();
@@ -311,10 +310,10 @@ final class ApplyCommand implements Callable<Integer> {
 
     private static void pause() {
         try {
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(POLL_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UserError("interrupted; what was written is built all the same", e);
+            throw new UserError("interrupted; the build of the written definitions continues", e);
         }
     }
 
@@ -322,11 +321,11 @@ final class ApplyCommand implements Callable<Integer> {
         JsonNode container = answer.body();
         String generation = container.path("generation").asText("none yet");
         if (state(container).equals("building")) {
-            return name + " written, its system is being built: see hatchery show " + name;
+            return name + " stored, its system is being built: run hatchery show " + name;
         }
         return switch (answer.status()) {
             case 201 -> name + " defined, generation " + generation;
-            case 202 -> name + " written, and not evaluated yet: is a config-service running?";
+            case 202 -> name + " stored but not evaluated yet: check that a config-service runs";
             default -> name + " applied, generation " + generation + changed(container);
         };
     }
@@ -336,10 +335,10 @@ final class ApplyCommand implements Callable<Integer> {
         String live = TextTable.format(change.path("live"));
         String restart = TextTable.format(change.path("restart"));
         if (restart.equals("path") && container.at("/spec/reloadIfChanged").asBoolean()) {
-            return "; its system is switched to the new one"
+            return "; the running system switches to the new one"
                     + (live.isEmpty() ? "" : "; changed and in force: " + live);
         }
-        return (restart.isEmpty() ? "" : "; changed and only in force after a restart: " + restart)
+        return (restart.isEmpty() ? "" : "; changed and in force after a restart: " + restart)
                 + (live.isEmpty() ? "" : "; changed and in force: " + live);
     }
 }

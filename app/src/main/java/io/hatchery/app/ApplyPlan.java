@@ -12,6 +12,7 @@ import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.option.SpecComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,13 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What applying definitions would do to the fleet as it is. Pure. */
+/** Plans which containers a set of definitions would change. Pure. */
 final class ApplyPlan {
-    /** Stands for a system that is yet to be evaluated. */
+    /** A placeholder for the path of a system that is not evaluated yet. */
     private static final String NEW_SYSTEM = "/nix/store/new";
 
     /**
-     * What would become of a container.
+     * The change of one container.
      *
      * @param word {@code new}, {@code stays}, {@code changes}, {@code restarts}, {@code reloads}, {@code removed} or {@code wrong}
      * @param why the options that differ, or what is wrong
@@ -36,7 +37,7 @@ final class ApplyPlan {
     private final Map<ProfileName, ContainerDefinition> profiles;
 
     /**
-     * @param fleet the containers that there are, as the gateway shows them
+     * @param fleet the containers of the fleet by name, as the gateway shows them
      */
     ApplyPlan(Map<String, JsonNode> fleet, Map<ProfileName, ContainerDefinition> profiles) {
         this.fleet = fleet;
@@ -44,9 +45,9 @@ final class ApplyPlan {
     }
 
     /**
-     * By container.
+     * The change of each container.
      *
-     * @param prunes whether what is not declared is removed
+     * @param prunes whether containers that are not declared are removed
      */
     List<PlannedChange> of(List<DefinitionFiles.Named> declared, boolean prunes) {
         var changes = new ArrayList<PlannedChange>();
@@ -54,13 +55,12 @@ final class ApplyPlan {
             changes.add(change(definition));
         }
         if (prunes) {
-            undeclared(declared)
-                    .forEach(name -> changes.add(new PlannedChange(name, "removed", "it is not declared any longer")));
+            undeclared(declared).forEach(name -> changes.add(new PlannedChange(name, "removed", "no longer declared")));
         }
         return changes;
     }
 
-    /** Those that the fleet has and nobody declares, by name. */
+    /** The names of containers of the fleet that the definitions do not declare. */
     List<String> undeclared(List<DefinitionFiles.Named> declared) {
         var names = declared.stream().map(DefinitionFiles.Named::name).collect(Collectors.toSet());
         return fleet.entrySet().stream()
@@ -74,7 +74,7 @@ final class ApplyPlan {
     private PlannedChange change(DefinitionFiles.Named declared) {
         String name = declared.name();
         if (!ContainerName.isValid(name)) {
-            return new PlannedChange(name, "wrong", "it is no container's name");
+            return new PlannedChange(name, "wrong", "the name is not valid: use a-z, 0-9 and '-'");
         }
         var container = new ContainerName(name);
         var definition = new ContainerDefinition(declared.options());
@@ -102,7 +102,7 @@ final class ApplyPlan {
             return new PlannedChange(name, "changes", "it has no spec yet");
         }
         ContainerSpec next = good.at(good.host().orElse(spec.host()), spec.generation(), system(good, before, spec));
-        SpecChange change = SpecChange.between(spec, next);
+        SpecChange change = SpecComparison.between(spec, next);
         if (change.isEmpty()) {
             return new PlannedChange(name, "stays", "");
         }
@@ -110,7 +110,8 @@ final class ApplyPlan {
         if (!change.needsRestart() || !runs) {
             return new PlannedChange(name, "changes", options(change));
         }
-        String word = next.isReloadOf(spec) ? "reloads" : next.restartIfChanged() ? "restarts" : "changes";
+        String word =
+                SpecComparison.isReload(spec, next) ? "reloads" : next.restartIfChanged() ? "restarts" : "changes";
         return new PlannedChange(
                 name, word, options(change) + (word.equals("changes") ? ", in force after a restart" : ""));
     }

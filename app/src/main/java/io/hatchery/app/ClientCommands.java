@@ -10,13 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands that read and define by way of the gateway. */
+/** The commands that show and delete containers and hosts. */
 final class ClientCommands {
     private ClientCommands() {}
 
@@ -28,17 +29,17 @@ final class ClientCommands {
         }
     }
 
-    /** Refuses a host that the fleet has never had. */
+    /** Checks that the fleet knows a host. */
     static void requireHost(ApiClient api, String host) {
         if (!HostName.isValid(host)) {
-            throw new UserError("'" + host + "' is no host's name");
+            throw new UserError("'" + host + "' is not a valid host name: " + HostName.PATTERN);
         }
-        api.require("/v1/hosts/" + host, "host " + host + ": see hatchery hosts");
+        api.require("/v1/hosts/" + host, "host " + host + ": run hatchery hosts for the list");
     }
 
-    /** Refuses a container that the fleet does not have. */
+    /** Checks that the fleet has a container. */
     static void requireContainer(ApiClient api, String container) {
-        api.require(container(container), "container " + container + ": see hatchery list");
+        api.require(container(container), "container " + container + ": run hatchery list for the list");
     }
 
     static String encode(String text) {
@@ -57,7 +58,7 @@ final class ClientCommands {
         @Option(names = "--purge", description = "Also delete their roots")
         private boolean purge;
 
-        @Option(names = "--yes", description = "With --all or --selector: do not ask")
+        @Option(names = "--yes", description = "With --all or --selector: do not ask for confirmation")
         private boolean yes;
 
         @Override
@@ -69,7 +70,7 @@ final class ClientCommands {
                 Terminal.confirm(
                         Terminal.console()
                                 .orElseThrow(() -> new UserError("hatchery delete would " + question
-                                        + ", and there is no terminal to ask on: give --yes. Nothing was changed")),
+                                        + ", and there is no terminal to confirm it: add --yes. Nothing was changed")),
                         question.replaceFirst("^s", "S") + "?");
             }
             String query = "?wait=5min" + (purge ? "&purge=true" : "");
@@ -150,7 +151,8 @@ final class ClientCommands {
                 Output.json(Json.node(hosts));
                 return;
             }
-            var table = new TextTable("HOST", "STATE", "CONTAINERS", "DRIVER", "CGROUPS", "CPUS", "MEMORY", "HEARD OF");
+            var table = new TextTable(
+                    "HOST", "STATE", "CONTAINERS", "DRIVER", "CGROUPS", "CPUS", "MEMORY", "LAST HEARTBEAT", "LABELS");
             for (JsonNode host : hosts) {
                 table.row(
                         host.path("host").asText(),
@@ -160,9 +162,20 @@ final class ClientCommands {
                         host.path("cgroups").asText(),
                         host.path("cpus").asText(),
                         (host.path("memory").asLong() >> 30) + "G",
-                        TextTable.since(host.path("at"), Instant.now()) + " ago");
+                        TextTable.since(host.path("at"), Instant.now()) + " ago",
+                        labels(host.path("labels")));
             }
             Output.text(table.text());
+        }
+
+        private static String labels(JsonNode labels) {
+            return labels.isEmpty()
+                    ? "-"
+                    : labels.properties().stream()
+                            .map(label ->
+                                    label.getKey() + "=" + label.getValue().asText())
+                            .sorted()
+                            .collect(Collectors.joining(","));
         }
     }
 }

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Definitions in files: JSON, YAML or Nix. */
+/** Reads definitions from JSON, YAML or Nix files. */
 final class DefinitionFiles {
     private static final String SEVERAL = "containers";
     private static final Path STANDARD_INPUT = Path.of("-");
 
-    /** More than any fleet's definitions, and less than the memory. */
+    /** A bound far above the size of real fleets, so that the input fits in memory. */
     private static final int LONGEST_INPUT = 64 << 20;
 
     /**
@@ -54,7 +54,7 @@ final class DefinitionFiles {
             definitions.addAll(readFile(path, nixpkgs));
         }
         if (definitions.isEmpty()) {
-            throw new UserError(path + " declares nothing: it holds no .json, .yaml or .yml file, and no fleet.nix");
+            throw new UserError(path + " declares nothing: it has no .json, .yaml or .yml file, and no fleet.nix");
         }
         return definitions;
     }
@@ -114,7 +114,7 @@ final class DefinitionFiles {
         var definitions = new ArrayList<Named>();
         for (var entry : object.withObject(SEVERAL).properties()) {
             if (!(entry.getValue() instanceof ObjectNode options)) {
-                throw new UserError(source + ": containers." + entry.getKey() + " is no object of options");
+                throw new UserError(source + ": containers." + entry.getKey() + " is not an object of options");
             }
             definitions.add(new Named(entry.getKey(), options, source));
         }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
                 "Works on the data folder of 'hatchery up' on this machine only. Files that Hatchery did not make stay.",
         mixinStandardHelpOptions = true)
 final class DownCommand implements Callable<Integer> {
-    private static final long LONGEST_END_SECONDS = 60;
+    private static final long STOP_TIMEOUT_SECONDS = 60;
 
     @Mixin
     private SettingsOptions options = new SettingsOptions();
@@ -31,15 +31,15 @@ final class DownCommand implements Callable<Integer> {
     @Option(names = "--purge", description = "Also delete the containers' roots")
     private boolean purge;
 
-    @Option(names = "--yes", description = "Do not ask")
+    @Option(names = "--yes", description = "Do not ask for confirmation")
     private boolean yes;
 
     @Override
     public Integer call() throws IOException {
         Settings settings = options.settings();
         if (!Files.exists(FolderSettings.of(settings).data())) {
-            Output.line("There is nothing to take down: "
-                    + FolderSettings.of(settings).data() + " does not exist.");
+            Output.line(
+                    "There is nothing to remove: " + FolderSettings.of(settings).data() + " does not exist.");
             return 0;
         }
         Installation installation = Installation.open(settings);
@@ -55,7 +55,7 @@ final class DownCommand implements Callable<Integer> {
             if (console != null) {
                 Terminal.confirm(console, "The services are not running. Start them to see and remove the containers?");
             }
-            Output.line("The services are not running; starting them to take the containers down …");
+            Output.line("The services are not running; starting them to remove the containers …");
             try (var services = new Services(settings)) {
                 UpCommand.start(services, settings);
                 removeContainers(
@@ -65,8 +65,8 @@ final class DownCommand implements Callable<Integer> {
             }
         }
         List<Path> left = installation.remove();
-        Output.line("Everything is down" + (purge ? "." : "; containers' roots elsewhere stay."));
-        left.forEach(path -> Output.line("  kept, since Hatchery did not make it: " + path));
+        Output.line("Everything is down" + (purge ? "." : "; roots outside the installation are kept."));
+        left.forEach(path -> Output.line("  kept, because Hatchery did not create it: " + path));
         return 0;
     }
 
@@ -75,18 +75,18 @@ final class DownCommand implements Callable<Integer> {
                 .orElseThrow(
                         () -> new UserError("hatchery down would stop and remove every container of the installation"
                                 + " in " + installation.data()
-                                + " and the files that it made, and there is no terminal to ask"
-                                + " on: give --yes. Nothing was changed"));
+                                + " and the files that it made, and there is no terminal to confirm"
+                                + " it: add --yes. Nothing was changed"));
     }
 
     private static void end(ProcessHandle process) {
         process.destroy();
         try {
-            process.onExit().orTimeout(LONGEST_END_SECONDS, TimeUnit.SECONDS).join();
+            process.onExit().orTimeout(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
             throw new UserError(
-                    "the services (pid " + process.pid() + ") have not ended within " + LONGEST_END_SECONDS
-                            + " s: end that process and run hatchery down again; no file was removed",
+                    "the services (pid " + process.pid() + ") have not stopped within " + STOP_TIMEOUT_SECONDS
+                            + " s: kill that process and run hatchery down again. No file was removed",
                     e);
         }
     }
@@ -96,7 +96,7 @@ final class DownCommand implements Callable<Integer> {
         List<JsonNode> containers = api.all("/v1/containers");
         show(containers, installation.made());
         if (console != null) {
-            Terminal.confirm(console, "Remove all of this?");
+            Terminal.confirm(console, "Remove all of these?");
         }
         for (JsonNode container : containers) {
             String name = container.path("name").asText();
@@ -116,14 +116,16 @@ final class DownCommand implements Callable<Integer> {
     }
 
     private void show(List<JsonNode> containers, List<Path> files) {
-        Output.line("Containers, to be stopped and removed:" + (containers.isEmpty() ? " none" : ""));
+        Output.line("Containers to stop and remove:" + (containers.isEmpty() ? " none" : ""));
         for (JsonNode container : containers) {
             String root = container.at("/spec/root").asText();
             Output.line("  " + container.path("name").asText() + " on "
                     + container.path("host").asText("no host")
-                    + (root.isEmpty() ? "" : ", its root " + root + (isRemoved(root, files) ? " as well" : " stays")));
+                    + (root.isEmpty()
+                            ? ""
+                            : ", its root " + root + (isRemoved(root, files) ? " as well" : " is kept")));
         }
-        Output.line("Files and folders, to be removed:");
+        Output.line("Files and folders to remove:");
         files.forEach(file -> Output.line("  " + file));
     }
 }

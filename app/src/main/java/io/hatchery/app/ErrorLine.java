@@ -8,11 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
-/** What a user is shown of an exception: one sentence where its cause lies outside the program. */
+/** The message for an exception whose cause is outside the program. */
 final class ErrorLine {
     private ErrorLine() {}
 
-    /** Empty for what can only be a defect of the program, whose trace is needed. */
+    /** The message; empty for a defect of the program, for which the stack trace is printed. */
     static Optional<String> of(Throwable e) {
         return switch (e) {
             case UserError refusal -> Optional.of(String.valueOf(refusal.getMessage()));

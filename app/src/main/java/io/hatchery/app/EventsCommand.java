@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "events",
         description = "List events by time",
-        footer = "TIME is an RFC 3339 time, such as 2026-05-01T12:00:00Z, or a time span before now, such as 10min.",
+        footer = "TIME is an RFC 3339 time, such as 2026-05-01T12:00:00Z, or a duration before now, such as 10min.",
         mixinStandardHelpOptions = true)
 final class EventsCommand implements Runnable {
     @Mixin
@@ -45,7 +45,7 @@ final class EventsCommand implements Runnable {
     @Override
     public void run() {
         if (follow && until != null) {
-            throw new UserError("give --follow or --until, not both");
+            throw new UserError("--follow and --until exclude each other: give only one, not both");
         }
         Instant now = Instant.now();
         Instant from = since == null ? null : time(since, now);
@@ -58,7 +58,8 @@ final class EventsCommand implements Runnable {
         if (until != null) {
             Instant to = time(until, now);
             if (to == null) {
-                throw new UserError("--until " + until + " is no time: give RFC 3339 or how long ago, such as 10min");
+                throw new UserError("--until " + until
+                        + " is not a time: write an RFC 3339 time or a duration before now, such as 10min");
             }
             query.append("&until=").append(to);
         }
@@ -92,13 +93,14 @@ final class EventsCommand implements Runnable {
             Output.jsonLine(item);
         } else if (item.has("event")) {
             Output.line(format(item.path("event")));
+            Output.text(OperationText.steps(item.path("event")));
         } else {
-            Output.line("an unreadable event, " + item.path("id").asText() + ": "
+            Output.line("unreadable event " + item.path("id").asText() + ": "
                     + item.path("unreadable").asText());
         }
     }
 
-    /** A time, or a span before now; null if it is neither, and so may be a cursor. */
+    /** A time, or a duration before now; null if the text is neither and may be a cursor. */
     static @Nullable Instant time(String text, Instant now) {
         try {
             return OffsetDateTime.parse(text).toInstant();
@@ -112,16 +114,13 @@ final class EventsCommand implements Runnable {
         }
     }
 
+    /** An event on one line. */
     static String format(JsonNode event) {
         String what = switch (event.path("type").asText()) {
             case "transition" ->
                 event.path("from").asText() + " -> " + event.path("to").asText();
             case "accepted" -> event.path("command").asText() + " accepted";
-            case "outcome" ->
-                event.path("command").asText() + " " + event.path("outcome").asText()
-                        + (event.has("stoppedBy")
-                                ? ", " + event.path("stoppedBy").asText()
-                                : "");
+            case "outcome" -> OperationText.ofOutcome(event);
             case "system" ->
                 "system " + event.path("source").asText()
                         + (event.has("path") ? " " + event.path("path").asText() : "");
@@ -133,7 +132,10 @@ final class EventsCommand implements Runnable {
                         + event.path("bytesExpected").asText() + " bytes";
             default -> event.path("type").asText() + " " + event.path("state").asText();
         };
+        boolean isOutcome = event.path("type").asText().equals("outcome");
         return TextTable.time(event.path("at")) + "  " + event.path("container").asText() + "  " + what
-                + (event.has("reason") ? " (" + event.path("reason").asText() + ")" : "");
+                + (event.has("reason") && !isOutcome
+                        ? " (" + event.path("reason").asText() + ")"
+                        : "");
     }
 }

@@ -117,7 +117,7 @@ final class FleetNix {
         return options;
     }
 
-    /** One that is a file is told by that alone, so that containers which share it share its evaluation. */
+    /** A module that is a file is sent as that file, so that containers which share it share its evaluation. */
     private ObjectNode module(String container, int index, @Nullable String path) {
         var all = new TreeMap<>(files);
         String main;

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What commands that read definitions from files have in common. */
+/** The descriptions and the nixpkgs of commands that read definitions from files. */
 final class FleetSource {
     static final String FILE = "JSON or YAML: one definition, named by the file's name, or several under 'containers';"
             + " or a fleet.nix with containers.<name> as NixOS has them; - reads JSON or YAML from standard input";
@@ -15,11 +15,11 @@ final class FleetSource {
 
     private FleetSource() {}
 
-    /** The nixpkgs that is given, configured, or found by Nix itself; null if none is. */
+    /** The nixpkgs of the command line, else of the configuration, else of NIX_PATH; null if there is none. */
     static @Nullable Path nixpkgs(@Nullable Path given, Settings settings) {
         if (given != null) {
             if (!Files.exists(given.resolve("lib"))) {
-                throw new UserError("--nixpkgs " + given + " is no nixpkgs: it has no lib");
+                throw new UserError("--nixpkgs " + given + " is not nixpkgs: it has no folder lib");
             }
             return given;
         }

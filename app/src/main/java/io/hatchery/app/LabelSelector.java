@@ -28,7 +28,7 @@ record LabelSelector(List<Term> terms) {
     /**
      * Reads a selector.
      *
-     * @throws UserError if it is none; the message says which part
+     * @throws UserError if the text is not a selector; the message names the part
      */
     static LabelSelector parse(String text) {
         var terms = new ArrayList<Term>();
@@ -36,7 +36,7 @@ record LabelSelector(List<Term> terms) {
             Matcher matcher = TERM.matcher(part);
             if (!matcher.matches()) {
                 throw new UserError("--selector " + text + ": '" + part.strip()
-                        + "' is no comparison: write label=value or label!=value, separated by commas");
+                        + "' is not a comparison: write label=value or label!=value, separated by commas");
             }
             terms.add(new Term(matcher.group(1), !matcher.group(2).equals("!="), matcher.group(3)));
         }

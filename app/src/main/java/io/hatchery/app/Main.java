@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The entry point. Exit codes: 0 done, 1 refused or failed, 2 wrong words on the command line, 3 the outcome is not that asked for. */
+/** The entry point. Exit codes: 0 success, 1 refused or failed, 2 wrong command line, 3 an operation did not complete. */
 @Command(
         name = "hatchery",
         description = "Manage fleets of OS containers that run under systemd-nspawn",

@@ -16,7 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The files that a NixOS module travels with. */
+/** Reads the files of a NixOS module into a definition. */
 final class ModuleFiles {
     private static final long MOST_BYTES = 700_000;
 
@@ -38,10 +38,9 @@ final class ModuleFiles {
                 if (!isHidden(file) && Files.isRegularFile(file)) {
                     bytes[0] += attributes.size();
                     if (bytes[0] > MOST_BYTES) {
-                        throw new UserError(
-                                "what is below " + folder + " is too much to travel with a definition: more than "
-                                        + MOST_BYTES / 1000 + " kB, with " + file
-                                        + "; keep the module in a folder of its own");
+                        throw new UserError("the files below " + folder + " are too large for a definition: more than "
+                                + MOST_BYTES / 1000 + " kB, with " + file
+                                + "; keep the module in a folder of its own");
                     }
                     put(files, folder.relativize(file).toString(), Files.readAllBytes(file));
                 }
@@ -64,7 +63,7 @@ final class ModuleFiles {
                             .decode(ByteBuffer.wrap(bytes))
                             .toString());
         } catch (CharacterCodingException notText) {
-            Output.note("hatchery: " + name + " is no text, and does not travel with the definition");
+            Output.note("hatchery: " + name + " is not text; it is left out of the definition");
         }
     }
 

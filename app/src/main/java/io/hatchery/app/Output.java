@@ -6,8 +6,8 @@ import io.hatchery.spec.json.Json;
 import java.util.stream.Collectors;
 
 /**
- * What commands print. Names, reasons and lines may come from containers and hold anything: control characters are escaped, since
- * they would move cursors and set titles in a terminal.
+ * Prints the output of commands. Text from containers may hold control characters, which could control the terminal: they are
+ * escaped.
  */
 final class Output {
     private Output() {}
@@ -22,7 +22,7 @@ final class Output {
         System.out.print(printable(lines));
     }
 
-    /** A message beside the results. */
+    /** A message on standard error. */
     static void note(String lines) {
         System.err.println(printable(lines));
     }

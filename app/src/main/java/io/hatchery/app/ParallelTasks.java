@@ -7,9 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 
-/** Does the same for many things at the same time. */
+/** Runs the same action for many items at the same time. */
 final class ParallelTasks {
-    /** How many at most: each is a request that the gateway may keep open. */
+    /** Maximum concurrency: each task is a request that the gateway may keep open. */
     private static final int MOST = 64;
 
     private ParallelTasks() {}
@@ -17,7 +17,7 @@ final class ParallelTasks {
     /**
      * The results in the order of the items.
      *
-     * @param action throws nothing that is to be kept apart by item; its first exception is thrown
+     * @param action called once per item; the first exception is thrown
      */
     static <T, R> List<R> map(List<T> items, Function<T, R> action) {
         var results = new ArrayList<R>();

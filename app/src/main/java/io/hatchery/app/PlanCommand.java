@@ -33,14 +33,14 @@ import picocli.CommandLine.Parameters;
 /** {@code hatchery plan}. */
 @Command(
         name = "plan",
-        description = "Print how a container would run: arguments of systemd-nspawn, unit directives, and steps",
-        footer = "With a file it needs no gateway, and assumes a host with systemd, cgroup v2 and Nix.",
+        description = "Print how a container would run: arguments of systemd-nspawn, unit directives and steps",
+        footer = "With a file, it needs no gateway and assumes a host with systemd, cgroup v2 and Nix.",
         mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
-    /** What stands for the host where the definition names none. */
+    /** The host of a definition that names none. */
     private static final HostName ANY = new HostName("any");
 
-    /** What stands for a system that only the config-service evaluates. */
+    /** The system of a definition that only config-service can evaluate. */
     private static final String NOT_EVALUATED = "/nix/store/not-evaluated";
 
     @Mixin

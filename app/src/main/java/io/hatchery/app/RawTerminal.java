@@ -8,26 +8,26 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The terminal while a command fills all of it: keys arrive at once and unseen, and what was there before comes back at the end. */
+/** A terminal in raw mode on the alternate screen; closing restores its mode and content. */
 final class RawTerminal implements AutoCloseable {
     private static final String ENTER = "\033[?1049h\033[?25l";
     private static final String LEAVE = "\033[?25h\033[?1049l";
     private static final long SIZE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_STTY_SECONDS = 5;
-    private static final int USUAL_ROWS = 24;
-    private static final int USUAL_COLUMNS = 80;
+    private static final int DEFAULT_ROWS = 24;
+    private static final int DEFAULT_COLUMNS = 80;
 
     private final @Nullable String before;
     private final Thread atExit = new Thread(this::restore, "hatchery-terminal");
-    private int rows = USUAL_ROWS;
-    private int columns = USUAL_COLUMNS;
+    private int rows = DEFAULT_ROWS;
+    private int columns = DEFAULT_COLUMNS;
     private long sizeAt = System.nanoTime() - SIZE_NANOS;
 
     private RawTerminal(@Nullable String before) {
         this.before = before;
     }
 
-    /** Takes the terminal; keys need a line feed where there is no stty. */
+    /** Switches the terminal to raw mode; without stty, keys arrive after a line feed only. */
     static RawTerminal open() {
         String before = stty("-g");
         if (before != null) {
@@ -77,7 +77,7 @@ final class RawTerminal implements AutoCloseable {
         restore();
     }
 
-    /** Null where stty is missing or refuses. */
+    /** Runs stty; null if it is missing or fails. */
     private static @Nullable String stty(String... arguments) {
         var command = new ArrayList<String>(List.of("stty"));
         command.addAll(List.of(arguments));
@@ -86,10 +86,10 @@ final class RawTerminal implements AutoCloseable {
                     .redirectInput(new File("/dev/tty"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
-            return process.waitFor(LONGEST_STTY_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0 ? said : null;
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+            return process.waitFor(LONGEST_STTY_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0 ? output : null;
         } catch (IOException e) {
-            return null; // no stty, or no controlling terminal: the size is the usual one
+            return null; // no stty, or no controlling terminal: the default size is used
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;

@@ -15,13 +15,13 @@ record RunningServices(ProcessHandle process, String gateway) {
     /** proc_pid_stat(5): field 22, of those after the name in parentheses, which is the second, the 20th. */
     private static final int START_TIME = 19;
 
-    /** Writes down this process. */
+    /** Records this process. */
     static void write(Path pidFile, String gateway) throws IOException {
         long pid = ProcessHandle.current().pid();
         Files.writeString(pidFile, pid + "\n" + identity(pid) + "\n" + gateway + "\n");
     }
 
-    /** The process that was written down, if it is still that one: pids are given again. */
+    /** The recorded process, if it still runs; pids are reused, so its start time is compared. */
     static @Nullable RunningServices of(Path pidFile, Settings settings) throws IOException {
         if (!Files.exists(pidFile)) {
             return null;
@@ -32,8 +32,8 @@ record RunningServices(ProcessHandle process, String gateway) {
             pid = Long.parseLong(lines.isEmpty() ? "" : lines.getFirst().strip());
         } catch (NumberFormatException e) {
             throw new UserError(
-                    pidFile + " does not begin with the pid of the services: end them, remove it, and run the"
-                            + " command again",
+                    pidFile + " does not begin with the pid of the services: stop them, delete the file, and run"
+                            + " the command again",
                     e);
         }
         String gateway = lines.size() > 2 ? lines.get(2) : GatewaySettings.url(settings);
@@ -47,16 +47,16 @@ record RunningServices(ProcessHandle process, String gateway) {
         try {
             return identity(pid).equals(identity);
         } catch (IOException e) {
-            return false; // it has ended meanwhile
+            return false; // the process has exited meanwhile
         }
     }
 
-    /** A version before the identity wrote down the pid alone. */
+    /** Earlier versions recorded only the pid. */
     private static boolean isHatchery(ProcessHandle process) {
         return process.info().commandLine().orElse("").contains(Main.class.getName());
     }
 
-    /** The boot, and when in it the process started: other than a time of day, that is never shifted by setting a clock. */
+    /** The boot id and the start time since boot, which setting a clock does not change. */
     private static String identity(long pid) throws IOException {
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");

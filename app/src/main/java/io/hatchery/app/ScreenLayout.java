@@ -4,9 +4,9 @@ import io.hatchery.runner.plan.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Text that fits a terminal: no line is wrapped and none scrolls. */
+/** Crops text to a terminal, so that no line wraps and nothing scrolls. */
 final class ScreenLayout {
-    /** The last line, which says what is not shown, and how to leave. */
+    /** The number of lines of the footer. */
     private static final int FOOTER = 1;
 
     private ScreenLayout() {}

@@ -10,23 +10,23 @@ import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** What the services keep for themselves in the data folder: tokens and passwords, readable by their owner alone. */
+/** Creates and reads tokens and passwords in the data folder; only their owner can read them. */
 final class Secrets {
     private static final String PRIVATE = "rw-------";
 
     private Secrets() {}
 
-    /** The gateway's token, made at first. */
+    /** The token in a file, which is created if it is missing. */
     static String token(Path file) throws IOException {
         return once(file, () -> Credentials.create().password());
     }
 
-    /** What this process is called among its like, the same after a restart. */
+    /** The generated name of this config-service, the same after a restart. */
     static String instance(Path data) throws IOException {
         return once(data.resolve("instance"), () -> UUID.randomUUID().toString().substring(0, 8));
     }
 
-    /** The embedded broker's password, made at first, and what its clients need to know, written anew. */
+    /** The credentials of the embedded broker, created if they are missing; writes the configuration files of its clients. */
     static Credentials broker(Path data, String bootstrap) throws IOException {
         String password =
                 once(data.resolve("broker.password"), () -> Credentials.create().password());

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 final class ServiceCommands {
     private ServiceCommands() {}
 
-    /** What the service commands take. */
+    /** The options that all service commands share. */
     static final class ServiceOptions {
         @Mixin
         private SettingsOptions settings = new SettingsOptions();
@@ -46,7 +46,7 @@ final class ServiceCommands {
         return 0;
     }
 
-    /** Starts a service. */
+    /** The start of one service. */
     private interface ServiceStart {
         Future<?> with(Services services) throws IOException;
     }
@@ -69,7 +69,7 @@ final class ServiceCommands {
     /** {@code hatchery config-service}. */
     @Command(
             name = "config-service",
-            description = "Run config-service: evaluates definitions",
+            description = "Run config-service, which evaluates definitions",
             mixinStandardHelpOptions = true)
     static final class Config implements Callable<Integer> {
         @Mixin
@@ -87,7 +87,7 @@ final class ServiceCommands {
     /** {@code hatchery runner}. */
     @Command(
             name = "runner",
-            description = "Run the runner of this host: runs its containers",
+            description = "Run the runner of this host, which runs its containers",
             mixinStandardHelpOptions = true)
     static final class RunnerCommand implements Callable<Integer> {
         @Mixin
@@ -100,7 +100,10 @@ final class ServiceCommands {
     }
 
     /** {@code hatchery gateway}. */
-    @Command(name = "gateway", description = "Run a gateway: HTTP API and websocket", mixinStandardHelpOptions = true)
+    @Command(
+            name = "gateway",
+            description = "Run a gateway, which serves the HTTP API and websocket",
+            mixinStandardHelpOptions = true)
     static final class Gateway implements Callable<Integer> {
         @Mixin
         private ServiceOptions options = new ServiceOptions();

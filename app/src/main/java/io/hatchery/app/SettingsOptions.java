@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The flags that say where the configuration comes from. */
+/** The flags with which a command reads the configuration. */
 final class SettingsOptions {
     @Option(names = "--config", paramLabel = "FILE", description = "Configuration file with lines of key=value")
     private @Nullable Path file;
@@ -19,7 +19,7 @@ final class SettingsOptions {
 
     private @Nullable Settings settings;
 
-    /** The configuration; its sources are read once. */
+    /** The configuration; read once. */
     synchronized Settings settings() {
         if (settings == null) {
             settings = Settings.read(file, System.getenv(), flags);

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The gateway's stream, opened again from its last cursor whenever it breaks off. */
+/** Reads the gateway's stream, and reconnects from the last cursor whenever the connection is lost. */
 final class StreamFollower {
     private static final long RECONNECT_MILLIS = 1000;
 
-    /** The gateway's close code for a cursor whose records are not kept any longer. */
+    /** The gateway's close code for a cursor whose records have expired. */
     private static final int GONE = 4410;
 
     private final ApiClient api;
@@ -26,7 +26,7 @@ final class StreamFollower {
     private volatile @Nullable String since;
 
     /**
-     * Nothing is opened yet.
+     * Opens nothing yet.
      *
      * @param filter further parameters, each followed by an ampersand
      * @param since the cursor to begin after; null begins with a snapshot
@@ -59,7 +59,7 @@ final class StreamFollower {
             if (await(stopped, RECONNECT_MILLIS)) {
                 return;
             }
-            Output.note("hatchery: the stream broke off; opening it again from the last cursor");
+            Output.note("hatchery: the connection to the gateway was lost; reconnecting");
         }
     }
 
@@ -95,7 +95,7 @@ final class StreamFollower {
         try {
             message = Json.readObject(text.getBytes(StandardCharsets.UTF_8));
         } catch (UnreadableException e) {
-            throw new UserError("the stream sent what is no message: " + e.getMessage(), e);
+            throw new UserError("the gateway sent an unreadable message: " + e.getMessage(), e);
         }
         since = message.path("cursor").asText(since);
         onMessage.accept(message);
@@ -123,7 +123,7 @@ final class StreamFollower {
         @Override
         public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
             if (code == GONE) {
-                since = null; // begin with a snapshot: what was missed is not kept any longer
+                since = null; // the missed records have expired: begin with a snapshot
             }
             end.countDown();
             return null;

@@ -9,14 +9,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands about the systems that a container was given. */
+/** The commands for the NixOS systems of a container. */
 final class SystemCommands {
     private SystemCommands() {}
 
     /** {@code hatchery generations}. */
     @Command(
             name = "generations",
-            description = "List the NixOS systems that a container was given",
+            description = "List the NixOS systems that a container had",
             mixinStandardHelpOptions = true)
     static final class Generations implements Runnable {
         @Mixin
@@ -77,7 +77,7 @@ final class SystemCommands {
             if (api.json()) {
                 Output.json(container);
             } else {
-                Output.line(name + " goes back to "
+                Output.line(name + " returns to "
                         + container.at("/spec/payload/path").asText() + " with generation "
                         + container.path("generation").asText());
             }

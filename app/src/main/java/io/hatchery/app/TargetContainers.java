@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The containers that a command is for: names, all, or those with certain labels. */
+/** The containers of a command: by name, all, or by label. */
 final class TargetContainers {
     private static final int REFUSED = 1;
 
@@ -32,7 +32,7 @@ final class TargetContainers {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
-    /** What became of one container: an operation, or why there is none. */
+    /** The operation of one container, or why the gateway refused it. */
     private record TargetResult(
             String name,
             @Nullable ApiResponse answer,
@@ -52,8 +52,8 @@ final class TargetContainers {
         int ways = (names.isEmpty() ? 0 : 1) + (all ? 1 : 0) + (selector == null ? 0 : 1);
         if (ways != 1) {
             String message = ways == 0
-                    ? "say which containers: names, --all, or --selector label=value"
-                    : "give names, --all or --selector, one of the three";
+                    ? "name the containers: NAME…, --all, or --selector LABEL=VALUE"
+                    : "give only one of NAME…, --all and --selector";
             if (spec == null) {
                 throw new UserError(message);
             }
@@ -69,16 +69,16 @@ final class TargetContainers {
                 .map(container -> container.path("name").asText())
                 .toList();
         if (matching.isEmpty()) {
-            throw new UserError(selector == null ? "there is no container" : "no container matches " + selector);
+            throw new UserError(selector == null ? "the fleet has no containers" : "no container matches " + selector);
         }
         return matching;
     }
 
     /**
-     * Calls the API for each container, all at the same time, and shows one line for each as it ends.
+     * Calls the API for each container, all at the same time, and prints each operation as it ends.
      *
      * @param waited whether the calls wait for the outcome
-     * @return the exit code: 1 if one was refused, else 3 if one did not end as asked, else 0
+     * @return the exit code: 1 if one was refused, else 3 if one did not complete, else 0
      */
     int operate(ApiClient api, List<String> containers, boolean waited, Function<String, ApiResponse> call) {
         if (!areMany() && containers.size() == 1) {
@@ -89,7 +89,7 @@ final class TargetContainers {
             if (result.refusal != null) {
                 Output.note("hatchery: " + name + ": " + result.refusal);
             } else if (result.answer != null && !api.json()) {
-                Output.line(VerbCommands.format(result.answer.body()));
+                Output.text(OperationText.of(result.answer.body()));
             }
             return result;
         });

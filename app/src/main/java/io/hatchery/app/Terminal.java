@@ -3,7 +3,7 @@ package io.hatchery.app;
 import java.io.Console;
 import java.util.Optional;
 
-/** The terminal that a person sits at, if one does. */
+/** The interactive terminal, if there is one. */
 final class Terminal {
     private Terminal() {}
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Text in columns. */
+/** A text table with aligned columns. */
 final class TextTable {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -81,14 +81,14 @@ final class TextTable {
                 : status.path("reason").asText("");
     }
 
-    /** Names, apart by commas. */
+    /** Names, separated by commas. */
     static String format(JsonNode names) {
         var words = new ArrayList<String>();
         names.forEach(name -> words.add(name.asText()));
         return String.join(", ", words);
     }
 
-    /** A time as every command shows it: RFC 3339, UTC, with three digits of the second; as it is if it is none. */
+    /** A time in RFC 3339, UTC, with milliseconds; a text that is not a time is returned as it is. */
     static String time(JsonNode at) {
         try {
             return MILLIS.format(Instant.parse(at.asText()));

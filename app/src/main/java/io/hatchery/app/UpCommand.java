@@ -52,12 +52,12 @@ final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The services of {@code up} use the broker of {@code up}: with another one, {@code down} would empty another fleet. */
+    /** Checks that no other Kafka is configured: {@code down} would remove the containers of another fleet. */
     static void requireEmbedded(Settings settings) {
         settings.bootstrapServers().ifPresent(servers -> {
             throw new UserError(
-                    "kafka.bootstrap.servers is " + servers + ", and hatchery up and down use their own broker:"
-                            + " leave that key out, or run hatchery config-service, runner and gateway by themselves");
+                    "kafka.bootstrap.servers is " + servers + ", but hatchery up and down use their own broker:"
+                            + " remove that key, or run hatchery config-service, runner and gateway instead");
         });
     }
 
@@ -79,15 +79,15 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private static void end(Services services, Path pid) {
-        System.out.println("\nEnding the services …");
+        System.out.println("\nStopping the services …");
         services.close();
         try {
             Files.deleteIfExists(pid);
         } catch (IOException e) {
-            System.err.println("hatchery: " + pid + " is left: " + e);
+            System.err.println("hatchery: " + pid + " cannot be deleted: " + e);
         }
         System.out.println(
-                "The services have ended. Containers run on; hatchery up takes them up again, hatchery down ends them.");
+                "The services have stopped. Containers keep running; hatchery up manages them again, hatchery down removes them.");
         System.out.flush();
     }
 }

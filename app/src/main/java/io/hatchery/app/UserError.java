@@ -1,6 +1,6 @@
 package io.hatchery.app;
 
-/** A command that cannot be done as asked; the message is all that the user is shown. */
+/** An error that the user can correct; only its message is printed. */
 final class UserError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,5 @@
 package io.hatchery.app;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.app.ApiClient.ApiResponse;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,42 +10,28 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The commands that a runner executes. */
+/** The commands that a runner executes: start, stop, restart and kill. */
 final class VerbCommands {
-    private static final int NOT_AS_ASKED = 3;
+    private static final int NOT_COMPLETED = 3;
 
     private VerbCommands() {}
 
-    /** Shows an operation, and returns its {@link #exitCode}. */
+    /** Prints an operation and returns its {@link #exitCode}. */
     static int report(ApiClient api, ApiResponse answer, boolean waited) {
         if (api.json()) {
             Output.json(answer.body());
         } else {
-            Output.line(format(answer.body()));
+            Output.text(OperationText.of(answer.body()));
         }
         return exitCode(answer, waited);
     }
 
-    /** 0 if the operation is completed, or, if nobody waited, begun; else 3. */
+    /** 0 if the operation completed, or if the command does not wait; else 3. */
     static int exitCode(ApiResponse answer, boolean waited) {
-        return answer.body().path("outcome").asText().equals("completed") || !waited ? 0 : NOT_AS_ASKED;
+        return answer.body().path("outcome").asText().equals("completed") || !waited ? 0 : NOT_COMPLETED;
     }
 
-    /** An operation in one line. */
-    static String format(ObjectNode operation) {
-        String outcome = operation.path("outcome").asText();
-        return operation.path("command").asText() + " "
-                + operation.path("container").asText() + ": " + outcome
-                + (operation.has("stoppedBy")
-                        ? ", stopped: " + operation.path("stoppedBy").asText()
-                        : "")
-                + (operation.has("reason") ? " (" + operation.path("reason").asText() + ")" : "")
-                + (outcome.equals("pending")
-                        ? ", see GET /v1/operations/" + operation.path("id").asText()
-                        : "");
-    }
-
-    /** What the four have in common. */
+    /** The options and the execution that these commands share. */
     abstract static class VerbCommand implements Callable<Integer> {
         @Mixin
         private ApiClient api = new ApiClient();
@@ -56,7 +41,7 @@ final class VerbCommands {
 
         @Option(
                 names = "--wait",
-                paramLabel = "SPAN",
+                paramLabel = "DURATION",
                 description = "How long to wait for the outcome, such as 30s",
                 defaultValue = "5min")
         private String wait = "5min";

@@ -24,7 +24,10 @@ final class WatchCommand implements Runnable {
     @Option(names = "--host", paramLabel = "HOST", description = "Only containers of this host")
     private @Nullable String host;
 
-    @Option(names = "--since", paramLabel = "CURSOR", description = "Changes after this cursor instead of a snapshot")
+    @Option(
+            names = "--since",
+            paramLabel = "CURSOR",
+            description = "Start after this cursor instead of with a snapshot")
     private @Nullable String since;
 
     private final Map<String, ObjectNode> containers = new TreeMap<>();
@@ -51,7 +54,7 @@ final class WatchCommand implements Runnable {
         }
     }
 
-    /** Ends at q, Q, or the end of the input. */
+    /** Stops at q, Q, or the end of the input. */
     private static void awaitQuit(StreamFollower follower) {
         try {
             int key = System.in.read();

@@ -27,7 +27,7 @@ class CommandErrorsTest {
     void urlWithoutScheme() {
         refused(list("127.0.0.1:8470"), "--url is '127.0.0.1:8470'", "give http://127.0.0.1:8470");
         refused(list("ftp://host"), "give the gateway's URL");
-        refused(list("http://a b"), "which is no URL");
+        refused(list("http://a b"), "which is not a URL");
     }
 
     @Test
@@ -53,7 +53,7 @@ class CommandErrorsTest {
                 CommandRun.of("list", "--url", "http://127.0.0.1:1", "--token-file", folder + "/none"),
                 "the gateway's token cannot be read");
         Files.writeString(token, "two words\n");
-        refused(list("http://127.0.0.1:1"), "characters that no token has");
+        refused(list("http://127.0.0.1:1"), "characters that a token cannot have");
     }
 
     @Test
@@ -106,7 +106,7 @@ class CommandErrorsTest {
     void containersAreSaidInOneWay() {
         assertThat(CommandRun.of("start").code()).isEqualTo(2);
         assertThat(CommandRun.of("start", "web", "--all").code()).isEqualTo(2);
-        assertThat(CommandRun.of("stop", "--all", "--selector", "a=b").err()).contains("one of the three");
+        assertThat(CommandRun.of("stop", "--all", "--selector", "a=b").err()).contains("give only one of");
     }
 
     private CommandRun list(String url) {

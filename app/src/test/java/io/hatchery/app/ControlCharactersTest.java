@@ -205,7 +205,7 @@ class ControlCharactersTest {
     @ValueSource(strings = {"watch", "watch -o json", "events --follow", "events --follow -o json"})
     void streamEscapesThem(String command) throws InterruptedException {
         Thread follower = Thread.ofPlatform().start(() -> execute(command));
-        while (!shown.toString(StandardCharsets.UTF_8).contains("the stream broke off")) {
+        while (!shown.toString(StandardCharsets.UTF_8).contains("the connection to the gateway was lost")) {
             Thread.onSpinWait();
         }
         follower.interrupt();

@@ -26,7 +26,7 @@ class DefinitionFilesTest {
         assertThatThrownBy(() -> read("")).isInstanceOf(UserError.class).hasMessageContaining("standard input");
         assertThatThrownBy(() -> read("containers: {web: 1}"))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("containers.web is no object");
+                .hasMessageContaining("containers.web is not an object");
     }
 
     private static List<DefinitionFiles.Named> read(String text) throws IOException {

@@ -45,7 +45,7 @@ class DownCommandTest {
         claim(data);
         CommandRun run = down(data);
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).contains("give --yes");
+        assertThat(run.err()).contains("add --yes");
         assertThat(names(data)).containsExactly(Installation.MARKER);
     }
 

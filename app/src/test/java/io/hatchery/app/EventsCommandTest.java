@@ -41,6 +41,21 @@ class EventsCommandTest {
     }
 
     @Test
+    void outcomeShowsDurationAndReason() {
+        ObjectNode event = Json.object()
+                .put("type", "outcome")
+                .put("command", "stop")
+                .put("container", "web")
+                .put("outcome", "failed")
+                .put("reason", "it does not exit")
+                .put("submitted", "2026-01-02T03:04:00Z")
+                .put("at", "2026-01-02T03:04:05Z");
+        event.putArray("steps").addObject().put("step", "failed").put("at", "2026-01-02T03:04:05Z");
+        assertThat(EventsCommand.format(event))
+                .isEqualTo("2026-01-02T03:04:05.000Z  web  stop failed in 5.000s (it does not exit)");
+    }
+
+    @Test
     void followAndUntilExcludeEachOther() {
         CommandRun run = CommandRun.of("events", "--follow", "--until", "10min");
         assertThat(run.code()).isEqualTo(1);

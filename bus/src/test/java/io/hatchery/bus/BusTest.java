@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
+import io.hatchery.protocol.TopicBuilder;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import io.vertx.core.Future;
@@ -77,27 +78,28 @@ class BusTest {
     }
 
     private static Topic with(Topic topic, Topic.Cleanup cleanup) {
-        return new Topic(
-                topic.name(),
-                topic.key(),
-                cleanup,
-                topic.segments(),
-                topic.isShared(),
-                topic.value(),
-                topic.access(),
-                topic.reason());
+        return TopicBuilder.builder()
+                .name(topic.name())
+                .key(topic.key())
+                .cleanup(cleanup)
+                .segments(topic.segments())
+                .isShared(topic.isShared())
+                .value(topic.value())
+                .access(topic.access())
+                .reason(topic.reason())
+                .build();
     }
 
     @Test
     void settingsThatBreakTheirBoundAreCorrectedAndOthersKept() throws Exception {
         Topic commands = Topics.commands(new HostName("settings"));
-        fixture.create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(1), -1)));
+        fixture.create(with(commands, new Topic.Cleanup.Expiring(Duration.ofDays(1), -1)));
         assertThat(setting(commands, "retention.ms"))
                 .isEqualTo(Duration.ofDays(1).toMillis() + "");
         fixture.create(commands);
         assertThat(setting(commands, "retention.ms"))
                 .isEqualTo(Duration.ofDays(7).toMillis() + "");
-        fixture.create(with(commands, new Topic.Cleanup.Deleted(Duration.ofDays(2), -1)));
+        fixture.create(with(commands, new Topic.Cleanup.Expiring(Duration.ofDays(2), -1)));
         assertThat(setting(commands, "retention.ms"))
                 .isEqualTo(Duration.ofDays(7).toMillis() + "");
         assertThat(setting(commands, "message.timestamp.type")).isEqualTo("LogAppendTime");

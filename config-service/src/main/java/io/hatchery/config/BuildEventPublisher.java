@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the fleet how evaluations and builds go. What comes of them is told by the evaluations themselves. */
+/** Publishes the output and the end of builds; the results are in the evaluations. */
 final class BuildEventPublisher implements EvaluationPool.BuildListener {
     private static final Logger LOG = LoggerFactory.getLogger(BuildEventPublisher.class);
 
@@ -33,20 +33,20 @@ final class BuildEventPublisher implements EvaluationPool.BuildListener {
     public void ended(ContainerName container, Source how, @Nullable String path, Duration took) {
         Instant now = clock.instant();
         LOG.info("{}: its system is {}{}", container, how.word(), path == null ? "" : ", " + path);
-        tell(
+        publish(
                 Topics.EVENTS.name(),
                 container,
                 new FleetEvent.SystemBuilt(container, null, how, path, took.toSeconds(), now));
     }
 
     @Override
-    public void said(ContainerName container, List<String> lines) {
-        tell(Topics.CONSOLE.name(), container, new ConsoleLines(container, lines, clock.instant()));
+    public void printed(ContainerName container, List<String> lines) {
+        publish(Topics.CONSOLE.name(), container, new ConsoleLines(container, lines, clock.instant()));
     }
 
-    private void tell(String topic, ContainerName container, Object value) {
+    private void publish(String topic, ContainerName container, Object value) {
         publisher
                 .publish(Message.of(topic, container.value(), value, null, source, clock.instant()))
-                .onFailure(e -> LOG.warn("{}: not told on {}: {}", container, topic, e.getMessage()));
+                .onFailure(e -> LOG.warn("{}: not published on {}: {}", container, topic, e.getMessage()));
     }
 }

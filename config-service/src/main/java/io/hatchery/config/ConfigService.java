@@ -21,10 +21,10 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
-/** Definitions in, specs out: reads, evaluates, publishes and commits in one Kafka transaction. */
+/** Evaluates definitions to specs: reads, plans, publishes and commits in one Kafka transaction. */
 public final class ConfigService extends AbstractVerticle {
     private static final String GROUP = "hatchery-config";
-    private static final int PATIENCE = 30_000;
+    private static final int PUBLISH_TIMEOUT_MILLIS = 30_000;
 
     private final BusConfig bus;
     private final String instance;
@@ -36,9 +36,9 @@ public final class ConfigService extends AbstractVerticle {
     private @Nullable EvaluationPool pool;
 
     /**
-     * @param instance names this process among the config-services, the same after its restart and no other's
+     * @param instance the unique name of this process among the config-services, the same after a restart
      * @param nix how systems are evaluated and built
-     * @param onFailure is told, from any thread, when the service cannot go on
+     * @param onFailure called on any thread when the service cannot continue
      */
     public ConfigService(BusConfig bus, String instance, NixSettings nix, Handler<Throwable> onFailure) {
         this.bus = bus;
@@ -50,8 +50,9 @@ public final class ConfigService extends AbstractVerticle {
     @Override
     public void start(Promise<Void> started) {
         var context = vertx.getOrCreateContext();
-        var told = new BuildEventPublisher(new KafkaBus(vertx, bus).publisher(PATIENCE), "/config-service/" + instance);
-        var systems = new EvaluationPool(nix, told, Clock.systemUTC());
+        var events = new BuildEventPublisher(
+                new KafkaBus(vertx, bus).publisher(PUBLISH_TIMEOUT_MILLIS), "/config-service/" + instance);
+        var systems = new EvaluationPool(nix, events, Clock.systemUTC());
         pool = systems;
         vertx.executeBlocking(() -> {
                     systems.prepare();
@@ -73,7 +74,7 @@ public final class ConfigService extends AbstractVerticle {
         PartitionCountWatcher.start(vertx, bus, onFailure);
     }
 
-    /** What a config-service reads and views. */
+    /** The topics that a config-service reads. */
     public static TransactionalLoop.LoopPlan plan(String instance) {
         return new TransactionalLoop.LoopPlan(
                 Topics.DEFINITIONS.name(),
@@ -93,7 +94,7 @@ public final class ConfigService extends AbstractVerticle {
             if (isTransient(e)) {
                 throw e;
             }
-            // Trying again does not help, and must not keep the containers of other hosts waiting.
+            // A retry does not help and must not delay the containers of other hosts.
             throw new IllegalStateException("the topics of host " + host + " cannot be used: " + e.getMessage(), e);
         }
         hostsWithTopics.add(host);

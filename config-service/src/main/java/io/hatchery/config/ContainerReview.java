@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Evaluates a container again after something that its evaluation rests on has changed. */
+/** Evaluates a container again after an input of its evaluation changed. */
 final class ContainerReview {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerReview.class);
 
@@ -44,7 +44,7 @@ final class ContainerReview {
         this.writing = writing;
     }
 
-    /** A container that cannot be reviewed fails by itself, and keeps no other from being reviewed. */
+    /** Reviews a container; a failure affects only this container. */
     List<Message> review(Evaluation before) {
         var messages = new ArrayList<Message>();
         try {
@@ -73,7 +73,7 @@ final class ContainerReview {
         if (before.releasingHost() != null && isReleased(before.container(), before.releasingHost())) {
             messages.addAll(plans.execute(RemovalPlanner.release(before), before, clock.instant()));
         } else if (before.isPublished() && before.spec() != null) {
-            messages.addAll(askedAgain(before.spec()));
+            messages.addAll(publishAgain(before.spec()));
         }
         if (latest(before).releasingHost() == null) {
             views.confirmations().settle(before.container());
@@ -94,8 +94,8 @@ final class ContainerReview {
     }
 
     /**
-     * What is published again for a container: an open removal before its tombstone expires, and specs and removals that a host has
-     * lost.
+     * The records that are published again for a container: an open removal before its tombstone expires, and specs and removals that
+     * a host has lost.
      */
     private void repeat(Evaluation evaluation, List<Message> messages) {
         Map<HostName, Boolean> sightless = audit.take(evaluation.container());
@@ -120,15 +120,15 @@ final class ContainerReview {
     }
 
     /**
-     * A host that had the container before may say once more that it has gone, and so hide what its host has said since: that one
-     * is given its spec again, and says again how it is.
+     * A previous host may confirm a removal once more, and its tombstone hides the status of the present host: the present host gets
+     * the spec again and publishes its status again.
      */
-    private List<Message> askedAgain(ContainerSpec spec) {
+    private List<Message> publishAgain(ContainerSpec spec) {
         String source = views.confirmations().takeLastSource(spec.name());
         return source == null || source.equals("/runner/" + spec.host()) ? List.of() : List.of(writing.spec(spec));
     }
 
-    /** It says so itself, or someone has said that it is no more, or it never was: then nobody ever read what it was given. */
+    /** Whether the host has the container by its status, or never had it, in which case no host read the spec. */
     private boolean isReleased(ContainerName container, Evaluation.ReleasingHost releasingHost) {
         return views.confirmations().isConfirmed(container, releasingHost.operation())
                 || !views.hosts().isHeardOf(releasingHost.host());

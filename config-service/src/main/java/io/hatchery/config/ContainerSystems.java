@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The system that a definition names, and those that its container was given. Pure. */
+/** The NixOS systems of a container: the present and the earlier ones. Pure. */
 final class ContainerSystems {
     private ContainerSystems() {}
 
     /**
-     * What is known of the system that a definition has evaluated; null if it has none. A revision is evaluated once, so that nothing
-     * changes by itself when its nixpkgs does.
+     * The build of a definition's NixOS system; null if it has none. A revision is built once, so that a changed nixpkgs changes no
+     * container by itself.
      */
     static @Nullable Built built(EvaluationCandidate candidate, EvaluationResult.Good good, FleetSnapshot fleet) {
         if (good.source() == null) {
@@ -39,7 +39,7 @@ final class ContainerSystems {
         };
     }
 
-    /** With that of the spec, if it is another than the last; the last ends with the first spec that does not have it. */
+    /** The systems with that of a new spec; the previous system ends with the first spec that does not have it. */
     static List<GivenSystem> given(EvaluationCandidate candidate, ContainerSpec spec, Instant now) {
         List<GivenSystem> systems = new ArrayList<>(candidate.systems());
         String path = spec.payload() instanceof Payload.SystemPath system ? system.path() : null;

@@ -29,11 +29,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates definitions in the light of the fleet. What fails to be computed changes nothing: memory is changed after everything
- * that is to be written is known.
+ * Processes definitions: reads the views, plans, and publishes. The views change only after all records of a plan are known, so a
+ * failure changes nothing.
  */
 public final class DefinitionReconciler implements TransactionalLoop.RecordProcessor {
-    private static final Duration BETWEEN_KEEPINGS = Duration.ofHours(1);
+    private static final Duration CLEANUP_INTERVAL = Duration.ofHours(1);
 
     private final Clock clock;
     private final Systems systems;
@@ -47,13 +47,13 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
     private Set<Integer> owned = Set.of();
     private int partitions = 1;
     private @Nullable Evaluation reviewed;
-    private Instant nextKeeping = Instant.MIN;
+    private Instant nextCleanup = Instant.MIN;
 
     /**
-     * Knows nothing yet.
+     * Creates a reconciler with empty views.
      *
-     * @param instance names this process among the config-services
-     * @param newHost makes sure that a host's topics exist before they are written to
+     * @param instance the name of this process among the config-services
+     * @param newHost creates the topics of a host before they are written
      * @param systems evaluates and builds systems
      */
     public DefinitionReconciler(Clock clock, String instance, Consumer<HostName> newHost, Systems systems) {
@@ -97,13 +97,14 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
         }
         owned = Set.copyOf(nowOwned);
         partitions = of;
-        // Whatever changed while nobody looked: evaluating what has not changed changes nothing.
+        // Reviews everything that may have changed while no service was active; an unchanged evaluation changes
+        // nothing.
         views.review(evaluation -> true);
     }
 
     @Override
     public Optional<List<Message>> review() {
-        keepSystems();
+        cleanUp();
         views.review(systems.news());
         reviewed = views.nextToReview(name -> owned.contains(partitionOf(name)));
         return Optional.ofNullable(reviewed).map(reviews::review);
@@ -121,12 +122,12 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
         return Partitioning.partitionOf(name.value().getBytes(StandardCharsets.UTF_8), partitions);
     }
 
-    private void keepSystems() {
+    private void cleanUp() {
         Instant now = clock.instant();
-        if (now.isBefore(nextKeeping)) {
+        if (now.isBefore(nextCleanup)) {
             return;
         }
-        nextKeeping = now.plus(BETWEEN_KEEPINGS);
+        nextCleanup = now.plus(CLEANUP_INTERVAL);
         views.review(e -> e.releasingHost() != null);
         systems.keep(views.evaluations().stream()
                 .flatMap(evaluation -> evaluation.systems().stream())
@@ -138,7 +139,7 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
     public ProcessingResult process(BusRecord record) {
         if (!ContainerName.isValid(record.key())) {
             return new ProcessingResult(
-                    List.of(), "its key is no container name: '" + DefinitionProblem.shorten(record.key()) + "'");
+                    List.of(), "its key is not a container name: '" + DefinitionProblem.shorten(record.key()) + "'");
         }
         var name = new ContainerName(record.key());
         Evaluation before = views.evaluation(name);
@@ -188,7 +189,7 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
         } catch (NumberFormatException e) {
             throw new UnreadableException(
                     "header " + Headers.IF_MATCH + " is '" + DefinitionProblem.shorten(text)
-                            + "': give a revision, or leave it out",
+                            + "': write a revision, or leave the header out",
                     e);
         }
     }

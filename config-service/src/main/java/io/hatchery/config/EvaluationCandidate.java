@@ -3,6 +3,7 @@ package io.hatchery.config;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Evaluation.Built;
 import io.hatchery.protocol.Evaluation.GivenSystem;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -13,12 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A definition that is to be evaluated, and what was in force before it.
+ * A definition to evaluate, and the evaluation before it.
  *
  * @param before the last evaluation; null if there was none
- * @param definition null if it was deleted or is too large to be kept
- * @param revision the definition's
- * @param evaluatedRevision the revision that was last looked at
+ * @param definition null if it is deleted or too large to keep
+ * @param revision the revision of the definition
+ * @param evaluatedRevision the revision that was evaluated last
  */
 record EvaluationCandidate(
         ContainerName name,
@@ -26,7 +27,7 @@ record EvaluationCandidate(
         @Nullable ContainerDefinition definition,
         long revision,
         long evaluatedRevision) {
-    /** What was evaluated before, to be evaluated again. */
+    /** The same definition, to be evaluated again. */
     static EvaluationCandidate again(Evaluation before) {
         return new EvaluationCandidate(
                 before.container(), before, before.definition(), before.revision(), before.evaluatedRevision());
@@ -60,29 +61,29 @@ record EvaluationCandidate(
         return before != null && before.revision() == revision;
     }
 
-    /** It fails: the last good spec stays in force until a better definition comes. */
+    /** The evaluation fails; the last good spec stays in force. */
     EvaluationPlan failed(List<DefinitionProblem> problems, @Nullable Built built) {
         boolean isTooLarge = definition != null && Evaluator.isTooLarge(definition);
         EvaluationCandidate kept = isTooLarge ? withoutDefinition() : this;
         return kept.keepingSpec(Evaluation.State.FAILED, problems, built);
     }
 
-    /** The last good spec stays in force, for the time being or until a better definition comes. */
+    /** The last good spec stays in force, with this state and these errors. */
     EvaluationPlan keepingSpec(Evaluation.State state, List<DefinitionProblem> problems, @Nullable Built built) {
-        var evaluation = new Evaluation(
-                name,
-                state,
-                revision,
-                evaluatedRevision,
-                null,
-                generation(),
-                definition,
-                lastSpec(),
-                before == null ? null : before.change(),
-                releasingHost(),
-                problems,
-                built,
-                systems());
+        var evaluation = EvaluationBuilder.builder()
+                .container(name)
+                .state(state)
+                .revision(revision)
+                .evaluatedRevision(evaluatedRevision)
+                .generation(generation())
+                .definition(definition)
+                .spec(lastSpec())
+                .change(before == null ? null : before.change())
+                .releasingHost(releasingHost())
+                .errors(problems)
+                .built(built)
+                .systems(systems())
+                .build();
         return EvaluationPlan.of(evaluation);
     }
 

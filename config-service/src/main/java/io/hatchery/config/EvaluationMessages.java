@@ -5,6 +5,7 @@ import io.hatchery.bus.Message;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEventEndedBuilder;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Topics;
@@ -19,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts plans into the records that are written. */
+/** Creates the records of a plan. */
 final class EvaluationMessages {
     private final Clock clock;
     private final String source;
@@ -30,9 +31,9 @@ final class EvaluationMessages {
     }
 
     /**
-     * What is written of a plan.
+     * The records of a plan.
      *
-     * @param at when what led to it was written
+     * @param at the time of the record that caused it
      */
     List<Message> of(EvaluationPlan plan, @Nullable Evaluation before, Instant at) {
         Evaluation evaluation = plan.evaluation();
@@ -75,7 +76,7 @@ final class EvaluationMessages {
                         at));
     }
 
-    /** A deletion is an operation too: its host ends it, or, where none has the container, this service. */
+    /** The record of a deletion, which is an operation: the host ends it, or this service if no host has the container. */
     Message deletion(BusRecord record, EvaluationPlan plan) {
         if (plan.removal() != null) {
             return removal(plan.removal(), plan.evaluation().container());
@@ -84,18 +85,17 @@ final class EvaluationMessages {
         return message(
                 Topics.EVENTS.name(),
                 record.key(),
-                new FleetEvent.Ended(
-                        new CommandId(record.id()),
-                        Verb.REMOVE,
-                        plan.evaluation().container(),
-                        null,
-                        record.header(Headers.REQUESTED_BY).orElse(null),
-                        record.timestamp(),
-                        refusal == null ? Outcome.COMPLETED : Outcome.REJECTED,
-                        refusal == null ? "it was on no host" : refusal,
-                        null,
-                        List.of(),
-                        clock.instant()));
+                FleetEventEndedBuilder.builder()
+                        .id(new CommandId(record.id()))
+                        .command(Verb.REMOVE)
+                        .container(plan.evaluation().container())
+                        .requestedBy(record.header(Headers.REQUESTED_BY).orElse(null))
+                        .submitted(record.timestamp())
+                        .outcome(refusal == null ? Outcome.COMPLETED : Outcome.REJECTED)
+                        .reason(refusal == null ? "the container was on no host" : refusal)
+                        .steps(List.of())
+                        .at(clock.instant())
+                        .build());
     }
 
     Message spec(ContainerSpec spec) {
@@ -106,7 +106,7 @@ final class EvaluationMessages {
         return message(Topics.EVALUATIONS.name(), evaluation.container().value(), evaluation);
     }
 
-    /** Tells a host to remove a container. */
+    /** The tombstone of a spec, with which a host removes the container. */
     Message removal(Evaluation.ReleasingHost from, ContainerName name) {
         Generation generation = from.generation();
         return message(Topics.specs(from.host()).name(), name.value(), null)

@@ -5,14 +5,14 @@ import io.hatchery.spec.ContainerSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows from looking at a definition.
+ * The changes that follow from an evaluation.
  *
- * @param evaluation what became of it
- * @param published the spec that a host is to be given; null if none changed
- * @param withdrawn a spec that was never given to its host, which is not to wait for it; null if none is
+ * @param evaluation the new evaluation
+ * @param published the spec to publish; null if it did not change
+ * @param withdrawn a spec that was never published and no longer waits for its host; null if there is none
  * @param overtaken an open removal that {@code removal} replaces on the same host; it is published once more before that one, since
  *     the host's topic may have lost it and its operation has an outcome of its own; null if none is replaced
- * @param removal the host that is to drop its spec, and by which operation; null if none is
+ * @param removal the host that must remove the container, and the operation; null if there is none
  */
 record EvaluationPlan(
         Evaluation evaluation,
@@ -20,7 +20,7 @@ record EvaluationPlan(
         @Nullable ContainerSpec withdrawn,
         Evaluation.@Nullable ReleasingHost overtaken,
         Evaluation.@Nullable ReleasingHost removal) {
-    /** A plan that gives no host anything: only the evaluation changes. */
+    /** A plan that changes only the evaluation. */
     static EvaluationPlan of(Evaluation evaluation) {
         return new EvaluationPlan(evaluation, null, null, null, null);
     }

@@ -3,6 +3,7 @@ package io.hatchery.config;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Evaluation.Built;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -14,22 +15,22 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.option.SpecComparison;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Plans what follows from a definition. Pure: it knows of nothing but its arguments. */
+/** Plans the changes that follow from a definition. Pure. */
 final class EvaluationPlanner {
     private EvaluationPlanner() {}
 
     /**
-     * A definition was written.
+     * Plans the change to a new definition.
      *
      * @param before the last evaluation; null if there was none
      * @param revision the offset of its record
-     * @param expected the revision that its author meant to replace, {@link ExpectedRevision#NONE} for none; null if that does not
-     *     matter
+     * @param expected the revision that the definition expects to replace, {@link ExpectedRevision#NONE} for none; null for any
      * @param fleet the other containers and the hosts
      */
     static EvaluationPlan define(
@@ -48,7 +49,7 @@ final class EvaluationPlanner {
                 new EvaluationCandidate(name, before, definition, revision, revision), definition, profiles, fleet);
     }
 
-    /** Something that a definition rests on has changed. */
+    /** Plans the changes after an input of an evaluation changed, such as a profile or a host. */
     static EvaluationPlan again(
             Evaluation before,
             ContainerDefinition definition,
@@ -79,7 +80,7 @@ final class EvaluationPlanner {
         if (built != null && built.path() == null) {
             return candidate.keepingSpec(Evaluation.State.BUILDING, List.of(), built);
         }
-        // What a host is called by others may change; only its author moves a container.
+        // Labels of hosts may change; only a new revision moves a container.
         ContainerSpec inForce = candidate.lastSpec();
         HostName last = inForce == null ? null : inForce.host();
         return good.host()
@@ -91,24 +92,22 @@ final class EvaluationPlanner {
 
     private static EvaluationPlan unplaced(
             EvaluationCandidate candidate, EvaluationResult.Good good, @Nullable Built built) {
-        var evaluation = new Evaluation(
-                candidate.name(),
-                Evaluation.State.UNPLACED,
-                candidate.revision(),
-                candidate.evaluatedRevision(),
-                null,
-                candidate.generation(),
-                candidate.definition(),
-                null,
-                null,
-                candidate.releasingHost(),
-                nowhere(good),
-                built,
-                candidate.systems());
+        var evaluation = EvaluationBuilder.builder()
+                .container(candidate.name())
+                .state(Evaluation.State.UNPLACED)
+                .revision(candidate.revision())
+                .evaluatedRevision(candidate.evaluatedRevision())
+                .generation(candidate.generation())
+                .definition(candidate.definition())
+                .releasingHost(candidate.releasingHost())
+                .errors(nowhere(good))
+                .built(built)
+                .systems(candidate.systems())
+                .build();
         return EvaluationPlan.of(evaluation);
     }
 
-    /** Why a container has no host, where that is not for want of any. */
+    /** The error of a container whose selector matches no host; empty if it has no selector. */
     private static List<DefinitionProblem> nowhere(EvaluationResult.Good good) {
         return good.hostSelector().isEmpty()
                 ? List.of()
@@ -116,8 +115,8 @@ final class EvaluationPlanner {
                         "containers." + good.name() + ".hostSelector",
                         Json.text(good.hostSelector()),
                         "placement",
-                        "no host that is ready has these labels",
-                        "give a host these labels by its key host.labels, or require others"));
+                        "no ready host has these labels",
+                        "set host.labels of a host, or select other labels"));
     }
 
     private static EvaluationPlan placed(
@@ -134,7 +133,7 @@ final class EvaluationPlanner {
         if (!clashes.isEmpty()) {
             return candidate.failed(clashes, built);
         }
-        boolean changed = inForce == null || !inForce.saysTheSameAs(spec);
+        boolean changed = inForce == null || !inForce.equalsIgnoringGeneration(spec);
         ContainerSpec current = changed || inForce == null ? spec : inForce;
         ContainerSpec elsewhere = inForce == null || inForce.host().equals(host) ? null : inForce;
         Evaluation.ReleasingHost pending = candidate.releasingHost();
@@ -143,24 +142,24 @@ final class EvaluationPlanner {
                 : null;
         Evaluation.ReleasingHost releasingHost = removal != null ? removal : pending;
         if (releasingHost != null && releasingHost.host().equals(host)) {
-            // It reads of its removal before it reads this: once more, in case its topic has lost it.
+            // The host reads its removal before this spec; it is published once more in case the topic lost it.
             removal = changed ? releasingHost : null;
             releasingHost = null;
         }
-        var evaluation = new Evaluation(
-                good.name(),
-                releasingHost == null ? Evaluation.State.EVALUATED : Evaluation.State.MOVING,
-                candidate.revision(),
-                candidate.evaluatedRevision(),
-                null,
-                current.generation(),
-                candidate.definition(),
-                current,
-                changeOf(candidate.before(), current),
-                releasingHost,
-                List.of(),
-                built,
-                ContainerSystems.given(candidate, current, fleet.now()));
+        var evaluation = EvaluationBuilder.builder()
+                .container(good.name())
+                .state(releasingHost == null ? Evaluation.State.EVALUATED : Evaluation.State.MOVING)
+                .revision(candidate.revision())
+                .evaluatedRevision(candidate.evaluatedRevision())
+                .generation(current.generation())
+                .definition(candidate.definition())
+                .spec(current)
+                .change(changeOf(candidate.before(), current))
+                .releasingHost(releasingHost)
+                .errors(List.of())
+                .built(built)
+                .systems(ContainerSystems.given(candidate, current, fleet.now()))
+                .build();
         return new EvaluationPlan(
                 evaluation,
                 changed && releasingHost == null ? spec : null,
@@ -174,17 +173,17 @@ final class EvaluationPlanner {
         if (before == null || last == null) {
             return null;
         }
-        return last.equals(now) ? before.change() : SpecChange.between(last, now);
+        return last.equals(now) ? before.change() : SpecComparison.between(last, now);
     }
 
-    /** What a removal is known by that makes way for a spec on another host. */
+    /** The id of the removal that precedes a spec on another host. */
     private static CommandId moved(ContainerSpec spec) {
         return new CommandId("moved/" + spec.name() + "/" + spec.generation());
     }
 
     /**
-     * The plan, if its evaluation can be written. Otherwise the definition fails, and is not copied into its evaluation; what was
-     * in force before fitted and stays.
+     * The plan, if its evaluation fits into a record. Otherwise the definition fails and is left out of the evaluation; everything in
+     * force stays.
      */
     static EvaluationPlan within(int bytes, EvaluationPlan plan, @Nullable Evaluation before) {
         Evaluation large = plan.evaluation();
@@ -197,9 +196,9 @@ final class EvaluationPlanner {
     }
 
     /**
-     * What follows from an evaluation cannot be written: its definition fails, and what is in force stays.
+     * Plans the failure of a definition whose records are too large; everything in force stays.
      *
-     * @param excess what is too large, its size and the limit
+     * @param excess the size and the limit
      */
     static EvaluationPlan tooLarge(Evaluation before, String excess) {
         return tooLarge(before, before, excess);
@@ -216,7 +215,7 @@ final class EvaluationPlanner {
                 .failed(List.of(problem), null);
     }
 
-    /** Its evaluation failed for a reason that is no fault of the definition's author; what is in force stays. */
+    /** Plans the failure of an evaluation because of an internal error; everything in force stays. */
     static EvaluationPlan broken(Evaluation before) {
         if (before.definition() == null) {
             return EvaluationPlan.of(before);

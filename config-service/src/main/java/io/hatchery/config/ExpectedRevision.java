@@ -1,19 +1,20 @@
 package io.hatchery.config;
 
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.protocol.Headers;
 import io.hatchery.spec.ContainerName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The revision that the author of a change means to replace. Pure. */
+/** Checks the revision that a change expects to replace. Pure. */
 final class ExpectedRevision {
-    /** What an author expects who expects that there is no definition yet. */
+    /** The expected revision of a change that expects no definition. */
     static final long NONE = Long.parseLong(Headers.NO_REVISION);
 
     private ExpectedRevision() {}
 
-    /** Why a change is refused; null if it is not. */
+    /** Why a change is refused; null if it is accepted. */
     static @Nullable String refusal(@Nullable Evaluation before, @Nullable Long expected) {
         boolean exists = before != null && before.state() != Evaluation.State.DELETED;
         long actual = before != null && exists ? before.revision() : NONE;
@@ -22,41 +23,23 @@ final class ExpectedRevision {
         }
         return exists
                 ? "it expects to replace revision " + expected + ", but revision " + actual
-                        + " is in force: read it again and redo the change"
+                        + " is in force: read the container again and repeat the change"
                 : "it expects to replace revision " + expected + ", but there is no definition";
     }
 
-    /** What follows from a refused change: what was in force stays. */
+    /** The plan of a refused change: everything in force stays. */
     static EvaluationPlan refused(ContainerName name, @Nullable Evaluation before, long revision, String refusal) {
         Evaluation evaluation = before == null
-                ? new Evaluation(
-                        name,
-                        Evaluation.State.DELETED,
-                        NONE,
-                        revision,
-                        refusal,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        null,
-                        List.of())
-                : new Evaluation(
-                        name,
-                        before.state(),
-                        before.revision(),
-                        revision,
-                        refusal,
-                        before.generation(),
-                        before.definition(),
-                        before.spec(),
-                        before.change(),
-                        before.releasingHost(),
-                        before.errors(),
-                        before.built(),
-                        before.systems());
+                ? EvaluationBuilder.builder()
+                        .container(name)
+                        .state(Evaluation.State.DELETED)
+                        .revision(NONE)
+                        .evaluatedRevision(revision)
+                        .refusal(refusal)
+                        .errors(List.of())
+                        .systems(List.of())
+                        .build()
+                : before.withEvaluatedRevision(revision).withRefusal(refusal);
         return EvaluationPlan.of(evaluation);
     }
 }

@@ -12,20 +12,20 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the evaluation of one container has to know of the others and of the hosts. */
+/** The other containers and the hosts, as an evaluation needs them. */
 interface FleetSnapshot {
     /**
-     * Where to put a container that names no host.
+     * The placement of a container that names no host; empty if no host matches.
      *
-     * @param hostSelector labels that its host is to have
-     * @param last where it is; null if nowhere yet
+     * @param hostSelector labels that the host must have
+     * @param last its present host; null if it has none
      */
     Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last);
 
-    /** What others on its host have that a container wants for itself. */
+    /** Conflicts with other containers on the same host. */
     List<DefinitionProblem> clashes(ContainerSpec spec);
 
-    /** What has come of the source of a container's system; it is evaluated and built from now on, if that was not begun. */
+    /** The progress of building a container's NixOS system; starts the build if it has not started. */
     Systems.BuildProgress system(ContainerName container, long revision, SystemSource source);
 
     /** The time. */

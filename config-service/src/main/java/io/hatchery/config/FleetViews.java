@@ -27,9 +27,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Folds evaluations, profiles, statuses and hosts, and notes which containers are to be evaluated again. */
+/** Folds evaluations, profiles, statuses and hosts, and notes which containers must be evaluated again. */
 final class FleetViews {
-    /** How the source of every config-service begins. */
+    /** The prefix of the event source of config-services. */
     static final String SOURCES = "/config-service/";
 
     private final Clock clock;
@@ -69,17 +69,17 @@ final class FleetViews {
         return confirmations;
     }
 
-    /** Over how many partitions keys were placed. */
+    /** The number of partitions over which keys were placed. */
     PartitionHistory history() {
         return history;
     }
 
-    /** An evaluation is in force from now on. */
+    /** Puts an evaluation into force. */
     void put(Evaluation now) {
         changed(evaluations.put(now.container(), now), now);
     }
 
-    /** An open removal was written again. */
+    /** Notes that an open removal was published again. */
     void putRepeated(Evaluation now) {
         evaluations.put(now.container(), now);
     }
@@ -111,14 +111,14 @@ final class FleetViews {
         portsChanged(before, now);
     }
 
-    /** A record lies in the wrong partition. */
+    /** Notes a record in the wrong partition. */
     void misplaced(BusRecord record) {
         if (record.topic().equals(Topics.EVALUATIONS.name())) {
             noteWriter(record);
         }
     }
 
-    /** Evaluations are written by config-services alone, and so show over how many partitions keys were placed. */
+    /** Learns the number of partitions from evaluations, which only config-services write. */
     private void noteWriter(BusRecord record) {
         if (record.header(Headers.SOURCE).filter(by -> by.startsWith(SOURCES)).isPresent()) {
             history.add(record);
@@ -177,17 +177,17 @@ final class FleetViews {
         }
     }
 
-    /** Containers are to be evaluated again. */
+    /** Marks containers for another evaluation. */
     void review(Predicate<Evaluation> which) {
         evaluations.values().stream().filter(which).forEach(e -> toReview.add(e.container()));
     }
 
-    /** Containers are to be evaluated again. */
+    /** Marks containers for another evaluation. */
     void review(Collection<ContainerName> containers) {
         toReview.addAll(containers);
     }
 
-    /** The next container to be evaluated again of those that have an evaluation and match; null if there is none. */
+    /** Takes the next marked container with an evaluation that matches; null if there is none. */
     @Nullable
     Evaluation nextToReview(Predicate<ContainerName> which) {
         Iterator<ContainerName> names = toReview.iterator();
@@ -202,7 +202,7 @@ final class FleetViews {
         return null;
     }
 
-    /** What failed for want of a port may have it now. */
+    /** Marks containers that failed because of a port that may be free now. */
     private void portsChanged(@Nullable Evaluation before, @Nullable Evaluation now) {
         if (!portsOf(before).equals(portsOf(now))) {
             review(e -> e.state() == Evaluation.State.FAILED);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** The fleet as this config-service knows it now. */
+/** The fleet as folded by this config-service. */
 record KnownFleet(FleetViews views, Systems systems, Clock clock) implements FleetSnapshot {
     @Override
     public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {

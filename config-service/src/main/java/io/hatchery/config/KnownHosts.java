@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The hosts that heartbeats tell of. */
+/** The hosts, folded from heartbeats. */
 final class KnownHosts {
     private final Map<HostName, Heartbeat> accepted = new HashMap<>();
     private final Set<HostName> heardOf = new HashSet<>();
@@ -24,7 +24,7 @@ final class KnownHosts {
         return Collections.unmodifiableMap(accepted);
     }
 
-    /** Whether such a host exists, whatever its heartbeats are worth: it may have containers to release. */
+    /** Whether a host ever sent a heartbeat, even a refused one: it may have containers to release. */
     boolean isHeardOf(HostName host) {
         return heardOf.contains(host);
     }
@@ -36,10 +36,10 @@ final class KnownHosts {
     }
 
     /**
-     * Takes in a heartbeat.
+     * Folds a heartbeat.
      *
-     * @return whether containers without a host may find one now
-     * @throws UnreadableException if it is refused
+     * @return whether unplaced containers may be placed now
+     * @throws UnreadableException if the heartbeat is refused
      */
     boolean view(HostName name, BusRecord record, Instant now) throws UnreadableException {
         heardOf.add(name);
@@ -55,7 +55,7 @@ final class KnownHosts {
                 || !before.status().labels().equals(status.labels());
     }
 
-    /** Notes that a heartbeat of a host is refused; returns whether the one before was not. */
+    /** Notes a refused heartbeat; returns whether the previous one was accepted. */
     boolean refuse(HostName host) {
         return heardOf.contains(host) && refused.add(host);
     }

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** Where a container goes whose definition names no host. */
+/** Chooses a host for a container whose definition names none. */
 final class Placement {
     private Placement() {}
 
     /**
-     * The last host if it has the labels or nobody else does; otherwise the one with the fewest specs among those that are alive and
-     * have them, the first by name among equals.
+     * The last host if it has the labels or no other host has them; otherwise the live host with the labels that has the fewest specs,
+     * and the first by name among equals.
      *
-     * @param last where it is; null if nowhere yet
+     * @param last its present host; null if it has none
      */
     static Optional<HostName> of(
             SortedMap<String, String> hostSelector,

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Puts plans into force in memory, and gives what is to be written of them. */
+/** Applies plans to the views, and returns the records to publish. */
 final class PlanExecution {
     private final FleetViews views;
     private final EvaluationMessages writing;
@@ -17,7 +17,7 @@ final class PlanExecution {
     private final Consumer<HostName> newHost;
 
     /**
-     * @param newHost makes sure that a host's topics exist before they are written to
+     * @param newHost creates the topics of a host before they are written
      */
     PlanExecution(FleetViews views, EvaluationMessages writing, Systems systems, Consumer<HostName> newHost) {
         this.views = views;
@@ -26,7 +26,7 @@ final class PlanExecution {
         this.newHost = newHost;
     }
 
-    /** What is written of a plan, which is in force in memory from now on. */
+    /** Applies a plan and returns its records. */
     List<Message> execute(EvaluationPlan plan, @Nullable Evaluation before, Instant at) {
         Evaluation evaluation = plan.evaluation();
         List<Message> messages = writing.of(plan, before, at);

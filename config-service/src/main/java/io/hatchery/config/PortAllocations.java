@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 
-/** A port of a host is forwarded to one container. */
+/** Checks that each port of a host is forwarded to one container only. */
 final class PortAllocations {
     private PortAllocations() {}
 
@@ -18,7 +18,7 @@ final class PortAllocations {
         return spec.network() == null ? List.of() : spec.network().forwardPorts();
     }
 
-    /** The ports that the container wants and another one on its host has, as many as errors are listed. */
+    /** Errors for ports that another container on the same host already has, up to the maximum number of listed errors. */
     static List<DefinitionProblem> clashes(ContainerSpec spec, Collection<Evaluation> evaluations) {
         var wanted = new HashMap<String, PortForward>();
         of(spec).forEach(port -> wanted.put(key(port), port));

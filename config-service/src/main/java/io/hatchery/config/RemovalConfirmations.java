@@ -10,19 +10,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What hosts say when they have removed containers: who said it last, and which removals are confirmed. */
+/** The confirmations of removals by hosts. */
 final class RemovalConfirmations {
-    /** How many containers are remembered; those that were confirmed longest ago are forgotten first. */
+    /** Maximum number of remembered containers; the oldest confirmations are forgotten first. */
     static final int MAX_CONTAINERS = 100_000;
 
-    /** How many removals of a container are remembered. */
+    /** Maximum number of remembered removals per container. */
     static final int MAX_REMOVALS = 16;
 
     private record Confirmed(String source, Deque<String> removals) {}
 
     private final Map<ContainerName, Confirmed> byContainer = new LinkedHashMap<>();
 
-    /** A status was deleted, which is how a host confirms a removal. */
+    /** Folds the tombstone of a status, with which a host confirms a removal. */
     void confirm(ContainerName container, BusRecord deletion) {
         Confirmed before = byContainer.remove(container);
         Deque<String> removals = before == null ? new ArrayDeque<>() : before.removals();
@@ -36,7 +36,7 @@ final class RemovalConfirmations {
         }
     }
 
-    /** A status was written: its host has the container, whatever another said of it before. */
+    /** Folds a status: its host has the container, whatever another host confirmed before. */
     void contradict(ContainerName container) {
         Confirmed before = byContainer.get(container);
         if (before != null) {
@@ -44,7 +44,7 @@ final class RemovalConfirmations {
         }
     }
 
-    /** Who deleted the container's status, if that was the last that was said of it, once; null if nobody. */
+    /** Takes the host whose tombstone is the latest record of the container's status; null if there is none. */
     @Nullable
     String takeLastSource(ContainerName container) {
         Confirmed last = byContainer.get(container);
@@ -60,7 +60,7 @@ final class RemovalConfirmations {
         return confirmed != null && confirmed.removals().contains(removal.value());
     }
 
-    /** No removal of the container is waited for. */
+    /** Forgets the removals of a container. */
     void settle(ContainerName container) {
         Confirmed confirmed = byContainer.get(container);
         if (confirmed != null) {

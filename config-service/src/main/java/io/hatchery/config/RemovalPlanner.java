@@ -2,6 +2,7 @@ package io.hatchery.config;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -14,9 +15,9 @@ final class RemovalPlanner {
     private RemovalPlanner() {}
 
     /**
-     * A definition was deleted; the parameters are those of {@link EvaluationPlanner#define}.
+     * Plans the deletion of a definition; the parameters are those of {@link EvaluationPlanner#define}.
      *
-     * @param operation what the deletion is known by
+     * @param operation the id of the deletion
      */
     static EvaluationPlan delete(
             ContainerName name,
@@ -32,20 +33,16 @@ final class RemovalPlanner {
         HostName holder = before == null || before.spec() == null ? null : holder(before);
         var removal =
                 holder == null ? null : new Evaluation.ReleasingHost(holder, operation, generation, null, null, null);
-        var evaluation = new Evaluation(
-                name,
-                Evaluation.State.DELETED,
-                revision,
-                revision,
-                null,
-                generation,
-                null,
-                null,
-                null,
-                removal != null || before == null ? removal : before.releasingHost(),
-                List.of(),
-                null,
-                List.of());
+        var evaluation = EvaluationBuilder.builder()
+                .container(name)
+                .state(Evaluation.State.DELETED)
+                .revision(revision)
+                .evaluatedRevision(revision)
+                .generation(generation)
+                .releasingHost(removal != null || before == null ? removal : before.releasingHost())
+                .errors(List.of())
+                .systems(List.of())
+                .build();
         return new EvaluationPlan(
                 evaluation,
                 null,
@@ -55,10 +52,10 @@ final class RemovalPlanner {
     }
 
     /**
-     * A deletion with its options.
+     * Adds the options of a deletion to its plan.
      *
-     * @param purge whether the root goes as well
-     * @param requestedBy who requested it; null if unknown
+     * @param purge whether the root is deleted too
+     * @param requestedBy the principal that requested it; null if unknown
      */
     static EvaluationPlan requested(EvaluationPlan deletion, boolean purge, @Nullable String requestedBy, Instant now) {
         Evaluation.ReleasingHost removal = deletion.removal();
@@ -74,47 +71,29 @@ final class RemovalPlanner {
                 now);
         Evaluation evaluation = deletion.evaluation();
         return new EvaluationPlan(
-                withReleasingHost(evaluation, evaluation.state(), full),
+                evaluation.withReleasingHost(full),
                 deletion.published(),
                 deletion.withdrawn(),
                 deletion.overtaken(),
                 full);
     }
 
-    /** The old host has confirmed the removal: what waited for the confirmation takes effect. */
+    /** Plans what waited for the confirmation of a removal. */
     static EvaluationPlan release(Evaluation before) {
         var state = before.state() == Evaluation.State.MOVING ? Evaluation.State.EVALUATED : before.state();
-        return new EvaluationPlan(withReleasingHost(before, state, null), before.spec(), null, null, null);
+        return new EvaluationPlan(before.withState(state).withReleasingHost(null), before.spec(), null, null, null);
     }
 
-    /** The open removal is published again; nothing else changes. */
+    /** The evaluation with the open removal published again. */
     static Evaluation repeat(Evaluation before, Evaluation.ReleasingHost releasingHost, Instant now) {
-        return withReleasingHost(before, before.state(), releasingHost.again(now));
+        return before.withReleasingHost(releasingHost.again(now));
     }
 
-    /** The host that may have something of a container which has a spec. */
+    /** The host that may have the container; null if there is none. */
     private static @Nullable HostName holder(Evaluation before) {
         if (before.releasingHost() != null) {
             return before.releasingHost().host();
         }
         return before.spec() == null ? null : before.spec().host();
-    }
-
-    private static Evaluation withReleasingHost(
-            Evaluation before, Evaluation.State state, Evaluation.@Nullable ReleasingHost releasingHost) {
-        return new Evaluation(
-                before.container(),
-                state,
-                before.revision(),
-                before.evaluatedRevision(),
-                before.refusal(),
-                before.generation(),
-                before.definition(),
-                before.spec(),
-                before.change(),
-                releasingHost,
-                before.errors(),
-                before.built(),
-                before.systems());
     }
 }

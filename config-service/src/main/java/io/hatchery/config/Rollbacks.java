@@ -22,41 +22,41 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Takes containers back to the system that was ready last. The way back is a definition as any other, which expects to replace the one
- * that failed, so that nobody's newer one is lost; once it is evaluated, the container is started.
+ * Rolls containers back to the NixOS system that was ready last. A rollback is an ordinary definition with the failed revision as its
+ * expected revision, so that it never replaces a newer definition. After its evaluation the container is started.
  */
 final class Rollbacks {
     private static final String REQUESTER = "rollback";
 
     private final String source;
     private final Map<ContainerName, ContainerStatus> statuses = new HashMap<>();
-    private final Map<ContainerName, Generation> asked = new HashMap<>();
+    private final Map<ContainerName, Generation> rolledBack = new HashMap<>();
 
     Rollbacks(String source) {
         this.source = source;
     }
 
-    /** A container's status; it is looked at when its evaluation is known. */
+    /** Folds the status of a container. */
     void view(ContainerStatus status) {
         statuses.put(status.container(), status);
     }
 
     void forget(ContainerName container) {
         statuses.remove(container);
-        asked.remove(container);
+        rolledBack.remove(container);
     }
 
-    /** What follows from the last status of a container, once. */
+    /** The rollback that follows from the status of a container; returned once. */
     List<Message> follow(Evaluation evaluation, Instant now) {
         ContainerName name = evaluation.container();
         ContainerStatus status = statuses.get(name);
         ContainerSpec spec = evaluation.spec();
-        if (status == null || spec == null || Objects.equals(asked.get(name), spec.generation())) {
+        if (status == null || spec == null || Objects.equals(rolledBack.get(name), spec.generation())) {
             return List.of();
         }
-        return wayBack(evaluation, status)
+        return rollbackOf(evaluation, status)
                 .map(definition -> {
-                    asked.put(name, spec.generation());
+                    rolledBack.put(name, spec.generation());
                     return List.of(
                             Message.of(Topics.DEFINITIONS.name(), name.value(), definition, id(spec), source, now)
                                     .with(Headers.IF_MATCH, String.valueOf(evaluation.revision()))
@@ -69,7 +69,7 @@ final class Rollbacks {
         return REQUESTER + "/" + spec.name() + "/" + spec.generation();
     }
 
-    /** The start of a container that a definition of this kind has given its spec. */
+    /** The start of a container whose spec came from a rollback. */
     List<Message> start(BusRecord record, EvaluationPlan plan, Instant now) {
         ContainerSpec spec = plan.published();
         if (spec == null
@@ -84,10 +84,10 @@ final class Rollbacks {
     }
 
     /**
-     * The definition of a container whose changed system was begun and did not become ready, with the system that was ready last; empty
-     * if it is not to go back, or if what was ready last is no other system.
+     * The rollback definition for a container whose changed system was started and did not become ready; empty if no rollback is
+     * declared or no other system was ready before.
      */
-    static Optional<ContainerDefinition> wayBack(Evaluation evaluation, ContainerStatus status) {
+    static Optional<ContainerDefinition> rollbackOf(Evaluation evaluation, ContainerStatus status) {
         ContainerSpec spec = evaluation.spec();
         boolean failed = status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
         if (!failed

@@ -21,23 +21,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares what hosts say of their specs with what they were given. A host whose topic was created anew or truncated, or that is
- * away for longer than deletions are kept, has lost sight of something: it is given that again. No host removes anything for
- * want of a spec.
+ * Compares what hosts report of their specs with what was published. A host whose topic was recreated or truncated, or that was away
+ * for longer than tombstones are kept, gets the missing records again. A host never removes a container because its spec is missing.
  */
 final class SpecsAudit {
     private static final Logger LOG = LoggerFactory.getLogger(SpecsAudit.class);
 
-    /** How long after it was given something a host may say what was so before; at least a minute more than between heartbeats. */
+    /** How long a host may report an earlier state after a publication: a minute more than the longest heartbeat interval. */
     static final Duration SETTLING = Duration.ofMinutes(2);
 
-    /** How long to wait at most before a host that says the same as before is given everything once more. */
+    /** Maximum time before a host whose report does not change gets its records once more. */
     static final Duration LONGEST = Duration.ofHours(6);
 
-    /** How often an open removal is written again: well before its deletion marker expires after 28 days. */
+    /** How often an open removal is published again: well before its tombstone expires after 28 days. */
     static final Duration REMOVALS_AGAIN = Duration.ofDays(7);
 
-    /** How many containers that are not to be on a host are removed from it at once; more are left to an operator. */
+    /** Maximum number of unexpected containers that are removed from a host; more are left to an operator. */
     static final int MOST_VANISHED = 3;
 
     private final Map<HostName, Long> given = new HashMap<>();
@@ -48,7 +47,7 @@ final class SpecsAudit {
 
     private record AuditAttempt(Instant at, Duration pause) {}
 
-    /** An evaluation has taken the place of another. */
+    /** Notes a changed evaluation. */
     void changed(@Nullable Evaluation before, @Nullable Evaluation after, Instant now) {
         add(before, -1, now);
         add(after, 1, now);
@@ -76,9 +75,9 @@ final class SpecsAudit {
     }
 
     /**
-     * Takes in a heartbeat.
+     * Compares a heartbeat with the evaluations.
      *
-     * @return the containers of which the host is to be told again what it was told
+     * @return the containers whose records the host gets again
      */
     Set<ContainerName> view(HostStatus status, Map<ContainerName, Evaluation> evaluations, Instant now) {
         HostSpecs specs = status.specs();
@@ -97,14 +96,14 @@ final class SpecsAudit {
             return Set.of();
         }
         if (hasAll) {
-            // Of a removal that its topic has lost a host says nothing, unless it still has the container.
+            // A host does not report a removal that its topic has lost, unless it still has the container.
             open.forEach(container -> repeat(container, host, false));
             return new TreeSet<>(open);
         }
         var containers = new TreeSet<ContainerName>();
         evaluations.values().stream().filter(e -> concerns(e, host)).forEach(e -> containers.add(e.container()));
         LOG.warn(
-                "host {} has not read the specs that it was given, or has containers without one: {}. It is told {} again",
+                "host {} has not read its specs, or has containers without one: {}. Publishing {} again",
                 host,
                 specs,
                 containers);
@@ -119,7 +118,7 @@ final class SpecsAudit {
         toRepeat.computeIfAbsent(container, c -> new TreeMap<>()).put(host, mayRemove);
     }
 
-    /** The containers that a host has, has not been told of, and is not to have, by their evaluations. */
+    /** Containers on a host that its topic never named and that the evaluations place elsewhere or nowhere. */
     private static List<ContainerName> vanished(
             HostName host, HostSpecs specs, Map<ContainerName, Evaluation> evaluations, Set<ContainerName> concerned) {
         List<ContainerName> vanished = specs.unnamed().stream()
@@ -164,23 +163,23 @@ final class SpecsAudit {
                         && evaluation.releasingHost().host().equals(host);
     }
 
-    /** Forgets what is to be told again: hosts may have said otherwise since, while another service told it. */
+    /** Forgets open publications, which are out of date after another config-service was active. */
     void forget() {
         toRepeat.clear();
     }
 
-    /** The hosts that are to be told of a container again, once, and whether it may be removed there if it is not to be there. */
+    /** Takes the hosts that get the records of a container again, and whether it may be removed there if it does not belong there. */
     Map<HostName, Boolean> take(ContainerName container) {
         Map<HostName, Boolean> hosts = toRepeat.remove(container);
         return hosts == null ? Map.of() : hosts;
     }
 
-    /** Whether an open removal is to be written again. */
+    /** Whether an open removal is due to be published again. */
     static boolean isToBeRepeated(Evaluation.ReleasingHost releasingHost, Instant now) {
         return releasingHost.at() == null || !now.isBefore(releasingHost.at().plus(REMOVALS_AGAIN));
     }
 
-    /** The removal of a container from a host that has it and is not to. */
+    /** The removal of a container from a host where it does not belong. */
     static Evaluation.ReleasingHost vanished(HostName host, Evaluation evaluation) {
         var operation =
                 new CommandId("vanished/" + host + "/" + evaluation.container() + "/" + evaluation.generation());

@@ -54,7 +54,7 @@ class PlacedSpecTest {
         assertThat(unplaced.errors())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.format())
-                        .contains("containers.web.hostSelector", "north", "no host that is ready has these labels"));
+                        .contains("containers.web.hostSelector", "north", "no ready host has these labels"));
     }
 
     @Test

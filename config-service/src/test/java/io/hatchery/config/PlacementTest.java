@@ -6,6 +6,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.HostStatusBuilder;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
@@ -27,26 +28,24 @@ class PlacementTest {
     private static final HostName H3 = new HostName("h3");
 
     private static Heartbeat host(HostName name, HostStatus.HostState state, Map<String, String> labels) {
-        var status = new HostStatus(
-                name,
-                state,
-                "machine",
-                "boot",
-                "/run/hatchery",
-                1,
-                "1",
-                "systemd",
-                "v2",
-                new TreeMap<>(labels),
-                1,
-                1,
-                0,
-                NOW,
-                NOW,
-                5,
-                null,
-                null,
-                null);
+        var status = HostStatusBuilder.builder()
+                .host(name)
+                .state(state)
+                .machineId("machine")
+                .bootId("boot")
+                .runtime("/run/hatchery")
+                .pid(1)
+                .version("1")
+                .driver("systemd")
+                .cgroups("v2")
+                .labels(new TreeMap<>(labels))
+                .cpus(1)
+                .memory(1)
+                .containers(0)
+                .started(NOW)
+                .at(NOW)
+                .interval(5)
+                .build();
         return new Heartbeat(status, NOW);
     }
 

@@ -7,9 +7,11 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Message;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.ContainerStatusBuilder;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Evaluation.Built;
 import io.hatchery.protocol.Evaluation.GivenSystem;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
@@ -45,48 +47,40 @@ class RollbacksTest {
                 new ContainerDefinition(Json.object().put("config", "x").put("rollbackOnFailure", goesBack));
         var good = (EvaluationResult.Good) Evaluator.evaluate(WEB, definition, Map.of());
         ContainerSpec spec = good.at(H1, new Generation(3), NEW);
-        return new Evaluation(
-                WEB,
-                Evaluation.State.EVALUATED,
-                9,
-                9,
-                null,
-                spec.generation(),
-                definition,
-                spec,
-                null,
-                null,
-                List.of(),
-                new Built("digest", NEW, List.of()),
-                List.of(
+        return EvaluationBuilder.builder()
+                .container(WEB)
+                .state(Evaluation.State.EVALUATED)
+                .revision(9)
+                .evaluatedRevision(9)
+                .generation(spec.generation())
+                .definition(definition)
+                .spec(spec)
+                .errors(List.of())
+                .built(new Built("digest", NEW, List.of()))
+                .systems(List.of(
                         new GivenSystem(new Generation(1), OLD, 4, Instant.EPOCH, new Generation(oldUntil)),
-                        new GivenSystem(new Generation(3), NEW, 9, Instant.EPOCH, null)));
+                        new GivenSystem(new Generation(3), NEW, 9, Instant.EPOCH, null)))
+                .build();
     }
 
     private static ContainerStatus status(Phase phase, int begun, @Nullable Integer ready) {
-        return new ContainerStatus(
-                WEB,
-                H1,
-                phase,
-                new Generation(3),
-                null,
-                Instant.EPOCH,
-                null,
-                0,
-                false,
-                null,
-                null,
-                null,
-                new Generation(begun),
-                ready == null ? null : new Generation(ready),
-                null,
-                null);
+        return ContainerStatusBuilder.builder()
+                .container(WEB)
+                .host(H1)
+                .phase(phase)
+                .generation(new Generation(3))
+                .since(Instant.EPOCH)
+                .restarts(0)
+                .outdated(false)
+                .begun(new Generation(begun))
+                .ready(ready == null ? null : new Generation(ready))
+                .build();
     }
 
     @Test
     void whatWasBegunAndDidNotBecomeReadyGoesBackToWhatWas() {
         for (Phase phase : List.of(Phase.FAILED, Phase.BACKOFF)) {
-            assertThat(Rollbacks.wayBack(changed(true), status(phase, 3, 2))).hasValueSatisfying(definition -> {
+            assertThat(Rollbacks.rollbackOf(changed(true), status(phase, 3, 2))).hasValueSatisfying(definition -> {
                 assertThat(definition.options().path("path").asText()).isEqualTo(OLD);
                 assertThat(definition.options().has("config")).isFalse();
             });
@@ -95,27 +89,27 @@ class RollbacksTest {
 
     @Test
     void nothingIsRolledBackIfARootWithoutSystemWasReadyLast() {
-        assertThat(Rollbacks.wayBack(changed(true, 2), status(Phase.FAILED, 3, 2)))
+        assertThat(Rollbacks.rollbackOf(changed(true, 2), status(Phase.FAILED, 3, 2)))
                 .isEmpty();
-        assertThat(Rollbacks.wayBack(changed(true, 2), status(Phase.FAILED, 3, 1)))
+        assertThat(Rollbacks.rollbackOf(changed(true, 2), status(Phase.FAILED, 3, 1)))
                 .isPresent();
     }
 
     @Test
     void whatNeverWasBegunOrWasReadyOrRunsStays() {
-        assertThat(Rollbacks.wayBack(changed(true), status(Phase.FAILED, 2, 2)))
+        assertThat(Rollbacks.rollbackOf(changed(true), status(Phase.FAILED, 2, 2)))
                 .as("not begun")
                 .isEmpty();
-        assertThat(Rollbacks.wayBack(changed(true), status(Phase.FAILED, 3, 3)))
+        assertThat(Rollbacks.rollbackOf(changed(true), status(Phase.FAILED, 3, 3)))
                 .as("was ready")
                 .isEmpty();
-        assertThat(Rollbacks.wayBack(changed(true), status(Phase.FAILED, 3, null)))
+        assertThat(Rollbacks.rollbackOf(changed(true), status(Phase.FAILED, 3, null)))
                 .as("nothing before")
                 .isEmpty();
-        assertThat(Rollbacks.wayBack(changed(true), status(Phase.RUNNING, 3, 2)))
+        assertThat(Rollbacks.rollbackOf(changed(true), status(Phase.RUNNING, 3, 2)))
                 .as("runs")
                 .isEmpty();
-        assertThat(Rollbacks.wayBack(changed(false), status(Phase.FAILED, 3, 2)))
+        assertThat(Rollbacks.rollbackOf(changed(false), status(Phase.FAILED, 3, 2)))
                 .as("is not to")
                 .isEmpty();
     }
@@ -157,7 +151,7 @@ class RollbacksTest {
     }
 
     private static boolean goesBack(String json) {
-        return Rollbacks.wayBack(changed(json), status(Phase.FAILED, 3, 2)).isPresent();
+        return Rollbacks.rollbackOf(changed(json), status(Phase.FAILED, 3, 2)).isPresent();
     }
 
     @Test
@@ -193,10 +187,10 @@ class RollbacksTest {
     void itGoesBackToTheNewestSystemThatWasReady() {
         Evaluation evaluation = changed("{\"systems\": [" + system(1, "/nix/store/oldest") + "," + system(2, OLD) + ","
                 + system(3, NEW) + "]}");
-        assertThat(Rollbacks.wayBack(evaluation, status(Phase.FAILED, 3, 2)))
+        assertThat(Rollbacks.rollbackOf(evaluation, status(Phase.FAILED, 3, 2)))
                 .hasValueSatisfying(definition ->
                         assertThat(definition.options().path("path").asText()).isEqualTo(OLD));
-        assertThat(Rollbacks.wayBack(evaluation, status(Phase.FAILED, 3, 1)))
+        assertThat(Rollbacks.rollbackOf(evaluation, status(Phase.FAILED, 3, 1)))
                 .hasValueSatisfying(definition ->
                         assertThat(definition.options().path("path").asText()).isEqualTo("/nix/store/oldest"));
     }

@@ -7,6 +7,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.HostSpecs;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.HostStatusBuilder;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -60,26 +61,25 @@ final class SpecsAuditTest {
     }
 
     private static HostStatus status(String digest, ContainerName... unnamed) {
-        return new HostStatus(
-                H1,
-                HostStatus.HostState.READY,
-                "m",
-                "b",
-                "/run/hatchery",
-                1,
-                "v",
-                "direct",
-                "v2",
-                new TreeMap<>(),
-                1,
-                1,
-                0,
-                NOW,
-                NOW,
-                5,
-                new HostSpecs("id", 0, digest, List.of(unnamed)),
-                null,
-                null);
+        return HostStatusBuilder.builder()
+                .host(H1)
+                .state(HostStatus.HostState.READY)
+                .machineId("m")
+                .bootId("b")
+                .runtime("/run/hatchery")
+                .pid(1)
+                .version("v")
+                .driver("direct")
+                .cgroups("v2")
+                .labels(new TreeMap<>())
+                .cpus(1)
+                .memory(1)
+                .containers(0)
+                .started(NOW)
+                .at(NOW)
+                .interval(5)
+                .specs(new HostSpecs("id", 0, digest, List.of(unnamed)))
+                .build();
     }
 
     private static String digestOf(ContainerName name) {

@@ -10,7 +10,9 @@ import io.hatchery.bus.Partitioning;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.HostStatusBuilder;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
@@ -251,26 +253,24 @@ final class TestFleet implements AutoCloseable {
         return write(
                 Topics.HOSTS,
                 host.value(),
-                new HostStatus(
-                        host,
-                        HostStatus.HostState.READY,
-                        "machine",
-                        "boot",
-                        "/run/hatchery",
-                        1,
-                        "1",
-                        "direct",
-                        "v2",
-                        new TreeMap<>(),
-                        1,
-                        1,
-                        0,
-                        at,
-                        at,
-                        5,
-                        null,
-                        null,
-                        null));
+                HostStatusBuilder.builder()
+                        .host(host)
+                        .state(HostStatus.HostState.READY)
+                        .machineId("machine")
+                        .bootId("boot")
+                        .runtime("/run/hatchery")
+                        .pid(1)
+                        .version("1")
+                        .driver("direct")
+                        .cgroups("v2")
+                        .labels(new TreeMap<>())
+                        .cpus(1)
+                        .memory(1)
+                        .containers(0)
+                        .started(at)
+                        .at(at)
+                        .interval(5)
+                        .build());
     }
 
     /** Publishes the evaluation that config-service would make of a container with a root on that host. */
@@ -288,20 +288,18 @@ final class TestFleet implements AutoCloseable {
         write(
                 Topics.EVALUATIONS,
                 name,
-                new Evaluation(
-                        container,
-                        Evaluation.State.EVALUATED,
-                        0,
-                        evaluatedRevision,
-                        refusal,
-                        Generation.FIRST,
-                        definition,
-                        spec,
-                        null,
-                        null,
-                        List.of(),
-                        null,
-                        List.of()));
+                EvaluationBuilder.builder()
+                        .container(container)
+                        .state(Evaluation.State.EVALUATED)
+                        .revision(0)
+                        .evaluatedRevision(evaluatedRevision)
+                        .refusal(refusal)
+                        .generation(Generation.FIRST)
+                        .definition(definition)
+                        .spec(spec)
+                        .errors(List.of())
+                        .systems(List.of())
+                        .build());
     }
 
     static String status(String container, String host, String phase) {

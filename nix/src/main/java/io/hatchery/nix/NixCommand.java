@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A call of one of Nix's programs. It runs once, to its end, its time limit, or the interruption of the thread that waits for it. */
+/** A call of a Nix program. It runs once, until it exits, its time limit passes, or the waiting thread is interrupted. */
 public final class NixCommand {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int STATUS_OF_SIGNALS = 128;
@@ -34,11 +34,11 @@ public final class NixCommand {
     private boolean daemon;
 
     /**
-     * Has not been started.
+     * Creates a command that has not started.
      *
      * @param command the program and its arguments
-     * @param limit how long it may take
-     * @param onLine gets what it writes to its standard error, on another thread
+     * @param limit its time limit
+     * @param onLine receives the lines of its standard error, on another thread
      */
     public NixCommand(List<String> command, Duration limit, Consumer<NixLine> onLine) {
         this.command = new ArrayList<>(command);
@@ -47,13 +47,13 @@ public final class NixCommand {
         this.onLine = onLine;
     }
 
-    /** With a folder for what Nix keeps of its own, such as which paths caches have. */
+    /** Sets the folder of Nix's own caches. */
     public NixCommand home(Path folder) {
         home = folder;
         return this;
     }
 
-    /** As that user, without any privilege of this process; the store is reached through Nix's daemon. */
+    /** Runs as a user, without the privileges of this process; the store is reached through Nix's daemon. */
     public NixCommand as(NixUser user) {
         command.addAll(
                 0,
@@ -75,7 +75,7 @@ public final class NixCommand {
         return this;
     }
 
-    /** May use no more address space than that, in bytes; what its daemon builds is not bounded by it. */
+    /** Limits the address space, in bytes; builds of the daemon are not limited. */
     public NixCommand memory(long bytes) {
         command.addAll(0, List.of("prlimit", "--as=" + bytes, "--"));
         return this;
@@ -89,11 +89,11 @@ public final class NixCommand {
     }
 
     /**
-     * Runs it.
+     * Runs the command.
      *
-     * @return what it wrote to its standard output
-     * @throws NixFailure if it fails, or takes too long
-     * @throws InterruptedIOException if the thread is interrupted; it is ended then
+     * @return its standard output
+     * @throws NixFailure if it fails or exceeds its time limit
+     * @throws InterruptedIOException if the thread is interrupted; the command is killed then
      */
     public String run() throws IOException {
         var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
@@ -155,7 +155,7 @@ public final class NixCommand {
                 line -> output.append(line).append('\n'));
     }
 
-    /** A pipe that breaks ends like one that is closed: the exit status tells the rest. */
+    /** Reads until the pipe is closed or broken; the exit status shows a failure. */
     private static void lines(Stream<String> lines, Consumer<String> each) {
         try (lines) {
             lines.forEach(each);
@@ -171,7 +171,7 @@ public final class NixCommand {
                 .orElse(command.getFirst());
     }
 
-    /** What it says last is often that it failed, and why is said before. */
+    /** The last lines of output; the reason of a failure often precedes the last line. */
     private String format(int status, List<NixLine.NixError> failures, Deque<String> notes) {
         if (!failures.isEmpty()) {
             return Stream.concat(notes.stream(), failures.stream().map(NixLine.NixError::words))

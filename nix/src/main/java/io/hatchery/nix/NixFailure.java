@@ -3,7 +3,7 @@ package io.hatchery.nix;
 import java.io.IOException;
 import java.util.List;
 
-/** A Nix command that failed, with all that it said of why. */
+/** A Nix command that failed, with its errors. */
 public final class NixFailure extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class NixFailure extends IOException {
         this.failures = List.copyOf(failures);
     }
 
-    /** What it said, in its order; empty if it ended without a word, or was killed. */
+    /** The errors in the order of output; empty if there were none or the command was killed. */
     public List<NixLine.NixError> failures() {
         return failures;
     }

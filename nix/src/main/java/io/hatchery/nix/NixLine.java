@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface NixLine {
     /**
-     * Something went wrong.
+     * An error.
      *
      * @param words without colours
      * @param place where; null if nowhere in particular
@@ -35,29 +35,29 @@ public sealed interface NixLine {
      */
     record SourceLocation(String file, long line, long column) {}
 
-    /** Words for a person that are no failure: a warning, or what a trace prints. */
+    /** A message that is not an error: a warning, or the output of a trace. */
     record Note(String words) implements NixLine {}
 
     /** A line that a builder has printed. */
     record BuildLog(String line) implements NixLine {}
 
     /**
-     * Something has begun that has progress.
+     * An activity with progress began.
      *
-     * @param activity what the progress is told of
+     * @param activity the id of the activity
      */
     record Begun(long activity, ActivityKind kind) implements NixLine {}
 
-    /** How far something is. */
+    /** The progress of an activity. */
     record TransferProgress(long activity, long done, long expected) implements NixLine {}
 
-    /** How much of a kind there will be. */
+    /** The expected total of a kind. */
     record ExpectedTransfer(ActivityKind kind, long amount) implements NixLine {}
 
-    /** Whatever is of no use here. */
+    /** Anything else. */
     record Other() implements NixLine {}
 
-    /** What progress is about. */
+    /** The kind of progress. */
     enum ActivityKind {
         /** The bytes of a download. */
         DOWNLOAD,
@@ -71,7 +71,7 @@ public sealed interface NixLine {
         }
     }
 
-    /** Reads a line. One that is not in that form, such as a program's own, is a note. */
+    /** Reads a line. A line in another form is a note. */
     static NixLine read(String line) {
         if (!line.startsWith(NixLines.PREFIX)) {
             return new Note(NixLines.plain(line));

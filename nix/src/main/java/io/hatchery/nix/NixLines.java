@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The parts of a line. */
+/** Reads the parts of a line. */
 final class NixLines {
     static final String PREFIX = "@nix ";
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");

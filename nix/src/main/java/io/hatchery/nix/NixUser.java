@@ -12,13 +12,13 @@ import java.util.Optional;
  * @param name of the user
  * @param uid the user's number
  * @param gid the number of the user's group
- * @param folder the user's home, as the system says
+ * @param folder the user's home directory
  */
 public record NixUser(String name, int uid, int gid, Path folder) {
-    /** The user that is taken where it can be used and no other is configured. */
+    /** The default user. */
     public static final String USUAL = "hatchery-nix";
 
-    /** The value of the configuration for this process's own user. */
+    /** The configuration value for the user of this process. */
     public static final String NONE = "none";
 
     private static final Path SOCKET = Path.of("/nix/var/nix/daemon-socket/socket");
@@ -79,13 +79,13 @@ public record NixUser(String name, int uid, int gid, Path folder) {
         return Optional.empty();
     }
 
-    /** Where the user keeps what Nix caches; empty if it has no folder of its own. */
+    /** The folder of the user's Nix caches; empty if it has none. */
     public Optional<Path> home() throws IOException {
         boolean own = Files.isDirectory(folder) && Integer.valueOf(uid).equals(Files.getAttribute(folder, "unix:uid"));
         return own ? Optional.of(folder) : Optional.empty();
     }
 
-    /** Gives the user a folder with all that is in it. */
+    /** Changes the owner of a folder and its content to the user. */
     public void own(Path tree) throws IOException {
         try (var files = Files.walk(tree)) {
             for (Path file : files.toList()) {

@@ -6,13 +6,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order to a runner. {@code {"command":"stop","container":"web"}} is a whole one.
+ * A command to a runner. {@code {"command":"stop","container":"web"}} is a complete command.
  *
- * @param command what to do
- * @param container to which container; the record's key, if it has one, says the same
- * @param generation the spec to wait for before acting; null acts on whatever spec there is
- * @param deadline after which it is rejected instead of begun; null for none
- * @param requestedBy who asked, for the audit trail; null if unsaid
+ * @param command the verb
+ * @param container the container; the record's key, if there is one, has the same name
+ * @param generation the generation to wait for before the command begins; null for the current spec
+ * @param deadline the time after which the command is rejected instead of begun; null for none
+ * @param requestedBy the principal, for the audit trail; null if unknown
  */
 public record Command(
         Verb command,
@@ -21,11 +21,11 @@ public record Command(
         @Nullable Instant deadline,
         @Nullable String requestedBy) {
     /**
-     * @throws IllegalArgumentException if the verb is not one that can be sent
+     * @throws IllegalArgumentException if the verb cannot be sent as a command
      */
     public Command {
         if (command == Verb.REMOVE) {
-            throw new IllegalArgumentException("remove is no command: delete the container's definition instead");
+            throw new IllegalArgumentException("remove is not a command: delete the container's definition instead");
         }
     }
 }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Pattern;
 
 /**
- * Names a command, and so the operation it sets off: the {@code ce_id} of its record, or {@code <topic>/<partition>/<offset>}
- * where its producer sent none. The same id is executed once.
+ * The id of a command and its operation: the {@code ce_id} of the record, or {@code <topic>/<partition>/<offset>} if the producer sent
+ * none. A command is executed once per id.
  *
  * @param value 1 to 300 printable ASCII characters without blanks
  */
@@ -17,7 +17,7 @@ public record CommandId(@JsonValue String value) implements Comparable<CommandId
     private static final Pattern COMPILED = Pattern.compile(PATTERN);
 
     /**
-     * @throws IllegalArgumentException if the value is no command id
+     * @throws IllegalArgumentException if the value is not a command id
      */
     @JsonCreator
     public CommandId {

@@ -3,30 +3,29 @@ package io.hatchery.protocol;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last observed truth about a container.
+ * The last observed status of a container.
  *
- * @param container which
- * @param host where
- * @param phase where it is in its life
- * @param generation the spec that runs, or, if nothing runs, the one that would; null if there is none
- * @param leader its init's process id on the host; null if there is none
- * @param since when it entered the phase
- * @param exit how it ended last; null if it never did since the host's boot
- * @param restarts automatic restarts since it was last started or stable
+ * @param generation the generation of the spec that runs, or that would run; null if there is none
+ * @param leader the process id of the container's init on the host; null if none runs
+ * @param since when the container entered the phase
+ * @param exit the last exit since the host's boot; null if there was none
+ * @param restarts the number of automatic restarts since the last requested start or stable run
  * @param outdated whether a newer spec waits for a restart
- * @param restartFor the options that a restart would bring into force; null unless outdated
- * @param reason why it is in this phase, where that is not plain; null otherwise
- * @param nextStart when it is started again; only in backoff
- * @param begun the spec whose processes were begun last on this host; null if none were since the host's boot
- * @param ready the spec that was ready last on this host; null if none was since the host's boot
- * @param initiator who brought it there, if that was not the fleet; null otherwise
- * @param sequence the number of the newest event that it takes into account; null if its runner does not number events
+ * @param restartFor the options that take effect at a restart; null unless outdated
+ * @param reason the reason for the phase; null if there is none
+ * @param nextStart when the container starts again; null unless in backoff
+ * @param begun the generation that was spawned last on this host since its boot; null if there is none
+ * @param ready the generation that was ready last on this host since its boot; null if there is none
+ * @param initiator the source of the last change; null if it was the fleet
+ * @param sequence the number of the newest event that the status includes; null from a runner that does not number events
  */
+@RecordBuilder
 public record ContainerStatus(
         ContainerName container,
         HostName host,
@@ -43,25 +42,5 @@ public record ContainerStatus(
         @Nullable Generation begun,
         @Nullable Generation ready,
         @Nullable Initiator initiator,
-        @Nullable Long sequence) {
-    /** The same, with the number of the newest event that it takes into account. */
-    public ContainerStatus through(long event) {
-        return new ContainerStatus(
-                container,
-                host,
-                phase,
-                generation,
-                leader,
-                since,
-                exit,
-                restarts,
-                outdated,
-                restartFor,
-                reason,
-                nextStart,
-                begun,
-                ready,
-                initiator,
-                event);
-    }
-}
+        @Nullable Long sequence)
+        implements ContainerStatusBuilder.With {}

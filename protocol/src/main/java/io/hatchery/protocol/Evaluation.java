@@ -9,30 +9,30 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.option.DefinitionProblem;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a definition. It outlives the definition's deletion, since generations never start anew: of a deleted one, name,
- * revisions, state, generation and a removal under way are kept, some 200 bytes for each name that was ever used.
+ * The result of a definition's evaluation. It is kept after the definition is deleted, because generations never start again: name,
+ * revisions, state, generation and an open removal remain, about 200 bytes per name.
  *
- * @param container which
- * @param state what came out
- * @param revision of the definition in force, that is the offset of its record
- * @param evaluatedRevision revision of the definition last looked at: above {@code revision} if that one was refused
- * @param refusal why the one last looked at was refused; null if it is the one in force
- * @param generation of the spec in force, or of the last one; null if there never was one
- * @param definition the one in force; null once deleted, and while the last one failed because it is too large to be kept: the spec
- *     in force then stays as it is until another definition comes
- * @param spec the one in force, or the one to be once its host before has let go; null if there is none
- * @param change what that spec changed, against the one before; null if it is the first
- * @param releasingHost the host that is to let go of the container before another is given it; null if none is
- * @param errors everything that is wrong with the definition; empty unless it failed
- * @param built what came of the source of its system; null if it has none
- * @param systems the systems that it was given, the newest last and at most {@value #KEPT_SYSTEMS}
+ * @param state the result
+ * @param revision the revision of the definition in force
+ * @param evaluatedRevision the revision that was evaluated last; above {@code revision} if it was refused
+ * @param refusal why that revision was refused; null if it is in force
+ * @param generation the generation of the spec in force, or of the last spec; null if there never was a spec
+ * @param definition the definition in force; null if it is deleted, or failed because it is too large to keep
+ * @param spec the spec in force, or the spec that takes effect when the previous host has released the container; null if there is none
+ * @param change the difference of the spec from the previous one; null for the first spec
+ * @param releasingHost the host that must release the container before another host gets it; null if there is none
+ * @param errors all errors of the definition; empty unless it failed
+ * @param built the result of building its NixOS system; null if it has none
+ * @param systems the NixOS systems of the container, newest last, at most {@value #KEPT_SYSTEMS}
  */
+@RecordBuilder
 public record Evaluation(
         ContainerName container,
         State state,
@@ -46,22 +46,23 @@ public record Evaluation(
         @Nullable ReleasingHost releasingHost,
         List<DefinitionProblem> errors,
         @Nullable Built built,
-        List<GivenSystem> systems) {
+        List<GivenSystem> systems)
+        implements EvaluationBuilder.With {
     /**
      * The most bytes of an evaluation as JSON: a definition of 256 KiB, a spec of 1 MiB and the errors, below the 2 MiB that a topic
-     * takes. One that would be larger fails and says so.
+     * takes. A larger evaluation fails with an error that names its size.
      */
     public static final int MAX_BYTES = 1_792 << 10;
 
-    /** How many systems of a container are remembered, and kept in stores. */
+    /** Number of systems per container that are remembered and kept in Nix stores. */
     public static final int KEPT_SYSTEMS = 10;
 
     /**
-     * What came of the source of a system. It is evaluated once for each revision.
+     * The result of building a NixOS system. A source is built once per revision.
      *
      * @param source the {@link io.hatchery.spec.SystemSource#digest digest} of what was evaluated
-     * @param path the system in the store; null if there is none, or none yet
-     * @param errors why there is none; empty if there is, or if it is being built
+     * @param path the store path of the system; null if the build failed or has not finished
+     * @param errors why the build failed; empty if it did not
      */
     public record Built(String source, @Nullable String path, List<DefinitionProblem> errors) {
         /** Keeps an immutable copy of the errors. */
@@ -71,12 +72,13 @@ public record Evaluation(
     }
 
     /**
-     * A system that a container was given. Its generation is that of the first spec which has it.
+     * A NixOS system of a container.
      *
-     * @param path the system in the store, or a link to it
-     * @param revision the definition's
-     * @param since when it was given
-     * @param until generation of the first spec that does not have it any more; null while the last spec has it
+     * @param generation the first generation with this system
+     * @param path the store path of the system, or a link to it
+     * @param revision the revision of the definition
+     * @param since when the spec was published
+     * @param until the first generation without this system; null while the last spec has it
      */
     public record GivenSystem(
             Generation generation,
@@ -84,7 +86,7 @@ public record Evaluation(
             long revision,
             Instant since,
             @Nullable Generation until) {
-        /** This system, replaced by the spec of that generation. */
+        /** This system, replaced in that generation. */
         public GivenSystem until(Generation next) {
             return new GivenSystem(generation, path, revision, since, next);
         }
@@ -95,15 +97,14 @@ public record Evaluation(
     }
 
     /**
-     * A host that was told to remove the container and has not said that it has. It is told so again each week, since the marker
-     * of a deletion expires.
+     * A host that must remove the container and has not confirmed it. The removal is published again each week, because its tombstone
+     * expires.
      *
-     * @param host which
-     * @param operation the removal, which the end of the container's status names
-     * @param generation the last one that is taken back; null if all are
-     * @param purge whether the root goes as well; null if it does not
-     * @param requestedBy who requested it; null if unknown
-     * @param at when the host was told last; null if unsaid
+     * @param operation the id of the removal; the host confirms it with the tombstone of the container's status
+     * @param generation the last generation that is revoked; null for all
+     * @param purge whether the root is deleted too; null if not
+     * @param requestedBy the principal that requested it; null if unknown
+     * @param at when the removal was published last; null if unknown
      */
     public record ReleasingHost(
             HostName host,
@@ -112,7 +113,7 @@ public record Evaluation(
             @Nullable Boolean purge,
             @Nullable String requestedBy,
             @Nullable Instant at) {
-        /** This as it is told again. */
+        /** This removal, published again. */
         public ReleasingHost again(Instant now) {
             return new ReleasingHost(host, operation, generation, purge, requestedBy, now);
         }
@@ -124,37 +125,37 @@ public record Evaluation(
         systems = List.copyOf(systems);
     }
 
-    /** The system that the spec of that generation has; empty if it has none, or if that is no longer remembered. */
+    /** The system of a generation; empty if it has none or if it is no longer remembered. */
     public Optional<GivenSystem> systemOf(Generation generation) {
         return systems.reversed().stream()
                 .filter(system -> system.isOf(generation))
                 .findFirst();
     }
 
-    /** Whether the spec has been given to its host; also false if there is no spec. */
+    /** Whether the spec is published to its host; false if there is no spec. */
     @JsonIgnore
     public boolean isPublished() {
         return spec != null && releasingHost == null;
     }
 
-    /** What came out of an evaluation. */
+    /** The result of an evaluation. */
     public enum State {
-        /** A spec, and it is in force. */
+        /** The spec is in force. */
         @JsonProperty("evaluated")
         EVALUATED,
-        /** Its system is being evaluated and built; the last good spec stays in force. */
+        /** The NixOS system is being evaluated and built; the last good spec stays in force. */
         @JsonProperty("building")
         BUILDING,
-        /** A spec, which is in force once the host that has the container has let go of it. */
+        /** The spec takes effect when the previous host has released the container. */
         @JsonProperty("moving")
         MOVING,
-        /** Errors; the last good spec stays in force. */
+        /** The definition has errors; the last good spec stays in force. */
         @JsonProperty("failed")
         FAILED,
-        /** It is right, and no host that is ready can take it. */
+        /** The definition has no errors, but no ready host matches it. */
         @JsonProperty("unplaced")
         UNPLACED,
-        /** The definition is gone. */
+        /** The definition is deleted. */
         @JsonProperty("deleted")
         DELETED
     }

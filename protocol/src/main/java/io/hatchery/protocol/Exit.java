@@ -3,12 +3,12 @@ package io.hatchery.protocol;
 import java.time.Instant;
 
 /**
- * How a container's processes ended.
+ * The end of a run.
  *
- * @param status its exit status, 0 to 255; 128 plus the signal's number if a signal ended it, as a shell counts
- * @param at when
+ * @param status the exit status, 0 to 255; 128 plus the signal's number after a signal, as in a shell
+ * @param at when, by the clock of the host
  */
 public record Exit(int status, Instant at) {
-    /** The status of an end that nobody can know: systemd.exec(5) calls it EXIT_EXCEPTION, and nspawn ends so for its own errors. */
+    /** The status of an exit that cannot be known; EXIT_EXCEPTION in systemd.exec(5), and nspawn's status for its own errors. */
     public static final int UNKNOWN = 255;
 }

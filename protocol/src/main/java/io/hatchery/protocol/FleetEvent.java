@@ -6,12 +6,13 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened: the audit trail, one record per transition, outcome or refusal. */
+/** An event of the audit trail: one record per transition, outcome or refusal. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = FleetEvent.Accepted.class, name = "accepted"),
@@ -23,45 +24,46 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = FleetEvent.HeartbeatRefused.class, name = "heartbeatRefused")
 })
 public sealed interface FleetEvent {
-    /** The container it happened to; null if it concerns a host alone. */
+    /** The container; null if the event concerns only a host. */
     @Nullable
     ContainerName container();
 
-    /** The host it happened on; null if on none. */
+    /** The host; null if there is none. */
     @Nullable
     HostName host();
 
-    /** The key of its record: the container, or the host if it concerns a host alone. */
+    /** The key of the record: the container, or the host if the event concerns only a host. */
     default String key() {
         ContainerName container = container();
         return container == null ? String.valueOf(host()) : container.value();
     }
 
-    /** When it happened. */
+    /** The time of the event, by the clock of its producer. */
     Instant at();
 
     /**
-     * A runner has taken a command on.
+     * A runner accepted a command.
      *
-     * @param id the command
-     * @param command what it asks for
+     * @param id the id of the command
+     * @param command the verb
      */
     record Accepted(CommandId id, Verb command, ContainerName container, HostName host, Instant at)
             implements FleetEvent {}
 
     /**
-     * A command has ended: exactly one such event for each that was accepted.
+     * A command ended. There is exactly one such event for each accepted command.
      *
-     * @param id the command
-     * @param command what it asked for
-     * @param host where; null if the container was on none
-     * @param requestedBy who requested it; null if unknown
-     * @param submitted when its record was written
+     * @param id the id of the command
+     * @param command the verb
+     * @param host the host; null if the container was on none
+     * @param requestedBy the principal that requested it; null if unknown
+     * @param submitted when the broker appended the command
      * @param outcome how it ended
-     * @param reason why; null if completed without anything to say
-     * @param stoppedBy what it took to end the container; null if none was ended, or if nobody can know
-     * @param steps what it went through, in order
+     * @param reason the reason; null if there is none
+     * @param stoppedBy the step that ended the container; null if it was not stopped, or if that is unknown
+     * @param steps the steps, in order
      */
+    @RecordBuilder
     record Ended(
             CommandId id,
             Verb command,
@@ -74,7 +76,7 @@ public sealed interface FleetEvent {
             @Nullable StoppedBy stoppedBy,
             List<OperationStep> steps,
             Instant at)
-            implements FleetEvent {
+            implements FleetEvent, FleetEventEndedBuilder.With {
         /** Keeps an immutable copy of the steps. */
         public Ended {
             steps = List.copyOf(steps);
@@ -82,17 +84,19 @@ public sealed interface FleetEvent {
     }
 
     /**
-     * A container has gone from one phase to another.
+     * A container changed its phase.
      *
      * @param from the phase before
-     * @param to the phase now
-     * @param generation the spec it concerns; null if there is none
-     * @param leader the init's process id; null if none runs
-     * @param exit how it ended; null if this is no end
-     * @param reason why; null if it is plain
-     * @param initiator who made it, if that was not the fleet; null otherwise
-     * @param sequence its number among the container's events on its host, which grows; null if its runner does not number events
+     * @param to the phase after
+     * @param generation the generation of the spec; null if there is none
+     * @param leader the leader's process id; null if none runs
+     * @param exit the exit; null if the container did not exit
+     * @param reason the reason; null if there is none
+     * @param initiator the source of the change; null if it was the fleet
+     * @param sequence the number of the event among those of the container on its host, increasing; null from a runner that does not
+     *     number events
      */
+    @RecordBuilder
     record PhaseChanged(
             ContainerName container,
             HostName host,
@@ -105,14 +109,14 @@ public sealed interface FleetEvent {
             @Nullable Initiator initiator,
             @Nullable Long sequence,
             Instant at)
-            implements FleetEvent {}
+            implements FleetEvent, FleetEventPhaseChangedBuilder.With {}
 
     /**
-     * A definition has been evaluated, with a result that differs from the last.
+     * A definition was evaluated with a result that differs from the last.
      *
-     * @param state what came out
-     * @param revision the definition's
-     * @param generation the spec in force; null if there is none
+     * @param state the result
+     * @param revision the revision of the definition
+     * @param generation the generation of the spec in force; null if there is none
      */
     record EvaluationChanged(
             ContainerName container,
@@ -123,33 +127,33 @@ public sealed interface FleetEvent {
             Instant at)
             implements FleetEvent {}
 
-    /** How a container came by its system. */
+    /** How a NixOS system was obtained. */
     enum Source {
-        /** Evaluated and built for it. */
+        /** Evaluated and built for this container. */
         @JsonProperty("evaluated")
         EVALUATED,
-        /** Another container's with the same configuration, which was being built. */
+        /** Shared with another container with the same configuration, whose build was in progress. */
         @JsonProperty("shared")
         SHARED,
-        /** One that was built earlier. */
+        /** Built earlier. */
         @JsonProperty("cached")
         CACHED,
-        /** It did not: the evaluation or the build failed. */
+        /** The evaluation or the build failed. */
         @JsonProperty("failed")
         FAILED;
 
-        /** As it is written. */
+        /** The word used in JSON. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * The system of a container has been built, or could not be.
+     * The build of a container's NixOS system ended.
      *
-     * @param source how it came by it
-     * @param path the system in the store; null if it failed
-     * @param seconds how long that took
+     * @param source how the system was obtained
+     * @param path the store path of the system; null if the build failed
+     * @param seconds the duration of evaluation and build
      */
     record SystemBuilt(
             ContainerName container,
@@ -161,15 +165,16 @@ public sealed interface FleetEvent {
             implements FleetEvent {}
 
     /**
-     * A host fetches the system of a container, with all that it refers to.
+     * A host fetches the closure of a container's NixOS system.
      *
-     * @param path the system in the store
-     * @param paths how many store paths are there by now
-     * @param pathsExpected of how many, as far as that is known
-     * @param bytes how many bytes of their archives are there by now
-     * @param bytesExpected of how many, as far as that is known
-     * @param reason why it does not go on, if it has to be begun again; null otherwise
+     * @param path the store path of the system
+     * @param paths the number of fetched store paths
+     * @param pathsExpected the number of store paths to fetch, as far as it is known
+     * @param bytes the number of fetched bytes
+     * @param bytesExpected the number of bytes to fetch, as far as it is known
+     * @param reason why the fetch failed and is tried again; null if it did not fail
      */
+    @RecordBuilder
     record Fetching(
             ContainerName container,
             HostName host,
@@ -180,12 +185,12 @@ public sealed interface FleetEvent {
             long bytesExpected,
             @Nullable String reason,
             Instant at)
-            implements FleetEvent {}
+            implements FleetEvent, FleetEventFetchingBuilder.With {}
 
     /**
-     * A heartbeat of a host was refused, and the one before was not.
+     * A heartbeat of a host was refused after one that was accepted.
      *
-     * @param reason why, and what to do
+     * @param reason the reason and the remedy
      */
     record HeartbeatRefused(HostName host, String reason, Instant at) implements FleetEvent {
         @Override

@@ -20,11 +20,11 @@ public final class Headers {
     public static final String NO_REVISION = "-1";
     /** On a deletion: {@code true} removes the container's root as well. */
     public static final String PURGE = "hatchery_purge";
-    /** On a deletion of a spec, and on that of the status which answers it: the id of the operation that asked for it. */
+    /** On the tombstone of a spec, and on that of the status that confirms it: the id of the operation. */
     public static final String OPERATION = "hatchery_operation";
     /** On a deletion of a spec: the last generation that is taken back, as a number. */
     public static final String GENERATION = "hatchery_generation";
-    /** On a definition or a deletion: who asked. */
+    /** On a definition or a deletion: the principal that requested it. */
     public static final String REQUESTED_BY = "hatchery_requested_by";
     /** On a dead letter: why nobody could read it. */
     public static final String REASON = "hatchery_reason";

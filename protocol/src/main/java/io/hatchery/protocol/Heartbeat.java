@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * A host's status as it lies on the broker. Liveness is counted from the broker's clock, since the clocks of hosts differ and jump.
  *
- * @param status what the host says
+ * @param status the content of the heartbeat
  * @param appended when the broker appended the record
  */
 public record Heartbeat(HostStatus status, Instant appended) {
@@ -30,15 +30,15 @@ public record Heartbeat(HostStatus status, Instant appended) {
      */
     public static Optional<String> refusal(HostName key, HostStatus status, Instant appended) {
         if (!status.host().equals(key)) {
-            return Optional.of("it names host " + status.host() + ", and its key is " + key
-                    + ": write each host's heartbeat with the host's name as key");
+            return Optional.of(
+                    "it names host " + status.host() + ", but its key is " + key + ": use the host's name as the key");
         }
         if (status.state() == HostStatus.HostState.LOST) {
-            return Optional.of("state is lost, which only a gateway shows: write ready or away");
+            return Optional.of("state is lost, which only a gateway reports: write ready or away");
         }
         if (status.interval() < MIN_INTERVAL || status.interval() > MAX_INTERVAL) {
-            return Optional.of("interval is " + status.interval() + ": set runner.heartbeat to " + MIN_INTERVAL + " to "
-                    + MAX_INTERVAL + " seconds");
+            return Optional.of("interval is " + status.interval() + ": set runner.heartbeat to " + MIN_INTERVAL
+                    + "s to " + MAX_INTERVAL + "s");
         }
         boolean isAhead = status.at().isAfter(appended.plus(MAX_SKEW));
         if (isAhead || status.at().isBefore(appended.minus(MAX_SKEW))) {
@@ -49,7 +49,7 @@ public record Heartbeat(HostStatus status, Instant appended) {
         return Optional.empty();
     }
 
-    /** Whether the host counts as there at that time: its runner runs, and the last three intervals brought a heartbeat. */
+    /** Whether the host is alive at a time: its runner runs, and there was a heartbeat in the last three intervals. */
     public boolean isAlive(Instant now) {
         return status.state() == HostStatus.HostState.READY
                 && now.isBefore(appended.plusSeconds((long) status.interval() * MISSED));

@@ -6,17 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What a runner has read of its specs. config-service compares it with what it has given to the host, and gives that again if it
- * differs: so a specs topic that was deleted, created anew or truncated is filled again.
+ * What a runner has read of its specs. config-service compares it with what it published, and publishes what is missing again, so
+ * that a specs topic that was deleted, recreated or truncated is filled again.
  *
  * @param topicId the id that Kafka gave to the topic when it was created
- * @param next the offset of the first record that the runner has not taken on
+ * @param next the offset of the first record that the runner has not applied
  * @param digest of the specs that the topic names, see {@link #digest}
- * @param unnamed containers on the host of which the topic has never said anything, at most {@value #MAX_UNNAMED}; they stay as
- *     they are
+ * @param unnamed containers on the host that never occurred in the topic, at most {@value #MAX_UNNAMED}; they are left alone
  */
 public record HostSpecs(String topicId, long next, String digest, List<ContainerName> unnamed) {
-    /** How many containers without a spec are listed; the others come once these are settled. */
+    /** Maximum number of listed containers; the others are listed once these are settled. */
     public static final int MAX_UNNAMED = 100;
 
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;

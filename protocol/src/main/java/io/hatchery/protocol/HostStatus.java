@@ -2,6 +2,7 @@ package io.hatchery.protocol;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.hatchery.spec.HostName;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -11,27 +12,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * A host's heartbeat.
  *
- * @param host which
- * @param state whether it takes containers
- * @param machineId its machine-id(5)
- * @param bootId its kernel's boot id
+ * @param state whether the host takes containers
+ * @param machineId the machine-id(5) of the host
+ * @param bootId the boot id of its kernel
  * @param runtime the runner's runtime folder
  * @param pid the runner's process id
- * @param version the runner's
- * @param driver how it runs containers: {@code direct} or {@code systemd}
- * @param cgroups its cgroup hierarchy: {@code v1}, {@code hybrid} or {@code v2}
- * @param labels by which containers choose it
- * @param cpus processors
- * @param memory bytes
- * @param containers how many have processes
- * @param started when its runner started
- * @param at when this was written, by the host's clock
- * @param interval seconds until the next, 1 to 300; the host is lost after three of them, see {@link Heartbeat}
- * @param specs what it has read of its specs; null before it has read them, and of an earlier version
- * @param damagedFiles how many files of the runner could not be read and are kept as {@code <file>.damaged}, as of its start; null of
- *     an earlier version
- * @param owner which runner claims the host's name; null in a heartbeat that claims nothing
+ * @param version the runner's version
+ * @param driver how containers run: {@code direct} or {@code systemd}
+ * @param cgroups the cgroup hierarchy: {@code v1}, {@code hybrid} or {@code v2}
+ * @param labels the labels by which containers select the host
+ * @param cpus the number of processors
+ * @param memory the size of the memory, in bytes
+ * @param containers the number of containers that have processes
+ * @param started when the runner started
+ * @param at when the heartbeat was written, by the host's clock
+ * @param interval seconds until the next heartbeat, 1 to 300; the host is lost after three of them, see {@link Heartbeat}
+ * @param specs what the runner has read of its specs; null before it has read them, and from earlier versions
+ * @param damagedFiles the number of unreadable files that the runner kept as {@code <file>.damaged} at its start; null from earlier
+ *     versions
+ * @param owner the claim of the host's name; null in a heartbeat that claims nothing
  */
+@RecordBuilder
 public record HostStatus(
         HostName host,
         HostState state,
@@ -51,45 +52,27 @@ public record HostStatus(
         int interval,
         @Nullable HostSpecs specs,
         @Nullable Integer damagedFiles,
-        @Nullable HostOwner owner) {
+        @Nullable HostOwner owner)
+        implements HostStatusBuilder.With {
     /** Keeps an immutable copy of the labels. */
     public HostStatus {
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     }
 
-    /** This status of a host that is not heard of any longer. */
+    /** This status of a host whose heartbeats are missing. */
     public HostStatus asLost() {
-        return new HostStatus(
-                host,
-                HostState.LOST,
-                machineId,
-                bootId,
-                runtime,
-                pid,
-                version,
-                driver,
-                cgroups,
-                labels,
-                cpus,
-                memory,
-                containers,
-                started,
-                at,
-                interval,
-                specs,
-                damagedFiles,
-                owner);
+        return withState(HostState.LOST);
     }
 
     /** Whether a host takes containers. */
     public enum HostState {
-        /** Its runner runs. */
+        /** The runner runs. */
         @JsonProperty("ready")
         READY,
-        /** Its runner has ended in good order; its containers run on. */
+        /** The runner stopped cleanly; its containers keep running. */
         @JsonProperty("away")
         AWAY,
-        /** It has not been heard of; never written by a runner, only shown. */
+        /** Three heartbeats are missing. Never written by a runner, only shown by the gateway. */
         @JsonProperty("lost")
         LOST
     }

@@ -3,9 +3,9 @@ package io.hatchery.protocol;
 import java.time.Instant;
 
 /**
- * Something a command went through.
+ * A step of an operation.
  *
- * @param step what, in a word or two
- * @param at when
+ * @param step what was done, in a few words
+ * @param at when, by the clock of the host
  */
 public record OperationStep(String step, Instant at) {}

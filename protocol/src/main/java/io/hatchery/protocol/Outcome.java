@@ -5,16 +5,16 @@ import java.util.Locale;
 
 /** How a command ended. */
 public enum Outcome {
-    /** What was asked for is true. */
+    /** The command was executed. */
     @JsonProperty("completed")
     COMPLETED,
-    /** It was tried and did not succeed; the reason says why. */
+    /** The command was tried and did not succeed; the reason explains it. */
     @JsonProperty("failed")
     FAILED,
-    /** It was not tried; the reason says why. */
+    /** The command was not tried; the reason explains it. */
     @JsonProperty("rejected")
     REJECTED,
-    /** A later command took its place before it was done. */
+    /** A later command replaced it before it ended. */
     @JsonProperty("superseded")
     SUPERSEDED;
 

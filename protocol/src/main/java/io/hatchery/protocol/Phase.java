@@ -20,7 +20,7 @@ public enum Phase {
     /** It is ready. */
     @JsonProperty("running")
     RUNNING,
-    /** It was asked to end and has not yet. */
+    /** A stop is in progress. */
     @JsonProperty("stopping")
     STOPPING,
     /** It ended or could not start, and nothing will start it but a command. */
@@ -29,7 +29,7 @@ public enum Phase {
     /** It ended and waits to be started again. */
     @JsonProperty("backoff")
     BACKOFF,
-    /** Its host has not been heard of; never written by a runner, only shown. */
+    /** The host is lost. Never written by a runner, only shown by the gateway. */
     @JsonProperty("unknown")
     UNKNOWN;
 

@@ -3,15 +3,15 @@ package io.hatchery.protocol;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
-/** What it took to end a container. */
+/** The step of a stop that ended the container. */
 public enum StoppedBy {
-    /** Its init ended when it was asked to. */
+    /** The container's init exited after the kill signal. */
     @JsonProperty("halted")
     HALTED,
-    /** Its supervisor was sent SIGTERM after the stop time-out. */
+    /** The supervisor was sent SIGTERM after the stop time-out. */
     @JsonProperty("terminated")
     TERMINATED,
-    /** Its processes were killed. */
+    /** The processes were killed. */
     @JsonProperty("killed")
     KILLED;
 

@@ -1,5 +1,6 @@
 package io.hatchery.protocol;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,12 @@ import java.util.List;
  * @param key the key of its records, for the documentation
  * @param cleanup how its old records are removed
  * @param segments when its log rolls; only rolled segments are compacted or deleted
- * @param isShared whether it has as many partitions as the fleet was set up with; otherwise it has one
+ * @param isShared whether it has the configured number of partitions; otherwise it has one
  * @param value the type of its values
- * @param access who writes and who reads it, for the documentation
- * @param reason why it is kept this way, for the documentation
+ * @param access writers and readers, for the documentation
+ * @param reason the reason for its settings, for the documentation
  */
+@RecordBuilder
 public record Topic(
         String name,
         String key,
@@ -24,14 +26,15 @@ public record Topic(
         boolean isShared,
         Class<?> value,
         String access,
-        String reason) {
+        String reason)
+        implements TopicBuilder.With {
     /** The largest batch of records that the broker takes, in bytes. */
     public static final int MAX_MESSAGE_BYTES = 2 << 20;
 
     /** How old records are removed. */
     public sealed interface Cleanup {
         /**
-         * The last record of each key stays for ever.
+         * The last record of each key is kept.
          *
          * @param tombstones how long a tombstone stays after compaction, for readers that are away
          * @param lag how old a superseded record gets at most before it is compacted
@@ -39,12 +42,12 @@ public record Topic(
         record Compacted(Duration tombstones, Duration lag) implements Cleanup {}
 
         /**
-         * Every record stays for a time.
+         * Every record is kept for a time.
          *
          * @param time how long a record stays at least; it goes with its segment, so up to one segment age later
          * @param bytes how much of each partition is kept; -1 for all
          */
-        record Deleted(Duration time, long bytes) implements Cleanup {}
+        record Expiring(Duration time, long bytes) implements Cleanup {}
     }
 
     /**
@@ -69,7 +72,7 @@ public record Topic(
                 settings.add(TopicSetting.atLeast("delete.retention.ms", tombstones.toMillis()));
                 settings.add(TopicSetting.atMost("max.compaction.lag.ms", lag.toMillis()));
             }
-            case Cleanup.Deleted(Duration time, long bytes) -> {
+            case Cleanup.Expiring(Duration time, long bytes) -> {
                 settings.add(TopicSetting.atLeast("retention.ms", time.toMillis()));
                 settings.add(TopicSetting.atLeast("retention.bytes", bytes));
             }
@@ -77,7 +80,7 @@ public record Topic(
         return settings;
     }
 
-    /** Whether the last record of each key stays for ever. */
+    /** Whether the topic is compacted. */
     public boolean isCompacted() {
         return cleanup instanceof Cleanup.Compacted;
     }

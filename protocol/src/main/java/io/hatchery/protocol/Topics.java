@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Every topic, with its key, partitions, retention, readers and writers: the one table that they are created, checked and documented from. */
+/** The table of all topics. Topics are created, checked and documented from it. */
 public final class Topics {
     private static final long UNBOUNDED = -1;
     private static final int MIB = 1 << 20;
@@ -19,101 +19,113 @@ public final class Topics {
     private static final String COMMANDS_SUFFIX = ".commands";
     private static final String CONTAINER = "container";
 
-    /** How long readers of compacted topics may be away and still see every deletion: a host in repair, a gateway's cursor. */
+    /** How long a reader of a compacted topic may be away and still read every tombstone. */
     public static final Duration TOMBSTONES = Duration.ofDays(28);
 
     private static final Cleanup COMPACTED_DAILY = new Cleanup.Compacted(TOMBSTONES, Duration.ofDays(1));
     private static final Segments DAILY = new Segments(Duration.ofDays(1), 64 * MIB);
 
     /** Definitions by container; a null value deletes. */
-    public static final Topic DEFINITIONS = new Topic(
-            "hatchery.definitions",
-            CONTAINER,
-            COMPACTED_DAILY,
-            DAILY,
-            true,
-            ContainerDefinition.class,
-            "gateway, operators → config-service",
-            "the last definition of each container is the desired state");
+    public static final Topic DEFINITIONS = TopicBuilder.builder()
+            .name("hatchery.definitions")
+            .key(CONTAINER)
+            .cleanup(COMPACTED_DAILY)
+            .segments(DAILY)
+            .isShared(true)
+            .value(ContainerDefinition.class)
+            .access("gateway, operators → config-service")
+            .reason("the last definition of each container is the desired state")
+            .build();
     /** Profiles by name; a null value deletes. */
-    public static final Topic PROFILES = new Topic(
-            "hatchery.profiles",
-            "profile",
-            COMPACTED_DAILY,
-            DAILY,
-            true,
-            ContainerDefinition.class,
-            "gateway, operators → config-service, gateway",
-            "the last version of each profile is in force");
+    public static final Topic PROFILES = TopicBuilder.builder()
+            .name("hatchery.profiles")
+            .key("profile")
+            .cleanup(COMPACTED_DAILY)
+            .segments(DAILY)
+            .isShared(true)
+            .value(ContainerDefinition.class)
+            .access("gateway, operators → config-service, gateway")
+            .reason("the last version of each profile is in force")
+            .build();
     /** The result of each definition's evaluation. */
-    public static final Topic EVALUATIONS = new Topic(
-            "hatchery.evaluations",
-            CONTAINER,
-            COMPACTED_DAILY,
-            DAILY,
-            true,
-            Evaluation.class,
-            "config-service → config-service, gateway",
-            "config-service folds it at its start; generations continue from it after a deletion, so it is never tombstoned");
+    public static final Topic EVALUATIONS = TopicBuilder.builder()
+            .name("hatchery.evaluations")
+            .key(CONTAINER)
+            .cleanup(COMPACTED_DAILY)
+            .segments(DAILY)
+            .isShared(true)
+            .value(Evaluation.class)
+            .access("config-service → config-service, gateway")
+            .reason(
+                    "config-service folds it at its start; generations continue from it after a deletion, so it is never tombstoned")
+            .build();
     /** The last observed status of each container. */
-    public static final Topic STATUS = new Topic(
-            "hatchery.status",
-            CONTAINER,
-            new Cleanup.Compacted(TOMBSTONES, Duration.ofHours(1)),
-            new Segments(Duration.ofHours(1), 16 * MIB),
-            true,
-            ContainerStatus.class,
-            "runners → gateway, config-service",
-            "statuses change often and only the last counts; a tombstone is a host's confirmation of a removal, which"
-                    + " config-service must see even after weeks");
+    public static final Topic STATUS = TopicBuilder.builder()
+            .name("hatchery.status")
+            .key(CONTAINER)
+            .cleanup(new Cleanup.Compacted(TOMBSTONES, Duration.ofHours(1)))
+            .segments(new Segments(Duration.ofHours(1), 16 * MIB))
+            .isShared(true)
+            .value(ContainerStatus.class)
+            .access("runners → gateway, config-service")
+            .reason(
+                    "statuses change often and only the last counts; a tombstone is a host's confirmation of a removal, which"
+                            + " config-service must see even after weeks")
+            .build();
     /** The audit trail. */
-    public static final Topic EVENTS = new Topic(
-            "hatchery.events",
-            CONTAINER,
-            new Cleanup.Deleted(Duration.ofDays(30), UNBOUNDED),
-            DAILY,
-            true,
-            FleetEvent.class,
-            "all → all",
-            "operations and history are folded from it for 30 days");
+    public static final Topic EVENTS = TopicBuilder.builder()
+            .name("hatchery.events")
+            .key(CONTAINER)
+            .cleanup(new Cleanup.Expiring(Duration.ofDays(30), UNBOUNDED))
+            .segments(DAILY)
+            .isShared(true)
+            .value(FleetEvent.class)
+            .access("all → all")
+            .reason("operations and history are folded from it for 30 days")
+            .build();
     /** Heartbeats. */
-    public static final Topic HOSTS = new Topic(
-            "hatchery.hosts",
-            "host",
-            new Cleanup.Compacted(TOMBSTONES, Duration.ofMinutes(2)),
-            new Segments(Duration.ofMinutes(1), MIB),
-            true,
-            HostStatus.class,
-            "runners → gateway, config-service, runners",
-            "a heartbeat is superseded within seconds: small segments compact within minutes, so that a reader that starts"
-                    + " does not read hundreds of thousands of them");
+    public static final Topic HOSTS = TopicBuilder.builder()
+            .name("hatchery.hosts")
+            .key("host")
+            .cleanup(new Cleanup.Compacted(TOMBSTONES, Duration.ofMinutes(2)))
+            .segments(new Segments(Duration.ofMinutes(1), MIB))
+            .isShared(true)
+            .value(HostStatus.class)
+            .access("runners → gateway, config-service, runners")
+            .reason(
+                    "a heartbeat is superseded within seconds: small segments compact within minutes, so that a reader that starts"
+                            + " does not read hundreds of thousands of them")
+            .build();
     /** The output of evaluations and builds. */
-    public static final Topic CONSOLE = new Topic(
-            "hatchery.console",
-            CONTAINER,
-            new Cleanup.Deleted(Duration.ofDays(1), 64 * MIB),
-            new Segments(Duration.ofHours(1), 8 * MIB),
-            true,
-            ConsoleLines.class,
-            "config-service → gateway",
-            "the output of a build is of interest while it runs and shortly after");
+    public static final Topic CONSOLE = TopicBuilder.builder()
+            .name("hatchery.console")
+            .key(CONTAINER)
+            .cleanup(new Cleanup.Expiring(Duration.ofDays(1), 64 * MIB))
+            .segments(new Segments(Duration.ofHours(1), 8 * MIB))
+            .isShared(true)
+            .value(ConsoleLines.class)
+            .access("config-service → gateway")
+            .reason("the output of a build is of interest while it runs and shortly after")
+            .build();
     /** Records that could not be handled. */
-    public static final Topic DEAD_LETTERS = new Topic(
-            "hatchery.deadletter",
-            "as the record had",
-            new Cleanup.Deleted(Duration.ofDays(30), 1024L * MIB),
-            DAILY,
-            false,
-            byte[].class,
-            "all → operators, gateway, config-service",
-            "an operator has a month to find out why a record was refused; a producer of garbage cannot fill the disk");
+    public static final Topic DEAD_LETTERS = TopicBuilder.builder()
+            .name("hatchery.deadletter")
+            .key("as the record had")
+            .cleanup(new Cleanup.Expiring(Duration.ofDays(30), 1024L * MIB))
+            .segments(DAILY)
+            .isShared(false)
+            .value(byte[].class)
+            .access("all → operators, gateway, config-service")
+            .reason(
+                    "an operator has a month to find out why a record was refused; a producer of garbage cannot fill the disk")
+            .build();
 
     private static final Set<String> SHARED =
             ofTheFleet().stream().filter(Topic::isShared).map(Topic::name).collect(Collectors.toUnmodifiableSet());
 
     private Topics() {}
 
-    /** The topics that every fleet has once. */
+    /** The topics of the fleet. */
     public static List<Topic> ofTheFleet() {
         return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, CONSOLE, DEAD_LETTERS);
     }
@@ -128,35 +140,39 @@ public final class Topics {
         return List.of(specs(host), commands(host));
     }
 
-    /** One host's specs by container; a null value means remove it from this host. */
+    /** The specs of one host by container; a tombstone removes the container from the host. */
     public static Topic specs(HostName host) {
-        return new Topic(
-                HOST_PREFIX + host + ".specs",
-                CONTAINER,
-                COMPACTED_DAILY,
-                new Segments(Duration.ofDays(1), 16 * MIB),
-                false,
-                ContainerSpec.class,
-                "config-service → that host's runner",
-                "one host's runner reads its own specs only; a tombstone is the order to remove a container, and must wait for"
-                        + " a host that is away for weeks");
+        return TopicBuilder.builder()
+                .name(HOST_PREFIX + host + ".specs")
+                .key(CONTAINER)
+                .cleanup(COMPACTED_DAILY)
+                .segments(new Segments(Duration.ofDays(1), 16 * MIB))
+                .isShared(false)
+                .value(ContainerSpec.class)
+                .access("config-service → that host's runner")
+                .reason(
+                        "one host's runner reads its own specs only; a tombstone is the order to remove a container, and must wait for"
+                                + " a host that is away for weeks")
+                .build();
     }
 
-    /** One host's commands. */
+    /** The commands of one host. */
     public static Topic commands(HostName host) {
-        return new Topic(
-                HOST_PREFIX + host + COMMANDS_SUFFIX,
-                CONTAINER,
-                new Cleanup.Deleted(Duration.ofDays(7), UNBOUNDED),
-                new Segments(Duration.ofHours(6), 16 * MIB),
-                false,
-                Command.class,
-                "gateway, operators → that host's runner, gateway",
-                "a command waits a week for a host that is away, and segments roll well before that, so that it is gone soon"
-                        + " after");
+        return TopicBuilder.builder()
+                .name(HOST_PREFIX + host + COMMANDS_SUFFIX)
+                .key(CONTAINER)
+                .cleanup(new Cleanup.Expiring(Duration.ofDays(7), UNBOUNDED))
+                .segments(new Segments(Duration.ofHours(6), 16 * MIB))
+                .isShared(false)
+                .value(Command.class)
+                .access("gateway, operators → that host's runner, gateway")
+                .reason(
+                        "a command waits a week for a host that is away, and segments roll well before that, so that it is gone soon"
+                                + " after")
+                .build();
     }
 
-    /** The host whose commands travel on the topic of that name, if it is such a topic. */
+    /** The host of a command topic; empty for other topics. */
     public static Optional<HostName> hostOfCommands(String topic) {
         if (topic.startsWith(HOST_PREFIX)
                 && topic.endsWith(COMMANDS_SUFFIX)

@@ -3,7 +3,7 @@ package io.hatchery.protocol;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
-/** What a command asks for. */
+/** The verb of a command. */
 public enum Verb {
     /** Make it run; nothing to do if it runs. */
     @JsonProperty("start")
@@ -17,7 +17,7 @@ public enum Verb {
     /** End every process of it at once. */
     @JsonProperty("kill")
     KILL,
-    /** Stop it and remove what was made for it. Never sent as a command: a spec's deletion asks for it. */
+    /** Stop the container and remove what Hatchery created for it. Requested by the tombstone of a spec, never by a command. */
     @JsonProperty("remove")
     REMOVE;
 

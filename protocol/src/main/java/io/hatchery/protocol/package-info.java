@@ -1,4 +1,4 @@
-/** The language of the bus: what travels on which topic. */
+/** The messages and topics of the bus. */
 @NullMarked
 package io.hatchery.protocol;
 

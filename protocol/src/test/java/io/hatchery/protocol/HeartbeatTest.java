@@ -13,26 +13,24 @@ class HeartbeatTest {
     private static final HostName H1 = new HostName("h1");
 
     private static HostStatus status(HostStatus.HostState state, Instant at, int interval) {
-        return new HostStatus(
-                H1,
-                state,
-                "machine",
-                "boot",
-                "/run/hatchery",
-                1,
-                "1",
-                "systemd",
-                "v2",
-                new TreeMap<>(),
-                1,
-                1,
-                0,
-                at,
-                at,
-                interval,
-                null,
-                null,
-                null);
+        return HostStatusBuilder.builder()
+                .host(H1)
+                .state(state)
+                .machineId("machine")
+                .bootId("boot")
+                .runtime("/run/hatchery")
+                .pid(1)
+                .version("1")
+                .driver("systemd")
+                .cgroups("v2")
+                .labels(new TreeMap<>())
+                .cpus(1)
+                .memory(1)
+                .containers(0)
+                .started(at)
+                .at(at)
+                .interval(interval)
+                .build();
     }
 
     private static HostStatus at(Duration skew) {

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a container may do, where that is not just nspawn's default.
+ * The users, capabilities and devices of a container that differ from nspawn's defaults.
  *
  * @param privateUsers {@code no}, {@code identity}, {@code pick}, or the first uid of its range ({@code --private-users=})
  * @param additionalCapabilities names that start with {@code CAP_}
- * @param enableTun whether it may make TUN devices
- * @param allowedDevices what it may use beside nspawn's own devices
+ * @param enableTun whether it may create TUN devices
+ * @param allowedDevices devices that it may use in addition to nspawn's
  * @param extraFlags further arguments of nspawn
  * @param nixDaemon whether its system reaches the host's Nix daemon though its users are the host's; null if not
  */
@@ -20,7 +20,7 @@ public record Confinement(
         List<Device> allowedDevices,
         List<String> extraFlags,
         @Nullable Boolean nixDaemon) {
-    /** Nothing beyond what nspawn does by itself. */
+    /** nspawn's defaults. */
     public static final Confinement DEFAULT = new Confinement("no", List.of(), false, List.of(), List.of(), null);
 
     /** Keeps immutable copies of the lists. */
@@ -35,7 +35,7 @@ public record Confinement(
         return mapsUsers() || Boolean.TRUE.equals(nixDaemon);
     }
 
-    /** Whether the container's users are others than the host's: picked, or a range that does not begin with root. */
+    /** Whether the container's user ids differ from the host's: picked, or a range that does not begin with 0. */
     public boolean mapsUsers() {
         return !privateUsers.equals("no") && !privateUsers.equals("identity") && !privateUsers.equals("0");
     }

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator declares of a container: option names and values, not yet merged with profiles nor checked. A value may be
- * wrapped as {@code {"$default": value}} or {@code {"$force": value}} to give way to, or win over, other layers. A profile has
- * the same form.
+ * The options that a user declares for a container, not yet merged with profiles nor checked. A value may be wrapped as
+ * {@code {"$default": value}} or {@code {"$force": value}} to get a lower or higher priority than other layers. A profile has the same
+ * form.
  */
 public final class ContainerDefinition {
     private final ObjectNode options;
@@ -43,7 +43,7 @@ public final class ContainerDefinition {
         return size;
     }
 
-    /** The same, but that it runs this evaluated system whatever it or its profiles say. */
+    /** This definition with another NixOS system, which overrides its own source and those of its profiles. */
     public ContainerDefinition pinnedTo(String path) {
         ObjectNode pinned = options();
         pinned.remove(List.of("flake", "nixpkgs", "specialArgs"));

@@ -17,7 +17,7 @@ public record ContainerName(@JsonValue String value) implements Comparable<Conta
     private static final Pattern COMPILED = Pattern.compile(PATTERN);
 
     /**
-     * @throws IllegalArgumentException if the value is no container name; the message says why and what to do
+     * @throws IllegalArgumentException if the value is not a container name; the message names the reason and the remedy
      */
     @JsonCreator
     public ContainerName {

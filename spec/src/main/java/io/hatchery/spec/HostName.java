@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * The fleet-wide name of a host that runs containers: 1 to 64 of {@code a-z 0-9 -}, neither first nor last a hyphen. It is
- * part of topic names, so a host known as {@code h1.example.org} is {@code h1} here, or what its runner is told to call it.
+ * part of topic names, so the host {@code h1.example.org} is {@code h1} here, unless its runner is configured with another name.
  *
  * @param value the name, never null
  */
@@ -17,7 +17,7 @@ public record HostName(@JsonValue String value) implements Comparable<HostName> 
     private static final Pattern COMPILED = Pattern.compile(PATTERN);
 
     /**
-     * @throws IllegalArgumentException if the value is no host name; the message says why and what to do
+     * @throws IllegalArgumentException if the value is not a host name; the message names the reason and the remedy
      */
     @JsonCreator
     public HostName {

@@ -1,21 +1,23 @@
 package io.hatchery.spec;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a container is connected, where that is not just the host's network.
+ * The network of a container that does not just share the host's.
  *
  * @param isPrivate whether it has a network namespace of its own
  * @param addresses of its first veth pair
  * @param localMacAddress of the container's side; null if the kernel chooses
  * @param hostBridge the bridge that the host's side joins; null if it joins none
- * @param forwardPorts ports of the host that lead into it
+ * @param forwardPorts ports of the host that are forwarded to the container
  * @param extraVeths further veth pairs, ordered by name
- * @param interfaces of the host that are the container's while it runs
- * @param macvlans interfaces of the host that it gets a macvlan of
+ * @param interfaces interfaces of the host that move into the container while it runs
+ * @param macvlans interfaces of the host on which the container gets a macvlan
  * @param namespace path of a network namespace that it joins; null if it joins none
  */
+@RecordBuilder
 public record Network(
         boolean isPrivate,
         Addresses addresses,
@@ -25,7 +27,18 @@ public record Network(
         List<ExtraVeth> extraVeths,
         List<String> interfaces,
         List<String> macvlans,
-        @Nullable String namespace) {
+        @Nullable String namespace)
+        implements NetworkBuilder.With {
+    /** The network of a container that has none of its own. */
+    public static final Network OF_THE_HOST = NetworkBuilder.builder()
+            .isPrivate(false)
+            .addresses(Addresses.NONE)
+            .forwardPorts(List.of())
+            .extraVeths(List.of())
+            .interfaces(List.of())
+            .macvlans(List.of())
+            .build();
+
     /** Keeps immutable copies of the lists. */
     public Network {
         forwardPorts = List.copyOf(forwardPorts);

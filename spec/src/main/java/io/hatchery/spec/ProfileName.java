@@ -17,7 +17,7 @@ public record ProfileName(@JsonValue String value) implements Comparable<Profile
     private static final Pattern COMPILED = Pattern.compile(PATTERN);
 
     /**
-     * @throws IllegalArgumentException if the value is no profile name; the message says why and what to do
+     * @throws IllegalArgumentException if the value is not a profile name; the message names the reason and the remedy
      */
     @JsonCreator
     public ProfileName {

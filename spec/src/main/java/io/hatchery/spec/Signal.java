@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * A Linux signal, known by the name that signal(7) and {@code kill -l} give it: {@code SIGTERM}, {@code SIGRTMIN+3}. Real-time
+ * A Linux signal by its name in signal(7) and {@code kill -l}: {@code SIGTERM}, {@code SIGRTMIN+3}. Real-time
  * numbers are glibc's, whose SIGRTMIN is 34: systemd counts from there.
  *
  * @param name the name with its SIG prefix
@@ -23,10 +23,10 @@ public record Signal(@JsonValue String name, int number) {
     /** What systemd as PID 1 takes as "start halt.target", see systemd(1). */
     public static final Signal HALT = parse("SIGRTMIN+3");
 
-    /** The polite request to end. */
+    /** Requests termination. */
     public static final Signal TERM = parse("SIGTERM");
 
-    /** The end that cannot be refused. */
+    /** Kills; cannot be handled. */
     public static final Signal KILL = parse("SIGKILL");
 
     /**

@@ -31,7 +31,7 @@ public record Span(long micros) {
         }
     }
 
-    /** A span of so many seconds. */
+    /** A span of a number of seconds. */
     public static Span ofSeconds(long seconds) {
         return new Span(Math.multiplyExact(seconds, 1_000_000L));
     }
@@ -39,7 +39,7 @@ public record Span(long micros) {
     /**
      * Reads a span.
      *
-     * @throws IllegalArgumentException if the text is no span of systemd.time(7), with the offending part in the message
+     * @throws IllegalArgumentException if the text is not a span of systemd.time(7), with the offending part in the message
      */
     @JsonCreator
     public static Span parse(String text) {
@@ -52,19 +52,19 @@ public record Span(long micros) {
         while (at < text.length() && !text.substring(at).isBlank()) {
             if (!matcher.find(at) || matcher.start() != at) {
                 throw new IllegalArgumentException(
-                        "'" + ContainerName.shortened(text) + "' is no time span: cannot read '"
+                        "'" + ContainerName.shortened(text) + "' is not a time span: cannot read '"
                                 + text.substring(at).strip() + "'");
             }
             Long unit = UNITS.get(matcher.group(2));
             if (unit == null) {
                 throw new IllegalArgumentException("'" + ContainerName.shortened(text)
-                        + "' is no time span: unknown unit '" + matcher.group(2) + "'");
+                        + "' is not a time span: unknown unit '" + matcher.group(2) + "'");
             }
             total = total.add(new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit)));
             at = matcher.end();
         }
         if (at == 0) {
-            throw new IllegalArgumentException("'' is no time span");
+            throw new IllegalArgumentException("'' is not a time span");
         }
         if (total.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) >= 0) {
             throw new IllegalArgumentException("'" + ContainerName.shortened(text) + "' is too long: write infinity");

@@ -12,17 +12,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the NixOS system of a container is evaluated from. */
+/** The source from which the NixOS system of a container is evaluated. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = SystemSource.Configuration.class, name = "config"),
     @JsonSubTypes.Type(value = SystemSource.Flake.class, name = "flake")
 })
 public sealed interface SystemSource {
-    /** The option that it is given by. */
+    /** The option that declares it. */
     String option();
 
-    /** The same for equal sources, and for no others: a SHA-256 in hexadecimal digits. */
+    /** The SHA-256 of the source in hexadecimal digits; equal for equal sources only. */
     default String digest() {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Json.bytes(this)));

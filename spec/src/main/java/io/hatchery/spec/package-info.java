@@ -1,4 +1,4 @@
-/** The language of containers. */
+/** The values of definitions and specs. */
 @NullMarked
 package io.hatchery.spec;
 

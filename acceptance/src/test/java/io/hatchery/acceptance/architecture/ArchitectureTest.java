@@ -1,17 +1,33 @@
 package io.hatchery.acceptance.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Rules for the dependencies of modules and packages. */
 class ArchitectureTest {
+    private static final String RECORD_BUILDER = "io.soabase.recordbuilder.core.RecordBuilderGenerated";
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.hatchery");
@@ -129,5 +145,80 @@ class ArchitectureTest {
                 .should()
                 .haveNameNotMatching(".*(Utils?|Helper|Manager|Impl)")
                 .check(CLASSES);
+    }
+
+    /** Records with more components than that have a generated builder, the only caller of their constructor. */
+    private static final int MAX_PARAMETERS = 7;
+
+    /** Records without a builder yet, each with one caller that names its arguments by its variables. No record may be added. */
+    private static final Set<String> WITHOUT_BUILDER = Set.of(
+            "Endpoint", "HostAccess", "OpenRemoval", "Operation", "RunnerDependencies", "StoreAccess", "SystemdAccess");
+
+    @Test
+    void publicMethodsHaveAtMostSevenParameters() {
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .areNotAnnotatedWith(RECORD_BUILDER)
+                .should(haveFewParameters())
+                .check(CLASSES);
+    }
+
+    @Test
+    void constructorsWithMoreThanSevenParametersAreCalledByTheirBuilderOnly() {
+        constructors().should(beCalledByTheirBuilderIfLong()).check(CLASSES);
+    }
+
+    @Test
+    void simpleClassNamesAreUnique() {
+        Map<String, List<String>> byName = CLASSES.stream()
+                .filter(type ->
+                        !type.isAnonymousClass() && !type.getSimpleName().isEmpty())
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .filter(type -> !isGenerated(type))
+                .collect(Collectors.groupingBy(
+                        JavaClass::getSimpleName,
+                        TreeMap::new,
+                        Collectors.mapping(JavaClass::getName, Collectors.toList())));
+        byName.values().removeIf(names -> names.size() == 1);
+        assertThat(byName).isEmpty();
+    }
+
+    private static boolean isGenerated(JavaClass type) {
+        return type.isAnnotatedWith(RECORD_BUILDER)
+                || type.getEnclosingClass().map(ArchitectureTest::isGenerated).orElse(false);
+    }
+
+    private static ArchCondition<JavaMethod> haveFewParameters() {
+        return new ArchCondition<>("have at most " + MAX_PARAMETERS + " parameters") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                if (method.getRawParameterTypes().size() > MAX_PARAMETERS && !isGenerated(method.getOwner())) {
+                    events.add(SimpleConditionEvent.violated(method, method.getFullName()));
+                }
+            }
+        };
+    }
+
+    private static ArchCondition<JavaConstructor> beCalledByTheirBuilderIfLong() {
+        return new ArchCondition<>("be called by their builder only, if they have more than 7 parameters") {
+            @Override
+            public void check(JavaConstructor constructor, ConditionEvents events) {
+                JavaClass owner = constructor.getOwner();
+                if (constructor.getRawParameterTypes().size() <= MAX_PARAMETERS
+                        || isGenerated(owner)
+                        || WITHOUT_BUILDER.contains(owner.getSimpleName())) {
+                    return;
+                }
+                if (!owner.isRecord()) {
+                    events.add(SimpleConditionEvent.violated(constructor, constructor.getFullName()));
+                }
+                constructor.getCallsOfSelf().stream()
+                        .filter(call -> !isGenerated(call.getOriginOwner()))
+                        .forEach(call -> events.add(SimpleConditionEvent.violated(call, call.getDescription())));
+            }
+        };
     }
 }

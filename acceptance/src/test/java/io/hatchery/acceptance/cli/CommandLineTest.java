@@ -203,6 +203,11 @@ class CommandLineTest {
         assertThat(root).isDirectory();
     }
 
+    /** The lines without the steps of operations. */
+    private static List<String> results(ProcessResult run) {
+        return run.orFail().out().lines().filter(line -> !line.startsWith(" ")).toList();
+    }
+
     @Test
     void verbsAcceptNamesAllAndSelectors() throws Exception {
         for (String name : List.of("t-one", "t-two", "t-three")) {
@@ -216,21 +221,21 @@ class CommandLineTest {
         assertThat(named.code()).isEqualTo(1);
         assertThat(named.out()).contains("start t-one: completed", "start t-two: completed");
         assertThat(named.err()).contains("t-none: there is no container t-none");
-        assertThat(installation.hatchery("start", "--all").orFail().out().lines())
-                .hasSize(3);
-        assertThat(installation
-                        .hatchery("stop", "--selector", "tier!=db")
-                        .orFail()
-                        .out()
-                        .lines())
-                .allSatisfy(line -> assertThat(line).contains(": completed, stopped: "))
+        assertThat(results(installation.hatchery("start", "--all"))).hasSize(3);
+        ProcessResult stopped = installation.hatchery("stop", "--selector", "tier!=db");
+        assertThat(results(stopped))
+                .allSatisfy(line -> assertThat(line).matches("stop t-\\w+: completed in [0-9.]+s, stopped: .*"))
                 .hasSize(2);
+        assertThat(stopped.out().lines().filter(line -> line.startsWith("  ")))
+                .as("steps")
+                .anySatisfy(line -> assertThat(line).matches(" +\\+[0-9.]+s {2}sent SIG.*"))
+                .anySatisfy(line -> assertThat(line).matches(" +\\+[0-9.]+s {2}exited with status .*"));
         assertThat(names(json(installation.hatchery("list", "-l", "tier=web", "-o", "json"))))
                 .containsExactly("t-one", "t-two");
         assertThat(installation.hatchery("stop", "-l", "tier=none").err()).contains("no container matches tier=none");
         ProcessResult unasked = installation.hatchery("delete", "--all");
         assertThat(unasked.code()).isEqualTo(1);
-        assertThat(unasked.err()).contains("give --yes");
+        assertThat(unasked.err()).contains("add --yes");
         assertThat(json(installation.hatchery("delete", "--all", "--yes", "-o", "json")))
                 .hasSize(3);
         assertThat(json(installation.hatchery("list", "-o", "json"))).isEmpty();
@@ -268,7 +273,7 @@ class CommandLineTest {
         }
         installation.environment().put("HATCHERY_TOKEN", "wrong");
         assertThat(installation.hatchery("list").err())
-                .contains("does not take the token of HATCHERY_TOKEN")
+                .contains("rejects the token of HATCHERY_TOKEN")
                 .hasLineCount(1);
     }
 

@@ -274,7 +274,7 @@ class FleetOptionsTest {
                         "/v1/containers/t-nowhere",
                         "{\"hostSelector\": {\"number\": \"none\"}, \"root\": \"/srv\", " + FleetHost.IDLE + "}")
                 .body();
-        assertThat(nowhere.toString()).contains("no host that is ready has these labels");
+        assertThat(nowhere.toString()).contains("no ready host has these labels");
     }
 
     @Test

@@ -183,10 +183,10 @@ class GenerationsTest {
         Files.writeString(
                 fleet, Files.readString(fleet).replace("inline", "changed").replace("front", "back"));
         assertThat(applied(fleet, "--dry-run", "--prune").lines())
-                .contains("t-fleet-one restarts: path, labels", "t-fleet-two removed: it is not declared any longer");
+                .contains("t-fleet-one restarts: path, labels", "t-fleet-two removed: no longer declared");
         ProcessResult unasked = installation.hatchery("apply", "-f", fleet.toString(), "--prune");
         assertThat(unasked.code()).isEqualTo(1);
-        assertThat(unasked.err()).contains("t-fleet-two", "say --yes");
+        assertThat(unasked.err()).contains("t-fleet-two", "add --yes");
 
         Path bad = Files.writeString(
                 folder.resolve("bad.nix"), "{ lib, ... }: { containers.t-x = { host = lib.nothing; }; }");

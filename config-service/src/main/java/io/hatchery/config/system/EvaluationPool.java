@@ -27,49 +27,54 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluates and builds so many systems at a time, each configuration once for all containers that have it, and remembers what came of
- * it in links that also keep it in the store.
+ * Evaluates and builds NixOS systems with bounded concurrency, each configuration once for all containers that have it. Results are
+ * remembered as links, which are garbage collector roots.
  */
 public final class EvaluationPool implements Systems, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EvaluationPool.class);
 
     private static final Duration UNUSED_FOR = Duration.ofDays(1);
 
-    /** How many nixpkgs are remembered; authors of definitions choose them. */
+    /** Maximum number of remembered nixpkgs fingerprints; authors of definitions choose the paths. */
     private static final int MAX_FINGERPRINTS = 64;
 
     /**
-     * How long a system that was found in the store and copied to the cache is not looked for again: many containers that get the
-     * same one are looked after at once.
+     * How long a system that was found in the store and copied to the cache is not checked again, because many containers often get the
+     * same system at once.
      */
     private static final Duration FOUND_FOR = Duration.ofMinutes(1);
 
     private static final int MAX_FOUND = 1_000;
 
-    /** Is told what goes on, from any thread. */
+    /** Receives the output and results of builds, on any thread. */
     public interface BuildListener {
-        /** A container has its system, or will not have it; {@code path} is null then. */
+        /** A build ended; {@code path} is null if it failed. */
         void ended(ContainerName container, Source source, @Nullable String path, Duration took);
 
-        /** Lines that an evaluation or a build for that container printed. */
-        void said(ContainerName container, List<String> lines);
+        /** An evaluation or build for a container printed lines. */
+        void printed(ContainerName container, List<String> lines);
     }
 
     /**
-     * What a container waits for.
+     * The system that a container waits for.
      *
-     * @param since when it was asked for
-     * @param asked the same, as {@link System#nanoTime} tells it
+     * @param since when it was requested
+     * @param requestedNanos the same time by {@link System#nanoTime}
      */
-    private record Want(
-            ContainerName container, long revision, String digest, SystemSource source, Instant since, long asked) {}
+    private record SystemRequest(
+            ContainerName container,
+            long revision,
+            String digest,
+            SystemSource source,
+            Instant since,
+            long requestedNanos) {}
 
     private final NixSettings settings;
     private final NixBuilds builds;
     private final BuildListener listener;
     private final Clock clock;
     private final Semaphore places;
-    private final Map<ContainerName, Want> wants = new HashMap<>();
+    private final Map<ContainerName, SystemRequest> requests = new HashMap<>();
     private final Map<ContainerName, BuildProgress> ended = new HashMap<>();
     private final Map<ContainerName, Thread> threads = new HashMap<>();
     private final Map<Path, TreeFingerprint> fingerprints = new ConcurrentHashMap<>();
@@ -80,11 +85,11 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     /**
      * A system that is in the store and in the cache.
      *
-     * @param at when that was seen, as {@link System#nanoTime} tells it
+     * @param at when that was checked, by {@link System#nanoTime}
      */
     private record CachedSystem(String path, long at) {}
 
-    /** Has nothing to do yet. */
+    /** Creates an idle pool. */
     public EvaluationPool(NixSettings settings, BuildListener listener, Clock clock) {
         this.settings = settings;
         this.builds = new NixBuilds(settings);
@@ -94,10 +99,9 @@ public final class EvaluationPool implements Systems, AutoCloseable {
     }
 
     /**
-     * Makes sure that Nix can run as it is configured, and that there is a key to sign with, for those who want to trust it before
-     * there is anything to trust.
+     * Checks that Nix can run as configured, and creates the signing key, so that hosts can trust it before the first build.
      *
-     * @throws IOException if the user cannot be used or the key cannot be made
+     * @throws IOException if the user cannot be used or the key cannot be created
      */
     public void prepare() throws IOException {
         builds.requireUser();
@@ -108,21 +112,21 @@ public final class EvaluationPool implements Systems, AutoCloseable {
 
     @Override
     public synchronized BuildProgress of(ContainerName container, long revision, SystemSource source) {
-        Want last = wants.get(container);
+        SystemRequest last = requests.get(container);
         String digest = source.digest();
         if (last != null && last.revision() == revision && last.digest().equals(digest)) {
             return ended.getOrDefault(container, new PendingSystem());
         }
         forget(container);
-        var want = new Want(container, revision, digest, source, clock.instant(), System.nanoTime());
-        wants.put(container, want);
-        threads.put(container, Thread.ofVirtual().name("system of " + container).start(() -> resolve(want)));
+        var request = new SystemRequest(container, revision, digest, source, clock.instant(), System.nanoTime());
+        requests.put(container, request);
+        threads.put(container, Thread.ofVirtual().name("system of " + container).start(() -> resolve(request)));
         return new PendingSystem();
     }
 
     @Override
     public synchronized void forget(ContainerName container) {
-        wants.remove(container);
+        requests.remove(container);
         ended.remove(container);
         Thread thread = threads.remove(container);
         if (thread != null) {
@@ -147,8 +151,8 @@ public final class EvaluationPool implements Systems, AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // They are looked at again in an hour; until then the store is fuller than it need be.
-            LOG.warn("unused systems are not let go: {}", e.toString());
+            // Tried again in an hour; until then the store is larger than necessary.
+            LOG.warn("unused systems are not removed: {}", e.toString());
         }
     }
 
@@ -163,54 +167,59 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         return now;
     }
 
-    private void resolve(Want want) {
+    private void resolve(SystemRequest request) {
         try {
-            String key = key(want);
+            String key = key(request);
             String known = found(key);
             SystemBuild.BuildResult result =
-                    known == null ? await(want, key, null) : new SystemBuild.BuildResult(known, Source.CACHED);
+                    known == null ? await(request, key, null) : new SystemBuild.BuildResult(known, Source.CACHED);
             if (result.path() == null) {
-                result = await(want, key, want.container());
+                result = await(request, key, request.container());
             }
             String path = String.valueOf(result.path());
-            end(want, new SystemReady(path), result.source(), path);
+            end(request, new SystemReady(path), result.source(), path);
         } catch (InterruptedException | InterruptedIOException e) {
-            LOG.info("{}: the evaluation of revision {} is given up", want.container(), want.revision());
+            LOG.info("{}: the evaluation of revision {} is given up", request.container(), request.revision());
         } catch (SystemBuild.BuildFailure e) {
             var problems = e.built()
-                    ? SystemFailure.ofBuild(want.container(), want.source(), e.reason(), e.printed())
-                    : SystemFailure.ofEvaluation(want.container(), want.source(), e.reason());
-            end(want, new Failed(problems), Source.FAILED, null);
+                    ? SystemFailure.ofBuild(request.container(), request.source(), e.reason(), e.printed())
+                    : SystemFailure.ofEvaluation(request.container(), request.source(), e.reason());
+            end(request, new Failed(problems), Source.FAILED, null);
         } catch (IOException e) {
-            failed(want, e);
+            failed(request, e);
         } catch (RuntimeException | StackOverflowError e) {
-            LOG.error("{}: the evaluation of revision {} failed unforeseen", want.container(), want.revision(), e);
-            failed(want, new IOException(e.toString(), e));
+            LOG.error(
+                    "{}: the evaluation of revision {} failed unforeseen", request.container(), request.revision(), e);
+            failed(request, new IOException(e.toString(), e));
         }
     }
 
-    private void failed(Want want, IOException e) {
-        end(want, new Failed(SystemFailure.ofEvaluation(want.container(), want.source(), e)), Source.FAILED, null);
+    private void failed(SystemRequest request, IOException e) {
+        end(
+                request,
+                new Failed(SystemFailure.ofEvaluation(request.container(), request.source(), e)),
+                Source.FAILED,
+                null);
     }
 
-    /** The same for what gives the same system; a flake may be another at each revision of the definition. */
-    private String key(Want want) throws IOException {
-        return switch (want.source()) {
+    /** A key that is equal for requests with the same result; a flake may differ at each revision. */
+    private String key(SystemRequest request) throws IOException {
+        return switch (request.source()) {
             case SystemSource.Configuration configuration ->
-                TreeFingerprint.digest(want.digest() + "\n"
-                        + fingerprint(builds.nixpkgs(configuration)).since(want.asked()));
-            case SystemSource.Flake flake -> TreeFingerprint.digest(want.digest() + "\n" + want.revision());
+                TreeFingerprint.digest(request.digest() + "\n"
+                        + fingerprint(builds.nixpkgs(configuration)).since(request.requestedNanos()));
+            case SystemSource.Flake flake -> TreeFingerprint.digest(request.digest() + "\n" + request.revision());
         };
     }
 
     private TreeFingerprint fingerprint(Path nixpkgs) {
         if (fingerprints.size() >= MAX_FINGERPRINTS) {
-            fingerprints.clear(); // they are made again when they are asked for
+            fingerprints.clear(); // computed again on demand
         }
         return fingerprints.computeIfAbsent(nixpkgs, path -> new TreeFingerprint(path));
     }
 
-    /** The system that was found lately and is kept in the store still; null if none was. */
+    /** The system that was checked recently and still has its root; null if there is none. */
     private synchronized @Nullable String found(String key) throws IOException {
         CachedSystem last = found.get(key);
         if (last == null || System.nanoTime() - last.at() >= FOUND_FOR.toNanos()) {
@@ -231,7 +240,7 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         }
     }
 
-    private SystemBuild.BuildResult await(Want want, String key, @Nullable ContainerName name)
+    private SystemBuild.BuildResult await(SystemRequest request, String key, @Nullable ContainerName name)
             throws InterruptedException, SystemBuild.BuildFailure {
         String full = name == null ? key : key + "-" + name;
         SystemBuild job;
@@ -243,10 +252,10 @@ public final class EvaluationPool implements Systems, AutoCloseable {
                     k -> new SystemBuild(
                             builds,
                             links().resolve(full),
-                            want.source(),
+                            request.source(),
                             name,
-                            want.container(),
-                            lines -> listener.said(want.container(), lines)));
+                            request.container(),
+                            lines -> listener.printed(request.container(), lines)));
             job.join();
             if (first) {
                 Thread.ofVirtual().name("build " + full).start(() -> job.run(places));
@@ -275,23 +284,23 @@ public final class EvaluationPool implements Systems, AutoCloseable {
         }
     }
 
-    private void end(Want want, BuildProgress progress, Source source, @Nullable String path) {
+    private void end(SystemRequest request, BuildProgress progress, Source source, @Nullable String path) {
         synchronized (this) {
-            if (!want.equals(wants.get(want.container()))) {
+            if (!request.equals(requests.get(request.container()))) {
                 return;
             }
-            ended.put(want.container(), progress);
-            news.add(want.container());
+            ended.put(request.container(), progress);
+            news.add(request.container());
         }
         if (progress instanceof Failed(var problems)) {
-            listener.said(
-                    want.container(),
+            listener.printed(
+                    request.container(),
                     problems.stream()
                             .map(problem ->
                                     problem.message().lines().findFirst().orElse(""))
                             .toList());
         }
-        listener.ended(want.container(), source, path, Duration.between(want.since(), clock.instant()));
+        listener.ended(request.container(), source, path, Duration.between(request.since(), clock.instant()));
     }
 
     @Override

@@ -42,7 +42,7 @@ final class FlakeCheck {
 
     /** Nix's programs. */
     interface Nix {
-        /** What a program says. */
+        /** The output of a program. */
         String run(List<String> command) throws IOException;
     }
 
@@ -51,7 +51,7 @@ final class FlakeCheck {
     private final Set<Path> seen = new HashSet<>();
     private final Deque<Path> toRead = new ArrayDeque<>();
 
-    /** Has checked nothing. */
+    /** Creates a check. */
     FlakeCheck(FlakePaths paths, Nix nix) {
         this.paths = paths;
         this.nix = nix;
@@ -102,7 +102,7 @@ final class FlakeCheck {
         }
     }
 
-    /** What registries know under that name: everything they know is checked, since which one counts depends on who asks. */
+    /** All registry entries of a name: each is checked, because the one in effect depends on the user. */
     private JsonNode registered(String id, String words) throws IOException {
         String target = null;
         for (String line : flakes("registry", "list").lines().toList()) {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a flake refers to, by its {@code flake.nix} and its {@code flake.lock}. */
+/** The references in a flake's {@code flake.nix} and {@code flake.lock}. */
 final class FlakeInputs {
     /**
      * A reference.
@@ -76,7 +76,7 @@ final class FlakeInputs {
         });
     }
 
-    /** Without what says how it is used. */
+    /** The reference without attributes of its use. */
     private static JsonNode referenceOf(ObjectNode input) {
         return input.has("type") ? input.deepCopy().without(List.of("flake", "follows", "inputs")) : input.path("url");
     }

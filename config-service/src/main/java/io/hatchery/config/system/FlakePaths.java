@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which paths of this host flakes may be, or have as inputs. */
+/** The paths of this host that flakes and their inputs may use. */
 final class FlakePaths {
     private static final Path STORE = Path.of("/nix/store");
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a flake reference leads, as Nix reads it: what is not certain to lead elsewhere counts as leading to this host. */
+/** The target of a flake reference, as Nix reads it; an uncertain target counts as a path of this host. */
 sealed interface FlakeReference {
     /** Over the network. */
     record Remote() implements FlakeReference {}
@@ -21,13 +21,13 @@ sealed interface FlakeReference {
     record Local(String path) implements FlakeReference {}
 
     /**
-     * To what a registry says.
+     * An entry of a registry.
      *
      * @param id the name in the registry
      */
     record Registered(String id) implements FlakeReference {}
 
-    /** To what Nix may know and this does not. */
+    /** Unknown to this class, though Nix may know it. */
     record Unknown() implements FlakeReference {}
 
     /** A reference with a scheme, such as {@code git+https:}. */

@@ -7,17 +7,17 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Gathers what a job prints, and gives it on in batches, up to a bound: a build that prints without end must not fill the topic. */
+/** Collects the output of a build in batches, up to a bound, so that endless output does not fill the topic. */
 final class LogLines {
     private static final int MOST = 100;
 
-    /** The most characters of a batch, well below the size of a record. */
+    /** Maximum number of characters of a batch, well below the size of a record. */
     private static final int MOST_CHARACTERS = 200_000;
 
-    /** The most characters of a line; the rest of it is cut. */
+    /** Maximum number of characters of a line; the rest is cut. */
     static final int LONGEST_LINE = 4_000;
 
-    /** The most lines and characters of a job; of what comes after them only the count is told. */
+    /** Maximum number of lines and characters of a build; only the number of further lines is reported. */
     static final int MAX_LINES = 20_000;
 
     static final long MAX_CHARACTERS = 4L << 20;
@@ -42,11 +42,11 @@ final class LogLines {
         switch (line) {
             case NixLine.BuildLog(String text) -> {
                 keep(text);
-                say(text);
+                append(text);
             }
-            case NixLine.Note(String words) -> words.lines().forEach(this::say);
+            case NixLine.Note(String words) -> words.lines().forEach(this::append);
             default -> {
-                // A failure is told with its problem, and progress to nobody.
+                // Failures are reported with their problem; progress is not reported.
             }
         }
     }
@@ -67,7 +67,7 @@ final class LogLines {
         return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…";
     }
 
-    synchronized void say(String line) {
+    synchronized void append(String line) {
         String shown = cut(line);
         if (lineCount >= MAX_LINES || characters + shown.length() > MAX_CHARACTERS) {
             dropped++;
@@ -95,7 +95,7 @@ final class LogLines {
         since = System.nanoTime();
     }
 
-    /** Nothing more is printed. */
+    /** Ends the output. */
     synchronized void end() {
         if (dropped > 0) {
             add(dropped + " lines dropped: a log has at most " + MAX_LINES + " lines and " + MAX_CHARACTERS

@@ -26,7 +26,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Evaluates and builds by the installed Nix. */
+/** Evaluates and builds with the installed Nix. */
 final class NixBuilds {
     private static final Duration COPY_LIMIT = Duration.ofHours(1);
 
@@ -39,9 +39,9 @@ final class NixBuilds {
     }
 
     /**
-     * The user that evaluates; empty for this process's own.
+     * The user that evaluates; empty for the user of this process.
      *
-     * @throws IOException if the configured one cannot be used
+     * @throws IOException if the configured user cannot be used
      */
     synchronized Optional<NixUser> requireUser() throws IOException {
         if (!userKnown) {
@@ -52,11 +52,11 @@ final class NixBuilds {
     }
 
     /**
-     * What an evaluation gives.
+     * The result of an evaluation.
      *
      * @param derivation path of the system's derivation
      * @param output path of the system
-     * @param trace the store path that whatever depends on the container's name refers to
+     * @param trace a store path that every derivation depending on the container's name refers to
      */
     record EvaluatedSystem(String derivation, String output, String trace) {}
 
@@ -115,7 +115,7 @@ final class NixBuilds {
         }
     }
 
-    /** Runs what reads what authors of definitions wrote. */
+    /** Runs an evaluation of untrusted definitions. */
     private String evaluation(List<String> command, Path work, Consumer<NixLine> log) throws IOException {
         NixCommand evaluation = command(command, settings.limits().evaluationTimeout(), log);
         Optional<NixUser> evaluator = requireUser();
@@ -191,7 +191,7 @@ final class NixBuilds {
         command.addAll(List.of("--extra-experimental-features", "nix-command flakes"));
         command.addAll(options(Map.of(
                 "allow-import-from-derivation", String.valueOf(settings.importFromDerivation()),
-                // What was checked is what is evaluated: nothing that was fetched is fetched anew.
+                // Evaluates exactly what was checked: nothing is fetched again.
                 "tarball-ttl", String.valueOf(Integer.MAX_VALUE))));
         command.addAll(List.of(
                 flake.reference() + "#nixosConfigurations.\"" + attribute + "\".config.system.build.toplevel",
@@ -200,7 +200,7 @@ final class NixBuilds {
         return command;
     }
 
-    /** Whether a derivation, or one that it needs, was made of the trace. */
+    /** Whether a derivation, or one of its inputs, refers to the trace. */
     boolean isMadeOf(EvaluatedSystem evaluated, Consumer<NixLine> log) throws IOException {
         return command(
                         List.of("nix-store", "--query", "--requisites", evaluated.derivation()),
@@ -211,7 +211,7 @@ final class NixBuilds {
                 .anyMatch(evaluated.trace()::equals);
     }
 
-    /** Builds a system, or takes it from a cache that the host knows, and keeps it as long as that link is there. */
+    /** Builds a system, or substitutes it, and keeps it while the link exists. */
     void build(EvaluatedSystem evaluated, Path link, Consumer<NixLine> log) throws IOException {
         Files.createDirectories(link.getParent());
         String _ = command(
@@ -227,7 +227,7 @@ final class NixBuilds {
                 .run();
     }
 
-    /** Whether a store path is there with all that it refers to. */
+    /** Whether the closure of a store path exists. */
     boolean isValid(String path) throws IOException {
         return command(
                         List.of("nix-store", "--check-validity", "--print-invalid", path),
@@ -237,7 +237,7 @@ final class NixBuilds {
                 .isBlank();
     }
 
-    /** Copies a system and all that it refers to into the cache, signed. */
+    /** Copies the closure of a system into the cache, signed. */
     void copy(String path, Consumer<NixLine> log) throws IOException {
         NixSettings.SystemCache cache = settings.cache();
         if (cache == null) {
@@ -252,7 +252,7 @@ final class NixBuilds {
                 .run();
     }
 
-    /** Makes the key that the cache's paths are signed with, and the public one beside it that others trust, if there is none. */
+    /** Creates the secret key that signs the cache, and its public key beside it, if they are missing. */
     synchronized void requireKey() throws IOException {
         NixSettings.SystemCache cache = settings.cache();
         if (cache == null || Files.exists(cache.key())) {

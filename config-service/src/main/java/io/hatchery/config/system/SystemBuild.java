@@ -15,16 +15,16 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One evaluation and build, for all who wait for it; it is given up when nobody does any more. */
+/** One evaluation and build for all containers that wait for it; cancelled when no container waits. */
 final class SystemBuild {
     /**
-     * What came of it.
+     * The result.
      *
      * @param path the system; null if it depends on the name of its container, and none was given
      */
     record BuildResult(@Nullable String path, Source source) {}
 
-    /** It came to nothing. */
+    /** A failure. */
     static final class BuildFailure extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -32,7 +32,7 @@ final class SystemBuild {
         private final transient List<String> printed;
         private final boolean built;
 
-        /** It cannot be evaluated. */
+        /** The evaluation failed. */
         BuildFailure(IOException reason) {
             super(reason);
             this.reason = reason;
@@ -41,7 +41,7 @@ final class SystemBuild {
         }
 
         /**
-         * It cannot be built, or given away.
+         * The build, or the copy to the cache, failed.
          *
          * @param printed the last lines that builders printed
          */
@@ -76,9 +76,9 @@ final class SystemBuild {
     private @Nullable Thread thread;
 
     /**
-     * Has not begun.
+     * Creates a build that has not started.
      *
-     * @param link what keeps the system in the store, and tells a later job that it is there
+     * @param link the garbage collector root of the system, which also records the result
      * @param name the container; null for a system that any container with this source can have
      * @param example a container with this source
      */
@@ -105,7 +105,7 @@ final class SystemBuild {
         waiting++;
     }
 
-    /** Whether nobody waits any more. */
+    /** Whether no container waits. */
     synchronized boolean leave() {
         waiting--;
         if (waiting == 0 && thread != null) {
@@ -148,7 +148,7 @@ final class SystemBuild {
         }
     }
 
-    /** What an earlier job found; null if there was none, or what it built is there no more. */
+    /** The result of an earlier build; null if there was none or the system no longer exists. */
     private @Nullable BuildResult known() throws IOException {
         if (Files.exists(mark())) {
             return new BuildResult(null, Source.CACHED);
@@ -169,7 +169,7 @@ final class SystemBuild {
     }
 
     private BuildResult make() throws IOException, BuildFailure {
-        log.say("evaluating");
+        log.append("evaluating");
         NixBuilds.EvaluatedSystem evaluated;
         try {
             evaluated = builds.evaluate(source, name, example, log::hear);
@@ -185,7 +185,7 @@ final class SystemBuild {
             return new BuildResult(null, Source.EVALUATED);
         }
         try {
-            log.say("building " + evaluated.output());
+            log.append("building " + evaluated.output());
             builds.build(evaluated, link, log::hear);
             builds.copy(evaluated.output(), log::hear);
         } catch (InterruptedIOException e) {
@@ -193,17 +193,17 @@ final class SystemBuild {
         } catch (IOException e) {
             throw new BuildFailure(e, log.last());
         }
-        log.say("built " + evaluated.output());
+        log.append("built " + evaluated.output());
         return new BuildResult(evaluated.output(), Source.EVALUATED);
     }
 
-    /** A configuration may want a host name that is not empty, or use it as what cannot refer to a store path. */
+    /** Whether an error mentions the host name: a configuration may need a real one. */
     private static boolean isAboutItsName(NixFailure e) {
         return e.failures().stream()
-                .anyMatch(said -> mentionsName(said) || said.trace().stream().anyMatch(SystemBuild::mentionsName));
+                .anyMatch(error -> mentionsName(error) || error.trace().stream().anyMatch(SystemBuild::mentionsName));
     }
 
-    private static boolean mentionsName(NixLine.NixError said) {
-        return said.words().contains("hostName") || said.words().contains("hatchery-container-name");
+    private static boolean mentionsName(NixLine.NixError error) {
+        return error.words().contains("hostName") || error.words().contains("hatchery-container-name");
     }
 }

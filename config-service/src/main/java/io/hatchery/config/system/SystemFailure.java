@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Why a source gives no system, in terms of what its author wrote. Pure. */
+/** Errors of evaluations and builds, in terms of the author's source. Pure. */
 final class SystemFailure {
     private static final Pattern OWN = Pattern.compile("/nix/store/[0-9a-z]{32}-hatchery-config/");
     private static final int LONGEST_TRACE = 15;
@@ -25,7 +25,7 @@ final class SystemFailure {
             return List.of(problem(container, source, null, String.valueOf(failure.getMessage()), MEND));
         }
         return nix.failures().stream()
-                .map(said -> problem(container, source, placeIn(said), words(said), MEND))
+                .map(error -> problem(container, source, placeIn(error), words(error), MEND))
                 .distinct()
                 .limit(DefinitionLimits.MAX_ERRORS)
                 .toList();
@@ -60,12 +60,12 @@ final class SystemFailure {
                 remedy);
     }
 
-    /** Where it went wrong, or else the place nearest to that which the author has written. */
-    private static NixLine.@Nullable SourceLocation placeIn(NixLine.NixError said) {
-        if (said.place() != null && isOwn(said.place())) {
-            return said.place();
+    /** The location of the error, or the nearest location in the author's source; null if there is none. */
+    private static NixLine.@Nullable SourceLocation placeIn(NixLine.NixError error) {
+        if (error.place() != null && isOwn(error.place())) {
+            return error.place();
         }
-        return said.trace().stream()
+        return error.trace().stream()
                 .map(NixLine.NixError::place)
                 .filter(place -> place != null && isOwn(place))
                 .findFirst()
@@ -76,18 +76,18 @@ final class SystemFailure {
         return OWN.matcher(place.file()).lookingAt();
     }
 
-    private static String words(NixLine.NixError said) {
-        var words = new StringBuilder(said.words());
-        if (said.place() != null) {
-            words.append("\n  at ").append(own(said.place()));
+    private static String words(NixLine.NixError error) {
+        var words = new StringBuilder(error.words());
+        if (error.place() != null) {
+            words.append("\n  at ").append(own(error.place()));
         }
-        said.trace().stream().limit(LONGEST_TRACE).forEach(step -> {
+        error.trace().stream().limit(LONGEST_TRACE).forEach(step -> {
             words.append("\n  … ").append(step.words());
             if (step.place() != null) {
                 words.append(" at ").append(own(step.place()));
             }
         });
-        int more = said.trace().size() - LONGEST_TRACE;
+        int more = error.trace().size() - LONGEST_TRACE;
         if (more > 0) {
             words.append("\n  … and ").append(more).append(" more");
         }

@@ -6,12 +6,12 @@ import io.hatchery.spec.option.DefinitionProblem;
 import java.util.List;
 import java.util.Set;
 
-/** Evaluates and builds the systems of containers, while others go on. */
+/** Evaluates and builds the NixOS systems of containers in the background. */
 public interface Systems {
-    /** What has come of a source. */
+    /** The progress of a build. */
     sealed interface BuildProgress {}
 
-    /** Nothing yet. */
+    /** In progress. */
     record PendingSystem() implements BuildProgress {}
 
     /**
@@ -21,7 +21,7 @@ public interface Systems {
      */
     record SystemReady(String path) implements BuildProgress {}
 
-    /** It cannot be evaluated or built. */
+    /** The evaluation or build failed. */
     record Failed(List<DefinitionProblem> problems) implements BuildProgress {
         /** Keeps an immutable copy of the problems. */
         public Failed {
@@ -30,21 +30,21 @@ public interface Systems {
     }
 
     /**
-     * What has come of a source. Whoever asks first has it begun; what the same container had begun for another revision or source is
-     * given up.
+     * The progress of a source. The first call starts the build; a build that the container started for another revision or source is
+     * cancelled.
      */
     BuildProgress of(ContainerName container, long revision, SystemSource source);
 
-    /** Nobody asks again for what the container has begun. */
+    /** Cancels the build of a container. */
     void forget(ContainerName container);
 
-    /** Containers have these systems; what else was built may go when it is old. */
+    /** Keeps these systems; old builds of other systems may be removed. */
     void keep(Set<String> paths);
 
-    /** Those whose progress is another than it was when this was asked last. */
+    /** The containers whose progress changed since the last call. */
     Set<ContainerName> news();
 
-    /** For services that evaluate nothing. */
+    /** An implementation that builds nothing. */
     Systems NONE = new Systems() {
         @Override
         public BuildProgress of(ContainerName container, long revision, SystemSource source) {

@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Tells whether a tree of files is the same as before, by their names, sizes and times. What is in Nix's store never changes. */
+/** A fingerprint of a file tree by names, sizes and times. Nix store paths never change. */
 final class TreeFingerprint {
     private static final Path STORE = Path.of("/nix/store");
 
@@ -26,9 +26,9 @@ final class TreeFingerprint {
     }
 
     /**
-     * That of the tree as it is at that time or later: many who ask at once are answered by one walk.
+     * The fingerprint at a time or later; concurrent callers share one walk.
      *
-     * @param time as {@link System#nanoTime} tells it
+     * @param time by {@link System#nanoTime}
      */
     synchronized String since(long time) throws IOException {
         if (tree.startsWith(STORE)) {

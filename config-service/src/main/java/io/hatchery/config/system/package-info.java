@@ -1,4 +1,4 @@
-/** Evaluates, builds and gives away the NixOS systems of containers. */
+/** Evaluates, builds and caches the NixOS systems of containers. */
 @NullMarked
 package io.hatchery.config.system;
 

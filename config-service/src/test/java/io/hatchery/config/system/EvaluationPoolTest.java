@@ -42,7 +42,7 @@ class EvaluationPoolTest {
                     public void ended(ContainerName container, Source source, @Nullable String path, Duration took) {}
 
                     @Override
-                    public void said(ContainerName container, List<String> lines) {}
+                    public void printed(ContainerName container, List<String> lines) {}
                 },
                 clock);
     }

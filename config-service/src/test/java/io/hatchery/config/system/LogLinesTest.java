@@ -13,7 +13,7 @@ class LogLinesTest {
     @Test
     void linesBeyondTheBoundAreCountedAndDropped() {
         for (int i = 0; i < LogLines.MAX_LINES + 7; i++) {
-            log.say("line " + i);
+            log.append("line " + i);
         }
         log.end();
         assertThat(given).hasSize(LogLines.MAX_LINES + 1);
@@ -26,7 +26,7 @@ class LogLinesTest {
         String line = "x".repeat(LogLines.LONGEST_LINE);
         int fitting = (int) (LogLines.MAX_CHARACTERS / LogLines.LONGEST_LINE);
         for (int i = 0; i < fitting + 2; i++) {
-            log.say(line);
+            log.append(line);
         }
         log.end();
         assertThat(given).hasSize(fitting + 1);
@@ -35,7 +35,7 @@ class LogLinesTest {
 
     @Test
     void longLineIsCut() {
-        log.say("x".repeat(LogLines.LONGEST_LINE + 5));
+        log.append("x".repeat(LogLines.LONGEST_LINE + 5));
         log.end();
         assertThat(given).singleElement().satisfies(line -> assertThat(line).hasSize(LogLines.LONGEST_LINE + 1));
     }

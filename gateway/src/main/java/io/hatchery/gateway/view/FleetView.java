@@ -11,6 +11,7 @@ import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.Container;
+import io.hatchery.protocol.resource.ContainerBuilder;
 import io.hatchery.protocol.resource.CurrentStatus;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -306,7 +307,11 @@ public final class FleetView {
         Evaluation evaluation = evaluations.get(name);
         CurrentStatus status = currentStatus(name, now);
         return evaluation == null
-                ? new Container(name, host, null, null, null, null, null, status)
+                ? ContainerBuilder.builder()
+                        .name(name)
+                        .host(host)
+                        .status(status)
+                        .build()
                 : Container.of(evaluation, host, status);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hatchery.bus.Message;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -81,20 +82,17 @@ class RoutesTest {
                     "{\"boot\":true,\"host\":\"host1\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
             var spec = ((EvaluationResult.Good) Evaluator.evaluate(container, definition, Map.of()))
                     .at(new HostName("host1"), Generation.FIRST, null);
-            var evaluation = new Evaluation(
-                    container,
-                    Evaluation.State.EVALUATED,
-                    0,
-                    0,
-                    null,
-                    Generation.FIRST,
-                    definition,
-                    spec,
-                    null,
-                    null,
-                    List.of(),
-                    null,
-                    List.of());
+            var evaluation = EvaluationBuilder.builder()
+                    .container(container)
+                    .state(Evaluation.State.EVALUATED)
+                    .revision(0)
+                    .evaluatedRevision(0)
+                    .generation(Generation.FIRST)
+                    .definition(definition)
+                    .spec(spec)
+                    .errors(List.of())
+                    .systems(List.of())
+                    .build();
             gateway.publish(
                     Message.of(Topics.EVALUATIONS.name(), name, evaluation, null, "/config/test", InMemoryGateway.NOW));
         } catch (io.hatchery.spec.json.UnreadableException e) {

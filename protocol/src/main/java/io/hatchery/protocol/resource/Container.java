@@ -8,21 +8,21 @@ import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.option.DefinitionProblem;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container: what was declared, what was made of it, and how it is.
+ * A container with its definition, evaluation, spec and status.
  *
- * @param name its name
- * @param host where it is or will be; null if it is on none
- * @param generation of the spec in force, or of the last one; null if there never was one
- * @param revision of the definition in force; null before it was evaluated
- * @param definition the one in force; null if none is known
- * @param evaluation what came of the definition; null before it was evaluated
- * @param spec the one in force; null if there is none
- * @param status how it is
+ * @param host the host that runs it or will run it; null if there is none
+ * @param generation the generation of the spec in force, or of the last spec; null if there never was a spec
+ * @param revision the revision of the definition in force; null before it is evaluated
+ * @param definition the definition in force; null if none is known
+ * @param evaluation the result of the evaluation; null before it is evaluated
+ * @param spec the spec in force; null if there is none
  */
+@RecordBuilder
 public record Container(
         ContainerName name,
         @Nullable HostName host,
@@ -31,13 +31,13 @@ public record Container(
         @Nullable ContainerDefinition definition,
         @Nullable EvaluationSummary evaluation,
         @Nullable ContainerSpec spec,
-        CurrentStatus status) {
+        CurrentStatus status)
+        implements ContainerBuilder.With {
     /**
-     * What came of a definition.
+     * The result of an evaluation.
      *
-     * @param state what came out
-     * @param errors everything that is wrong with the definition; empty unless it failed
-     * @param change what its spec changed, against the one before; null if it is the first
+     * @param errors all errors of the definition; empty unless it failed
+     * @param change the difference of the spec from the previous one; null for the first spec
      * @param releasingHost the host that must release the container before another gets it; null if none must
      */
     public record EvaluationSummary(
@@ -46,17 +46,18 @@ public record Container(
             @Nullable SpecChange change,
             Evaluation.@Nullable ReleasingHost releasingHost) {}
 
-    /** A container of which an evaluation is known. */
+    /** A container with an evaluation. */
     public static Container of(Evaluation evaluation, @Nullable HostName host, CurrentStatus status) {
-        return new Container(
-                evaluation.container(),
-                host,
-                evaluation.generation(),
-                evaluation.revision(),
-                evaluation.definition(),
-                new EvaluationSummary(
-                        evaluation.state(), evaluation.errors(), evaluation.change(), evaluation.releasingHost()),
-                evaluation.spec(),
-                status);
+        return ContainerBuilder.builder()
+                .name(evaluation.container())
+                .host(host)
+                .generation(evaluation.generation())
+                .revision(evaluation.revision())
+                .definition(evaluation.definition())
+                .evaluation(new EvaluationSummary(
+                        evaluation.state(), evaluation.errors(), evaluation.change(), evaluation.releasingHost()))
+                .spec(evaluation.spec())
+                .status(status)
+                .build();
     }
 }

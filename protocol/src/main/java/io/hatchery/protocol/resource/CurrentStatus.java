@@ -7,17 +7,19 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a container is now: the status that its host published, as long as the host is heard of. Only the phase is always there.
+ * The current status of a container: the status that its host published, unless the host is lost. Only the phase is always present.
  *
  * @param phase {@code absent} if no host published a status, {@code unknown} if its host is lost
- * @param last what its host published last; null unless the host is lost
+ * @param last the last published status; null unless the host is lost
  * @see ContainerStatus for the other components
  */
+@RecordBuilder
 public record CurrentStatus(
         @Nullable ContainerName container,
         @Nullable HostName host,
@@ -34,26 +36,27 @@ public record CurrentStatus(
         @Nullable Generation begun,
         @Nullable Generation ready,
         @Nullable Initiator initiator,
-        @Nullable ContainerStatus last) {
+        @Nullable ContainerStatus last)
+        implements CurrentStatusBuilder.With {
     /** The status that a host published. */
     public static CurrentStatus of(ContainerStatus status) {
-        return new CurrentStatus(
-                status.container(),
-                status.host(),
-                status.phase(),
-                status.generation(),
-                status.leader(),
-                status.since(),
-                status.exit(),
-                status.restarts(),
-                status.outdated(),
-                status.restartFor(),
-                status.reason(),
-                status.nextStart(),
-                status.begun(),
-                status.ready(),
-                status.initiator(),
-                null);
+        return CurrentStatusBuilder.builder()
+                .container(status.container())
+                .host(status.host())
+                .phase(status.phase())
+                .generation(status.generation())
+                .leader(status.leader())
+                .since(status.since())
+                .exit(status.exit())
+                .restarts(status.restarts())
+                .outdated(status.outdated())
+                .restartFor(status.restartFor())
+                .reason(status.reason())
+                .nextStart(status.nextStart())
+                .begun(status.begun())
+                .ready(status.ready())
+                .initiator(status.initiator())
+                .build();
     }
 
     /** No host has published a status. */
@@ -67,7 +70,10 @@ public record CurrentStatus(
     }
 
     private static CurrentStatus of(Phase phase, @Nullable String reason, @Nullable ContainerStatus last) {
-        return new CurrentStatus(
-                null, null, phase, null, null, null, null, null, null, null, reason, null, null, null, null, last);
+        return CurrentStatusBuilder.builder()
+                .phase(phase)
+                .reason(reason)
+                .last(last)
+                .build();
     }
 }

@@ -4,11 +4,11 @@ import io.hatchery.protocol.FleetEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened, as the list of events has it.
+ * An item of the list of events.
  *
- * @param id of its record
- * @param event what happened; null if its record cannot be read
- * @param unreadable why its record cannot be read; null if it can
+ * @param id the id of the record
+ * @param event the event; null if the record cannot be read
+ * @param unreadable why the record cannot be read; null if it can
  */
 public record Event(
         String id, @Nullable FleetEvent event, @Nullable String unreadable) {}

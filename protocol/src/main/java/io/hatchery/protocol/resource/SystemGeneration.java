@@ -6,13 +6,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A system that a container was given.
+ * A NixOS system of a container.
  *
- * @param generation of the first spec that has it
- * @param path the system in the store, or a link to it
- * @param revision the definition's
- * @param since when it was given
- * @param until generation of the first spec that does not have it any more; null while the last spec has it
+ * @param generation the first generation with this system
+ * @param path the store path of the system, or a link to it
+ * @param revision the revision of the definition
+ * @param since when the spec was published
+ * @param until the first generation without this system; null while the last spec has it
  * @param current whether the spec in force has it
  * @param running whether the container runs it
  */

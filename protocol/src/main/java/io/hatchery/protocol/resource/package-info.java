@@ -1,4 +1,4 @@
-/** What the gateway shows of the fleet, in answers and on its stream. */
+/** The resources of the API and the stream. */
 @NullMarked
 package io.hatchery.protocol.resource;
 

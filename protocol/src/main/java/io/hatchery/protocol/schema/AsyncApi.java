@@ -41,7 +41,7 @@ public final class AsyncApi {
                 .put(
                         "description",
                         "Every Kafka topic and what travels on it, and the websocket of the gateway. Operations are those of the"
-                                + " fleet: `send` says who writes, `receive` who reads. Values are JSON; metadata follows the"
+                                + " fleet: `send` names the writers, `receive` the readers. Values are JSON; metadata follows the"
                                 + " CloudEvents 1.0 Kafka binding in binary mode. A record without a value is a deletion.")
                 .putObject("license")
                 .put("name", "Apache 2.0")
@@ -221,7 +221,7 @@ public final class AsyncApi {
         return switch (cleanup) {
             case Topic.Cleanup.Compacted(var tombstones, var lag) ->
                 "compacted, tombstones kept " + tombstones.toDays() + " days";
-            case Topic.Cleanup.Deleted(var time, long bytes) ->
+            case Topic.Cleanup.Expiring(var time, long bytes) ->
                 "kept " + time.toDays() + " days" + (bytes > 0 ? " or " + (bytes >> 20) + " MiB" : "");
         };
     }

@@ -16,14 +16,14 @@ final class StreamChannel {
 
     private static final String DESCRIPTION = """
             The fleet live. Without `since` the gateway sends `snapshot`, then `synced`, then each change; with `since=<cursor>` it sends
-            what came after that cursor, then `synced`, then each change. Every message has a cursor to come back with.
+            what came after that cursor, then `synced`, then each change. Each message has a cursor from which a client can continue.
 
             The upgrade is answered with 400 if a parameter is wrong, 401 without a valid token, and 410 if the cursor cannot be served.
 
             Close codes:
             - 1001: the gateway ends, or the client answered no ping. Connect again with the last cursor.
             - 1013: the client reads too slowly, or what it missed cannot be read now. Connect again with the last cursor.
-            - 4410: what the client missed is not kept any longer. Connect again without a cursor.
+            - 4410: the records after the cursor have expired. Connect again without a cursor.
             """;
 
     private StreamChannel() {}

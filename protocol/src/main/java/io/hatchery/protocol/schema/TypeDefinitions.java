@@ -20,18 +20,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The schemas of types that JSON writes otherwise than as the object of their components, and the names of all. */
+/** Schemas of types whose JSON is not the object of their components, and the names of all types. */
 final class TypeDefinitions implements CustomDefinitionProviderV2 {
     private final Map<Class<?>, String> names = new LinkedHashMap<>();
 
     /**
-     * @param names of types that are not called by their simple names
+     * @param names the names of types that are not named by their class
      */
     TypeDefinitions(Map<String, Class<?>> names) {
         names.forEach((name, type) -> this.names.put(type, name));
     }
 
-    /** A nested type is called by the outer one's name too: there are several of the name State. */
+    /** The name of a type; a nested type is prefixed with the name of its outer type. */
     String name(ResolvedType type) {
         return name(type.getErasedType());
     }
@@ -81,7 +81,7 @@ final class TypeDefinitions implements CustomDefinitionProviderV2 {
         return schema;
     }
 
-    /** The word that says which alternative a type is; null if it is none. */
+    /** The discriminator of a subtype; null if the type is not one. */
     private static @Nullable String word(Class<?> type) {
         return Arrays.stream(type.getInterfaces())
                 .filter(parent -> parent.isAnnotationPresent(JsonSubTypes.class))
@@ -107,7 +107,7 @@ final class TypeDefinitions implements CustomDefinitionProviderV2 {
         return type.isRecord() ? valueRecord(type, schema) : null;
     }
 
-    /** A record that JSON shows as its one value: the value types of {@code io.hatchery.spec}. */
+    /** The schema of a record whose JSON is its single value; null if it is not one. */
     private static @Nullable ObjectNode valueRecord(Class<?> type, ObjectNode schema) {
         for (var component : type.getRecordComponents()) {
             if (component.getAccessor().isAnnotationPresent(JsonValue.class)) {
@@ -125,7 +125,7 @@ final class TypeDefinitions implements CustomDefinitionProviderV2 {
         }
     }
 
-    /** The pattern that a type publishes is that of its values. */
+    /** Adds the public constant PATTERN of a type, if it has one. */
     private static ObjectNode withPattern(Class<?> type, ObjectNode schema) {
         for (Field field : type.getFields()) {
             if (field.getName().equals("PATTERN") && Modifier.isStatic(field.getModifiers())) {

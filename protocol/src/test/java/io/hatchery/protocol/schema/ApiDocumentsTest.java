@@ -7,9 +7,10 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.ContainerStatusBuilder;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEventEndedBuilder;
 import io.hatchery.protocol.Initiator;
 import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.Outcome;
@@ -53,35 +54,33 @@ class ApiDocumentsTest {
     @Test
     void messagesFitTheirSchemas() {
         valid(new Command(Verb.STOP, WEB, null, null, null));
-        valid(new ContainerStatus(
-                WEB,
-                H1,
-                Phase.FAILED,
-                Generation.FIRST,
-                5L,
-                NOW,
-                new Exit(7, NOW),
-                1,
-                false,
-                null,
-                "exit",
-                null,
-                Generation.FIRST,
-                Generation.FIRST,
-                Initiator.HOST,
-                7L));
-        valid(new FleetEvent.Ended(
-                new CommandId("x"),
-                Verb.STOP,
-                WEB,
-                H1,
-                null,
-                NOW,
-                Outcome.COMPLETED,
-                null,
-                StoppedBy.HALTED,
-                List.of(new OperationStep("signalled", NOW)),
-                NOW));
+        valid(ContainerStatusBuilder.builder()
+                .container(WEB)
+                .host(H1)
+                .phase(Phase.FAILED)
+                .generation(Generation.FIRST)
+                .leader(5L)
+                .since(NOW)
+                .exit(new Exit(7, NOW))
+                .restarts(1)
+                .outdated(false)
+                .reason("exit")
+                .begun(Generation.FIRST)
+                .ready(Generation.FIRST)
+                .initiator(Initiator.HOST)
+                .sequence(7L)
+                .build());
+        valid(FleetEventEndedBuilder.builder()
+                .id(new CommandId("x"))
+                .command(Verb.STOP)
+                .container(WEB)
+                .host(H1)
+                .submitted(NOW)
+                .outcome(Outcome.COMPLETED)
+                .stoppedBy(StoppedBy.HALTED)
+                .steps(List.of(new OperationStep("signalled", NOW)))
+                .at(NOW)
+                .build());
         assertThat(problems("Command", "{\"command\":\"stop\",\"container\":\"web\",\"colour\":1}"))
                 .isNotEmpty();
         assertThat(problems("ContainerStatus", "{\"container\":5}")).isNotEmpty();

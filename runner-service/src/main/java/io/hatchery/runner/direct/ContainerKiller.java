@@ -1,7 +1,7 @@
 package io.hatchery.runner.direct;
 
 import io.hatchery.runner.context.GrowingPause;
-import io.hatchery.runner.context.Polling;
+import io.hatchery.runner.context.RepeatedAttempt;
 import io.hatchery.runner.process.ProcessGroup;
 import io.hatchery.runner.process.ProcessRef;
 import io.hatchery.spec.ContainerName;
@@ -21,11 +21,11 @@ final class ContainerKiller {
     private static final Duration SUPERVISOR_PATIENCE = Duration.ofSeconds(1);
 
     private final DirectDriver.HostAccess host;
-    private final Polling polling;
+    private final RepeatedAttempt polling;
 
     ContainerKiller(DirectDriver.HostAccess host) {
         this.host = host;
-        this.polling = new Polling(host.timers(), PAUSES);
+        this.polling = new RepeatedAttempt(host.timers(), PAUSES);
     }
 
     /** Fails, with the processes that are left, if they do not all end. */

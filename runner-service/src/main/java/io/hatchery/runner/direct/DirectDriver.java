@@ -72,11 +72,11 @@ public final class DirectDriver implements Driver {
         return "direct";
     }
 
-    private interface Task {
+    private interface DirectTask {
         void run() throws IOException;
     }
 
-    private Future<Void> work(Task task) {
+    private Future<Void> work(DirectTask task) {
         return host.work().begin(() -> {
             task.run();
             return null;

@@ -27,11 +27,11 @@ public final class PolicedDriver extends ForwardingDriver {
         this.hosts = policy.hostsFile() == null ? null : new HostsFile(policy.hostsFile());
     }
 
-    private interface Task {
+    private interface PolicyCheck {
         void run() throws IOException;
     }
 
-    private Future<Void> work(Task task) {
+    private Future<Void> work(PolicyCheck task) {
         return work.begin(() -> {
             task.run();
             return null;

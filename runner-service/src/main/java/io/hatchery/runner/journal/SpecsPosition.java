@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param removals the open removals in the order of their offsets
  * @param unnamed the containers on the host that the topic has neither a spec nor a removal of
  */
-public record SpecsPosition(TopicPosition topic, List<OpenRemoval> removals, SortedSet<ContainerName> unnamed) {
+public record SpecsPosition(TopicPosition topic, List<UnconfirmedRemoval> removals, SortedSet<ContainerName> unnamed) {
     /**
      * A removal that has no outcome yet. Kept here, since its record may be compacted before.
      *
@@ -25,7 +25,7 @@ public record SpecsPosition(TopicPosition topic, List<OpenRemoval> removals, Sor
      * @param requestedBy the principal that requested it; null if unknown
      * @param submitted timestamp of its record
      */
-    public record OpenRemoval(
+    public record UnconfirmedRemoval(
             long offset,
             ContainerName container,
             CommandId operation,

@@ -3,11 +3,12 @@ package io.hatchery.runner.lifecycle;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.ContainerStatusBuilder;
 import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.SpecChange;
+import io.hatchery.spec.option.SpecComparison;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -119,25 +120,25 @@ public record ContainerState(
         SortedSet<String> restartFor = active != null
                         && newest != null
                         && newest.generation().isAfter(active.spec().generation())
-                ? SpecChange.between(active.spec(), newest).restart()
+                ? SpecComparison.between(active.spec(), newest).restart()
                 : null;
-        return new ContainerStatus(
-                container,
-                host,
-                phase(),
-                shown == null ? null : shown.generation(),
-                leader(),
-                current.since(),
-                history.exit(),
-                history.restarts(),
-                restartFor != null,
-                restartFor,
-                history.reason(),
-                lifecycle() instanceof LifecycleState.Backoff backoff ? backoff.due() : null,
-                history.spawnedGeneration(),
-                history.readyGeneration(),
-                history.initiator(),
-                null);
+        return ContainerStatusBuilder.builder()
+                .container(container)
+                .host(host)
+                .phase(phase())
+                .generation(shown == null ? null : shown.generation())
+                .leader(leader())
+                .since(current.since())
+                .exit(history.exit())
+                .restarts(history.restarts())
+                .outdated(restartFor != null)
+                .restartFor(restartFor)
+                .reason(history.reason())
+                .nextStart(lifecycle() instanceof LifecycleState.Backoff backoff ? backoff.due() : null)
+                .begun(history.spawnedGeneration())
+                .ready(history.readyGeneration())
+                .initiator(history.initiator())
+                .build();
     }
 
     private @Nullable Long leader() {

@@ -4,6 +4,7 @@ import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.option.SpecComparison;
 import java.time.Duration;
 
 /** The answers of a container that is ready. */
@@ -60,7 +61,7 @@ record RunningRules(LifecycleState.Running running) implements ActiveRules {
     }
 
     private boolean reloads(Transition transition, ContainerSpec spec) {
-        return transition.intent().desiredRunning() && spec.isReloadOf(running.spec());
+        return transition.intent().desiredRunning() && SpecComparison.isReload(running.spec(), spec);
     }
 
     /** Repeats a reload too: a switch to the system that runs changes nothing. */

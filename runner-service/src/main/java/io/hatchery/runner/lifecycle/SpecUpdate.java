@@ -2,7 +2,7 @@ package io.hatchery.runner.lifecycle;
 
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
-import io.hatchery.spec.SpecChange;
+import io.hatchery.spec.option.SpecComparison;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ enum SpecUpdate {
     KEEP;
 
     static SpecUpdate of(Intent intent, ContainerSpec running, ContainerSpec next) {
-        if (!SpecChange.between(running, next).needsRestart()) {
+        if (!SpecComparison.between(running, next).needsRestart()) {
             return APPLY_LIVE;
         }
         if (!restarts(intent, next)) {
@@ -79,7 +79,7 @@ enum SpecUpdate {
         return newest != null
                         && !intent.restartPending()
                         && newest.generation().isAfter(active.spec().generation())
-                        && !newest.isReloadOf(active.spec())
+                        && !SpecComparison.isReload(active.spec(), newest)
                         && isAnotherSystem(active.spec(), newest)
                         && restarts(intent, newest)
                 ? transition.with(new Effect.Fetch(active.run(), newest))

@@ -1,6 +1,6 @@
 package io.hatchery.runner.lifecycle;
 
-import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEventEndedBuilder;
 import io.hatchery.protocol.OperationStep;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.StoppedBy;
@@ -126,17 +126,18 @@ public record Transition(ContainerState state, List<Effect> effects, Instant now
     private Transition publishOutcome(PendingOperation operation, Outcome outcome, @Nullable String reason) {
         List<OperationStep> steps = operation.withStep(outcome.word(), now).steps();
         OperationRequest request = operation.request();
-        return with(new Effect.Publish(new FleetEvent.Ended(
-                request.id(),
-                request.verb(),
-                state.container(),
-                state.host(),
-                request.requestedBy(),
-                request.submitted(),
-                outcome,
-                reason,
-                operation.stoppedBy(),
-                steps,
-                now)));
+        return with(new Effect.Publish(FleetEventEndedBuilder.builder()
+                .id(request.id())
+                .command(request.verb())
+                .container(state.container())
+                .host(state.host())
+                .requestedBy(request.requestedBy())
+                .submitted(request.submitted())
+                .outcome(outcome)
+                .reason(reason)
+                .stoppedBy(operation.stoppedBy())
+                .steps(steps)
+                .at(now)
+                .build()));
     }
 }

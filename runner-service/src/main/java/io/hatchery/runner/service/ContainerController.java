@@ -96,7 +96,7 @@ final class ContainerController {
         if (status != null || journal.status().exists()) {
             context.publishStatus(
                     state().container(),
-                    status == null ? null : status.through(journal.outbox().lastSequence()),
+                    status == null ? null : status.withSequence(journal.outbox().lastSequence()),
                     journal.status().tombstoneConfirms());
         }
     }

@@ -3,6 +3,7 @@ package io.hatchery.runner.service;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEventPhaseChangedBuilder;
 import io.hatchery.runner.journal.PendingEvent;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Effect;
@@ -48,18 +49,19 @@ final class EventMapper {
     private static FleetEvent.PhaseChanged phaseChanged(
             ContainerState before, ContainerState after, long sequence, Instant now) {
         ContainerStatus status = after.status();
-        return new FleetEvent.PhaseChanged(
-                after.container(),
-                after.host(),
-                before.phase(),
-                after.phase(),
-                status.generation(),
-                status.leader(),
-                exitSince(before, after),
-                after.history().reason(),
-                after.history().initiator(),
-                sequence,
-                now);
+        return FleetEventPhaseChangedBuilder.builder()
+                .container(after.container())
+                .host(after.host())
+                .from(before.phase())
+                .to(after.phase())
+                .generation(status.generation())
+                .leader(status.leader())
+                .exit(exitSince(before, after))
+                .reason(after.history().reason())
+                .initiator(after.history().initiator())
+                .sequence(sequence)
+                .at(now)
+                .build();
     }
 
     /** The exit of this step, or of the phase that it ends; null if there is none. */

@@ -3,6 +3,7 @@ package io.hatchery.runner.service;
 import io.hatchery.protocol.HostOwner;
 import io.hatchery.protocol.HostSpecs;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.HostStatusBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,25 +44,26 @@ public record HostIdentity(String machineId, String bootId, long memory) {
             Instant started,
             Instant now,
             HostOwner owner) {
-        return new HostStatus(
-                config.host(),
-                state,
-                machineId,
-                bootId,
-                config.folders().runtime().toString(),
-                ProcessHandle.current().pid(),
-                config.version(),
-                driver,
-                cgroups,
-                config.labels(),
-                Runtime.getRuntime().availableProcessors(),
-                memory,
-                containers,
-                started,
-                now,
-                (int) config.heartbeat().toSeconds(),
-                specs,
-                damagedFiles,
-                owner);
+        return HostStatusBuilder.builder()
+                .host(config.host())
+                .state(state)
+                .machineId(machineId)
+                .bootId(bootId)
+                .runtime(config.folders().runtime().toString())
+                .pid(ProcessHandle.current().pid())
+                .version(config.version())
+                .driver(driver)
+                .cgroups(cgroups)
+                .labels(config.labels())
+                .cpus(Runtime.getRuntime().availableProcessors())
+                .memory(memory)
+                .containers(containers)
+                .started(started)
+                .at(now)
+                .interval((int) config.heartbeat().toSeconds())
+                .specs(specs)
+                .damagedFiles(damagedFiles)
+                .owner(owner)
+                .build();
     }
 }

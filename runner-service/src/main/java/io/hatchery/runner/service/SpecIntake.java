@@ -9,7 +9,7 @@ import io.hatchery.protocol.HostSpecs;
 import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.journal.SpecsPosition;
-import io.hatchery.runner.journal.SpecsPosition.OpenRemoval;
+import io.hatchery.runner.journal.SpecsPosition.UnconfirmedRemoval;
 import io.hatchery.runner.journal.TopicPosition;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
@@ -268,13 +268,13 @@ final class SpecIntake {
     }
 
     /** Supersedes a removal that a later spec overtook, unless the ledger has its outcome. */
-    private void supersede(OpenRemoval removal, SpecsProgress handling) {
+    private void supersede(UnconfirmedRemoval removal, SpecsProgress handling) {
         var input = new Input.RemovalSuperseded(removal.operation(), removal.requestedBy(), removal.submitted());
         handling.open(removal);
         closeAfter(controllers.command(removal.container(), removal.operation(), input), removal, handling);
     }
 
-    private void closeAfter(Future<Void> ended, OpenRemoval removal, SpecsProgress handling) {
+    private void closeAfter(Future<Void> ended, UnconfirmedRemoval removal, SpecsProgress handling) {
         ended.onSuccess(acknowledged -> {
             handling.close(removal.operation());
             Future<Void> _ = writer.changed();
@@ -286,8 +286,8 @@ final class SpecIntake {
         Future<Void> _ = writer.changed();
     }
 
-    private static OpenRemoval open(BusRecord record) {
-        return new OpenRemoval(
+    private static UnconfirmedRemoval open(BusRecord record) {
+        return new UnconfirmedRemoval(
                 record.offset(),
                 new ContainerName(record.key()),
                 new CommandId(record.header(Headers.OPERATION).orElseGet(record::id)),
@@ -313,7 +313,7 @@ final class SpecIntake {
     }
 
     private void revoke(BusRecord record, ContainerName container, SpecsProgress handling) throws IOException {
-        OpenRemoval open = open(record);
+        UnconfirmedRemoval open = open(record);
         boolean purge = record.header(Headers.PURGE).filter("true"::equals).isPresent();
         Generation throughGeneration = record.header(Headers.GENERATION)
                 .map(generation -> new Generation(Long.parseLong(generation)))

@@ -5,7 +5,7 @@ import io.hatchery.bus.PartitionExtent;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.HostSpecs;
 import io.hatchery.runner.journal.SpecsPosition;
-import io.hatchery.runner.journal.SpecsPosition.OpenRemoval;
+import io.hatchery.runner.journal.SpecsPosition.UnconfirmedRemoval;
 import io.hatchery.runner.journal.TopicPosition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -26,15 +26,15 @@ final class SpecsProgress {
     private final TopicProgress topic;
     private final boolean continued;
     private final TopicProgress ahead = new TopicProgress(TopicPosition.of("", 0));
-    private final SortedMap<Long, OpenRemoval> removals = new TreeMap<>();
-    private final SortedMap<Long, OpenRemoval> unseen = new TreeMap<>();
+    private final SortedMap<Long, UnconfirmedRemoval> removals = new TreeMap<>();
+    private final SortedMap<Long, UnconfirmedRemoval> unseen = new TreeMap<>();
     private final SortedSet<Long> gone;
     private final SortedMap<ContainerName, Generation> named = new TreeMap<>();
     private final SortedSet<ContainerName> unnamed = new TreeSet<>();
     private long sum;
     private boolean read;
 
-    private SpecsProgress(TopicPosition start, List<OpenRemoval> open, boolean continued) {
+    private SpecsProgress(TopicPosition start, List<UnconfirmedRemoval> open, boolean continued) {
         this.topic = new TopicProgress(start);
         this.continued = continued;
         this.gone = new TreeSet<>(start.open());
@@ -59,11 +59,11 @@ final class SpecsProgress {
     }
 
     /** Of another topic: below all offsets of this one. */
-    private static List<OpenRemoval> elsewhere(List<OpenRemoval> removals) {
-        var moved = new ArrayList<OpenRemoval>();
-        for (OpenRemoval removal : removals) {
+    private static List<UnconfirmedRemoval> elsewhere(List<UnconfirmedRemoval> removals) {
+        var moved = new ArrayList<UnconfirmedRemoval>();
+        for (UnconfirmedRemoval removal : removals) {
             long offset = -1L - moved.size();
-            moved.add(new OpenRemoval(
+            moved.add(new UnconfirmedRemoval(
                     offset, removal.container(), removal.operation(), removal.requestedBy(), removal.submitted()));
         }
         return moved;
@@ -86,7 +86,7 @@ final class SpecsProgress {
     }
 
     /** The open removals whose records are compacted. */
-    List<OpenRemoval> unseen() {
+    List<UnconfirmedRemoval> unseen() {
         return new ArrayList<>(unseen.values());
     }
 
@@ -104,7 +104,7 @@ final class SpecsProgress {
     }
 
     /** The removal is accepted and has no outcome yet. */
-    void open(OpenRemoval removal) {
+    void open(UnconfirmedRemoval removal) {
         topic.open(removal.offset());
         removals.put(removal.offset(), removal);
     }

@@ -1,6 +1,7 @@
 package io.hatchery.runner.store;
 
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEventFetchingBuilder;
 import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.driver.Driver;
@@ -151,16 +152,17 @@ public final class FetchingDriver extends ForwardingDriver {
     private void tell(ContainerSpec spec, String path, Store.FetchProgress progress, @Nullable String reason) {
         dependencies
                 .news()
-                .accept(new FleetEvent.Fetching(
-                        spec.name(),
-                        spec.host(),
-                        path,
-                        progress.paths(),
-                        progress.pathsExpected(),
-                        progress.bytes(),
-                        progress.bytesExpected(),
-                        reason,
-                        dependencies.clock().instant()));
+                .accept(FleetEventFetchingBuilder.builder()
+                        .container(spec.name())
+                        .host(spec.host())
+                        .path(path)
+                        .paths(progress.paths())
+                        .pathsExpected(progress.pathsExpected())
+                        .bytes(progress.bytes())
+                        .bytesExpected(progress.bytesExpected())
+                        .reason(reason)
+                        .at(dependencies.clock().instant())
+                        .build());
     }
 
     private void succeeded(SystemFetch fetch) {
@@ -242,11 +244,11 @@ public final class FetchingDriver extends ForwardingDriver {
         return away(() -> profiles.boot(spec.name(), path));
     }
 
-    private interface Task {
+    private interface FetchTask {
         void run() throws IOException;
     }
 
-    private Future<Void> away(Task task) {
+    private Future<Void> away(FetchTask task) {
         return dependencies.work().begin(() -> {
             task.run();
             return null;

@@ -2,7 +2,7 @@ package io.hatchery.runner.systemd;
 
 import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.GrowingPause;
-import io.hatchery.runner.context.Polling;
+import io.hatchery.runner.context.RepeatedAttempt;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.driver.LastRun;
@@ -65,7 +65,7 @@ public final class SystemdDriver implements Driver {
     private final SystemdAccess systemd;
     private final UnitWatcher watch;
     private final Reloads reloads;
-    private final Polling polling;
+    private final RepeatedAttempt polling;
     private final Map<ContainerName, Future<Void>> defining = new HashMap<>();
 
     /**
@@ -74,7 +74,7 @@ public final class SystemdDriver implements Driver {
      */
     public SystemdDriver(SystemdAccess systemd, DriverListener listener) throws IOException {
         this.systemd = systemd;
-        this.polling = new Polling(systemd.timers(), PAUSES);
+        this.polling = new RepeatedAttempt(systemd.timers(), PAUSES);
         this.reloads = new Reloads(systemd.work(), systemd.bus(), systemd.units());
         this.watch = new UnitWatcher(
                 systemd.work(),
@@ -91,11 +91,11 @@ public final class SystemdDriver implements Driver {
         return "systemd";
     }
 
-    private interface Task {
+    private interface SystemdTask {
         void run() throws IOException;
     }
 
-    private Future<Void> work(Task task) {
+    private Future<Void> work(SystemdTask task) {
         return systemd.work().begin(() -> {
             task.run();
             return null;

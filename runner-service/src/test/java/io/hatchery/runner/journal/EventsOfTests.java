@@ -2,6 +2,8 @@ package io.hatchery.runner.journal;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEventEndedBuilder;
+import io.hatchery.protocol.FleetEventPhaseChangedBuilder;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
@@ -23,12 +25,26 @@ final class EventsOfTests {
     static PendingEvent transition(String id) {
         return new PendingEvent(
                 id,
-                new FleetEvent.PhaseChanged(
-                        WEB, HOST, Phase.RUNNING, Phase.BACKOFF, null, null, null, null, null, null, NOW));
+                FleetEventPhaseChangedBuilder.builder()
+                        .container(WEB)
+                        .host(HOST)
+                        .from(Phase.RUNNING)
+                        .to(Phase.BACKOFF)
+                        .at(NOW)
+                        .build());
     }
 
     /** The outcome of a command that completed. */
     static FleetEvent.Ended ended(CommandId id, Verb verb) {
-        return new FleetEvent.Ended(id, verb, WEB, HOST, null, NOW, Outcome.COMPLETED, null, null, List.of(), NOW);
+        return FleetEventEndedBuilder.builder()
+                .id(id)
+                .command(verb)
+                .container(WEB)
+                .host(HOST)
+                .submitted(NOW)
+                .outcome(Outcome.COMPLETED)
+                .steps(List.of())
+                .at(NOW)
+                .build();
     }
 }

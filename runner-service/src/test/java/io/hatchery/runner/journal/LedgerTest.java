@@ -65,7 +65,7 @@ final class LedgerTest {
         Ledger ledger = withOne(Verb.REMOVE);
         Positions positions = Positions.open(disk);
         var topic = new TopicPosition("t", 7, NOW.plus(Ledger.WINDOW).plusSeconds(60), new TreeSet<>(List.of(3L)));
-        var open = new SpecsPosition.OpenRemoval(3, new ContainerName("web"), ONE, null, NOW);
+        var open = new SpecsPosition.UnconfirmedRemoval(3, new ContainerName("web"), ONE, null, NOW);
         positions.keep(new SpecsPosition(topic, List.of(open), Collections.emptySortedSet()));
         ledger.prune(positions, id -> false);
         assertThat(Ledger.open(disk).hasEnded(ONE)).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
+import io.hatchery.protocol.FleetEventEndedBuilder;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
@@ -37,18 +38,16 @@ class LedgerWritesTest {
     }
 
     private static FleetEvent.Ended ended(CommandId id, Outcome outcome) {
-        return new FleetEvent.Ended(
-                id,
-                Verb.STOP,
-                new ContainerName("web"),
-                new HostName("host1"),
-                null,
-                NOW,
-                outcome,
-                null,
-                null,
-                List.of(),
-                NOW);
+        return FleetEventEndedBuilder.builder()
+                .id(id)
+                .command(Verb.STOP)
+                .container(new ContainerName("web"))
+                .host(new HostName("host1"))
+                .submitted(NOW)
+                .outcome(outcome)
+                .steps(List.of())
+                .at(NOW)
+                .build();
     }
 
     private Ledger reopened() throws IOException {

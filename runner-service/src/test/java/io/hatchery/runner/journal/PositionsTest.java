@@ -29,7 +29,7 @@ final class PositionsTest {
     @Test
     void positionIsReadAsWritten() throws IOException {
         var disk = new FileDisk(folder);
-        var removal = new SpecsPosition.OpenRemoval(4, new ContainerName("web"), new CommandId("op"), null, AT);
+        var removal = new SpecsPosition.UnconfirmedRemoval(4, new ContainerName("web"), new CommandId("op"), null, AT);
         var specs = new SpecsPosition(position(4L), List.of(removal), new TreeSet<>(Set.of(new ContainerName("db"))));
         Positions positions = Positions.open(disk);
         assertThat(positions.commands()).isEmpty();

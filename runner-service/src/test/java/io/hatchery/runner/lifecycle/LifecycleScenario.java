@@ -9,6 +9,7 @@ import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.ContainerSpecBuilder;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.Payload;
@@ -64,31 +65,25 @@ final class LifecycleScenario {
         }
 
         ContainerSpec spec() {
-            return new ContainerSpec(
-                    WEB,
-                    HOST,
-                    new Generation(generation),
-                    new Payload.Boot(),
-                    root,
-                    new TreeMap<>(),
-                    List.of(),
-                    List.of(),
-                    false,
-                    autoStart,
-                    restartIfChanged,
-                    Span.parse("60s"),
-                    Span.parse("180s"),
-                    restart,
-                    Readiness.NOTIFY,
-                    Signal.parse("SIGRTMIN+3"),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    new TreeMap<>(),
-                    null);
+            return ContainerSpecBuilder.builder()
+                    .name(WEB)
+                    .host(HOST)
+                    .generation(new Generation(generation))
+                    .payload(new Payload.Boot())
+                    .root(root)
+                    .environment(new TreeMap<>())
+                    .bindMounts(List.of())
+                    .tmpfs(List.of())
+                    .ephemeral(false)
+                    .autoStart(autoStart)
+                    .restartIfChanged(restartIfChanged)
+                    .startTimeout(Span.parse("60s"))
+                    .stopTimeout(Span.parse("180s"))
+                    .restart(restart)
+                    .readiness(Readiness.NOTIFY)
+                    .killSignal(Signal.parse("SIGRTMIN+3"))
+                    .labels(new TreeMap<>())
+                    .build();
         }
     }
 

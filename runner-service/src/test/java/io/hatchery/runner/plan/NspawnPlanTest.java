@@ -6,6 +6,7 @@ import io.hatchery.spec.BindMount;
 import io.hatchery.spec.Confinement;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.ContainerSpecBuilder;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.Payload;
@@ -28,31 +29,26 @@ class NspawnPlanTest {
     private static ContainerSpec spec(
             Payload payload, boolean ephemeral, List<BindMount> binds, @Nullable Confinement confinement) {
         boolean program = payload instanceof Payload.Program;
-        return new ContainerSpec(
-                new ContainerName("web"),
-                new HostName("host1"),
-                new Generation(1),
-                payload,
-                "/srv/web",
-                new TreeMap<>(Map.of("A", "b c")),
-                binds,
-                List.of("/scratch"),
-                ephemeral,
-                false,
-                true,
-                Span.parse("1min"),
-                Span.parse("3min"),
-                RestartPolicy.ON_FAILURE,
-                program ? Readiness.STARTED : Readiness.NOTIFY,
-                Signal.parse(program ? "SIGTERM" : "SIGRTMIN+3"),
-                null,
-                null,
-                null,
-                null,
-                confinement,
-                null,
-                new TreeMap<>(),
-                null);
+        return ContainerSpecBuilder.builder()
+                .name(new ContainerName("web"))
+                .host(new HostName("host1"))
+                .generation(new Generation(1))
+                .payload(payload)
+                .root("/srv/web")
+                .environment(new TreeMap<>(Map.of("A", "b c")))
+                .bindMounts(binds)
+                .tmpfs(List.of("/scratch"))
+                .ephemeral(ephemeral)
+                .autoStart(false)
+                .restartIfChanged(true)
+                .startTimeout(Span.parse("1min"))
+                .stopTimeout(Span.parse("3min"))
+                .restart(RestartPolicy.ON_FAILURE)
+                .readiness(program ? Readiness.STARTED : Readiness.NOTIFY)
+                .killSignal(Signal.parse(program ? "SIGTERM" : "SIGRTMIN+3"))
+                .confinement(confinement)
+                .labels(new TreeMap<>())
+                .build();
     }
 
     @Test

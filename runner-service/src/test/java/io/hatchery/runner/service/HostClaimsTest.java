@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.HostOwner;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.HostStatusBuilder;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -50,26 +51,25 @@ class HostClaimsTest {
 
     private static HostStatus heartbeat(
             HostStatus.HostState state, Instant at, int interval, @Nullable HostOwner owner) {
-        return new HostStatus(
-                HOST,
-                state,
-                "machine",
-                "boot",
-                "/run/hatchery",
-                1,
-                "1",
-                "direct",
-                "v2",
-                new TreeMap<>(),
-                1,
-                1,
-                0,
-                NOW,
-                at,
-                interval,
-                null,
-                null,
-                owner);
+        return HostStatusBuilder.builder()
+                .host(HOST)
+                .state(state)
+                .machineId("machine")
+                .bootId("boot")
+                .runtime("/run/hatchery")
+                .pid(1)
+                .version("1")
+                .driver("direct")
+                .cgroups("v2")
+                .labels(new TreeMap<>())
+                .cpus(1)
+                .memory(1)
+                .containers(0)
+                .started(NOW)
+                .at(at)
+                .interval(interval)
+                .owner(owner)
+                .build();
     }
 
     private static HostStatus claim(long epoch, String runner) {

@@ -362,7 +362,7 @@ final class InvariantChecker {
             known.put(spec.generation().value(), spec);
             ContainerSpec before = inForce.put(record.key(), spec);
             world.check(
-                    before == null || !before.saysTheSameAs(spec),
+                    before == null || !before.equalsIgnoringGeneration(spec),
                     () -> "a generation that changes nothing: " + before + ", " + spec);
         }
     }

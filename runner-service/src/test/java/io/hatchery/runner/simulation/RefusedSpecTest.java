@@ -62,7 +62,7 @@ final class RefusedSpecTest {
     @Test
     void specInAnotherFormIsADeadLetter() {
         spec.put("root", "/srv//web");
-        assertThat(refusal("web")).contains("it is not in the form of a spec: root");
+        assertThat(refusal("web")).contains("it is not in the canonical form of a spec: root");
     }
 
     @Test

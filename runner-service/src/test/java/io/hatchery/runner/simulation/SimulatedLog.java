@@ -85,7 +85,7 @@ final class SimulatedLog {
 
     /** Drops segments that are old enough, sooner or later; the one that is written to may stay. */
     void expire(Instant now, SplittableRandom random, Consumer<ConsumerRecord<byte[], byte[]>> gone) {
-        if (!(topic.cleanup() instanceof Cleanup.Deleted(Duration time, long _))) {
+        if (!(topic.cleanup() instanceof Cleanup.Expiring(Duration time, long _))) {
             return;
         }
         while (!entries.isEmpty()) {

@@ -30,7 +30,7 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * The one reader and writer of JSON. Duplicate keys, trailing text and values of another type are errors; a number is never
- * taken for a string nor the other way round. A record component that is not {@code @Nullable} must be given. Times are RFC 3339 text.
+ * read as a string, nor a string as a number. A record component that is not {@code @Nullable} must be given. Times are RFC 3339 text.
  */
 public final class Json {
     private static final ObjectMapper LENIENT =
@@ -43,7 +43,7 @@ public final class Json {
     private static final Pattern INTERNALS =
             Pattern.compile(" \\(class [^)]*\\)|\\(for [^)]*\\)|`?(?:java|io\\.hatchery)\\.[\\w.$]+`?");
 
-    /** Jackson puts this before what a constructor of ours said. */
+    /** The prefix that Jackson puts before the message of our constructors. */
     private static final String PROBLEM = "problem: ";
 
     private static final String MISSING = "Missing required creator property";

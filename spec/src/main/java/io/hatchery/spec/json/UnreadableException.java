@@ -1,15 +1,15 @@
 package io.hatchery.spec.json;
 
-/** Text that is not what it should be; the message says where and why, in words for the person who wrote it. */
+/** Text that cannot be read; the message names the place and the reason for the author of the text. */
 public final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** With the words for the author of the text. */
+    /** Creates an exception with a message for the author of the text. */
     public UnreadableException(String message) {
         super(message);
     }
 
-    /** With the words for the author of the text, and what the parser threw. */
+    /** Creates an exception with a message for the author of the text and the parser's exception. */
     public UnreadableException(String message, Throwable cause) {
         super(message, cause);
     }

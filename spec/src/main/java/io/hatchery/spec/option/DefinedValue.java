@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One layer's value of an option. Priorities are the NixOS module system's: the lowest number wins, equal ones are merged.
+ * One layer's value of an option. Priorities are those of the NixOS module system: the lowest number wins, equal ones are merged.
  *
  * @param value the value as written, without its wrapper
  * @param origin the layer, for messages
@@ -18,7 +18,7 @@ record DefinedValue(JsonNode value, String origin, int priority) {
     private static final int PLAIN = 100;
     private static final int FORCE = 50;
 
-    /** Takes the wrapper off, if there is one; an inner value keeps its outer one's priority. */
+    /** Removes the priority wrapper, if there is one; inner values keep the priority of the outer one. */
     static DefinedValue unwrap(JsonNode written, String origin, int outer) {
         JsonNode inner = wrapped(written, DEFAULT_KEY);
         if (inner != null) {

@@ -8,8 +8,8 @@ import io.hatchery.spec.ProfileName;
 /**
  * One source of options.
  *
- * @param origin what to call it in messages, such as {@code profile base}
- * @param options the options it gives
+ * @param origin its name in messages, such as {@code profile base}
+ * @param options its options
  */
 public record DefinitionLayer(String origin, ObjectNode options) {
     /** A container's own options. */

@@ -4,26 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something wrong with a definition, in words that its author can act on.
+ * An error in a definition, for its author.
  *
  * <p>Longer texts are cut, so that the errors of a definition stay readable and fit into a record.
  *
  * @param path the option, such as {@code containers.web.bindMounts./data.hostPath}
- * @param value the offending value as JSON text, shortened; null if the fault is that there is none
- * @param origin the layer that holds it, such as {@code profile base}
+ * @param value the invalid value as JSON text, shortened; null if a value is missing
+ * @param origin the layer with the value, such as {@code profile base}
  * @param message what is wrong
  * @param remedy what to do about it
  */
 public record DefinitionProblem(String path, @Nullable String value, String origin, String message, String remedy) {
     private static final int SHOWN = 120;
 
-    /** The most characters of a path or an origin, which hold keys that the author chose. */
+    /** Maximum number of characters of a path or an origin, which contain keys that the author chose. */
     static final int MAX_PATH = 500;
 
-    /** The most characters of a message or a remedy; a Nix trace has some thousand. */
+    /** Maximum number of characters of a message or a remedy; a Nix trace has a few thousand. */
     static final int MAX_TEXT = 8_000;
 
-    /** Cuts what is too long. */
+    /** Shortens long texts. */
     public DefinitionProblem {
         path = cut(path, MAX_PATH);
         value = value == null ? null : cut(value, MAX_PATH);
@@ -32,13 +32,13 @@ public record DefinitionProblem(String path, @Nullable String value, String orig
         remedy = cut(remedy, MAX_TEXT);
     }
 
-    /** With the value as it was written, shortened for reading. */
+    /** Creates a problem with the value as it was written, shortened. */
     public static DefinitionProblem of(
             String path, @Nullable JsonNode value, String origin, String message, String remedy) {
         return new DefinitionProblem(path, value == null ? null : shorten(value.toString()), origin, message, remedy);
     }
 
-    /** The text, cut to what can be read in a message. */
+    /** The text, shortened for a message. */
     public static String shorten(String text) {
         return cut(text, SHOWN);
     }

@@ -16,9 +16,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What an evaluation gives: either everything that is wrong, or a spec that only wants its place and count. */
+/** The result of an evaluation: all errors, or a spec without its host and generation. */
 public sealed interface EvaluationResult {
-    /** The definition cannot be right. */
+    /** The definition has errors. */
     record Bad(List<DefinitionProblem> problems) implements EvaluationResult {
         /** Keeps an immutable copy of the problems. */
         public Bad {
@@ -27,11 +27,11 @@ public sealed interface EvaluationResult {
     }
 
     /**
-     * The definition is right.
+     * The definition has no errors.
      *
      * @param name the container
-     * @param hostSelector labels that its host is to have, where it names none
-     * @param source what its system is to be evaluated from; null if it runs something that is there already
+     * @param hostSelector labels that the host must have, if the definition names no host
+     * @param source the source of its NixOS system; null if nothing must be evaluated
      * @param values every other option, merged, checked and defaulted, in the form of {@link ContainerSpec}'s JSON
      */
     record Good(
@@ -45,13 +45,13 @@ public sealed interface EvaluationResult {
             hostSelector = Collections.unmodifiableSortedMap(new TreeMap<>(hostSelector));
         }
 
-        /** The host that the definition names, if it names one. */
+        /** The host that the definition names; empty if it names none. */
         public Optional<HostName> host() {
             JsonNode host = values.get("host");
             return host == null ? Optional.empty() : Optional.of(new HostName(host.textValue()));
         }
 
-        /** The spec of a container that runs something which is there already, placed and counted. */
+        /** The spec on a host, for a container without a source. */
         public ContainerSpec at(HostName host, Generation generation) {
             return at(host, generation, null);
         }

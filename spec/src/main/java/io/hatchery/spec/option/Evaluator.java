@@ -17,7 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Turns layers of options into a spec, or into everything that is wrong with them. Pure: the same layers, the same result. */
+/** Evaluates layers of options to a spec or to a list of all errors. Pure. */
 public final class Evaluator {
     static final List<String> PAYLOADS = List.of("path", "config", "flake", "boot", "command");
     private static final String PICK_ONE = "give exactly one of path, config, flake, boot and command";
@@ -27,7 +27,7 @@ public final class Evaluator {
     /**
      * Evaluates a definition over the profiles that it names.
      *
-     * @param profiles every profile there is
+     * @param profiles all profiles of the fleet
      */
     public static EvaluationResult evaluate(
             ContainerName name, ContainerDefinition definition, Map<ProfileName, ContainerDefinition> profiles) {
@@ -50,7 +50,7 @@ public final class Evaluator {
                         Json.node(profile),
                         "definition of " + name,
                         "there is no such profile",
-                        "create it with PUT /v1/profiles/" + profile + ", or take it off the list");
+                        "create the profile, or remove it from the list");
             } else {
                 layers.add(DefinitionLayer.of(profile, options));
             }
@@ -60,8 +60,8 @@ public final class Evaluator {
     }
 
     /**
-     * Evaluates a definition by itself, leaving open what its profiles would add: for a caller who does not know them. It finds
-     * only faults that no profile can mend.
+     * Checks a definition without its profiles, for callers that do not know them. Reports only errors that no profile can
+     * correct.
      */
     public static List<DefinitionProblem> checkAlone(ContainerName name, ContainerDefinition definition) {
         List<DefinitionProblem> tooLarge = tooLarge(name, definition);
@@ -82,8 +82,9 @@ public final class Evaluator {
     }
 
     /**
-     * Everything for which this would not have made such a spec, for whoever is to carry out specs of others: the options that the spec
-     * was made of are evaluated again, and must give the same.
+     * Checks a spec from another writer: its options are evaluated again and must give the same spec.
+     *
+     * @return all differences and errors; empty if the spec is valid
      */
     public static List<DefinitionProblem> checkSpec(ContainerSpec spec) {
         String path = "containers." + spec.name();
@@ -100,18 +101,18 @@ public final class Evaluator {
                         path,
                         null,
                         origin,
-                        "it is not in the form of a spec: " + String.join(", ", differences(spec, made)),
+                        "it is not in the canonical form of a spec: " + String.join(", ", differences(spec, made)),
                         "let config-service evaluate the definition"));
     }
 
     private static SortedSet<String> differences(ContainerSpec one, ContainerSpec other) {
-        SpecChange change = SpecChange.between(one, other);
+        SpecChange change = SpecComparison.between(one, other);
         var options = new TreeSet<>(change.live());
         options.addAll(change.restart());
         return options;
     }
 
-    /** Everything that is wrong with a profile by itself. */
+    /** All errors of a profile by itself. */
     public static List<DefinitionProblem> checkProfile(ProfileName name, ContainerDefinition profile) {
         String path = "profiles." + name;
         String origin = "profile " + name;
@@ -151,7 +152,7 @@ public final class Evaluator {
                         origin,
                         "it names " + profiles + " profiles, and at most " + DefinitionLimits.MAX_PROFILES
                                 + " are allowed",
-                        "put what belongs together into one profile"));
+                        "combine profiles that belong together"));
     }
 
     private static DefinitionProblem excess(String path, String origin, int size) {
@@ -163,7 +164,7 @@ public final class Evaluator {
                 "move large texts into files that the container mounts, or into a flake");
     }
 
-    /** The profiles that a definition names, those that are no names left out. */
+    /** The profiles that a definition names; invalid names are left out. */
     public static List<ProfileName> profilesOf(ContainerDefinition definition) {
         var names = new ArrayList<ProfileName>();
         JsonNode list = definition.option("profiles");
@@ -223,14 +224,14 @@ public final class Evaluator {
         List<String> given =
                 PAYLOADS.stream().filter(p -> isGiven(values.get(p))).toList();
         if (given.isEmpty() && merge.problems().stream().anyMatch(p -> isPayload(path, p.path()))) {
-            return; // one was given and is wrong: that is said already
+            return; // one was given and is wrong, which is reported already
         }
         if (given.isEmpty()) {
             boolean emptyCommand = layers.stream().anyMatch(l -> l.options().has("command"));
             merge.problem(
-                    path, null, origin, emptyCommand ? "the command is empty" : "nothing says what it runs", PICK_ONE);
+                    path, null, origin, emptyCommand ? "the command is empty" : "it declares nothing to run", PICK_ONE);
         } else if (given.size() > 1) {
-            merge.problem(path, null, origin, "it cannot run " + String.join(" and ", given) + " at once", PICK_ONE);
+            merge.problem(path, null, origin, "it declares " + String.join(" and ", given) + " at once", PICK_ONE);
         }
     }
 
@@ -251,7 +252,7 @@ public final class Evaluator {
                     path + ".root",
                     root,
                     origin,
-                    "the host's own root cannot be a container's",
+                    "the root of the host cannot be the root of a container",
                     "give a directory, such as /var/lib/containers/" + name);
         }
         for (var mount : values.withObject("bindMounts").properties()) {
@@ -260,7 +261,7 @@ public final class Evaluator {
                         path + ".bindMounts./",
                         mount.getValue(),
                         origin,
-                        "a bind over / hides the container's root",
+                        "a mount at / hides the root of the container",
                         "set root instead");
             }
         }

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what somebody who mistyped a name probably meant. */
+/** Suggests a known name for a mistyped one. */
 public final class NameSuggestion {
     private NameSuggestion() {}
 
-    /** The known name with the smallest edit distance, or null if none is near enough to be meant. */
+    /** The known name with the smallest edit distance; null if none is close enough. */
     public static @Nullable String of(String typed, Collection<String> known) {
         String lower = typed.toLowerCase(Locale.ROOT);
         if (lower.length() > 64) {

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Merges and checks the values that layers give to an option, and collects everything that is wrong with them. */
+/** Merges and checks the values of options from several layers, and collects all errors. */
 final class OptionMerger {
     private final List<DefinitionProblem> problems = new ArrayList<>();
     private int unlisted;
 
-    /** What is wrong, as far as it is listed. */
+    /** The listed errors. */
     List<DefinitionProblem> problems() {
         return problems;
     }
 
-    /** What is wrong, with an entry at the end that counts what is not listed. */
+    /** The listed errors, and a last entry with the number of others. */
     List<DefinitionProblem> report(String path, String origin) {
         if (unlisted == 0) {
             return problems;
@@ -32,7 +32,7 @@ final class OptionMerger {
                 null,
                 origin,
                 "and " + (isExhausted() ? "at least " : "") + unlisted + " more errors",
-                "mend those listed and apply it again"));
+                "correct these and apply the definition again"));
         return all;
     }
 
@@ -48,12 +48,12 @@ final class OptionMerger {
         return problems.size() >= DefinitionLimits.MAX_ERRORS;
     }
 
-    /** Whether so much is wrong that it is not worth while to look further. */
+    /** Whether there are so many errors that checking stops. */
     private boolean isExhausted() {
         return unlisted >= DefinitionLimits.MAX_COUNTED;
     }
 
-    /** The merged value in canonical form, or null if there is none or it is wrong. */
+    /** The merged value in canonical form; null if there is none or it is invalid. */
     @Nullable
     JsonNode merge(String path, OptionType type, List<DefinedValue> all) {
         int strongest = all.stream().mapToInt(DefinedValue::priority).min().orElse(Integer.MAX_VALUE);
@@ -184,7 +184,7 @@ final class OptionMerger {
             if (option == null) {
                 unknown(path, type, key, values.getFirst());
             } else {
-                // As in NixOS, null is what an option without a default has when nobody gives it.
+                // As in NixOS, null stands for an option without a default that is not set.
                 values.stream()
                         .filter(value ->
                                 option.defaultValue() != null || !value.value().isNull())

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What must hold between options, each of which is right by itself. */
+/** The rules between options that are valid by themselves. */
 final class OptionRules {
     private static final List<String> OF_A_PRIVATE_NETWORK = List.of(
             "hostAddress",
@@ -18,9 +18,9 @@ final class OptionRules {
             "hostBridge",
             "forwardPorts",
             "extraVeths");
-    private static final String PRIVATE = "set privateNetwork to true, or take it out";
+    private static final String PRIVATE = "set privateNetwork to true, or remove it";
 
-    /** What Hatchery says to nspawn itself, systemd-nspawn(1). */
+    /** The flags of systemd-nspawn(1) that Hatchery sets itself. */
     private static final Set<String> OWN_FLAGS = Set.of(
             "--machine",
             "--directory",
@@ -72,7 +72,7 @@ final class OptionRules {
         merge.problem(at, value, origin, message, remedy);
     }
 
-    /** What was given and is wrong is not missing: that is said already. */
+    /** Reports a missing option, unless it was given with an error that is reported already. */
     private void missing(String at, JsonNode value, String remedy) {
         if (merge.problems().stream().noneMatch(problem -> problem.path().equals(at))) {
             wrong(at, value, "it is missing", remedy);
@@ -86,27 +86,27 @@ final class OptionRules {
                     path + ".reloadIfChanged",
                     reload,
                     "only a NixOS system can be switched while it runs",
-                    "take it out, or give the system as path, config or flake");
+                    "remove it, or give the system as path, config or flake");
         }
         JsonNode rollback = values.path("rollbackOnFailure");
         if (rollback.asBoolean() && !isSystem()) {
             wrong(
                     path + ".rollbackOnFailure",
                     rollback,
-                    "only a NixOS system has one before it to go back to",
-                    "take it out, or give the system as path, config or flake");
+                    "only a NixOS system can be rolled back",
+                    "remove it, or give the system as path, config or flake");
         }
         JsonNode nixDaemon = values.path("nixDaemon");
         if (nixDaemon.asBoolean() && !isSystem()) {
             wrong(
                     path + ".nixDaemon",
                     nixDaemon,
-                    "only a NixOS system is given the host's Nix daemon",
-                    "take it out, or bind /nix/var/nix/daemon-socket with bindMounts");
+                    "only a NixOS system can reach the host's Nix daemon",
+                    "remove it, or bind /nix/var/nix/daemon-socket with bindMounts");
         }
         for (String option : List.of("nixpkgs", "specialArgs")) {
             if (isSet(values.path(option)) && !values.has("config")) {
-                wrong(path + "." + option, values.get(option), "it counts only with config", "take it out");
+                wrong(path + "." + option, values.get(option), "it has an effect only with config", "remove it");
             }
         }
     }
@@ -118,11 +118,7 @@ final class OptionRules {
     private void placement() {
         JsonNode hostSelector = values.path("hostSelector");
         if (isSet(hostSelector) && isSet(values.path("host"))) {
-            wrong(
-                    path + ".hostSelector",
-                    hostSelector,
-                    "it counts only where host is not given",
-                    "take one of the two out");
+            wrong(path + ".hostSelector", hostSelector, "it has an effect only without host", "remove one of the two");
         }
     }
 
@@ -136,7 +132,7 @@ final class OptionRules {
         }
         for (String option : OF_A_PRIVATE_NETWORK) {
             if (isSet(values.path(option))) {
-                wrong(path + "." + option, values.get(option), "it counts only with privateNetwork", PRIVATE);
+                wrong(path + "." + option, values.get(option), "it has an effect only with privateNetwork", PRIVATE);
             }
         }
     }
@@ -147,18 +143,14 @@ final class OptionRules {
             return;
         }
         if (values.path("privateNetwork").asBoolean()) {
-            wrong(
-                    path + ".networkNamespace",
-                    namespace,
-                    "it cannot be had with privateNetwork",
-                    "choose one of the two: a network of its own, or one that is there");
+            wrong(path + ".networkNamespace", namespace, "it excludes privateNetwork", "remove one of the two");
         }
         if (isSet(values.path("interfaces"))) {
             wrong(
                     path + ".networkNamespace",
                     namespace,
-                    "it cannot be had with interfaces",
-                    "move the interfaces into that namespace, or take one of the two out");
+                    "it excludes interfaces",
+                    "move the interfaces into that namespace, or remove one of the two");
         }
     }
 
@@ -169,8 +161,8 @@ final class OptionRules {
                 wrong(
                         at + "." + option,
                         pair.get(option),
-                        "it cannot be had with hostBridge",
-                        "give the address to the bridge itself, or take hostBridge out");
+                        "it excludes hostBridge",
+                        "give the address to the bridge itself, or remove hostBridge");
             }
         }
         for (String option : List.of("localAddress", "localAddress6")) {
@@ -179,8 +171,8 @@ final class OptionRules {
                 wrong(
                         at + "." + option,
                         pair.get(option),
-                        bridged ? "on a bridge it needs a prefix length" : "it has a prefix length and no hostBridge",
-                        bridged ? "append one, such as /24" : "take the prefix length out: the pair is point to point");
+                        bridged ? "on a bridge it needs a prefix length" : "it has a prefix length but no hostBridge",
+                        bridged ? "append one, such as /24" : "remove the prefix length: the pair is point-to-point");
             }
         }
     }
@@ -190,7 +182,7 @@ final class OptionRules {
         if (veth.getKey().equals("host0")
                 || veth.getKey().equals("eth0")
                 || veth.getKey().equals("lo")) {
-            wrong(at, veth.getValue(), "the name is taken in the container", "choose another");
+            wrong(at, veth.getValue(), "the interface name is already used in the container", "choose another name");
         }
         pair(at, veth.getValue());
     }
@@ -207,8 +199,8 @@ final class OptionRules {
                 wrong(
                         at + ".hostPort",
                         port.get("hostPort"),
-                        "it is forwarded already",
-                        "give another, or one of them");
+                        "this host port is already forwarded",
+                        "choose another port, or remove one of the two");
             }
         }
     }
@@ -233,25 +225,25 @@ final class OptionRules {
                 wrong(
                         path + ".extraFlags[" + i + "]",
                         flags.get(i),
-                        "it is no long option of systemd-nspawn",
+                        "it is not a long option of systemd-nspawn",
                         "write --name or --name=value, in one element");
             } else if (flag.chars().anyMatch(Character::isISOControl)) {
                 wrong(
                         path + ".extraFlags[" + i + "]",
                         flags.get(i),
-                        "it holds control characters",
-                        "take them out; variables of any text go into environment");
+                        "it has control characters",
+                        "remove them; use environment for variables of any text");
             } else if (isOwn(name)) {
                 wrong(
                         path + ".extraFlags[" + i + "]",
                         flags.get(i),
-                        "Hatchery says that itself",
+                        "Hatchery sets this flag itself",
                         "use the option of the container for it");
             }
         }
     }
 
-    /** Any beginning of a long option that fits no other is taken for it: getopt_long(3). */
+    /** getopt_long(3) accepts any unambiguous prefix of a long option. */
     private static boolean isOwn(String flag) {
         return OWN_FLAGS.stream().anyMatch(own -> own.startsWith(flag));
     }

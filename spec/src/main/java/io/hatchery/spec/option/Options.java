@@ -3,12 +3,17 @@ package io.hatchery.spec.option;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.json.Json;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Every option that a container has, declared once. */
+/** The declarations of all options of a container. */
 public final class Options {
     private static final String NO_CHANGE = "nothing on the host";
 
@@ -34,199 +39,208 @@ public final class Options {
             "use up to 256 characters other than ',' and '='");
 
     private static final OptionType.Submodule BIND = new OptionType.Submodule(List.of(
-            option(
-                    "hostPath",
-                    Types.PATH,
-                    null,
-                    "the mount point",
-                    "Path on the host that is mounted.",
-                    "\"/srv/data\"",
-                    "the source of the bind"),
-            option(
-                    "isReadOnly",
-                    Types.BOOL,
-                    "true",
-                    null,
-                    "Whether the mount is read-only inside the container.",
-                    "false",
-                    "--bind-ro= or --bind=")));
+            Option.named("hostPath")
+                    .type(Types.PATH)
+                    .description("Path on the host that is mounted.")
+                    .defaultText("the mount point")
+                    .example("/srv/data")
+                    .becomes("the source of the bind")
+                    .build(),
+            Option.named("isReadOnly")
+                    .type(Types.BOOL)
+                    .description("Whether the mount is read-only inside the container.")
+                    .defaultsTo(true)
+                    .example(false)
+                    .becomes("--bind-ro= or --bind=")
+                    .build()));
 
     private static final OptionType.Submodule CONTAINER = new OptionType.Submodule(
-            Stream.of(SystemOptions.all(), base(), NetworkOptions.all(), ConfinementOptions.all())
+            Stream.of(SystemOptions.all(), base(), NetworkOptions.all(), ConfinementOptions.all(), LimitOptions.all())
                     .flatMap(List::stream)
                     .toList());
 
     private static List<Option> base() {
         return List.of(
-                option(
-                        "boot",
-                        Types.BOOL,
-                        "false",
-                        null,
-                        "Whether to run the init of the root. For a root that is a whole operating system.",
-                        "true",
-                        "--boot"),
-                option(
-                        "command",
-                        new OptionType.ListOf(Types.TEXT),
-                        null,
-                        "none",
-                        "Program to run, with its arguments. It runs as process 2 behind a small init of systemd-nspawn. The start fails if the program is not in the root.",
-                        "[\"/bin/httpd\", \"-f\"]",
-                        "--as-pid2 and the payload"),
-                option(
-                        "root",
-                        Types.PATH,
-                        null,
-                        "/var/lib/containers/<name>",
-                        "Folder on the host that is the container's root file system. For path it is created if it is missing; for boot and command it must exist.",
-                        "\"/var/lib/containers/web\"",
-                        "-D <root>"),
-                option(
-                        "environment",
-                        new OptionType.AttributesOf(VARIABLE, Types.TEXT),
-                        "{}",
-                        null,
-                        "Environment variables of the first process.",
-                        "{\"LANG\": \"C.UTF-8\"}",
-                        "--setenv="),
-                option(
-                        "ephemeral",
-                        Types.BOOL,
-                        "false",
-                        null,
-                        "Whether to discard all changes to the root when the container stops.",
-                        "true",
-                        "--ephemeral"),
-                option(
-                        "bindMounts",
-                        new OptionType.AttributesOf(Types.PATH, BIND),
-                        "{}",
-                        null,
-                        "Files and folders of the host to mount in the container, by mount point.",
-                        "{\"/data\": {\"hostPath\": \"/srv/data\", \"isReadOnly\": false}}",
-                        "--bind= and --bind-ro="),
-                option(
-                        "tmpfs",
-                        new OptionType.ListOf(tmpfs()),
-                        "[]",
-                        null,
-                        "Temporary file systems to mount in the container, each as path or path:options. Their content is lost when the container stops.",
-                        "[\"/tmp:size=64M\"]",
-                        "--tmpfs="),
-                option(
-                        "copyResolvConf",
-                        Types.BOOL,
-                        "true",
-                        null,
-                        "Whether to copy /etc/resolv.conf of the host into the root before each start.",
-                        "false",
-                        "a copy of /etc/resolv.conf"),
-                option(
-                        "host",
-                        NAME,
-                        null,
-                        "placed on a ready host",
-                        "Host that runs the container.",
-                        "\"host1\"",
-                        "the topic that carries the spec"),
-                option(
-                        "labels",
-                        new OptionType.AttributesOf(LABEL, LABEL_VALUE),
-                        "{}",
-                        null,
-                        "Labels of the container. Commands and streams select containers by them.",
-                        "{\"tier\": \"front\"}",
-                        NO_CHANGE),
-                option(
-                        "hostSelector",
-                        new OptionType.AttributesOf(LABEL, LABEL_VALUE),
-                        "{}",
-                        null,
-                        "Labels that a host must have to be chosen. Of the ready hosts with these labels, the one with the fewest containers is taken. Not allowed together with host.",
-                        "{\"zone\": \"north\"}",
-                        "the choice of a host"),
-                option(
-                        "description",
-                        Types.TEXT,
-                        null,
-                        "none",
-                        "Text for people; Hatchery does not use it.",
-                        "\"The shop's front end\"",
-                        NO_CHANGE),
-                option(
-                        "profiles",
-                        new OptionType.ListOf(NAME),
-                        "[]",
-                        null,
-                        "Profiles from which the container takes options. Its own options take precedence by the rules of merging.",
-                        "[\"base\"]",
-                        "layers under the definition"),
-                option(
-                        "autoStart",
-                        Types.BOOL,
-                        "false",
-                        null,
-                        "Whether to start the container when the host boots, and when the definition first arrives on the host.",
-                        "true",
-                        "a start by the runner"),
-                option(
-                        "restartIfChanged",
-                        Types.BOOL,
-                        "true",
-                        null,
-                        "Whether to restart the running container for a change that needs a restart. If false, it keeps running and is marked outdated.",
-                        "false",
-                        "a restart by the runner"),
-                option(
-                        "reloadIfChanged",
-                        Types.BOOL,
-                        "false",
-                        null,
-                        "Whether to switch the running NixOS system to a changed one instead of restarting the container. It restarts all the same if another change needs it.",
-                        "true",
-                        "ExecReload=: the path's bin/switch-to-configuration test, run inside"),
-                new Option(
-                        "startTimeout",
-                        List.of("timeoutStartSec"),
-                        Types.SPAN,
-                        Json.node("1min"),
-                        null,
-                        "Time limit from the spawn of the container to its readiness. Afterwards its processes are killed and the start fails. infinity is allowed.",
-                        Json.node("5min"),
-                        "a timer of the runner"),
-                option(
-                        "stopTimeout",
-                        Types.SPAN,
-                        "\"3min\"",
-                        null,
-                        "How long a stop waits after killSignal before it sends SIGTERM to the supervisor and then kills all processes. infinity is allowed.",
-                        "\"30s\"",
-                        "a timer of the runner"),
-                option(
-                        "restart",
-                        Types.choice("on-failure", "always", "no"),
-                        "\"on-failure\"",
-                        null,
-                        "Whether to restart the container after an exit that no command requested: on-failure after a status other than 0, always, or no.",
-                        "\"always\"",
-                        "a restart by the runner, with backoff"),
-                option(
-                        "readiness",
-                        Types.choice("notify", "started"),
-                        null,
-                        "notify; started for command",
-                        "When the container is running: notify waits for READY=1 of its init, see sd_notify(3); started waits until the first process has lived for half a second.",
-                        "\"started\"",
-                        "--notify-ready="),
-                option(
-                        "killSignal",
-                        Types.SIGNAL,
-                        null,
-                        "SIGRTMIN+3; SIGTERM for command",
-                        "Signal that a stop sends to the container's init.",
-                        "\"SIGTERM\"",
-                        "--kill-signal= and the signal itself"));
+                Option.named("boot")
+                        .type(Types.BOOL)
+                        .description(
+                                "Whether to run the init of the root. For a root that is a whole operating system.")
+                        .defaultsTo(false)
+                        .example(true)
+                        .becomes("--boot")
+                        .needsRestart(spec -> spec.payload() instanceof Payload.Boot)
+                        .build(),
+                Option.named("command")
+                        .type(new OptionType.ListOf(Types.TEXT))
+                        .description(
+                                "Program to run, with its arguments. It runs as process 2 behind a small init of systemd-nspawn. The start fails if the program is not in the root.")
+                        .defaultText("none")
+                        .example(List.of("/bin/httpd", "-f"))
+                        .becomes("--as-pid2 and the payload")
+                        .needsRestart(spec -> spec.payload() instanceof Payload.Program program ? program : null)
+                        .build(),
+                Option.named("root")
+                        .type(Types.PATH)
+                        .description(
+                                "Folder on the host that is the container's root file system. For path it is created if it is missing; for boot and command it must exist.")
+                        .defaultText("/var/lib/containers/<name>")
+                        .example("/var/lib/containers/web")
+                        .becomes("-D <root>")
+                        .needsRestart(ContainerSpec::root)
+                        .build(),
+                Option.named("environment")
+                        .type(new OptionType.AttributesOf(VARIABLE, Types.TEXT))
+                        .description("Environment variables of the first process.")
+                        .defaultsTo(Map.of())
+                        .exampleJson("{\"LANG\": \"C.UTF-8\"}")
+                        .becomes("--setenv=")
+                        .needsRestart(ContainerSpec::environment)
+                        .build(),
+                Option.named("ephemeral")
+                        .type(Types.BOOL)
+                        .description("Whether to discard all changes to the root when the container stops.")
+                        .defaultsTo(false)
+                        .example(true)
+                        .becomes("--ephemeral")
+                        .needsRestart(ContainerSpec::ephemeral)
+                        .build(),
+                Option.named("bindMounts")
+                        .type(new OptionType.AttributesOf(Types.PATH, BIND))
+                        .description("Files and folders of the host to mount in the container, by mount point.")
+                        .defaultsTo(Map.of())
+                        .exampleJson("{\"/data\": {\"hostPath\": \"/srv/data\", \"isReadOnly\": false}}")
+                        .becomes("--bind= and --bind-ro=")
+                        .needsRestart(ContainerSpec::bindMounts)
+                        .build(),
+                Option.named("tmpfs")
+                        .type(new OptionType.ListOf(tmpfs()))
+                        .description(
+                                "Temporary file systems to mount in the container, each as path or path:options. Their content is lost when the container stops.")
+                        .defaultsTo(List.of())
+                        .example(List.of("/tmp:size=64M"))
+                        .becomes("--tmpfs=")
+                        .needsRestart(ContainerSpec::tmpfs)
+                        .build(),
+                Option.named("copyResolvConf")
+                        .type(Types.BOOL)
+                        .description("Whether to copy /etc/resolv.conf of the host into the root before each start.")
+                        .defaultsTo(true)
+                        .example(false)
+                        .becomes("a copy of /etc/resolv.conf")
+                        .needsRestart(ContainerSpec::copyResolvConf)
+                        .build(),
+                Option.named("host")
+                        .type(NAME)
+                        .description("Host that runs the container.")
+                        .defaultText("placed on a ready host")
+                        .example("host1")
+                        .becomes("the topic that carries the spec")
+                        .needsRestart(ContainerSpec::host)
+                        .build(),
+                Option.named("labels")
+                        .type(new OptionType.AttributesOf(LABEL, LABEL_VALUE))
+                        .description("Labels of the container. Commands and streams select containers by them.")
+                        .defaultsTo(Map.of())
+                        .exampleJson("{\"tier\": \"front\"}")
+                        .becomes(NO_CHANGE)
+                        .appliesLive(ContainerSpec::labels)
+                        .build(),
+                Option.named("hostSelector")
+                        .type(new OptionType.AttributesOf(LABEL, LABEL_VALUE))
+                        .description(
+                                "Labels that a host must have to be chosen. Of the ready hosts with these labels, the one with the fewest containers is taken. Not allowed together with host.")
+                        .defaultsTo(Map.of())
+                        .exampleJson("{\"zone\": \"north\"}")
+                        .becomes("the choice of a host")
+                        .build(),
+                Option.named("description")
+                        .type(Types.TEXT)
+                        .description("Text for people; Hatchery does not use it.")
+                        .defaultText("none")
+                        .example("The shop's front end")
+                        .becomes(NO_CHANGE)
+                        .appliesLive(ContainerSpec::description)
+                        .build(),
+                Option.named("profiles")
+                        .type(new OptionType.ListOf(NAME))
+                        .description(
+                                "Profiles from which the container takes options. Its own options take precedence by the rules of merging.")
+                        .defaultsTo(List.of())
+                        .example(List.of("base"))
+                        .becomes("layers under the definition")
+                        .build(),
+                Option.named("autoStart")
+                        .type(Types.BOOL)
+                        .description(
+                                "Whether to start the container when the host boots, and when the definition first arrives on the host.")
+                        .defaultsTo(false)
+                        .example(true)
+                        .becomes("a start by the runner")
+                        .appliesLive(ContainerSpec::autoStart)
+                        .build(),
+                Option.named("restartIfChanged")
+                        .type(Types.BOOL)
+                        .description(
+                                "Whether to restart the running container for a change that needs a restart. If false, it keeps running and is marked outdated.")
+                        .defaultsTo(true)
+                        .example(false)
+                        .becomes("a restart by the runner")
+                        .appliesLive(ContainerSpec::restartIfChanged)
+                        .build(),
+                Option.named("reloadIfChanged")
+                        .type(Types.BOOL)
+                        .description(
+                                "Whether to switch the running NixOS system to a changed one instead of restarting the container. It restarts all the same if another change needs it.")
+                        .defaultsTo(false)
+                        .example(true)
+                        .becomes("ExecReload=: the path's bin/switch-to-configuration test, run inside")
+                        .appliesLive(spec -> Boolean.TRUE.equals(spec.reloadIfChanged()))
+                        .build(),
+                Option.named("startTimeout")
+                        .aliases("timeoutStartSec")
+                        .type(Types.SPAN)
+                        .description(
+                                "Time limit from the spawn of the container to its readiness. Afterwards its processes are killed and the start fails. infinity is allowed.")
+                        .defaultsTo("1min")
+                        .example("5min")
+                        .becomes("a timer of the runner")
+                        .appliesLive(ContainerSpec::startTimeout)
+                        .build(),
+                Option.named("stopTimeout")
+                        .type(Types.SPAN)
+                        .description(
+                                "How long a stop waits after killSignal before it sends SIGTERM to the supervisor and then kills all processes. infinity is allowed.")
+                        .defaultsTo("3min")
+                        .example("30s")
+                        .becomes("a timer of the runner")
+                        .appliesLive(ContainerSpec::stopTimeout)
+                        .build(),
+                Option.named("restart")
+                        .type(Types.choice("on-failure", "always", "no"))
+                        .description(
+                                "Whether to restart the container after an exit that no command requested: on-failure after a status other than 0, always, or no.")
+                        .defaultsTo("on-failure")
+                        .example("always")
+                        .becomes("a restart by the runner, with backoff")
+                        .appliesLive(ContainerSpec::restart)
+                        .build(),
+                Option.named("readiness")
+                        .type(Types.choice("notify", "started"))
+                        .description(
+                                "When the container is running: notify waits for READY=1 of its init, see sd_notify(3); started waits until the first process has lived for half a second.")
+                        .defaultText("notify; started for command")
+                        .example("started")
+                        .becomes("--notify-ready=")
+                        .needsRestart(ContainerSpec::readiness)
+                        .build(),
+                Option.named("killSignal")
+                        .type(Types.SIGNAL)
+                        .description("Signal that a stop sends to the container's init.")
+                        .defaultText("SIGRTMIN+3; SIGTERM for command")
+                        .example("SIGTERM")
+                        .becomes("--kill-signal= and the signal itself")
+                        .needsRestart(ContainerSpec::killSignal)
+                        .build());
     }
 
     private Options() {}
@@ -236,7 +250,12 @@ public final class Options {
         return CONTAINER;
     }
 
-    /** The JSON Schema of a definition or profile. Priorities wrap any value, which a schema cannot say without doubling. */
+    /** The names of some options. */
+    static Set<String> names(List<Option> options) {
+        return options.stream().map(Option::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The JSON Schema of a definition or profile. A value may be wrapped in a priority. */
     public static ObjectNode schema(String id, String title) {
         ObjectNode schema = Json.object()
                 .put("$schema", "https://json-schema.org/draft/2020-12/schema")
@@ -282,33 +301,5 @@ public final class Options {
                     return Json.node(colon < 0 ? path : path + text.substring(colon));
                 },
                 "write path[:options], such as /tmp:size=64M,mode=1777");
-    }
-
-    static Option option(
-            String name,
-            OptionType type,
-            @org.jspecify.annotations.Nullable String defaultJson,
-            @org.jspecify.annotations.Nullable String defaultText,
-            String description,
-            String exampleJson,
-            String becomes) {
-        return new Option(
-                name,
-                List.of(),
-                type,
-                defaultJson == null ? null : json(defaultJson),
-                defaultText,
-                description,
-                json(exampleJson),
-                becomes);
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return Json.readObject(("{\"v\":" + text + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                    .get("v");
-        } catch (io.hatchery.spec.json.UnreadableException e) {
-            throw new IllegalStateException(text, e);
-        }
     }
 }

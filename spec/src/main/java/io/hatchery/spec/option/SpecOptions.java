@@ -8,7 +8,7 @@ import io.hatchery.spec.json.Json;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The options that a spec was made of, in the form in which they are written: what {@link SpecShaper} does, undone. */
+/** Turns a spec back into the options of a definition: the inverse of {@link SpecShaper}. */
 final class SpecOptions {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
@@ -25,8 +25,7 @@ final class SpecOptions {
             readNumber(options, "privateUsers");
         }
         if (options.path("limits") instanceof ObjectNode limits) {
-            readNumber(limits, "cpuWeight");
-            readNumber(limits, "tasksMax");
+            List.copyOf(limits.properties()).forEach(limit -> readNumber(limits, limit.getKey()));
         }
         return options;
     }

@@ -6,35 +6,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.Confinement;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/**
- * Gives options, as they are written, the form of a spec's JSON: one payload, dependent defaults, and a group of options left out
- * where all of it is as if nobody had said anything.
- */
+/** Turns merged options into a spec's JSON: one payload, dependent defaults, and groups of options left out where all are defaults. */
 final class SpecShaper {
     static final String NAMESPACE = "networkNamespace";
     static final Map<String, String> ADDRESS_OPTIONS =
             Map.of("host", "hostAddress", "host6", "hostAddress6", "local", "localAddress", "local6", "localAddress6");
-    private static final List<String> NETWORK = List.of(
-            "privateNetwork",
-            "localMacAddress",
-            "hostBridge",
-            "forwardPorts",
-            "extraVeths",
-            "interfaces",
-            "macvlans",
-            NAMESPACE);
-    private static final List<String> CONFINEMENT =
-            List.of("privateUsers", "additionalCapabilities", "enableTun", "allowedDevices", "extraFlags", "nixDaemon");
+    private static final Set<String> NETWORK = Options.names(NetworkOptions.all());
+    private static final Set<String> CONFINEMENT = Options.names(ConfinementOptions.all());
+    private static final Set<String> NOT_IN_SPECS = Options.container().options().stream()
+            .filter(option -> option.inSpec() == null)
+            .map(Option::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     private SpecShaper() {}
 
     static ObjectNode of(ContainerName name, ObjectNode values) {
         ObjectNode spec = values.deepCopy();
         spec.remove(Evaluator.PAYLOADS);
-        spec.remove(List.of("profiles", "hostSelector", "nixpkgs", "specialArgs"));
+        spec.remove(NOT_IN_SPECS);
         boolean program = payload(spec.putObject("payload"), values);
         boolean ephemeral = values.path("ephemeral").asBoolean();
         setDefault(spec, "root", (ephemeral ? "/run/hatchery/roots/" : "/var/lib/containers/") + name);
@@ -85,7 +78,6 @@ final class SpecShaper {
 
     private static void network(ObjectNode spec, ObjectNode values) {
         spec.remove(NETWORK);
-        spec.remove(ADDRESS_OPTIONS.values());
         boolean isPrivate = values.path("privateNetwork").asBoolean();
         boolean joins = values.has(NAMESPACE);
         boolean given =

@@ -3,15 +3,17 @@ package io.hatchery.spec.option;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Payload;
 import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The options that say what NixOS system a container runs, and how its systems follow each other. */
+/** The options of the NixOS system of a container. */
 final class SystemOptions {
     private static final String TEXT_FILE = "configuration.nix";
     private static final List<String> MAIN_FILES = List.of("default.nix", TEXT_FILE);
@@ -40,61 +42,61 @@ final class SystemOptions {
 
     static List<Option> all() {
         return List.of(
-                Options.option(
-                        "path",
-                        Types.PATH,
-                        null,
-                        "none",
-                        "Path of an evaluated NixOS system. Its init runs in the container.",
-                        "\"/nix/var/nix/profiles/per-container/web/system\"",
-                        "<path>/init as the payload"),
-                Options.option(
-                        "config",
-                        new OptionType.Joined(MODULE),
-                        null,
-                        "none",
-                        "NixOS module, as text or as files that may import each other. config-service evaluates and builds it. Modules of profiles are merged with it as NixOS merges modules.",
-                        "\"{ services.nginx.enable = true; }\"",
-                        "path, once evaluated with <nixpkgs>/nixos/lib/eval-config.nix and built"),
-                Options.option(
-                        "flake",
-                        Types.text(
+                Option.named("path")
+                        .type(Types.PATH)
+                        .description("Path of an evaluated NixOS system. Its init runs in the container.")
+                        .defaultText("none")
+                        .example("/nix/var/nix/profiles/per-container/web/system")
+                        .becomes("<path>/init as the payload")
+                        .needsRestart(spec -> spec.payload() instanceof Payload.SystemPath path ? path : null)
+                        .build(),
+                Option.named("config")
+                        .type(new OptionType.Joined(MODULE))
+                        .description(
+                                "NixOS module, as text or as files that may import each other. config-service evaluates and builds it. Modules of profiles are merged with it as NixOS merges modules.")
+                        .defaultText("none")
+                        .example("{ services.nginx.enable = true; }")
+                        .becomes("path, once evaluated with <nixpkgs>/nixos/lib/eval-config.nix and built")
+                        .build(),
+                Option.named("flake")
+                        .type(Types.text(
                                 "a flake reference",
                                 Pattern.compile("^[^\\x00-\\x20\\x7f]+$"),
                                 LONGEST_FLAKE,
-                                "give a flake reference, such as github:owner/repository#web"),
-                        null,
-                        "none",
-                        "Flake reference. The system is nixosConfigurations.<fragment> of the flake; without a fragment, nixosConfigurations.<container name>.",
-                        "\"github:example/systems#web\"",
-                        "path, once evaluated and built"),
-                Options.option(
-                        "nixpkgs",
-                        Types.PATH,
-                        null,
-                        "what config-service is configured with",
-                        "Path of the nixpkgs with which config is evaluated, on the host of config-service.",
-                        "\"/srv/nixpkgs\"",
-                        "the expression that is evaluated"),
-                Options.option(
-                        "specialArgs",
-                        new OptionType.AttributesOf(ARGUMENT, ANY),
-                        "{}",
-                        null,
-                        "More arguments for the modules of config.",
-                        "{\"site\": \"north\"}",
-                        "specialArgs of eval-config.nix"),
-                Options.option(
-                        "rollbackOnFailure",
-                        Types.BOOL,
-                        null,
-                        "true for config and flake",
-                        "Whether to return to the system that was ready last if a changed system does not become ready.",
-                        "false",
-                        "a new definition that has the old path"));
+                                "give a flake reference, such as github:owner/repository#web"))
+                        .description(
+                                "Flake reference. The system is nixosConfigurations.<fragment> of the flake; without a fragment, nixosConfigurations.<container name>.")
+                        .defaultText("none")
+                        .example("github:example/systems#web")
+                        .becomes("path, once evaluated and built")
+                        .build(),
+                Option.named("nixpkgs")
+                        .type(Types.PATH)
+                        .description(
+                                "Path of the nixpkgs with which config is evaluated, on the host of config-service.")
+                        .defaultText("what config-service is configured with")
+                        .example("/srv/nixpkgs")
+                        .becomes("the expression that is evaluated")
+                        .build(),
+                Option.named("specialArgs")
+                        .type(new OptionType.AttributesOf(ARGUMENT, ANY))
+                        .description("More arguments for the modules of config.")
+                        .defaultsTo(Map.of())
+                        .exampleJson("{\"site\": \"north\"}")
+                        .becomes("specialArgs of eval-config.nix")
+                        .build(),
+                Option.named("rollbackOnFailure")
+                        .type(Types.BOOL)
+                        .description(
+                                "Whether to return to the system that was ready last if a changed system does not become ready.")
+                        .defaultText("true for config and flake")
+                        .example(false)
+                        .becomes("a new definition that has the old path")
+                        .appliesLive(spec -> Boolean.TRUE.equals(spec.rollbackOnFailure()))
+                        .build());
     }
 
-    /** Null if the container's system is not to be evaluated. */
+    /** The source of the NixOS system; null if nothing must be evaluated. */
     static @Nullable SystemSource source(ContainerName name, ObjectNode values) {
         if (values.has("flake")) {
             String[] parts = values.get("flake").asText().split("#", 2);
@@ -145,7 +147,7 @@ final class SystemOptions {
         for (var file : files.properties()) {
             if (!FILE.matcher(file.getKey()).matches()) {
                 throw new IllegalArgumentException("files: '" + file.getKey()
-                        + "' is no relative path of letters, digits and +._?=- whose names do not start with a dot");
+                        + "' is not a relative path of letters, digits and +._?=- without hidden files");
             }
             String _ = Types.string(file.getValue());
         }
@@ -168,6 +170,6 @@ final class SystemOptions {
                 .filter(files::has)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "none of the files is default.nix or configuration.nix: say which is main"));
+                        "none of the files is default.nix or configuration.nix: set main to the name of one"));
     }
 }

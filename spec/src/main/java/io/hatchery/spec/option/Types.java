@@ -46,7 +46,7 @@ final class Types {
                         ? Span.ofSeconds(value.longValue())
                         : Span.parse(string(value));
                 if (span.micros() == 0) {
-                    throw new IllegalArgumentException("a time span of 0 would end before it began");
+                    throw new IllegalArgumentException("a time span must be longer than 0");
                 }
                 return TextNode.valueOf(span.toString());
             },
@@ -94,7 +94,7 @@ final class Types {
         return new OptionType.Scalar("one of " + all, schema, normalize, "write one of " + all);
     }
 
-    /** YAML 1.1 takes the word no for false, unless it is quoted. */
+    /** Reads false as the word no, because YAML 1.1 reads an unquoted no as false. */
     static JsonNode orNo(JsonNode value) {
         return value.isBoolean() && !value.booleanValue() ? TextNode.valueOf(NO) : value;
     }
@@ -107,7 +107,7 @@ final class Types {
         }
         String text = value.textValue();
         if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("holds a NUL character");
+            throw new IllegalArgumentException("it has a NUL character");
         }
         return text;
     }

@@ -98,15 +98,15 @@ class EvaluatorTest {
                 "{boot: true, bindMounts: {/data: {hostPth: /x}}} | containers.web.bindMounts./data.hostPth | did you mean hostPath?",
                 "{boot: true, bindMounts: {data: {}}} | containers.web.bindMounts.data | absolute path",
                 "{boot: true, tmpfs: [/ok, nope]} | containers.web.tmpfs[1] | path[:options]",
-                "{boot: true, profiles: [none]} | containers.web.profiles | PUT /v1/profiles/none",
+                "{boot: true, profiles: [none]} | containers.web.profiles | create the profile",
                 "{boot: true, labels: [a]} | containers.web.labels | an object",
                 "{boot: true, hostAddress: 10.0.0.1} | containers.web.hostAddress | set privateNetwork to true",
                 "{boot: true, hostBridge: br0} | containers.web.hostBridge | set privateNetwork to true",
                 "{boot: true, privateNetwork: true, hostAddress: 10.0.0} | containers.web.hostAddress | four numbers",
                 "{boot: true, privateNetwork: true, hostAddress6: 10.0.0.1} | containers.web.hostAddress6 | fd00::1",
-                "{boot: true, privateNetwork: true, localAddress: 10.0.0.2/24} | containers.web.localAddress | take the prefix length out",
+                "{boot: true, privateNetwork: true, localAddress: 10.0.0.2/24} | containers.web.localAddress | remove the prefix length",
                 "{boot: true, privateNetwork: true, hostBridge: br0, localAddress: 10.0.0.2} | containers.web.localAddress | append one",
-                "{boot: true, privateNetwork: true, hostBridge: br0, hostAddress: 10.0.0.1} | containers.web.hostAddress | take hostBridge out",
+                "{boot: true, privateNetwork: true, hostBridge: br0, hostAddress: 10.0.0.1} | containers.web.hostAddress | remove hostBridge",
                 "{boot: true, privateNetwork: true, localMacAddress: '01:00:00:00:00:01'} | containers.web.localMacAddress | six bytes",
                 "{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 70000}]} | containers.web.forwardPorts[0].hostPort | 65535",
                 "{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 1}, {hostPort: 1}]} | containers.web.forwardPorts[1].hostPort | another",
@@ -214,23 +214,22 @@ class EvaluatorTest {
     }
 
     @Test
-    void onlyWhatNspawnWasToldNeedsARestart() {
+    void onlyOptionsOfNspawnNeedARestart() {
         ContainerSpec before = spec("{boot: true}");
-        assertThat(SpecChange.between(before, spec("{boot: true, stopTimeout: 5, labels: {a: b}}"))
+        assertThat(SpecComparison.between(before, spec("{boot: true, stopTimeout: 5, labels: {a: b}}"))
                         .needsRestart())
                 .isFalse();
-        SpecChange change = SpecChange.between(before, spec("{boot: true, tmpfs: [/x], autoStart: true}"));
+        SpecChange change = SpecComparison.between(before, spec("{boot: true, tmpfs: [/x], autoStart: true}"));
         assertThat(change.restart()).containsExactly("tmpfs");
         assertThat(change.live()).containsExactly("autoStart");
-        assertThat(SpecChange.between(before, before).isEmpty()).isTrue();
+        assertThat(SpecComparison.between(before, before).isEmpty()).isTrue();
     }
 
     @Test
-    void aChangeOfAnyOptionIsSeen() {
+    void changeOfAnyOptionIsDetected() {
         ContainerSpec before = spec("{boot: true, root: /other}");
         for (Option option : Options.container().options()) {
-            if (List.of("profiles", "boot", "host", "hostSelector", "config", "flake", "nixpkgs", "specialArgs")
-                    .contains(option.name())) {
+            if (option.inSpec() == null || List.of("boot", "host").contains(option.name())) {
                 continue;
             }
             String also =
@@ -246,28 +245,36 @@ class EvaluatorTest {
                     ? "true"
                     : off ? "false" : option.example().toString();
             ContainerSpec after = spec("{" + payload + option.name() + ": " + value + also + root + "}");
-            SpecChange change = SpecChange.between(before, after);
-            assertThat(change.live().contains(option.name()) || change.restart().contains(option.name()))
-                    .as(option.name())
-                    .isTrue();
+            SpecChange change = SpecComparison.between(before, after);
+            assertThat(option.inSpec().appliesLive() ? change.live() : change.restart())
+                    .contains(option.name());
         }
     }
 
     @Test
-    void aChangeIsToldByTheNamesOfOptions() {
+    void optionsOutsideSpecsAreThoseOfEvaluationAndPlacement() {
+        assertThat(Options.container().options().stream()
+                        .filter(option -> option.inSpec() == null)
+                        .map(Option::name))
+                .containsExactlyInAnyOrder("profiles", "hostSelector", "config", "flake", "nixpkgs", "specialArgs");
+    }
+
+    @Test
+    void changeNamesTheOptions() {
         ContainerSpec plain = spec("{boot: true}");
         ContainerSpec connected =
                 spec("{boot: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2}");
-        assertThat(SpecChange.between(plain, connected).restart())
+        assertThat(SpecComparison.between(plain, connected).restart())
                 .containsExactly("hostAddress", "localAddress", "privateNetwork");
-        assertThat(SpecChange.between(connected, plain)).isEqualTo(SpecChange.between(plain, connected));
-        assertThat(SpecChange.between(plain, spec("{command: [/bin/true], readiness: notify, killSignal: SIGRTMIN+3}"))
+        assertThat(SpecComparison.between(connected, plain)).isEqualTo(SpecComparison.between(plain, connected));
+        assertThat(SpecComparison.between(
+                                plain, spec("{command: [/bin/true], readiness: notify, killSignal: SIGRTMIN+3}"))
                         .restart())
                 .containsExactly("boot", "command");
-        assertThat(SpecChange.between(plain, spec("{boot: true, enableTun: true, copyResolvConf: false}"))
+        assertThat(SpecComparison.between(plain, spec("{boot: true, enableTun: true, copyResolvConf: false}"))
                         .restart())
                 .containsExactly("copyResolvConf", "enableTun");
-        assertThat(SpecChange.between(plain, spec("{boot: true, restart: 'no'}"))
+        assertThat(SpecComparison.between(plain, spec("{boot: true, restart: 'no'}"))
                         .live())
                 .containsExactly("restart");
     }
@@ -281,11 +288,11 @@ class EvaluatorTest {
         assertThat(format("{boot: true, reloadIfChanged: true}"))
                 .containsExactly(
                         "containers.web.reloadIfChanged: only a NixOS system can be switched while it runs, got"
-                                + " true (in the definition of web); take it out, or give the system as path,"
+                                + " true (in the definition of web); remove it, or give the system as path,"
                                 + " config or flake");
         assertThat(format("{boot: true, host: h1, hostSelector: {zone: north}}"))
-                .containsExactly("containers.web.hostSelector: it counts only where host is not given, got"
-                        + " {\"zone\":\"north\"} (in the definition of web); take one of the two out");
+                .containsExactly("containers.web.hostSelector: it has an effect only without host, got"
+                        + " {\"zone\":\"north\"} (in the definition of web); remove one of the two");
     }
 
     @ParameterizedTest

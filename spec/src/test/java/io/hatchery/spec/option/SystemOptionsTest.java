@@ -96,14 +96,14 @@ class SystemOptionsTest {
 
     @Test
     void whatIsWrongIsSaid() {
-        assertThat(problem("{config: x, path: /p}")).contains("it cannot run path and config at once");
+        assertThat(problem("{config: x, path: /p}")).contains("it declares path and config at once");
         assertThat(problem("{config: 7}")).contains("containers.web.config", "expected a module's text");
-        assertThat(problem("{config: {files: {../x.nix: y}}}")).contains("'../x.nix' is no relative path");
-        assertThat(problem("{config: {files: {a.nix: y, b.nix: z}}}")).contains("say which is main");
+        assertThat(problem("{config: {files: {../x.nix: y}}}")).contains("'../x.nix' is not a relative path");
+        assertThat(problem("{config: {files: {a.nix: y, b.nix: z}}}")).contains("set main to the name of one");
         assertThat(problem("{config: {files: {a.nix: y}, main: b.nix}}")).contains("no 'b.nix' among the files");
         assertThat(problem("{config: {file: a.nix}}"))
                 .contains("expected a module's text", "hatchery apply also takes");
-        assertThat(problem("{boot: true, nixpkgs: /n}")).contains("nixpkgs: it counts only with config");
-        assertThat(problem("{boot: true, rollbackOnFailure: true}")).contains("before it to go back to");
+        assertThat(problem("{boot: true, nixpkgs: /n}")).contains("nixpkgs: it has an effect only with config");
+        assertThat(problem("{boot: true, rollbackOnFailure: true}")).contains("only a NixOS system can be rolled back");
     }
 }

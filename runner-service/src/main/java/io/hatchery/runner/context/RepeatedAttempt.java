@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Repeats an attempt, with growing pauses, until it has a result or fails. */
-public final class Polling {
+public final class RepeatedAttempt {
     private final Timers timers;
     private final GrowingPause pauses;
 
     /**
      * @param timers call back on the context of the caller
      */
-    public Polling(Timers timers, GrowingPause pauses) {
+    public RepeatedAttempt(Timers timers, GrowingPause pauses) {
         this.timers = timers;
         this.pauses = pauses;
     }
