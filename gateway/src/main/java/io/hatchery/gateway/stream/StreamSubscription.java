@@ -66,6 +66,7 @@ public final class StreamSubscription {
     private @Nullable Offsets replayedTo;
 
     private boolean held;
+    private boolean overrun;
 
     StreamSubscription(OutboundChannel outgoing, Filter filter, Clock clock) {
         this.outgoing = outgoing;
@@ -85,7 +86,13 @@ public final class StreamSubscription {
     /** From now on live changes wait until what was missed has been sent. */
     void hold(Offsets missedUpTo) {
         held = true;
+        overrun = false;
         replayedTo = missedUpTo;
+    }
+
+    /** Whether so many live changes came during the replay that they were dropped: the replay must go on to the present. */
+    boolean isOverrun() {
+        return overrun;
     }
 
     void release() {
@@ -147,6 +154,9 @@ public final class StreamSubscription {
         if (!filter.admits(change) || record != null && replayedTo != null && replayedTo.hasRead(record)) {
             return;
         }
+        if (overrun) {
+            return;
+        }
         if (!held && missed.isEmpty() && waiting.isEmpty() && !outgoing.isFull()) {
             write(StreamMessages.of(change, after));
             return;
@@ -155,6 +165,10 @@ public final class StreamSubscription {
             conflate(status);
         }
         waiting.add(new LiveChange(change, after));
+        if (held && waiting.size() > MOST_WAITING) {
+            waiting.clear();
+            overrun = true;
+        }
         closeIfTooSlow();
     }
 

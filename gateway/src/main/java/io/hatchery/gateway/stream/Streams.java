@@ -185,12 +185,24 @@ public final class Streams {
     }
 
     private void resume(StreamSubscription watcher, StreamCursor since) {
+        replay(watcher, since, since.offsets(), false);
+    }
+
+    /** A replay that was overrun continues where the one before ended. */
+    private void replay(StreamSubscription watcher, StreamCursor since, Offsets from, boolean isContinued) {
         StreamCursor until = cursor();
         watcher.hold(until.offsets());
-        new StreamReplay(log, watcher, since, until, this::change)
+        new StreamReplay(log, watcher, new StreamCursor(until.ids(), from, since.at()), until, this::change)
                 .start()
                 .map(done -> {
                     since.requireServed(clock.instant());
+                    if (watcher.isOverrun()) {
+                        replay(watcher, since, until.offsets(), true);
+                        return null;
+                    }
+                    if (isContinued) {
+                        replayLostHosts(watcher, until);
+                    }
                     watcher.missed(StreamMessages.synced(until));
                     watcher.release();
                     return null;
@@ -200,6 +212,15 @@ public final class Streams {
                     int code = e instanceof GoneException ? GONE : StreamSubscription.TRY_AGAIN_LATER;
                     watcher.outgoing().close(code, shortened(e.getMessage()));
                 });
+    }
+
+    /** No record reports that a host is silent, and live changes of an overrun subscription were dropped. */
+    private void replayLostHosts(StreamSubscription watcher, StreamCursor after) {
+        Instant now = clock.instant();
+        view.hosts().stream()
+                .filter(host -> !host.isAlive(now))
+                .forEach(host -> watcher.replay(
+                        new StreamChange.HostChange(host.status().host(), FleetView.resource(host, now)), after));
     }
 
     /** A close reason has at most 123 bytes (RFC 6455, 5.5). */

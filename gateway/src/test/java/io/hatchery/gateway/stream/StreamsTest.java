@@ -384,6 +384,28 @@ class StreamsTest {
     }
 
     @Test
+    void replayGoesOnToThePresentIfMoreChangesComeMeanwhileThanWait() {
+        Promise<Void> slow = Promise.promise();
+        int before = 5;
+        int meanwhile = StreamSubscription.MOST_WAITING + 10;
+        String cursor = cursorBeforeEvents(before);
+        replayed = slow.future();
+        Client client = resume(cursor);
+        for (int i = 0; i < meanwhile; i++) {
+            read(Records.outcome(offset++, "b" + i, "completed", clock.now));
+        }
+        replayed = Future.succeededFuture();
+        slow.complete();
+        read(Records.outcome(offset++, "c", "completed", clock.now));
+        assertThat(client.code).isZero();
+        assertThat(client.messages.stream()
+                        .map(message -> message.at("/event/id").asText()))
+                .hasSize(before + meanwhile + 2)
+                .doesNotHaveDuplicates()
+                .endsWith("b" + (meanwhile - 1), "", "c");
+    }
+
+    @Test
     void replayReadsOnePageForAClientThatDoesNotRead() {
         resumeWithRoom(cursorBeforeEvents(3 * StreamSubscription.PAGE_MESSAGES), 0);
         assertThat(recordsReplayed).isEqualTo(StreamSubscription.PAGE_MESSAGES);
