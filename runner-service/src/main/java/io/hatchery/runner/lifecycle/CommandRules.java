@@ -47,13 +47,11 @@ final class CommandRules {
                 && (spec == null || request.generation().isAfter(spec.generation()));
     }
 
-    /** Begins the commands whose spec has arrived. */
+    /** Begins the commands whose spec has arrived. The container is not being removed. */
     static Transition beginWaiting(Transition transition) {
         Transition next = transition;
         for (PendingOperation operation : transition.state().operations()) {
-            if (!operation.inProgress()
-                    && !waits(next.state(), operation.request())
-                    && next.intent().removal() == null) {
+            if (!operation.inProgress() && !waits(next.state(), operation.request())) {
                 next = begin(next, operation);
             }
         }

@@ -2,6 +2,8 @@ package io.hatchery.runner.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.protocol.Command;
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
@@ -10,12 +12,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The inputs that each lifecycle state answers. It ignores all others. */
+/** What each lifecycle state does for each verb, and which inputs it answers. It ignores all others. */
 class StateTableTest {
     private static final ContainerSpec ONE = system(1, "/one");
     private static final ContainerSpec TWO = system(2, "/two");
@@ -170,6 +174,39 @@ class StateTableTest {
                         .map(Object::getClass)
                         .filter(state.answered()::contains)
                         .toList());
+    }
+
+    /** The effects of start, stop, restart, kill and the removal of the spec, in each state. */
+    private static final Map<String, List<String>> EFFECTS = Map.of(
+            "inactive", List.of("Prepare", "", "Prepare", "", "Remove"),
+            "backoff", List.of("Prepare", "", "Prepare", "", "Remove"),
+            "preparing", List.of("", "CancelPrepare", "CancelPrepare", "CancelPrepare", "CancelPrepare"),
+            "starting not spawned", List.of("", "", "", "", ""),
+            "starting spawned", List.of("", "", "", "Kill", ""),
+            "running", List.of("", "SignalLeader", "SignalLeader", "Kill", "SignalLeader"),
+            "stopping", List.of("", "", "", "Kill", ""),
+            "cleaning up", List.of("", "", "", "", ""));
+
+    private static String effects(StateRow state, Input input) {
+        return Lifecycle.step(state.scenario().state, input, state.scenario().now).effects().stream()
+                .filter(effect -> !(effect instanceof Effect.Publish))
+                .map(effect -> effect.getClass().getSimpleName())
+                .collect(Collectors.joining(" "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void stateAnswersEveryVerb(StateRow state) {
+        var id = new CommandId("verb");
+        Instant now = state.scenario().now;
+        List<String> effects = Stream.concat(
+                        Stream.of(Verb.START, Verb.STOP, Verb.RESTART, Verb.KILL)
+                                .map(verb -> new Input.CommandArrived(
+                                        id, new Command(verb, LifecycleScenario.WEB, null, null, null), now)),
+                        Stream.of(new Input.SpecRemoved(id, null, null, false, null, now)))
+                .map(input -> effects(state, input))
+                .toList();
+        assertThat(effects).isEqualTo(EFFECTS.get(state.name()));
     }
 
     @ParameterizedTest
