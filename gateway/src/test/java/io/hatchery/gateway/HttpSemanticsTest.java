@@ -16,10 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What RFC 9110 and RFC 9457 let a client expect, over HTTP from a gateway at a broker. */
+@Tag("kafka")
 class HttpSemanticsTest {
     private static final String DEFINITION = "{\"root\": \"/r\", \"command\": [\"/bin/x\"]}";
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");

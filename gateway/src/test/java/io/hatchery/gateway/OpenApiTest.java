@@ -22,10 +22,12 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The document that a gateway serves, checked as it is served. */
+@Tag("kafka")
 class OpenApiTest {
     @TempDir
     static Path data;
