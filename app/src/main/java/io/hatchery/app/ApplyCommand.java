@@ -338,6 +338,11 @@ final class ApplyCommand implements Callable<Integer> {
             return "; the running system switches to the new one"
                     + (live.isEmpty() ? "" : "; changed and in force: " + live);
         }
+        if (change.path("restart")
+                .valueStream()
+                .anyMatch(option -> option.asText().equals("host"))) {
+            return "; moves to host " + container.path("host").asText();
+        }
         return (restart.isEmpty() ? "" : "; changed and in force after a restart: " + restart)
                 + (live.isEmpty() ? "" : "; changed and in force: " + live);
     }

@@ -96,7 +96,7 @@ final class CommandReader {
         boolean continues =
                 positions.commands().map(kept -> kept.liesIn(extent)).orElse(true);
         long from = continues ? position.low() : extent.beginning();
-        LOG.info("commands are read from offset {} of {}", from, extent);
+        LOG.info("reads commands from offset {}; the topic ends at offset {}", from, extent.end());
         var handling = new TopicProgress(position);
         progress = handling;
         var consumer = new WatermarkConsumer(new PositionedReader(reader), record -> take(record, handling), onFailure);

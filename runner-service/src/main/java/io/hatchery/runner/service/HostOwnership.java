@@ -204,7 +204,7 @@ final class HostOwnership {
                 HostOwner mine = owner;
                 if (claims.isHeldBy(runner)) {
                     stage = Stage.OWNING;
-                    LOG.info("host {} is this runner's, with epoch {}", host, mine == null ? 0 : mine.epoch());
+                    LOG.info("this runner owns host {} with epoch {}", host, mine == null ? 0 : mine.epoch());
                     prove(record);
                     claimed.tryComplete();
                 } else if (mine != null && claims.nextEpoch() > mine.epoch()) {
