@@ -6,8 +6,8 @@ import client.api.HostsApi;
 import client.api.OperationsApi;
 import client.model.Container;
 import client.model.ContainerDefinition;
-import client.model.FleetEventTransition;
-import client.model.HostState;
+import client.model.FleetEventPhaseChanged;
+import client.model.HostAvailability;
 import client.model.Operation;
 import client.model.PayloadProgram;
 import client.model.Phase;
@@ -36,7 +36,7 @@ final class StartStop {
         check("outcome of the start", "completed", start.getOutcome());
         Container running = containers.getContainer(name, null);
         check("phase", Phase.RUNNING, running.getStatus().getPhase());
-        check("host", HostState.READY, new HostsApi(client).getHost(running.getHost(), null).getState());
+        check("host", HostAvailability.READY, new HostsApi(client).getHost(running.getHost(), null).getState());
         check("name", name, containers.listContainers(null, null, List.of("madeBy=java"), 10, null, null)
                 .getItems().getFirst().getName());
 
@@ -47,8 +47,8 @@ final class StartStop {
         check("transitions to running", 1L, new EventsApi(client)
                 .listEvents(name, null, null, null, null, 1000, null).getItems().stream()
                 .map(event -> event.getEvent().getActualInstance())
-                .filter(event -> event instanceof FleetEventTransition)
-                .filter(event -> ((FleetEventTransition) event).getTo() == Phase.RUNNING)
+                .filter(event -> event instanceof FleetEventPhaseChanged)
+                .filter(event -> ((FleetEventPhaseChanged) event).getTo() == Phase.RUNNING)
                 .count());
         check("outcome of the deletion", "completed", containers.deleteContainer(name, null, null, "60s").getOutcome());
         try {

@@ -82,7 +82,7 @@ final class SpecsAudit {
     Set<ContainerName> view(HostStatus status, Map<ContainerName, Evaluation> evaluations, Instant now) {
         HostSpecs specs = status.specs();
         HostName host = status.host();
-        if (specs == null || status.state() != HostStatus.HostState.READY) {
+        if (specs == null || status.state() != HostStatus.Availability.READY) {
             return Set.of();
         }
         String expected = HostSpecs.digest(given.getOrDefault(host, 0L));

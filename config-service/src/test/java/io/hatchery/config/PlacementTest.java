@@ -27,7 +27,7 @@ class PlacementTest {
     private static final HostName H2 = new HostName("h2");
     private static final HostName H3 = new HostName("h3");
 
-    private static Heartbeat host(HostName name, HostStatus.HostState state, Map<String, String> labels) {
+    private static Heartbeat host(HostName name, HostStatus.Availability state, Map<String, String> labels) {
         var status = HostStatusBuilder.builder()
                 .host(name)
                 .state(state)
@@ -51,9 +51,9 @@ class PlacementTest {
 
     private static Optional<HostName> place(Map<String, String> hostSelector, @Nullable HostName last) {
         var hosts = new HashMap<HostName, Heartbeat>();
-        hosts.put(H1, host(H1, HostStatus.HostState.READY, Map.of("zone", "north")));
-        hosts.put(H2, host(H2, HostStatus.HostState.READY, Map.of("zone", "south", "disk", "ssd")));
-        hosts.put(H3, host(H3, HostStatus.HostState.AWAY, Map.of("zone", "west")));
+        hosts.put(H1, host(H1, HostStatus.Availability.READY, Map.of("zone", "north")));
+        hosts.put(H2, host(H2, HostStatus.Availability.READY, Map.of("zone", "south", "disk", "ssd")));
+        hosts.put(H3, host(H3, HostStatus.Availability.AWAY, Map.of("zone", "west")));
         return Placement.of(new TreeMap<>(hostSelector), last, hosts, List.of(), NOW);
     }
 
@@ -98,7 +98,7 @@ class PlacementTest {
     }
 
     private static Heartbeat ready(HostName name, Instant received) {
-        return new Heartbeat(host(name, HostStatus.HostState.READY, Map.of()).status(), received);
+        return new Heartbeat(host(name, HostStatus.Availability.READY, Map.of()).status(), received);
     }
 
     @Test

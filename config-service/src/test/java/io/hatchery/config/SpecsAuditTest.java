@@ -63,7 +63,7 @@ final class SpecsAuditTest {
     private static HostStatus status(String digest, ContainerName... unnamed) {
         return HostStatusBuilder.builder()
                 .host(H1)
-                .state(HostStatus.HostState.READY)
+                .state(HostStatus.Availability.READY)
                 .machineId("m")
                 .bootId("b")
                 .runtime("/run/hatchery")

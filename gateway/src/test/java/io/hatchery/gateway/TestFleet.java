@@ -255,7 +255,7 @@ final class TestFleet implements AutoCloseable {
                 host.value(),
                 HostStatusBuilder.builder()
                         .host(host)
-                        .state(HostStatus.HostState.READY)
+                        .state(HostStatus.Availability.READY)
                         .machineId("machine")
                         .bootId("boot")
                         .runtime("/run/hatchery")

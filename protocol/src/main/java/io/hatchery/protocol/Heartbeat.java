@@ -33,7 +33,7 @@ public record Heartbeat(HostStatus status, Instant appended) {
             return Optional.of(
                     "it names host " + status.host() + ", but its key is " + key + ": use the host's name as the key");
         }
-        if (status.state() == HostStatus.HostState.LOST) {
+        if (status.state() == HostStatus.Availability.LOST) {
             return Optional.of("state is lost, which only a gateway reports: write ready or away");
         }
         if (status.interval() < MIN_INTERVAL || status.interval() > MAX_INTERVAL) {
@@ -51,7 +51,7 @@ public record Heartbeat(HostStatus status, Instant appended) {
 
     /** Whether the host is alive at a time: its runner runs, and there was a heartbeat in the last three intervals. */
     public boolean isAlive(Instant now) {
-        return status.state() == HostStatus.HostState.READY
+        return status.state() == HostStatus.Availability.READY
                 && now.isBefore(appended.plusSeconds((long) status.interval() * MISSED));
     }
 }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 @RecordBuilder
 public record HostStatus(
         HostName host,
-        HostState state,
+        Availability state,
         String machineId,
         String bootId,
         String runtime,
@@ -61,11 +61,11 @@ public record HostStatus(
 
     /** This status of a host whose heartbeats are missing. */
     public HostStatus asLost() {
-        return withState(HostState.LOST);
+        return withState(Availability.LOST);
     }
 
     /** Whether a host takes containers. */
-    public enum HostState {
+    public enum Availability {
         /** The runner runs. */
         @JsonProperty("ready")
         READY,

@@ -12,7 +12,7 @@ class HeartbeatTest {
     private static final Instant APPENDED = Instant.parse("2026-01-01T00:00:00Z");
     private static final HostName H1 = new HostName("h1");
 
-    private static HostStatus status(HostStatus.HostState state, Instant at, int interval) {
+    private static HostStatus status(HostStatus.Availability state, Instant at, int interval) {
         return HostStatusBuilder.builder()
                 .host(H1)
                 .state(state)
@@ -34,7 +34,7 @@ class HeartbeatTest {
     }
 
     private static HostStatus at(Duration skew) {
-        return status(HostStatus.HostState.READY, APPENDED.plus(skew), 5);
+        return status(HostStatus.Availability.READY, APPENDED.plus(skew), 5);
     }
 
     @Test
@@ -49,15 +49,15 @@ class HeartbeatTest {
 
     @Test
     void heartbeatThatSaysLostIsRefused() {
-        assertThat(Heartbeat.refusal(H1, status(HostStatus.HostState.LOST, APPENDED, 5), APPENDED))
+        assertThat(Heartbeat.refusal(H1, status(HostStatus.Availability.LOST, APPENDED, 5), APPENDED))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("lost", "ready or away"));
     }
 
     @Test
     void heartbeatOfTheExtremesOfTimeIsRefused() {
-        assertThat(Heartbeat.refusal(H1, status(HostStatus.HostState.READY, Instant.MAX, 5), APPENDED))
+        assertThat(Heartbeat.refusal(H1, status(HostStatus.Availability.READY, Instant.MAX, 5), APPENDED))
                 .isPresent();
-        assertThat(Heartbeat.refusal(H1, status(HostStatus.HostState.READY, Instant.MIN, 5), APPENDED))
+        assertThat(Heartbeat.refusal(H1, status(HostStatus.Availability.READY, Instant.MIN, 5), APPENDED))
                 .isPresent();
     }
 
@@ -70,11 +70,11 @@ class HeartbeatTest {
     @Test
     void intervalIsBounded() {
         for (int interval : new int[] {1, 300}) {
-            assertThat(Heartbeat.refusal(H1, status(HostStatus.HostState.READY, APPENDED, interval), APPENDED))
+            assertThat(Heartbeat.refusal(H1, status(HostStatus.Availability.READY, APPENDED, interval), APPENDED))
                     .isEmpty();
         }
         for (int interval : new int[] {-5, 0, 301, Integer.MAX_VALUE}) {
-            assertThat(Heartbeat.refusal(H1, status(HostStatus.HostState.READY, APPENDED, interval), APPENDED))
+            assertThat(Heartbeat.refusal(H1, status(HostStatus.Availability.READY, APPENDED, interval), APPENDED))
                     .hasValueSatisfying(reason -> assertThat(reason).contains("interval is " + interval));
         }
     }
@@ -84,7 +84,7 @@ class HeartbeatTest {
         var heartbeat = new Heartbeat(at(Duration.ofSeconds(50)), APPENDED);
         assertThat(heartbeat.isAlive(APPENDED.plusMillis(14_999))).isTrue();
         assertThat(heartbeat.isAlive(APPENDED.plusSeconds(15))).isFalse();
-        assertThat(new Heartbeat(status(HostStatus.HostState.AWAY, APPENDED, 5), APPENDED).isAlive(APPENDED))
+        assertThat(new Heartbeat(status(HostStatus.Availability.AWAY, APPENDED, 5), APPENDED).isAlive(APPENDED))
                 .isFalse();
     }
 }

@@ -331,6 +331,6 @@ public final class FleetView {
     /** A host as the API shows it. */
     public static HostStatus resource(Heartbeat heartbeat, Instant now) {
         HostStatus status = heartbeat.status();
-        return status.state() == HostStatus.HostState.READY && !heartbeat.isAlive(now) ? status.asLost() : status;
+        return status.state() == HostStatus.Availability.READY && !heartbeat.isAlive(now) ? status.asLost() : status;
     }
 }

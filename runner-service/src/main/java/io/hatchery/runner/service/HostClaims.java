@@ -96,7 +96,7 @@ record HostClaims(HostName host, @Nullable Heartbeat holder, Instant brokerTime)
      * @param folder identifies the claimant's runtime folder
      */
     boolean isFree(String folder) {
-        if (holder == null || holder.status().state() == HostStatus.HostState.AWAY) {
+        if (holder == null || holder.status().state() == HostStatus.Availability.AWAY) {
             return true;
         }
         HostOwner owner = holder.status().owner();

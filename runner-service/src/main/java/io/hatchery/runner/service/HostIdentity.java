@@ -35,7 +35,7 @@ public record HostIdentity(String machineId, String bootId, long memory) {
 
     HostStatus status(
             RunnerConfig config,
-            HostStatus.HostState state,
+            HostStatus.Availability state,
             String driver,
             String cgroups,
             int containers,

@@ -71,7 +71,7 @@ final class HostOwnership {
          *
          * @param id its {@code ce_id}
          */
-        void publish(HostStatus.HostState state, HostOwner owner, String id);
+        void publish(HostStatus.Availability state, HostOwner owner, String id);
     }
 
     /**
@@ -182,7 +182,7 @@ final class HostOwnership {
             if (sent.size() > MAX_SENT) {
                 sent.remove(sent.keySet().iterator().next());
             }
-            dependencies.heartbeats.publish(HostStatus.HostState.READY, mine, id);
+            dependencies.heartbeats.publish(HostStatus.Availability.READY, mine, id);
         }
     }
 
@@ -305,7 +305,7 @@ final class HostOwnership {
     void leave() {
         HostOwner mine = owner;
         if (mine != null && stage == Stage.OWNING) {
-            dependencies.heartbeats.publish(HostStatus.HostState.AWAY, mine, runner + "/" + beats++);
+            dependencies.heartbeats.publish(HostStatus.Availability.AWAY, mine, runner + "/" + beats++);
         }
         stage = Stage.GIVEN_UP;
         waiting.clear();

@@ -288,7 +288,7 @@ public final class Runner {
         return done.future();
     }
 
-    private void publishHeartbeat(HostStatus.HostState state, HostOwner owner, String id) {
+    private void publishHeartbeat(HostStatus.Availability state, HostOwner owner, String id) {
         HostStatus status = dependencies.facts.status(
                 config,
                 state,

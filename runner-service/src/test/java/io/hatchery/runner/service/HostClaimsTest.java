@@ -50,7 +50,7 @@ class HostClaimsTest {
     }
 
     private static HostStatus heartbeat(
-            HostStatus.HostState state, Instant at, int interval, @Nullable HostOwner owner) {
+            HostStatus.Availability state, Instant at, int interval, @Nullable HostOwner owner) {
         return HostStatusBuilder.builder()
                 .host(HOST)
                 .state(state)
@@ -73,7 +73,7 @@ class HostClaimsTest {
     }
 
     private static HostStatus claim(long epoch, String runner) {
-        return heartbeat(HostStatus.HostState.READY, NOW, INTERVAL, new HostOwner(epoch, runner, runner + "-folder"));
+        return heartbeat(HostStatus.Availability.READY, NOW, INTERVAL, new HostOwner(epoch, runner, runner + "-folder"));
     }
 
     private static HostClaims heldByOne() {
@@ -98,7 +98,7 @@ class HostClaimsTest {
 
     @Test
     void heartbeatThatClaimsNothingTakesNoNameAway() {
-        HostStatus foreign = heartbeat(HostStatus.HostState.READY, NOW, INTERVAL, null);
+        HostStatus foreign = heartbeat(HostStatus.Availability.READY, NOW, INTERVAL, null);
         assertThat(after(heldByOne(), foreign).isHeldBy("one")).isTrue();
         HostClaims foreignOnly = after(HostClaims.none(HOST), foreign);
         assertThat(foreignOnly.isFree("any")).isFalse();
@@ -123,7 +123,7 @@ class HostClaimsTest {
     @Test
     void heartbeatDatedAYearAheadKeepsTheNameForThreeIntervalsOfTheBrokersClock() {
         HostStatus ahead = heartbeat(
-                HostStatus.HostState.READY,
+                HostStatus.Availability.READY,
                 NOW.plus(Duration.ofDays(365)),
                 INTERVAL,
                 new HostOwner(1, "one", "folder"));
@@ -140,10 +140,10 @@ class HostClaimsTest {
     @Test
     void intervalOutOfBoundsClaimsNothing() {
         var owner = new HostOwner(8, "two", "folder");
-        assertThat(after(heldByOne(), heartbeat(HostStatus.HostState.READY, NOW, 301, owner))
+        assertThat(after(heldByOne(), heartbeat(HostStatus.Availability.READY, NOW, 301, owner))
                         .isHeldBy("two"))
                 .isFalse();
-        assertThat(after(heldByOne(), heartbeat(HostStatus.HostState.READY, NOW, 0, owner))
+        assertThat(after(heldByOne(), heartbeat(HostStatus.Availability.READY, NOW, 0, owner))
                         .isHeldBy("two"))
                 .isFalse();
     }
@@ -159,7 +159,7 @@ class HostClaimsTest {
 
     @Test
     void nameIsFreeAfterAnEndInGoodOrderADeletionAndForTheNextUserOfTheFolder() {
-        HostStatus away = heartbeat(HostStatus.HostState.AWAY, NOW, INTERVAL, new HostOwner(7, "one", "one-folder"));
+        HostStatus away = heartbeat(HostStatus.Availability.AWAY, NOW, INTERVAL, new HostOwner(7, "one", "one-folder"));
         assertThat(after(heldByOne(), away).isFree("any")).isTrue();
         assertThat(after(heldByOne(), away).nextEpoch()).isEqualTo(8);
         assertThat(after(heldByOne(), null).isFree("any")).isTrue();

@@ -198,7 +198,7 @@ final class InvariantChecker {
         HostStatus last = heartbeats.get(host.name().value());
         return last != null
                 && host.isClockRight()
-                && last.state() == HostStatus.HostState.READY
+                && last.state() == HostStatus.Availability.READY
                 && last.at().plusSeconds(FRESH_SECONDS).isAfter(world.instant())
                 && !last.at().isAfter(world.instant());
     }

@@ -164,7 +164,7 @@ public final class Options {
                 Option.named("profiles")
                         .type(new OptionType.ListOf(NAME))
                         .description(
-                                "Profiles from which the container takes options. Its own options take precedence by the rules of merging.")
+                                "Profiles from which the container takes options. Lists and objects are merged with the container's own; two different single values are an error unless one has a priority ($force, $default).")
                         .defaultsTo(List.of())
                         .example(List.of("base"))
                         .becomes("layers under the definition")
