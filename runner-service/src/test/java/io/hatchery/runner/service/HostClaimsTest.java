@@ -73,7 +73,8 @@ class HostClaimsTest {
     }
 
     private static HostStatus claim(long epoch, String runner) {
-        return heartbeat(HostStatus.Availability.READY, NOW, INTERVAL, new HostOwner(epoch, runner, runner + "-folder"));
+        return heartbeat(
+                HostStatus.Availability.READY, NOW, INTERVAL, new HostOwner(epoch, runner, runner + "-folder"));
     }
 
     private static HostClaims heldByOne() {
