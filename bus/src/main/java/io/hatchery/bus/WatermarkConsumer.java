@@ -83,7 +83,11 @@ public final class WatermarkConsumer {
                 commit();
             } else {
                 // Safe to go on: a later commit covers this one, and until then redelivery meets deduplication.
-                LOG.warn("offset {} of {} is not committed yet", low, reader.name(), done.cause());
+                LOG.warn(
+                        "offset {} of {} is not committed; a later commit covers it: {}",
+                        low,
+                        reader.name(),
+                        done.cause().getMessage());
             }
         });
     }
