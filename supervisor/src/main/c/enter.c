@@ -195,7 +195,7 @@ static _Noreturn void be_intermediate(
     if (child == 0)
         run_command(command, environment);
     if (write(PARENT, &child, sizeof child) != sizeof child)
-        fail("cannot tell the pid");
+        fail("cannot report the pid");
     _exit(0);
 }
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a topic's single partition on behalf of its one reader, from where that one left off, and commits the low watermark of
- * what is done. Records are handed over in order; each takes as long as it needs.
+ * Reads a topic's single partition for its one reader from the committed offset, and commits the low watermark of the handled
+ * records. Handlers get records in order and may complete in any order, without a time limit.
  */
 public final class WatermarkConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(WatermarkConsumer.class);

@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * A step of an operation.
  *
- * @param step what was done, in a few words
+ * @param step the action, such as {@code sent SIGTERM}
  * @param at when, by the clock of the host
  */
 public record OperationStep(String step, Instant at) {}

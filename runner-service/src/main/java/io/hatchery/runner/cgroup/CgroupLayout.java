@@ -31,7 +31,7 @@ public record CgroupLayout(
         /** The unified hierarchy alone. */
         V2;
 
-        /** As it is told to the fleet. */
+        /** The word in JSON. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
-/** Names the processes of a group so that each may be signalled, and nobody who takes over a pid meanwhile is. */
+/** References the processes of a group, so that a signal never reaches a later process with the same pid. */
 public final class ProcessGroup {
     private ProcessGroup() {}
 
-    /** Tells who is in a group now. */
+    /** A group of processes, such as a cgroup. */
     @FunctionalInterface
     public interface Group {
-        /** Their pids. */
+        /** The pids of the processes that are in the group now. */
         Set<Long> pids() throws IOException;
     }
 
-    /** Those who are in the group: a process that is there after it was named, by the pid that it was named by, is meant. */
+    /** The processes of the group. A process whose pid is still in the group after it was referenced is the one that was read. */
     public static List<ProcessRef> of(Processes processes, Group group) throws IOException {
         List<ProcessRef> named =
                 group.pids().stream().flatMap(pid -> processes.of(pid).stream()).toList();

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * What identifies a runtime folder since its host's boot. A lock lets one process use it at a time, so whoever finds the id of an
- * earlier runner in its own folder is that runner's successor; a copy of the machine has been booted anew, or is another folder.
+ * The identity of a runtime folder since its host's boot. A lock lets one process use it at a time, so a runner that finds the id of an
+ * earlier runner in its folder is that runner's successor. A copy of the machine has another boot, or another folder.
  */
 final class RuntimeFolderId {
     private static final String FILE = "folder-id";

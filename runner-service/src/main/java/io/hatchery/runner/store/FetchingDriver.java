@@ -42,7 +42,7 @@ public final class FetchingDriver extends ForwardingDriver {
     private static final Duration BETWEEN_NEWS = Duration.ofSeconds(1);
 
     /**
-     * What there is around it.
+     * The dependencies of the driver.
      *
      * @param store the host's
      * @param roots folder whose links keep from being collected what they point to
@@ -51,8 +51,8 @@ public final class FetchingDriver extends ForwardingDriver {
      * @param onContext runs something on the context of all calls
      * @param timers calls back on that context
      * @param clock the time
-     * @param news tells the fleet something that may be lost
-     * @param listener is told what keeps a container from going on
+     * @param news publishes events that may be lost
+     * @param listener receives what delays a container
      */
     public record StoreAccess(
             Store store,
@@ -144,12 +144,12 @@ public final class FetchingDriver extends ForwardingDriver {
             boolean done = progress.paths() == progress.pathsExpected();
             if (done || System.nanoTime() - last.get() >= BETWEEN_NEWS.toNanos()) {
                 last.set(System.nanoTime());
-                tell(spec, path, progress, null);
+                publish(spec, path, progress, null);
             }
         };
     }
 
-    private void tell(ContainerSpec spec, String path, Store.FetchProgress progress, @Nullable String reason) {
+    private void publish(ContainerSpec spec, String path, Store.FetchProgress progress, @Nullable String reason) {
         dependencies
                 .news()
                 .accept(FleetEventFetchingBuilder.builder()
@@ -183,12 +183,12 @@ public final class FetchingDriver extends ForwardingDriver {
         String reason = String.valueOf(e.getMessage());
         Duration pause = fetch.failed(reason, e instanceof Store.Unable);
         LOG.warn("{}: {}; again in {} s", fetch.spec().name(), reason, pause.toSeconds());
-        tell(fetch.spec(), fetch.path(), new Store.FetchProgress(0, 0, 0, 0), reason);
+        publish(fetch.spec(), fetch.path(), new Store.FetchProgress(0, 0, 0, 0), reason);
         tried(fetch, reason + "; it is tried again in " + pause.toSeconds() + " s");
         fetch.cancelBy(dependencies.timers().later(pause, () -> attempt(fetch)));
     }
 
-    /** What is not there yet, is taken on when it is: until then, who starts it on the host starts what was there before. */
+    /** Defines a container once its system is in the store; until then, a start on the host starts the previous system. */
     @Override
     public Future<Void> define(ContainerSpec spec) {
         SystemFetch fetch = fetchOf(spec);

@@ -101,7 +101,7 @@ public final class NixStore implements Store {
         return file;
     }
 
-    /** Adds up what Nix tells of its downloads. */
+    /** Adds up the progress of Nix's downloads. */
     private static final class Tally {
         private final Consumer<FetchProgress> onProgress;
         private final Map<Long, NixLine.ActivityKind> kinds = new HashMap<>();

@@ -46,9 +46,9 @@ final class UnitWatcher {
         final String invocation;
         final Duration settle;
         boolean stopping;
-        boolean toldLeader;
-        boolean toldReady;
-        boolean toldStop;
+        boolean reportedLeader;
+        boolean reportedReady;
+        boolean reportedStop;
 
         BoundRun(long run, String invocation, Duration settle) {
             this.run = run;
@@ -212,13 +212,13 @@ final class UnitWatcher {
         }
         boolean mine = state.invocation().equals(bound.invocation);
         OptionalLong leader =
-                mine && state.isBegun() && !bound.toldLeader ? bus.leader(container) : OptionalLong.empty();
+                mine && state.isBegun() && !bound.reportedLeader ? bus.leader(container) : OptionalLong.empty();
         if (mine && !state.isSettled()) {
             return new SeenUnit(state, leader, null, null, null);
         }
         var ended = units.ended(container, bound.invocation)
                 .orElseGet(() -> new UnitState.UnitExit(new Exit(Exit.UNKNOWN, clock.instant()), false, false));
-        boolean unexplained = ended.exit().status() != 0 && !(bound.stopping && bound.toldReady);
+        boolean unexplained = ended.exit().status() != 0 && !(bound.stopping && bound.reportedReady);
         return new SeenUnit(
                 state,
                 leader,
@@ -259,10 +259,10 @@ final class UnitWatcher {
         UnitState state = seen.state;
         boolean mine = state.invocation().equals(bound.invocation);
         if (seen.leader.isPresent()) {
-            bound.toldLeader = true;
+            bound.reportedLeader = true;
             listener.happened(container, new Input.LeaderKnown(bound.run, seen.leader.getAsLong()));
         }
-        if (mine && state.isReady() && !bound.toldReady) {
+        if (mine && state.isReady() && !bound.reportedReady) {
             tellReady(entry, bound, seen);
         }
         UnitState.UnitExit ended = seen.ended;
@@ -272,14 +272,14 @@ final class UnitWatcher {
                 : (mine || state.invocation().isEmpty())
                         && entry.spec != null
                         && state.wasStopped(entry.spec.restart(), ended);
-        if (stopped && !bound.stopping && !bound.toldStop) {
-            bound.toldStop = true;
+        if (stopped && !bound.stopping && !bound.reportedStop) {
+            bound.reportedStop = true;
             listener.happened(container, new Input.StopRequestedExternally(bound.run));
         }
         if (ended != null) {
             entry.bound = null;
             listener.happened(container, end(entry, bound, ended, seen));
-        } else if (mine && state.isBegun() && !bound.toldLeader) {
+        } else if (mine && state.isBegun() && !bound.reportedLeader) {
             Runnable _ = timers.later(LOOK_AGAIN, () -> look(container)); // nspawn registers with machined soon
         }
     }
@@ -294,7 +294,7 @@ final class UnitWatcher {
         }
         Duration left = bound.settle.minus(active);
         if (!left.isPositive()) {
-            bound.toldReady = true;
+            bound.reportedReady = true;
             listener.happened(entry.container, new Input.Ready(bound.run));
         } else if (seen.ended == null) {
             Runnable _ = timers.later(left.plusMillis(1), () -> look(entry.container));
@@ -302,10 +302,10 @@ final class UnitWatcher {
     }
 
     private static Input end(WatchedUnit entry, BoundRun bound, UnitState.UnitExit ended, SeenUnit seen) {
-        if (seen.failure != null && !bound.toldReady) {
+        if (seen.failure != null && !bound.reportedReady) {
             return new Input.LaunchFailed(bound.run, seen.failure);
         }
-        if (ended.timedOut() && !bound.toldReady && entry.spec != null) {
+        if (ended.timedOut() && !bound.reportedReady && entry.spec != null) {
             String late = "it was not ready within its startTimeout of " + entry.spec.startTimeout();
             return new Input.LaunchFailed(bound.run, seen.lastOutput == null ? late : late + ": " + seen.lastOutput);
         }
