@@ -1,0 +1,267 @@
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
+
+/** Measures a gateway over HTTP and its stream. */
+final class FleetGateway {
+    private static final int REQUESTS = 300;
+    private static final int WARM_UP = 20;
+    private static final Duration LONGEST_SERIES = Duration.ofSeconds(20);
+    private static final int WATCHERS = 1_000;
+    private static final int CONNECTING_AT_ONCE = 50;
+    private static final int PEEK = 200;
+
+    private final FleetServices services;
+    private final FleetTable table;
+    private final Fleet.Options options;
+    private final long records;
+    private final FleetRunners runners;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private String token = "";
+
+    FleetGateway(FleetServices services, FleetTable table, Fleet.Options options, long records, FleetRunners runners) {
+        this.services = services;
+        this.table = table;
+        this.options = options;
+        this.records = records;
+        this.runners = runners;
+    }
+
+    void measure() throws Exception {
+        var service = services.start("gateway");
+        try {
+            double first = awaitServing(service);
+            table.add("gateway first start", String.format("%.1f s", first));
+            table.atLeast("gateway first fold", records / first, 40_000, "records/s");
+            token = services.token();
+            table.atMost("gateway resident after the first fold", services.resident(service), 400, "MB");
+            pages();
+            single();
+            metrics();
+            snapshot();
+            watchers();
+            if (runners.isRunning()) {
+                commands();
+            }
+            table.atMost("gateway resident at the end", services.resident(service), 400, "MB");
+            services.kill(service);
+            service = services.start("gateway");
+            table.atMost("gateway restart ready", awaitServing(service), 5, "s");
+        } finally {
+            services.kill(service);
+        }
+    }
+
+    private double awaitServing(FleetServices.Service service) throws Exception {
+        boolean isServing = services.await(() -> {
+            if (!service.process().isAlive()) {
+                return true;
+            }
+            try {
+                var request = HttpRequest.newBuilder(URI.create("http://" + services.gateway() + "/readyz")).timeout(Duration.ofSeconds(5));
+                return http.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            } catch (java.io.IOException e) {
+                return false;
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        if (!isServing || !service.process().isAlive()) {
+            table.failed("gateway start", "not ready after " + Math.round(service.seconds()) + " s", "");
+            throw new IllegalStateException("the gateway is not ready: see its log");
+        }
+        return service.seconds();
+    }
+
+    private void pages() throws Exception {
+        String prefix = "/v1/containers?limit=50";
+        series("list page, no filter", 10, i -> prefix);
+        series("list page, host", 10, i -> prefix + "&host=" + FleetRecords.host(i % options.hosts()));
+        series("list page, phase=failed", 10, i -> prefix + "&phase=failed");
+        series("list page, one label", 10, i -> prefix + "&label=tier%3Dweb");
+        series("list page, two labels", 10, i -> prefix + "&label=tier%3Ddb&label=env%3Ddev");
+        series("list page, label and phase", 10, i -> prefix + "&label=app%3Dapp-" + i % 500 + "&phase=running");
+        String cursor = "";
+        String path = "/v1/containers?limit=1000";
+        for (int i = 0; i < 5; i++) {
+            var next = java.util.regex.Pattern.compile("\"next\"\\s*:\\s*\"([^\"]+)\"").matcher(get(path + cursor));
+            if (!next.find()) {
+                return;
+            }
+            cursor = "&cursor=" + java.net.URLEncoder.encode(next.group(1), java.nio.charset.StandardCharsets.UTF_8);
+        }
+        String last = cursor;
+        series("list page, sixth thousand", 10, i -> prefix + last);
+    }
+
+    private void single() throws Exception {
+        var random = new Random(3);
+        series("GET of one container", 5, i -> "/v1/containers/" + FleetRecords.name(random.nextInt(options.containers())));
+    }
+
+    private void metrics() throws Exception {
+        series("/metrics", 50, i -> "/metrics");
+    }
+
+    /** Sends one request after the other and adds the 50th and the 99th percentile. */
+    private void series(String what, double limitMillis, IntFunction<String> path) throws Exception {
+        long until = System.nanoTime() + LONGEST_SERIES.toNanos();
+        var millis = new ArrayList<Double>();
+        for (int i = -WARM_UP; i < REQUESTS && (millis.isEmpty() || System.nanoTime() < until); i++) {
+            long begun = System.nanoTime();
+            get(path.apply(i + WARM_UP));
+            // What a slow gateway answers while it warms up counts, since there is nothing else then.
+            if (i >= 0 || System.nanoTime() >= until) {
+                millis.add((System.nanoTime() - begun) / 1e6);
+            }
+        }
+        double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        table.atMost(what + ", p50", percentile(sorted, 50), limitMillis, "ms");
+        table.atMost(what + ", p99", percentile(sorted, 99), limitMillis, "ms");
+    }
+
+    static double percentile(double[] sorted, int percent) {
+        return sorted[Math.min(sorted.length - 1, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
+    }
+
+    private String get(String path) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create("http://" + services.gateway() + path)));
+    }
+
+    private String send(HttpRequest.Builder request) throws Exception {
+        var answer = http.send(
+                request.header("Authorization", "Bearer " + token).timeout(services.patience()).build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IllegalStateException(answer.uri() + " answers " + answer.statusCode() + ": " + answer.body());
+        }
+        return answer.body();
+    }
+
+    private void snapshot() throws Exception {
+        var isDone = new AtomicBoolean();
+        var waits = new ArrayList<Double>();
+        Thread probe = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                while (!isDone.get()) {
+                    long begun = System.nanoTime();
+                    get("/healthz");
+                    waits.add((System.nanoTime() - begun) / 1e6);
+                    Thread.sleep(2);
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        var watcher = new Watcher();
+        long begun = System.nanoTime();
+        WebSocket socket = connect("", watcher).join();
+        boolean isSynced = watcher.synced.await(services.patience().toMillis(), TimeUnit.MILLISECONDS);
+        isDone.set(true);
+        probe.join();
+        socket.abort();
+        if (!isSynced) {
+            table.failed("stream snapshot", "not complete after " + services.patience().toSeconds() + " s", "");
+            return;
+        }
+        table.atMost("stream snapshot, first page", (watcher.firstAt - begun) / 1e6, 100, "ms");
+        table.add("stream snapshot, all", String.format("%.2f s, %,d MB", (watcher.syncedAt - begun) / 1e9, watcher.characters >> 20));
+        table.atMost("longest /healthz meanwhile", waits.stream().mapToDouble(Double::doubleValue).max().orElse(0), 20, "ms");
+    }
+
+    private CompletableFuture<WebSocket> connect(String query, Watcher watcher) {
+        return http.newWebSocketBuilder()
+                .header("Authorization", "Bearer " + token)
+                .buildAsync(URI.create("ws://" + services.gateway() + "/v1/stream" + query), watcher);
+    }
+
+    /** Notes when the first message and when "synced" came. */
+    private static final class Watcher implements WebSocket.Listener {
+        private final StringBuilder begin = new StringBuilder();
+        private final CountDownLatch synced = new CountDownLatch(1);
+        private volatile long firstAt;
+        private volatile long syncedAt;
+        private volatile long characters;
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            if (begin.length() < PEEK) {
+                begin.append(data, 0, Math.min(data.length(), PEEK));
+            }
+            characters += data.length();
+            if (last) {
+                if (firstAt == 0) {
+                    firstAt = System.nanoTime();
+                }
+                if (begin.indexOf("\"type\":\"synced\"") >= 0) {
+                    syncedAt = System.nanoTime();
+                    synced.countDown();
+                }
+                begin.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+    }
+
+    private void watchers() throws Exception {
+        int count = Math.min(WATCHERS, options.containers());
+        var synced = new ArrayList<CountDownLatch>();
+        List<WebSocket> sockets = java.util.Collections.synchronizedList(new ArrayList<>());
+        var connecting = new Semaphore(CONNECTING_AT_ONCE);
+        long begun = System.nanoTime();
+        long until = begun + services.patience().toNanos();
+        for (int i = 0; i < count; i++) {
+            if (!connecting.tryAcquire(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                break;
+            }
+            var watcher = new Watcher();
+            synced.add(watcher.synced);
+            connect("?container=" + FleetRecords.name(i), watcher).whenComplete((socket, e) -> {
+                connecting.release();
+                if (socket != null) {
+                    sockets.add(socket);
+                }
+            });
+        }
+        int done = 0;
+        for (CountDownLatch latch : synced) {
+            done += latch.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS) ? 1 : 0;
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        String what = count + " watchers of one container each";
+        if (done < count) {
+            table.failed(what, String.format("%d in %.0f s", done, seconds), "≤ 5 s");
+        } else {
+            table.atMost(what, seconds, 5, "s");
+        }
+        List.copyOf(sockets).forEach(WebSocket::abort);
+    }
+
+    /** Commands from the request to the outcome, whose runner ends them at once. */
+    private void commands() throws Exception {
+        var millis = new double[100];
+        for (int i = 0; i < millis.length; i++) {
+            String verb = i % 2 == 0 ? "/stop" : "/start";
+            long begun = System.nanoTime();
+            send(HttpRequest.newBuilder(URI.create("http://" + services.gateway() + "/v1/containers/" + FleetRecords.name(i / 2) + verb + "?wait=30s"))
+                    .POST(HttpRequest.BodyPublishers.noBody()));
+            millis[i] = (System.nanoTime() - begun) / 1e6;
+        }
+        Arrays.sort(millis);
+        table.add("command to outcome", String.format("p50 %.0f ms, p99 %.0f ms", percentile(millis, 50), percentile(millis, 99)));
+    }
+}
