@@ -1,7 +1,6 @@
 package io.hatchery.app;
 
 import io.hatchery.broker.BrokerConfig;
-import io.hatchery.broker.EmbeddedBroker;
 import java.util.List;
 
 /** The keys of the embedded broker, and its configuration. */
@@ -10,7 +9,7 @@ final class BrokerSettings {
             .takes(ValueType.text())
             .describedAs(
                     "Address on which the embedded broker listens; beyond loopback its password is sent unencrypted")
-            .defaultsTo(EmbeddedBroker.LOOPBACK);
+            .defaultsTo(BrokerConfig.LOOPBACK);
     static final ConfigurationKey<Integer> PORT = ConfigurationKey.named("broker.port")
             .takes(ValueType.port())
             .describedAs("Port of the embedded broker")

@@ -55,7 +55,7 @@ final class Services implements AutoCloseable {
     void broker() throws IOException {
         BrokerConfig config = BrokerSettings.of(settings);
         requireFree(config.address(), BrokerSettings.PORT);
-        requireFree(EmbeddedBroker.LOOPBACK, BrokerSettings.CONTROLLER_PORT);
+        requireFree(BrokerConfig.LOOPBACK, BrokerSettings.CONTROLLER_PORT);
         closeData();
         PrivateFiles.folder(config.data());
         var credentials = Secrets.broker(data(), config.address() + ":" + config.port());

@@ -11,9 +11,12 @@ import java.nio.file.Path;
  * @param controllerPort the loopback port of its controller, 1 to 65535
  */
 public record BrokerConfig(Path data, String address, int port, int controllerPort) {
+    /** The default address, and the address of the controller. */
+    public static final String LOOPBACK = "127.0.0.1";
+
     /** A broker on loopback. */
     public static BrokerConfig onLoopback(Path data, int port, int controllerPort) {
-        return new BrokerConfig(data, EmbeddedBroker.LOOPBACK, port, controllerPort);
+        return new BrokerConfig(data, LOOPBACK, port, controllerPort);
     }
 
     /** Where clients connect: {@code host:port}. */

@@ -21,8 +21,6 @@ import org.apache.kafka.common.utils.Time;
  * disk, requires a password, and survives kill -9.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-    /** The default address, and the address of the controller. */
-    public static final String LOOPBACK = "127.0.0.1";
 
     private final KafkaRaftServer server;
     private final String bootstrap;
@@ -63,7 +61,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static Map<String, String> serverProperties(BrokerConfig config, Credentials credentials) {
-        String controller = LOOPBACK + ":" + config.controllerPort();
+        String controller = BrokerConfig.LOOPBACK + ":" + config.controllerPort();
         var p = new TreeMap<String, String>();
         p.put("process.roles", "broker,controller");
         p.put("node.id", "1");

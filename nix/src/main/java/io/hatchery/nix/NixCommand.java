@@ -136,7 +136,7 @@ public final class NixCommand {
 
     private void listen(Process process, List<NixLine.NixError> failures, Deque<String> notes) {
         lines(process.errorReader(StandardCharsets.UTF_8).lines(), text -> {
-            NixLine line = NixLine.read(text);
+            NixLine line = NixLineReader.read(text);
             if (line instanceof NixLine.NixError failure) {
                 failures.add(failure);
             } else if (line instanceof NixLine.Note(String words)) {

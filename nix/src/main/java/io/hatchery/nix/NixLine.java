@@ -1,9 +1,5 @@
 package io.hatchery.nix;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hatchery.spec.json.Json;
-import io.hatchery.spec.json.UnreadableException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,32 +60,6 @@ public sealed interface NixLine {
         /** Store paths. */
         PATHS,
         /** Anything else. */
-        OTHER;
-
-        private static ActivityKind of(long type) {
-            return type == 101 ? DOWNLOAD : type == 103 ? PATHS : OTHER;
-        }
-    }
-
-    /** Reads a line. A line in another form is a note. */
-    static NixLine read(String line) {
-        if (!line.startsWith(NixLines.PREFIX)) {
-            return new Note(NixLines.plain(line));
-        }
-        try {
-            ObjectNode json =
-                    Json.readObject(line.substring(NixLines.PREFIX.length()).getBytes(StandardCharsets.UTF_8));
-            return switch (json.path("action").asText()) {
-                case "msg" -> NixLines.message(json);
-                case "start" ->
-                    new Begun(
-                            json.path("id").asLong(),
-                            ActivityKind.of(json.path("type").asLong()));
-                case "result" -> NixLines.result(json);
-                default -> new Other();
-            };
-        } catch (UnreadableException e) {
-            return new Note(NixLines.plain(line));
-        }
+        OTHER
     }
 }

@@ -7,12 +7,12 @@ import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.gateway.view.OperationQuery;
+import io.hatchery.gateway.view.OperationState;
 import io.hatchery.gateway.view.Operations;
 import io.hatchery.gateway.view.SubmittedOperations;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
-import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
@@ -26,12 +26,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Commands, and what became of them. */
 final class OperationsApi {
@@ -73,7 +70,9 @@ final class OperationsApi {
                         Parameter.query("container", "Only those of this one", ParameterTypes.container()),
                         Parameter.query("host", "Only those on this one", ParameterTypes.host()),
                         Parameter.query(
-                                "state", "Only those that are pending, completed, failed, rejected or superseded"),
+                                "state",
+                                "Only those that are pending, or that ended so",
+                                ParameterTypes.oneOf(OperationState.class)),
                         Parameter.query("command", "Only those of this command", ParameterTypes.oneOf(Verb.class)),
                         PagedList.LIMIT,
                         PagedList.CURSOR)
@@ -200,10 +199,8 @@ final class OperationsApi {
                 operation -> OperationQuery.PagePosition.of(operation).text());
     }
 
-    private static String state(String word) {
-        var states = Stream.concat(
-                Stream.of(Operation.PENDING), Arrays.stream(Outcome.values()).map(Outcome::word));
-        return Requests.oneOf("state", word, states.toList(), Function.identity());
+    private static OperationState state(String word) {
+        return Requests.oneOf("state", word, List.of(OperationState.values()), OperationState::word);
     }
 
     private static Verb verb(String word) {

@@ -5,11 +5,11 @@ import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.OperationStep;
-import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,11 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param host on which host; null if none is concerned
  * @param requestedBy who requested it; null if unknown
  * @param submitted when
- * @param outcome {@code pending}, {@code completed}, {@code failed}, {@code rejected} or {@code superseded}
+ * @param outcome how it ended; pending if it has not
  * @param reason why it has that outcome; null if the outcome explains itself
  * @param stoppedBy the step of the stop that ended the container; null if it was not ended
  * @param steps the steps that it took
  */
+@RecordBuilder
 public record Operation(
         CommandId id,
         Verb command,
@@ -36,13 +37,11 @@ public record Operation(
         @Nullable HostName host,
         @Nullable String requestedBy,
         Instant submitted,
-        String outcome,
+        OperationState outcome,
         @Nullable String reason,
         @Nullable StoppedBy stoppedBy,
-        List<Timed> steps) {
-    /** The state of an operation without an outcome. */
-    public static final String PENDING = "pending";
-
+        List<Timed> steps)
+        implements OperationBuilder.With {
     /**
      * A step and how long after the submission it was.
      *
@@ -52,65 +51,11 @@ public record Operation(
      */
     public record Timed(String step, Instant at, long milliseconds) {}
 
-    /** Collects the parts of an operation, which is pending unless {@link #outcome} says otherwise. */
-    private static final class OperationBuilder {
-        private final CommandId id;
-        private final Verb command;
-        private final ContainerName container;
-        private @Nullable HostName host;
-        private @Nullable String requestedBy;
-        private Instant submitted = Instant.EPOCH;
-        private String outcome = PENDING;
-        private @Nullable String reason;
-        private @Nullable StoppedBy stoppedBy;
-        private List<OperationStep> steps = List.of();
-
-        OperationBuilder(CommandId id, Verb command, ContainerName container) {
-            this.id = id;
-            this.command = command;
-            this.container = container;
-        }
-
-        OperationBuilder host(@Nullable HostName where) {
-            host = where;
-            return this;
-        }
-
-        OperationBuilder requested(@Nullable String by, Instant at) {
-            requestedBy = by;
-            submitted = at;
-            return this;
-        }
-
-        OperationBuilder outcome(Outcome known, @Nullable String why) {
-            outcome = known.word();
-            reason = why;
-            return this;
-        }
-
-        OperationBuilder stoppedBy(@Nullable StoppedBy how) {
-            stoppedBy = how;
-            return this;
-        }
-
-        OperationBuilder steps(List<OperationStep> taken) {
-            steps = taken;
-            return this;
-        }
-
-        Operation build() {
-            List<Timed> timed =
-                    steps.stream().map(step -> timed(step, submitted)).toList();
-            return new Operation(
-                    id, command, container, host, requestedBy, submitted, outcome, reason, stoppedBy, timed);
-        }
-    }
-
     /** A command that has been written and has no outcome. */
     public static Operation pending(CommandId id, Command command, @Nullable HostName host, Instant submitted) {
-        return new OperationBuilder(id, command.command(), command.container())
+        return pending(id, command.command(), command.container(), submitted)
                 .host(host)
-                .requested(command.requestedBy(), submitted)
+                .requestedBy(command.requestedBy())
                 .build();
     }
 
@@ -121,65 +66,76 @@ public record Operation(
             @Nullable HostName host,
             @Nullable String requestedBy,
             Instant submitted) {
-        return new OperationBuilder(id, Verb.REMOVE, container)
+        return pending(id, Verb.REMOVE, container, submitted)
                 .host(host)
-                .requested(requestedBy, submitted)
+                .requestedBy(requestedBy)
                 .build();
     }
 
     /** A command that a runner has accepted. */
     static Operation of(FleetEvent.Accepted accepted, @Nullable Operation known) {
-        return new OperationBuilder(accepted.id(), accepted.command(), accepted.container())
+        Instant submitted = known == null ? accepted.at() : known.submitted();
+        return pending(accepted.id(), accepted.command(), accepted.container(), submitted)
                 .host(accepted.host())
-                .requested(
-                        known == null ? null : known.requestedBy(), known == null ? accepted.at() : known.submitted())
-                .steps(List.of(new OperationStep("accepted", accepted.at())))
+                .requestedBy(known == null ? null : known.requestedBy())
+                .steps(timed(List.of(new OperationStep("accepted", accepted.at())), submitted))
                 .build();
     }
 
     /** A command that has ended. */
     static Operation of(FleetEvent.Ended ended) {
-        return new OperationBuilder(ended.id(), ended.command(), ended.container())
+        return pending(ended.id(), ended.command(), ended.container(), ended.submitted())
                 .host(ended.host())
-                .requested(ended.requestedBy(), ended.submitted())
-                .outcome(ended.outcome(), ended.reason())
+                .requestedBy(ended.requestedBy())
+                .outcome(OperationState.of(ended.outcome()))
+                .reason(ended.reason())
                 .stoppedBy(ended.stoppedBy())
-                .steps(ended.steps())
+                .steps(timed(ended.steps(), ended.submitted()))
                 .build();
+    }
+
+    private static OperationBuilder pending(CommandId id, Verb command, ContainerName container, Instant submitted) {
+        return OperationBuilder.builder()
+                .id(id)
+                .command(command)
+                .container(container)
+                .submitted(submitted)
+                .outcome(OperationState.PENDING)
+                .steps(List.of());
     }
 
     /** A command whose record a service refused. */
     static Operation rejected(Operation known, String reason) {
-        return known.pendingCopy(known.host)
-                .requested(known.requestedBy, known.submitted)
-                .outcome(Outcome.REJECTED, reason)
+        return OperationBuilder.builder(known)
+                .outcome(OperationState.REJECTED)
+                .reason(reason)
+                .steps(List.of())
                 .build();
     }
 
     /** A pending operation at the host that has the container now. */
     Operation on(HostName holder) {
-        return pendingCopy(holder)
-                .requested(requestedBy, submitted)
-                .steps(untimed())
-                .build();
+        return withHost(holder);
     }
 
     /** A runner's acceptance may be read before the record of the request, which alone says who requested it and when. */
     Operation of(Operation requested) {
-        return requestedBy == null && isPending()
-                ? pendingCopy(host)
-                        .requested(requested.requestedBy, requested.submitted)
-                        .steps(untimed())
-                        .build()
-                : this;
-    }
-
-    private OperationBuilder pendingCopy(@Nullable HostName where) {
-        return new OperationBuilder(id, command, container).host(where);
+        if (requestedBy != null || !isPending()) {
+            return this;
+        }
+        return OperationBuilder.builder(this)
+                .requestedBy(requested.requestedBy)
+                .submitted(requested.submitted)
+                .steps(timed(untimed(), requested.submitted))
+                .build();
     }
 
     private List<OperationStep> untimed() {
         return steps.stream().map(step -> new OperationStep(step.step, step.at)).toList();
+    }
+
+    private static List<Timed> timed(List<OperationStep> steps, Instant submitted) {
+        return steps.stream().map(step -> timed(step, submitted)).toList();
     }
 
     private static Timed timed(OperationStep step, Instant submitted) {
@@ -190,6 +146,6 @@ public record Operation(
     /** Whether it has no outcome yet. */
     @JsonIgnore
     public boolean isPending() {
-        return outcome.equals(PENDING);
+        return outcome == OperationState.PENDING;
     }
 }

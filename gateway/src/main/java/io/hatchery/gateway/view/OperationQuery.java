@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param container of that container
  * @param host on that host
- * @param state {@code pending} or an outcome
+ * @param state in that state
  * @param command with that command
  * @param after only what comes behind that place of the list
  */
 public record OperationQuery(
         @Nullable ContainerName container,
         @Nullable HostName host,
-        @Nullable String state,
+        @Nullable OperationState state,
         @Nullable Verb command,
         @Nullable PagePosition after) {
     /**
@@ -71,7 +71,7 @@ public record OperationQuery(
     private boolean admits(Operation operation) {
         return (container == null || container.equals(operation.container()))
                 && (host == null || host.equals(operation.host()))
-                && (state == null || state.equals(operation.outcome()))
+                && (state == null || state == operation.outcome())
                 && (command == null || command == operation.command())
                 && (after == null || PagePosition.ORDER.compare(PagePosition.of(operation), after) > 0);
     }

@@ -3,7 +3,6 @@ package io.hatchery.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.bus.Message;
-import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.protocol.Topics;
@@ -173,7 +172,7 @@ class RoutesTest {
                     return get("/v1/operations/key-1");
                 }),
                 response -> assertThat(response.bodyAsJsonObject().getString("outcome"))
-                        .isEqualTo(Operation.PENDING));
+                        .isEqualTo("pending"));
     }
 
     @Test

@@ -36,7 +36,7 @@ class OperationsTest {
     }
 
     private static String outcome(FleetView view, String id) {
-        return operation(view, id).map(Operation::outcome).orElse("unknown");
+        return operation(view, id).map(found -> found.outcome().word()).orElse("unknown");
     }
 
     @Test
@@ -168,7 +168,7 @@ class OperationsTest {
                 Map.of());
         var view = view(List.of(waits));
         assertThat(operation(view, "d")).hasValueSatisfying(operation -> {
-            assertThat(operation.outcome()).isEqualTo("pending");
+            assertThat(operation.outcome()).isEqualTo(OperationState.PENDING);
             assertThat(String.valueOf(operation.host())).isEqualTo("host1");
         });
         view.apply(Records.outcome(1, "d", "completed", NOW));
@@ -181,7 +181,7 @@ class OperationsTest {
                 Records.command(7, "a", NOW.minusSeconds(5)),
                 Records.deadLetter(0, COMMANDS + "/0/7", "its key names another", NOW.minusSeconds(4))));
         assertThat(operation(view, "a")).hasValueSatisfying(operation -> {
-            assertThat(operation.outcome()).isEqualTo("rejected");
+            assertThat(operation.outcome()).isEqualTo(OperationState.REJECTED);
             assertThat(operation.reason()).isEqualTo("its key names another");
         });
     }

@@ -87,7 +87,7 @@ class SubmittedOperationsTest {
         submitted.written(stop("one", NOW));
         read(Records.outcome(0, "one", "completed", NOW));
         assertThat(submitted.operation(ID))
-                .hasValueSatisfying(operation -> assertThat(operation.outcome()).isEqualTo("completed"));
+                .hasValueSatisfying(operation -> assertThat(operation.outcome()).isEqualTo(OperationState.COMPLETED));
         submitted.prune();
         assertThat(submitted.size()).isZero();
     }

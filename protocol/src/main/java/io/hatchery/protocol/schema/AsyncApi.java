@@ -1,7 +1,5 @@
 package io.hatchery.protocol.schema;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
@@ -171,7 +169,7 @@ public final class AsyncApi {
     }
 
     private static void message(ObjectNode components, String name, ObjectNode schema) {
-        components.withObject("schemas").set(name, embedded(schema, SCHEMAS + name));
+        components.withObject("schemas").set(name, EmbeddedSchema.of(schema, SCHEMAS + name));
         ObjectNode message = components
                 .withObject("messages")
                 .putObject(name)
@@ -183,38 +181,6 @@ public final class AsyncApi {
         ObjectNode binding = message.putObject("bindings").putObject("kafka");
         binding.putObject("key").put("type", "string");
         binding.put("bindingVersion", KAFKA_BINDING);
-    }
-
-    /**
-     * A JSON Schema of 2020-12 as an AsyncAPI schema, which is a superset of draft 7: what differs in ours are the definitions, and that
-     * references begin at the whole document.
-     */
-    static JsonNode embedded(JsonNode schema, String place) {
-        return switch (schema) {
-            case ObjectNode object -> {
-                ObjectNode copy = Json.object();
-                for (var entry : object.properties()) {
-                    JsonNode value = entry.getValue();
-                    switch (entry.getKey()) {
-                        case "$schema", "$id" -> {}
-                        case "$defs" -> copy.set("definitions", embedded(value, place));
-                        case "$ref" -> copy.put("$ref", reference(value.asText(), place));
-                        default -> copy.set(entry.getKey(), embedded(value, place));
-                    }
-                }
-                yield copy;
-            }
-            case ArrayNode array -> {
-                ArrayNode copy = Json.object().putArray("copy");
-                array.forEach(element -> copy.add(embedded(element, place)));
-                yield copy;
-            }
-            default -> schema;
-        };
-    }
-
-    private static String reference(String reference, String place) {
-        return reference.equals("#") ? place : reference.replace("#/$defs/", place + "/definitions/");
     }
 
     private static String format(Topic.Cleanup cleanup) {

@@ -128,6 +128,6 @@ final class StreamChannel {
     }
 
     private static void embed(ObjectNode schemas, String name, Class<?> resource) {
-        schemas.set(name, AsyncApi.embedded(Schemas.generate(resource), SCHEMAS + name));
+        schemas.set(name, EmbeddedSchema.of(Schemas.generate(resource), SCHEMAS + name));
     }
 }

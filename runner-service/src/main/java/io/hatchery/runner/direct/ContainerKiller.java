@@ -20,10 +20,10 @@ final class ContainerKiller {
     private static final Duration NAMELESS_PATIENCE = Duration.ofSeconds(1);
     private static final Duration SUPERVISOR_PATIENCE = Duration.ofSeconds(1);
 
-    private final DirectDriver.HostAccess host;
+    private final HostAccess host;
     private final RepeatedAttempt polling;
 
-    ContainerKiller(DirectDriver.HostAccess host) {
+    ContainerKiller(HostAccess host) {
         this.host = host;
         this.polling = new RepeatedAttempt(host.timers(), PAUSES);
     }

@@ -1,27 +1,20 @@
 package io.hatchery.runner.direct;
 
 import io.hatchery.protocol.Exit;
-import io.hatchery.runner.cgroup.Cgroups;
-import io.hatchery.runner.context.BlockingWork;
-import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.driver.LastRun;
-import io.hatchery.runner.driver.Roots;
-import io.hatchery.runner.driver.RunFolders;
-import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.runner.plan.NetworkPlan;
 import io.hatchery.runner.process.LeaderFinder;
 import io.hatchery.runner.process.ProcessGroup;
 import io.hatchery.runner.process.ProcessRef;
-import io.hatchery.runner.process.Processes;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.Signal;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.Optional;
 
 /**
@@ -31,28 +24,6 @@ import java.util.Optional;
 public final class DirectDriver implements Driver {
     private static final long INIT = 1;
     private static final long BEHIND_STUB_INIT = 2;
-
-    /**
-     * What there is of a host for a driver.
-     *
-     * @param work does what may block
-     * @param timers calls back
-     * @param clock the time
-     * @param processes the host's
-     * @param cgroups the containers'
-     * @param folders where supervisors record
-     * @param launcher begins supervisors
-     * @param roots the containers'
-     */
-    public record HostAccess(
-            BlockingWork work,
-            Timers timers,
-            Clock clock,
-            Processes processes,
-            Cgroups cgroups,
-            RunFolders folders,
-            Launcher launcher,
-            Roots roots) {}
 
     private final HostAccess host;
     private final RunFolderWatcher watch;

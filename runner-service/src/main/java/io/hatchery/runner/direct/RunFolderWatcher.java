@@ -26,7 +26,7 @@ final class RunFolderWatcher {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
     private static final Duration BEGIN_WITHIN = Duration.ofSeconds(10);
 
-    private final DirectDriver.HostAccess host;
+    private final HostAccess host;
     private final Driver.DriverListener listener;
     private final Map<RunKey, WatchedRun> watched = new HashMap<>();
     private boolean armed;
@@ -57,7 +57,7 @@ final class RunFolderWatcher {
             @Nullable Exit exit,
             @Nullable String lastOutput) {}
 
-    RunFolderWatcher(DirectDriver.HostAccess host, Driver.DriverListener listener) {
+    RunFolderWatcher(HostAccess host, Driver.DriverListener listener) {
         this.host = host;
         this.listener = listener;
     }

@@ -1,8 +1,8 @@
 package io.hatchery.runner.driver;
 
-import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.Observation;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;

@@ -1,7 +1,7 @@
 package io.hatchery.runner.driver;
 
-import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;

@@ -3,7 +3,7 @@ package io.hatchery.runner.host;
 import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.driver.ForwardingDriver;
-import io.hatchery.runner.lifecycle.ContainerState.Removal;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;

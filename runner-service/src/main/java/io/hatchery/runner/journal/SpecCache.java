@@ -6,6 +6,7 @@ import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class SpecCache {
      * @param requestedBy the principal that requested it; null if unknown
      * @param submitted timestamp of its record
      */
+    @RecordBuilder
     public record OpenRemoval(
             ContainerName container,
             CommandId id,

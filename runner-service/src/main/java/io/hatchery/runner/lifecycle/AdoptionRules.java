@@ -1,6 +1,9 @@
 package io.hatchery.runner.lifecycle;
 
+import io.hatchery.protocol.Exit;
 import io.hatchery.spec.ContainerSpec;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a new runner does in every state: it applies the events that it observes, then repeats the effects that may be lost, since the
@@ -36,10 +39,30 @@ final class AdoptionRules {
 
     private static Transition apply(Transition transition, LifecycleState.Active active, Observation observation) {
         Transition next = transition;
-        for (Input.RunEvent event : observation.events(active.run())) {
+        for (Input.RunEvent event : events(observation, active.run())) {
             next = RunEventRules.happened(next, event);
         }
         return next;
+    }
+
+    /** The observation as events of that run, in the order in which they happened. */
+    private static List<Input.RunEvent> events(Observation observation, long run) {
+        if (!observation.spawned()) {
+            return List.of(new Input.NotSpawned(run));
+        }
+        var events = new ArrayList<Input.RunEvent>(List.of(new Input.Spawned(run)));
+        Long leader = observation.leader();
+        if (leader != null) {
+            events.add(new Input.LeaderKnown(run, leader));
+        }
+        if (observation.ready()) {
+            events.add(new Input.Ready(run));
+        }
+        Exit exit = observation.exit();
+        if (exit != null) {
+            events.add(new Input.Exited(run, exit.status(), exit.at(), observation.lastOutput(), null));
+        }
+        return events;
     }
 
     private static Transition resume(Transition transition) {

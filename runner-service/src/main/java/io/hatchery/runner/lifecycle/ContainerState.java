@@ -34,14 +34,6 @@ public record ContainerState(
         CurrentRun current,
         RunHistory history,
         List<PendingOperation> operations) {
-    /**
-     * What a removed spec leaves to remove.
-     *
-     * @param root path of the container's root
-     * @param purge whether the root is removed too
-     */
-    public record Removal(String root, boolean purge) {}
-
     /** Keeps an immutable copy of the operations. */
     public ContainerState {
         operations = List.copyOf(operations);

@@ -50,7 +50,7 @@ public sealed interface Effect {
     record CleanUp(long run, ContainerName container) implements Effect {}
 
     /** Remove everything that Hatchery made for the container. Answered by {@link Input.Removed} or {@link Input.RemovalFailed}. */
-    record Remove(ContainerName container, ContainerState.Removal removal) implements Effect {}
+    record Remove(ContainerName container, Removal removal) implements Effect {}
 
     /** Publish an event. Has no answer. */
     record Publish(FleetEvent event) implements Effect {}

@@ -124,14 +124,14 @@ public sealed interface Input {
      *
      * @param removal what was requested
      */
-    record Removed(ContainerState.Removal removal) implements Input {}
+    record Removed(Removal removal) implements Input {}
 
     /**
      * Something that Hatchery made for the container is left.
      *
      * @param removal what was requested
      */
-    record RemovalFailed(ContainerState.Removal removal, String reason) implements Input {}
+    record RemovalFailed(Removal removal, String reason) implements Input {}
 
     /** Someone on the host started the container. */
     record StartedExternally() implements StateInput {}

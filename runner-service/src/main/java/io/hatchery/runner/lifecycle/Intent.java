@@ -15,7 +15,7 @@ public record Intent(
         @Nullable ContainerSpec spec,
         boolean desiredRunning,
         boolean restartPending,
-        ContainerState.@Nullable Removal removal) {
+        @Nullable Removal removal) {
     /** The intent for a container that the host has no spec of. */
     static final Intent NONE = new Intent(null, false, false, null);
 
@@ -31,7 +31,7 @@ public record Intent(
         return new Intent(spec, desiredRunning, next, removal);
     }
 
-    Intent withRemoval(ContainerState.@Nullable Removal next) {
+    Intent withRemoval(@Nullable Removal next) {
         return new Intent(spec, desiredRunning, restartPending, next);
     }
 }

@@ -1,8 +1,6 @@
 package io.hatchery.runner.lifecycle;
 
 import io.hatchery.protocol.Exit;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,23 +21,5 @@ public record Observation(
     /** An observation without output. */
     public Observation(boolean spawned, @Nullable Long leader, boolean ready, @Nullable Exit exit) {
         this(spawned, leader, ready, exit, null);
-    }
-
-    /** The observation as events of that run, in the order in which they happened. */
-    List<Input.RunEvent> events(long run) {
-        if (!spawned) {
-            return List.of(new Input.NotSpawned(run));
-        }
-        var events = new ArrayList<Input.RunEvent>(List.of(new Input.Spawned(run)));
-        if (leader != null) {
-            events.add(new Input.LeaderKnown(run, leader));
-        }
-        if (ready) {
-            events.add(new Input.Ready(run));
-        }
-        if (exit != null) {
-            events.add(new Input.Exited(run, exit.status(), exit.at(), lastOutput, null));
-        }
-        return events;
     }
 }

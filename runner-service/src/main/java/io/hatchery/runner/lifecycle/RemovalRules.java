@@ -32,7 +32,7 @@ final class RemovalRules {
         if (root == null) {
             return next.conclude(PendingOperation::isRemoval, Outcome.COMPLETED, "the host had nothing of it");
         }
-        var removal = new ContainerState.Removal(root, removed.purge());
+        var removal = new Removal(root, removed.purge());
         return next.withIntent(intent -> intent.withRemoval(removal))
                 .then(pending -> StateTable.rules(pending.lifecycle()).command(pending, Verb.REMOVE));
     }
@@ -46,20 +46,19 @@ final class RemovalRules {
     }
 
     /** Merges a removal into the pending one. The driver's answer to that differs then, and the merged one follows. */
-    private static Transition merge(
-            Transition transition, ContainerState.Removal pending, @Nullable String root, boolean purge) {
+    private static Transition merge(Transition transition, Removal pending, @Nullable String root, boolean purge) {
         if (root == null || root.equals(pending.root())) {
-            var merged = new ContainerState.Removal(pending.root(), purge || pending.purge());
+            var merged = new Removal(pending.root(), purge || pending.purge());
             return transition.withIntent(intent -> intent.withRemoval(merged));
         }
         if (!pending.purge()) {
-            var latest = new ContainerState.Removal(root, purge);
+            var latest = new Removal(root, purge);
             return transition.withIntent(intent -> intent.withRemoval(latest));
         }
         return purge ? failSecondPurge(transition, pending, root) : transition;
     }
 
-    private static Transition failSecondPurge(Transition transition, ContainerState.Removal pending, String root) {
+    private static Transition failSecondPurge(Transition transition, Removal pending, String root) {
         PendingOperation last = transition.state().operations().getLast();
         return transition.conclude(
                 last::equals,
@@ -84,8 +83,8 @@ final class RemovalRules {
      *
      * @param failure why something is left; null if nothing is
      */
-    static Transition answered(Transition transition, ContainerState.Removal answered, @Nullable String failure) {
-        ContainerState.Removal pending = transition.intent().removal();
+    static Transition answered(Transition transition, Removal answered, @Nullable String failure) {
+        Removal pending = transition.intent().removal();
         if (pending == null || !isInactive(transition.lifecycle())) {
             return StateRules.ignored(transition); // the answer is a repeated one
         }

@@ -18,7 +18,7 @@ final class Stops {
 
     /** Removes what Hatchery made for a container that has no run, if a removal is pending. */
     static Transition removeIfPending(Transition transition) {
-        ContainerState.Removal removal = transition.intent().removal();
+        Removal removal = transition.intent().removal();
         return removal == null
                 ? transition
                 : transition.with(new Effect.Remove(transition.state().container(), removal));

@@ -15,6 +15,7 @@ import io.hatchery.runner.lifecycle.Effect;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.Lifecycle;
 import io.hatchery.runner.lifecycle.LifecycleState;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.runner.lifecycle.Transition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -333,7 +334,7 @@ final class ContainerController {
     }
 
     private void remove(Driver driver, Effect.Remove e) {
-        ContainerState.Removal removal = e.removal();
+        Removal removal = e.removal();
         ContainerName sharer = removal.purge() ? context.otherWithRoot(e.container(), removal.root()) : null;
         if (sharer == null) {
             answer(
@@ -347,7 +348,7 @@ final class ContainerController {
                 "the container is removed, but its root " + removal.root() + " is not purged: container " + sharer
                         + " has it too");
         answer(
-                driver.remove(e.container(), new ContainerState.Removal(removal.root(), false)),
+                driver.remove(e.container(), new Removal(removal.root(), false)),
                 input,
                 why -> new Input.RemovalFailed(removal, why));
     }

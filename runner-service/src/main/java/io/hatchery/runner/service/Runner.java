@@ -21,6 +21,7 @@ import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
 import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -63,6 +64,7 @@ public final class Runner {
      * @param driver creates the driver, which reports to the given listener
      * @param cgroups name of the host's cgroup hierarchy
      */
+    @RecordBuilder
     public record RunnerDependencies(
             Clock clock,
             Supplier<Duration> uptime,

@@ -9,6 +9,8 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.runner.cgroup.CgroupLayout;
 import io.hatchery.runner.cgroup.CgroupTree;
 import io.hatchery.runner.direct.DirectDriver;
+import io.hatchery.runner.direct.HostAccess;
+import io.hatchery.runner.direct.HostAccessBuilder;
 import io.hatchery.runner.direct.HostRunFolders;
 import io.hatchery.runner.direct.SupervisorLauncher;
 import io.hatchery.runner.driver.Driver;
@@ -21,9 +23,11 @@ import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.journal.FileDisk;
 import io.hatchery.runner.process.HostProcesses;
 import io.hatchery.runner.store.FetchingDriver;
+import io.hatchery.runner.store.FetchingDriverStoreAccessBuilder;
 import io.hatchery.runner.store.NixStore;
 import io.hatchery.runner.systemd.SystemdBus;
 import io.hatchery.runner.systemd.SystemdDriver;
+import io.hatchery.runner.systemd.SystemdDriverSystemdAccessBuilder;
 import io.hatchery.runner.systemd.UnitFiles;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
@@ -78,26 +82,27 @@ public final class RunnerService extends AbstractVerticle {
         PrivateFiles.folder(config.folders().data());
         var supervisor = SupervisorProgram.installed();
         var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), supervisor);
-        var outside = new Runner.RunnerDependencies(
-                Clock.systemUTC(),
-                uptime(),
-                RunnerService::sinceBoot,
-                this::later,
-                new KafkaBus(vertx, config.bus()),
-                new FileDisk(config.folders().runtime()),
-                new FileDisk(config.folders().data()),
-                HostIdentity.read(),
-                listener -> new PolicedDriver(
+        Runner.RunnerDependencies dependencies = RunnerRunnerDependenciesBuilder.builder()
+                .clock(Clock.systemUTC())
+                .uptime(uptime())
+                .sinceBoot(RunnerService::sinceBoot)
+                .timers(this::later)
+                .bus(new KafkaBus(vertx, config.bus()))
+                .runtime(new FileDisk(config.folders().runtime()))
+                .data(new FileDisk(config.folders().data()))
+                .facts(HostIdentity.read())
+                .driver(listener -> new PolicedDriver(
                         fetching(driver(cgroups, supervisor, listener), listener),
                         config.containers().policy(),
-                        this::work),
-                cgroups.layout().mode().word());
-        var born = new Runner(config, outside, this::failed);
-        runner = born;
+                        this::work))
+                .cgroups(cgroups.layout().mode().word())
+                .build();
+        var created = new Runner(config, dependencies, this::failed);
+        runner = created;
         // A programming error in a callback has no other way to be seen.
         context.exceptionHandler(this::failed);
-        born.ready().onComplete(ready);
-        born.start().onComplete(startedUp);
+        created.ready().onComplete(ready);
+        created.start().onComplete(startedUp);
     }
 
     private Driver driver(CgroupTree cgroups, SupervisorProgram supervisor, Driver.DriverListener listener) {
@@ -111,19 +116,17 @@ public final class RunnerService extends AbstractVerticle {
             if (config.containers().driver() == DriverSelection.SYSTEMD) {
                 return systemd(cgroups, settings, folders, supervisor, listener);
             }
-            var outside = new DirectDriver.HostAccess(
-                    this::work,
-                    this::later,
-                    Clock.systemUTC(),
-                    new HostProcesses(),
-                    cgroups,
-                    folders,
-                    new SupervisorLauncher(settings, cgroups, supervisor),
-                    new HostRoots(
-                            settings,
-                            config.folders().data().resolve("roots"),
-                            config.containers().policy()));
-            return new DirectDriver(outside, listener);
+            HostAccess host = HostAccessBuilder.builder()
+                    .work(this::work)
+                    .timers(this::later)
+                    .clock(Clock.systemUTC())
+                    .processes(new HostProcesses())
+                    .cgroups(cgroups)
+                    .folders(folders)
+                    .launcher(new SupervisorLauncher(settings, cgroups, supervisor))
+                    .roots(roots(settings))
+                    .build();
+            return new DirectDriver(host, listener);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -137,16 +140,17 @@ public final class RunnerService extends AbstractVerticle {
                 .onFailure(e -> LOG.debug("not reported: {}", e.getMessage())));
         return new FetchingDriver(
                 driver,
-                new FetchingDriver.StoreAccess(
-                        new NixStore(config.containers().store()),
-                        ROOTS,
-                        Evaluation.KEPT_SYSTEMS,
-                        this::work,
-                        this::onContext,
-                        this::later,
-                        Clock.systemUTC(),
-                        news,
-                        listener));
+                FetchingDriverStoreAccessBuilder.builder()
+                        .store(new NixStore(config.containers().store()))
+                        .roots(ROOTS)
+                        .kept(Evaluation.KEPT_SYSTEMS)
+                        .work(this::work)
+                        .onContext(this::onContext)
+                        .timers(this::later)
+                        .clock(Clock.systemUTC())
+                        .news(news)
+                        .listener(listener)
+                        .build());
     }
 
     private Driver systemd(
@@ -159,23 +163,28 @@ public final class RunnerService extends AbstractVerticle {
         boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
         var bus = new SystemdBus();
         toClose.add(bus);
-        var outside = new SystemdDriver.SystemdAccess(
-                this::work,
-                this::later,
-                Clock.systemUTC(),
-                this::onContext,
-                bus,
-                new UnitFiles(
+        SystemdDriver.SystemdAccess systemd = SystemdDriverSystemdAccessBuilder.builder()
+                .work(this::work)
+                .timers(this::later)
+                .clock(Clock.systemUTC())
+                .onContext(this::onContext)
+                .bus(bus)
+                .units(new UnitFiles(
                         config.folders().runtime(),
                         config.folders().data().resolve("programs"),
                         new HostPlans(true, unified),
-                        supervisor.path()),
+                        supervisor.path()))
+                .folders(folders)
+                .roots(roots(settings))
+                .build();
+        return new SystemdDriver(systemd, listener);
+    }
+
+    private HostRoots roots(ContainerFolders folders) {
+        return new HostRoots(
                 folders,
-                new HostRoots(
-                        settings,
-                        config.folders().data().resolve("roots"),
-                        config.containers().policy()));
-        return new SystemdDriver(outside, listener);
+                config.folders().data().resolve("roots"),
+                config.containers().policy());
     }
 
     private void onContext(Runnable task) {

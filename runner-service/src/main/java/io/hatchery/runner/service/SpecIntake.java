@@ -8,6 +8,7 @@ import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.HostSpecs;
 import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
+import io.hatchery.runner.journal.SpecCacheOpenRemovalBuilder;
 import io.hatchery.runner.journal.SpecsPosition;
 import io.hatchery.runner.journal.SpecsPosition.UnconfirmedRemoval;
 import io.hatchery.runner.journal.TopicPosition;
@@ -330,15 +331,16 @@ final class SpecIntake {
         if (handling.wasHandled(record) || !handling.isContinued() && isOutdated(record, container)) {
             return;
         }
-        var removal = new SpecCache.OpenRemoval(
-                container,
-                open.operation(),
-                cache.generationOf(container),
-                throughGeneration,
-                controllers.rootOf(container),
-                purge,
-                open.requestedBy(),
-                open.submitted());
+        SpecCache.OpenRemoval removal = SpecCacheOpenRemovalBuilder.builder()
+                .container(container)
+                .id(open.operation())
+                .generation(cache.generationOf(container))
+                .throughGeneration(throughGeneration)
+                .root(controllers.rootOf(container))
+                .purge(purge)
+                .requestedBy(open.requestedBy())
+                .submitted(open.submitted())
+                .build();
         cache.beginRemoval(removal);
         handling.open(open);
         closeAfter(remove(removal), open, handling);

@@ -6,11 +6,12 @@ import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.driver.ForwardingDriver;
-import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Payload;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -54,6 +55,7 @@ public final class FetchingDriver extends ForwardingDriver {
      * @param news publishes events that may be lost
      * @param listener receives what delays a container
      */
+    @RecordBuilder
     public record StoreAccess(
             Store store,
             Path roots,

@@ -9,12 +9,13 @@ import io.hatchery.runner.driver.LastRun;
 import io.hatchery.runner.driver.Roots;
 import io.hatchery.runner.driver.RunFolder;
 import io.hatchery.runner.driver.RunFolders;
-import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.runner.plan.EarlyExitWindow;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Signal;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Clock;
@@ -52,6 +53,7 @@ public final class SystemdDriver implements Driver {
      * @param folders where runs are noted
      * @param roots the containers'
      */
+    @RecordBuilder
     public record SystemdAccess(
             BlockingWork work,
             Timers timers,

@@ -57,17 +57,18 @@ class AdoptionTest {
         var settings = new ContainerFolders(runtime, runtime, 4096);
         folder = Files.createDirectories(settings.directory(WEB, RUN));
         folders = new HostRunFolders(settings, task -> context.runOnContext(now -> task.run()));
-        var outside = new DirectDriver.HostAccess(
-                this::work,
-                this::later,
-                Clock.systemUTC(),
-                processes,
-                new CgroupTree(
-                        CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), (group, rules) -> {}),
-                folders,
-                new LaunchesNothing(),
-                new HostRoots(settings, runtime.resolve("roots"), HostPolicy.USUAL));
-        driver = new DirectDriver(outside, (container, input) -> told.add(input));
+        HostAccess host = HostAccessBuilder.builder()
+                .work(this::work)
+                .timers(this::later)
+                .clock(Clock.systemUTC())
+                .processes(processes)
+                .cgroups(new CgroupTree(
+                        CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), (group, rules) -> {}))
+                .folders(folders)
+                .launcher(new LaunchesNothing())
+                .roots(new HostRoots(settings, runtime.resolve("roots"), HostPolicy.USUAL))
+                .build();
+        driver = new DirectDriver(host, (container, input) -> told.add(input));
         Files.createSymbolicLink(folder.resolve("claim"), Path.of("supervisor"));
         note("leader", "4711 99");
     }

@@ -15,6 +15,7 @@ import io.hatchery.protocol.StoppedBy;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.LifecycleState;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
@@ -182,7 +183,7 @@ class JournalTest {
         ContainerState state = journal.state();
         assertThat(state.intent().desiredRunning()).isTrue();
         assertThat(state.intent().restartPending()).isTrue();
-        assertThat(state.removal()).isEqualTo(new ContainerState.Removal("/srv/web", true));
+        assertThat(state.removal()).isEqualTo(new Removal("/srv/web", true));
         assertThat(state.spec()).isNotNull();
         assertThat(state.current().runs()).isEqualTo(4);
         assertThat(state.history().restarts()).isEqualTo(3);
@@ -282,8 +283,15 @@ class JournalTest {
     @Test
     void specCacheKeepsRemovalUntilItEnds() throws IOException {
         var cache = new SpecCache(new FileDisk(folder));
-        var removal = new SpecCache.OpenRemoval(
-                new ContainerName("web"), new CommandId("one"), new Generation(3), null, "/srv/web", true, "ann", NOW);
+        SpecCache.OpenRemoval removal = SpecCacheOpenRemovalBuilder.builder()
+                .container(new ContainerName("web"))
+                .id(new CommandId("one"))
+                .generation(new Generation(3))
+                .root("/srv/web")
+                .purge(true)
+                .requestedBy("ann")
+                .submitted(NOW)
+                .build();
         cache.beginRemoval(removal);
         assertThat(cache.removals()).containsExactly(removal);
         assertThat(cache.specs()).isEmpty();

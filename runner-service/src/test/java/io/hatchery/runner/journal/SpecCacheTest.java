@@ -71,8 +71,17 @@ final class SpecCacheTest {
     }
 
     private static SpecCache.OpenRemoval removal(@Nullable Generation generation) {
-        return new SpecCache.OpenRemoval(
-                SPEC.name(), new CommandId("one"), generation, null, "/r", false, null, Instant.EPOCH);
+        return removal(SPEC.name(), generation);
+    }
+
+    private static SpecCache.OpenRemoval removal(ContainerName container, @Nullable Generation generation) {
+        return SpecCacheOpenRemovalBuilder.builder()
+                .container(container)
+                .id(new CommandId("one"))
+                .generation(generation)
+                .root("/r")
+                .submitted(Instant.EPOCH)
+                .build();
     }
 
     private static ContainerSpec spec(long generation) {
@@ -158,8 +167,7 @@ final class SpecCacheTest {
         cache.keep(SPEC);
         Files.copy(file(), folder.resolve("specs/.api.json.new"));
         Files.copy(file(), folder.resolve("specs/.api.json"));
-        cache.beginRemoval(new SpecCache.OpenRemoval(
-                new ContainerName("api"), new CommandId("one"), null, null, "/r", false, null, Instant.EPOCH));
+        cache.beginRemoval(removal(new ContainerName("api"), null));
         Files.move(folder.resolve("specs/api.removal.json"), folder.resolve("specs/.api.removal.json"));
         Files.copy(file(), folder.resolve("specs/web.json.damaged"));
         assertThat(cache.specs()).containsExactly(SPEC);
@@ -177,8 +185,7 @@ final class SpecCacheTest {
     void endOfARemovalKeepsTheSpecOfAnotherContainerThatACrashLeft() throws IOException {
         ContainerSpec other = SpecsOfTests.with("{\"name\": \"api\"}");
         cache.keep(spec(3));
-        cache.beginRemoval(new SpecCache.OpenRemoval(
-                other.name(), new CommandId("two"), other.generation(), null, "/r", false, null, Instant.EPOCH));
+        cache.beginRemoval(removal(other.name(), other.generation()));
         cache.keep(other);
         cache.endRemoval(SPEC.name());
         assertThat(cache.specs()).containsExactly(spec(3));

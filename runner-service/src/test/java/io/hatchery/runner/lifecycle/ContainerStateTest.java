@@ -36,7 +36,7 @@ class ContainerStateTest {
 
         @Test
         void containerBeingRemovedIsNotAbsent() {
-            var removal = new ContainerState.Removal("/r", false);
+            var removal = new Removal("/r", false);
             ContainerState state = new LifecycleScenario().state.withIntent(Intent.NONE.withRemoval(removal));
             assertThat(state.isAbsent()).isFalse();
             assertThat(state.phase()).isEqualTo(Phase.STOPPED);

@@ -52,8 +52,7 @@ class FoundBySimulationTest {
         scenario.define(SpecBuilder.plain().generation(2));
         scenario.give(new Input.SpecRemoved(new CommandId("two"), null, null, false, null, scenario.now));
         scenario.exited(0).cleanedUp();
-        assertThat(scenario.effects)
-                .contains(new Effect.Remove(LifecycleScenario.WEB, new ContainerState.Removal("/r", true)));
+        assertThat(scenario.effects).contains(new Effect.Remove(LifecycleScenario.WEB, new Removal("/r", true)));
     }
 
     @Test

@@ -142,7 +142,7 @@ final class LifecycleScenario {
     }
 
     LifecycleScenario removed(boolean purge) {
-        return give(new Input.Removed(new ContainerState.Removal("/r", purge)));
+        return give(new Input.Removed(new Removal("/r", purge)));
     }
 
     LifecycleScenario adopted(boolean begun, @Nullable Long leader, boolean ready, @Nullable Exit exit) {

@@ -53,7 +53,7 @@ class LifecycleTest {
             assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
             scenario.exited(0).cleanedUp();
             assertThat(scenario.does(Effect.Remove.class)).isTrue();
-            scenario.give(new Input.Removed(new ContainerState.Removal("/r", false)));
+            scenario.give(new Input.Removed(new Removal("/r", false)));
             assertThat(scenario.phase()).isEqualTo(Phase.ABSENT);
             assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.COMPLETED);
         }

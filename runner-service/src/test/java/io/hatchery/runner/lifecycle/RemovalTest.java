@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The removal of specs. */
 class RemovalTest {
-    private final ContainerState.Removal plain = new ContainerState.Removal("/r", false);
+    private final Removal plain = new Removal("/r", false);
 
     @Test
     void secondRemovalWaitsForTheFirst() {
@@ -37,7 +37,7 @@ class RemovalTest {
         scenario.give(new Input.Removed(plain));
         assertThat(scenario.does(Effect.Remove.class)).isTrue();
         assertThat(scenario.ended).isEmpty();
-        scenario.give(new Input.Removed(new ContainerState.Removal("/r", true)));
+        scenario.give(new Input.Removed(new Removal("/r", true)));
         assertThat(scenario.ended).hasSize(2);
     }
 
@@ -74,8 +74,7 @@ class RemovalTest {
         void removesTheRootThatTheDiskKnows() {
             LifecycleScenario scenario = new LifecycleScenario();
             scenario.give(new Input.SpecRemoved(new CommandId("rm"), "/left", null, true, null, scenario.now));
-            assertThat(scenario.effects)
-                    .contains(new Effect.Remove(LifecycleScenario.WEB, new ContainerState.Removal("/left", true)));
+            assertThat(scenario.effects).contains(new Effect.Remove(LifecycleScenario.WEB, new Removal("/left", true)));
         }
     }
 
@@ -204,21 +203,21 @@ class RemovalTest {
         void withoutARootOfItsOwnAddsThePurge() {
             LifecycleScenario scenario =
                     LifecycleScenario.running().remove("one", false).remove("two", true);
-            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
+            assertThat(scenario.state.removal()).isEqualTo(new Removal("/r", true));
         }
 
         @Test
         void ofAnotherRootTakesThePlaceOfOneThatKeepsItsRoot() {
             LifecycleScenario scenario = LifecycleScenario.running().remove("one", false);
             scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", true);
-            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/s", true));
+            assertThat(scenario.state.removal()).isEqualTo(new Removal("/s", true));
         }
 
         @Test
         void ofTheSameRootThatIsPurgedTooIsTheSame() {
             LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
             scenario.define(SpecBuilder.plain().generation(2)).remove("two", true);
-            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
+            assertThat(scenario.state.removal()).isEqualTo(new Removal("/r", true));
             assertThat(scenario.isPending("two")).isTrue();
         }
 
@@ -226,7 +225,7 @@ class RemovalTest {
         void ofAnotherRootThatIsKeptLeavesThePurge() {
             LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
             scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", false);
-            assertThat(scenario.state.removal()).isEqualTo(new ContainerState.Removal("/r", true));
+            assertThat(scenario.state.removal()).isEqualTo(new Removal("/r", true));
             assertThat(scenario.isPending("two")).isTrue();
         }
 
@@ -314,15 +313,14 @@ class RemovalTest {
                 LifecycleScenario.running().remove("rm", false).exited(0);
         scenario.give(new Input.CleanUpFailed(1, "a mount is left"));
         assertThat(scenario.outcome("rm").outcome()).isEqualTo(Outcome.FAILED);
-        assertThat(scenario.effects)
-                .contains(new Effect.Remove(LifecycleScenario.WEB, new ContainerState.Removal("/r", false)));
+        assertThat(scenario.effects).contains(new Effect.Remove(LifecycleScenario.WEB, new Removal("/r", false)));
     }
 
     @Test
     void failedRemovalEndsTheContainer() {
         LifecycleScenario scenario =
                 new LifecycleScenario().define(SpecBuilder.plain()).remove("rm", false);
-        scenario.give(new Input.RemovalFailed(new ContainerState.Removal("/r", false), "a file is left"));
+        scenario.give(new Input.RemovalFailed(new Removal("/r", false), "a file is left"));
         assertThat(scenario.outcome("rm").reason()).isEqualTo("a file is left");
         assertThat(scenario.state.isAbsent()).isTrue();
     }

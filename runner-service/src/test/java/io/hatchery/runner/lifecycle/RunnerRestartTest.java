@@ -48,7 +48,7 @@ class RunnerRestartTest {
                 .define(SpecBuilder.plain().generation(2));
         scenario.adopted(false, null, false, null);
         assertThat(scenario.effects)
-                .containsExactly(new Effect.Remove(LifecycleScenario.WEB, new ContainerState.Removal("/r", false)));
+                .containsExactly(new Effect.Remove(LifecycleScenario.WEB, new Removal("/r", false)));
     }
 
     @Test

@@ -214,14 +214,14 @@ class StateTableTest {
     void stateIgnoresAnswersToNoRemoval(StateRow state) {
         ContainerState before = state.scenario().state;
         Instant now = state.scenario().now;
-        var removal = new ContainerState.Removal("/r", false);
+        var removal = new Removal("/r", false);
         assertThat(Lifecycle.step(before, new Input.Removed(removal), now)).isEqualTo(Transition.none(before, now));
     }
 
     @ParameterizedTest
     @MethodSource("statesWithRunOrBackoff")
     void stateWithRunIgnoresAnswersToAPendingRemoval(StateRow state) {
-        var removal = new ContainerState.Removal("/r", false);
+        var removal = new Removal("/r", false);
         ContainerState before = state.scenario().state.withIntent(Intent.NONE.withRemoval(removal));
         Instant now = state.scenario().now;
         assertThat(Lifecycle.step(before, new Input.Removed(removal), now)).isEqualTo(Transition.none(before, now));

@@ -7,7 +7,6 @@ import io.hatchery.gateway.FleetFold;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetRecord;
-import io.hatchery.gateway.view.Operation;
 import io.hatchery.gateway.view.Operations;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
@@ -130,7 +129,7 @@ final class GatewayChecks {
         outcomes.forEach((id, outcome) -> {
             String says = fold.view()
                     .operation(new CommandId(id))
-                    .map(Operation::outcome)
+                    .map(operation -> operation.outcome().word())
                     .orElse("unknown");
             world.check(
                     says.equals(outcome),

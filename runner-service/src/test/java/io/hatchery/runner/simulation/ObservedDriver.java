@@ -2,8 +2,8 @@ package io.hatchery.runner.simulation;
 
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.driver.ForwardingDriver;
-import io.hatchery.runner.lifecycle.ContainerState.Removal;
 import io.hatchery.runner.lifecycle.Observation;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;

@@ -9,6 +9,7 @@ import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
+import io.hatchery.runner.service.RunnerRunnerDependenciesBuilder;
 import io.hatchery.runner.store.StoreSettings;
 import io.vertx.core.Handler;
 import java.io.IOException;
@@ -40,10 +41,20 @@ final class RunnerProcess {
      * @param onFailure is told why it gave up
      */
     void start(SimulatedBus bus, Disk runtime, Disk data, HostIdentity facts, Handler<Throwable> onFailure) {
-        var outside = new Runner.RunnerDependencies(
-                host.clock(), this::uptime, this::uptime, this::later, bus, runtime, data, facts, this::driver, "v2");
+        Runner.RunnerDependencies dependencies = RunnerRunnerDependenciesBuilder.builder()
+                .clock(host.clock())
+                .uptime(this::uptime)
+                .sinceBoot(this::uptime)
+                .timers(this::later)
+                .bus(bus)
+                .runtime(runtime)
+                .data(data)
+                .facts(facts)
+                .driver(this::driver)
+                .cgroups("v2")
+                .build();
         try {
-            new Runner(config(), outside, onFailure).start().onFailure(onFailure);
+            new Runner(config(), dependencies, onFailure).start().onFailure(onFailure);
         } catch (IOException e) {
             onFailure.handle(e);
         }

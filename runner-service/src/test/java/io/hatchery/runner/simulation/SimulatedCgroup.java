@@ -3,7 +3,8 @@ package io.hatchery.runner.simulation;
 import io.hatchery.runner.cgroup.Cgroups;
 import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.context.Timers;
-import io.hatchery.runner.direct.DirectDriver;
+import io.hatchery.runner.direct.HostAccess;
+import io.hatchery.runner.direct.HostAccessBuilder;
 import io.hatchery.runner.direct.Launcher;
 import io.hatchery.runner.driver.Roots;
 import io.hatchery.runner.plan.SetupStep;
@@ -44,9 +45,17 @@ final class SimulatedCgroup implements BlockingWork, Processes, Cgroups, Launche
         this.mutation = mutation;
     }
 
-    DirectDriver.HostAccess outside(Timers timers) {
-        return new DirectDriver.HostAccess(
-                this, timers, host.clock(), this, this, host.folders().seenBy(process, edge, mutation), this, this);
+    HostAccess outside(Timers timers) {
+        return HostAccessBuilder.builder()
+                .work(this)
+                .timers(timers)
+                .clock(host.clock())
+                .processes(this)
+                .cgroups(this)
+                .folders(host.folders().seenBy(process, edge, mutation))
+                .launcher(this)
+                .roots(this)
+                .build();
     }
 
     @Override

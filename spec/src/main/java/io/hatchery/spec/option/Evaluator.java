@@ -19,7 +19,6 @@ import java.util.TreeSet;
 
 /** Evaluates layers of options to a spec or to a list of all errors. Pure. */
 public final class Evaluator {
-    static final List<String> PAYLOADS = List.of("path", "config", "flake", "boot", "command");
     private static final String PICK_ONE = "give exactly one of path, config, flake, boot and command";
 
     private Evaluator() {}
@@ -221,8 +220,9 @@ public final class Evaluator {
 
     private static void payload(
             String path, String origin, ObjectNode values, List<DefinitionLayer> layers, OptionMerger merge) {
-        List<String> given =
-                PAYLOADS.stream().filter(p -> isGiven(values.get(p))).toList();
+        List<String> given = PayloadOptions.NAMES.stream()
+                .filter(p -> PayloadOptions.isGiven(values.get(p)))
+                .toList();
         if (given.isEmpty() && merge.problems().stream().anyMatch(p -> isPayload(path, p.path()))) {
             return; // one was given and is wrong, which is reported already
         }
@@ -236,12 +236,7 @@ public final class Evaluator {
     }
 
     private static boolean isPayload(String path, String problemPath) {
-        return PAYLOADS.stream().anyMatch(p -> problemPath.startsWith(path + "." + p));
-    }
-
-    static boolean isGiven(@org.jspecify.annotations.Nullable JsonNode value) {
-        return value != null
-                && (value.isTextual() || value.asBoolean(false) || value instanceof ArrayNode a && !a.isEmpty());
+        return PayloadOptions.NAMES.stream().anyMatch(p -> problemPath.startsWith(path + "." + p));
     }
 
     private static void assertions(

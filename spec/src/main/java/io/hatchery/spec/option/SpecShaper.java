@@ -26,7 +26,7 @@ final class SpecShaper {
 
     static ObjectNode of(ContainerName name, ObjectNode values) {
         ObjectNode spec = values.deepCopy();
-        spec.remove(Evaluator.PAYLOADS);
+        spec.remove(PayloadOptions.NAMES);
         spec.remove(NOT_IN_SPECS);
         boolean program = payload(spec.putObject("payload"), values);
         boolean ephemeral = values.path("ephemeral").asBoolean();
@@ -42,7 +42,7 @@ final class SpecShaper {
         if (values.path("copyResolvConf").asBoolean()) {
             spec.remove("copyResolvConf");
         }
-        boolean evaluated = Evaluator.isGiven(values.get("config")) || values.has("flake");
+        boolean evaluated = PayloadOptions.isGiven(values.get("config")) || values.has("flake");
         if (!values.path("rollbackOnFailure").asBoolean(evaluated)) {
             spec.remove("rollbackOnFailure");
         } else {
@@ -55,11 +55,11 @@ final class SpecShaper {
     }
 
     private static boolean payload(ObjectNode payload, ObjectNode values) {
-        if (Evaluator.isGiven(values.get("path"))) {
+        if (PayloadOptions.isGiven(values.get("path"))) {
             payload.put("type", "path").set("path", values.get("path"));
-        } else if (Evaluator.isGiven(values.get("boot"))) {
+        } else if (PayloadOptions.isGiven(values.get("boot"))) {
             payload.put("type", "boot");
-        } else if (Evaluator.isGiven(values.get("command"))) {
+        } else if (PayloadOptions.isGiven(values.get("command"))) {
             payload.put("type", "command").set("command", values.get("command"));
             return true;
         }

@@ -102,7 +102,7 @@ final class SystemOptions {
             String[] parts = values.get("flake").asText().split("#", 2);
             return new SystemSource.Flake(parts[0], parts.length > 1 && !parts[1].isEmpty() ? parts[1] : name.value());
         }
-        if (!Evaluator.isGiven(values.get("config"))) {
+        if (!PayloadOptions.isGiven(values.get("config"))) {
             return null;
         }
         var modules = new ArrayList<SystemSource.Module>();

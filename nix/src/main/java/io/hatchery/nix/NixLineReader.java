@@ -2,24 +2,56 @@ package io.hatchery.nix;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads the parts of a line. */
-final class NixLines {
-    static final String PREFIX = "@nix ";
+/** Reads a line that Nix writes with {@code --log-format internal-json}. */
+final class NixLineReader {
+    private static final String PREFIX = "@nix ";
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
     private static final long ERROR = 0;
     private static final long WARNING = 1;
+    private static final int DOWNLOAD = 101;
+    private static final int PATHS = 103;
 
-    private NixLines() {}
+    private NixLineReader() {}
 
-    static String plain(String text) {
+    /** Reads a line. A line in another form is a note. */
+    static NixLine read(String line) {
+        if (!line.startsWith(PREFIX)) {
+            return new NixLine.Note(plain(line));
+        }
+        try {
+            ObjectNode json = Json.readObject(line.substring(PREFIX.length()).getBytes(StandardCharsets.UTF_8));
+            return switch (json.path("action").asText()) {
+                case "msg" -> message(json);
+                case "start" ->
+                    new NixLine.Begun(
+                            json.path("id").asLong(), kind(json.path("type").asLong()));
+                case "result" -> result(json);
+                default -> new NixLine.Other();
+            };
+        } catch (UnreadableException e) {
+            return new NixLine.Note(plain(line));
+        }
+    }
+
+    private static NixLine.ActivityKind kind(long type) {
+        if (type == DOWNLOAD) {
+            return NixLine.ActivityKind.DOWNLOAD;
+        }
+        return type == PATHS ? NixLine.ActivityKind.PATHS : NixLine.ActivityKind.OTHER;
+    }
+
+    private static String plain(String text) {
         return COLOUR.matcher(text).replaceAll("");
     }
 
-    static NixLine message(ObjectNode json) {
+    private static NixLine message(ObjectNode json) {
         String words = plain(
                 json.has("raw_msg")
                         ? json.path("raw_msg").asText()
@@ -44,7 +76,7 @@ final class NixLines {
         return new NixLine.NixError(plain(json.path("raw_msg").asText()), place, trace);
     }
 
-    static NixLine result(ObjectNode json) {
+    private static NixLine result(ObjectNode json) {
         JsonNode fields = json.path("fields");
         long id = json.path("id").asLong();
         return switch (json.path("type").asInt()) {
@@ -58,14 +90,9 @@ final class NixLines {
     }
 
     private static NixLine expected(JsonNode fields) {
-        return switch (fields.path(0).asInt()) {
-            case 101 ->
-                new NixLine.ExpectedTransfer(
-                        NixLine.ActivityKind.DOWNLOAD, fields.path(1).asLong());
-            case 103 ->
-                new NixLine.ExpectedTransfer(
-                        NixLine.ActivityKind.PATHS, fields.path(1).asLong());
-            default -> new NixLine.Other();
-        };
+        NixLine.ActivityKind kind = kind(fields.path(0).asInt());
+        return kind == NixLine.ActivityKind.OTHER
+                ? new NixLine.Other()
+                : new NixLine.ExpectedTransfer(kind, fields.path(1).asLong());
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class NixLineTest {
+class NixLineReaderTest {
     @Test
     void aFailureHasItsPlaceAndTrace() {
-        NixLine line = NixLine.read(
+        NixLine line = NixLineReader.read(
                 "@nix {\"action\":\"msg\",\"column\":44,\"file\":\"/x/bad.nix\",\"level\":0,\"line\":1,"
                         + "\"msg\":\"\\u001b[31;1merror:\\u001b[0m no\",\"raw_msg\":\"attribute '\\u001b[35;1mnothing\\u001b[0m' missing\","
                         + "\"trace\":[{\"column\":7,\"file\":\"/x/a.nix\",\"line\":2,\"raw_msg\":\"while evaluating\"}]}");
@@ -23,19 +23,19 @@ class NixLineTest {
 
     @Test
     void progressIsOfAnActivity() {
-        assertThat(NixLine.read("@nix {\"action\":\"start\",\"id\":7,\"level\":4,\"text\":\"\",\"type\":101}"))
+        assertThat(NixLineReader.read("@nix {\"action\":\"start\",\"id\":7,\"level\":4,\"text\":\"\",\"type\":101}"))
                 .isEqualTo(new NixLine.Begun(7, NixLine.ActivityKind.DOWNLOAD));
-        assertThat(NixLine.read("@nix {\"action\":\"result\",\"fields\":[10,138,0,0],\"id\":7,\"type\":105}"))
+        assertThat(NixLineReader.read("@nix {\"action\":\"result\",\"fields\":[10,138,0,0],\"id\":7,\"type\":105}"))
                 .isEqualTo(new NixLine.TransferProgress(7, 10, 138));
-        assertThat(NixLine.read("@nix {\"action\":\"result\",\"fields\":[101,138],\"id\":1,\"type\":106}"))
+        assertThat(NixLineReader.read("@nix {\"action\":\"result\",\"fields\":[101,138],\"id\":1,\"type\":106}"))
                 .isEqualTo(new NixLine.ExpectedTransfer(NixLine.ActivityKind.DOWNLOAD, 138));
     }
 
     @Test
     void whatABuilderPrintsIsTold() {
-        assertThat(NixLine.read("@nix {\"action\":\"result\",\"fields\":[\"hello\"],\"id\":1,\"type\":101}"))
+        assertThat(NixLineReader.read("@nix {\"action\":\"result\",\"fields\":[\"hello\"],\"id\":1,\"type\":101}"))
                 .isEqualTo(new NixLine.BuildLog("hello"));
-        assertThat(NixLine.read("not json")).isEqualTo(new NixLine.Note("not json"));
-        assertThat(NixLine.read("@nix {broken")).isEqualTo(new NixLine.Note("@nix {broken"));
+        assertThat(NixLineReader.read("not json")).isEqualTo(new NixLine.Note("not json"));
+        assertThat(NixLineReader.read("@nix {broken")).isEqualTo(new NixLine.Note("@nix {broken"));
     }
 }
