@@ -48,12 +48,14 @@ public final class Main {
 
     /** All commands, ready to be executed. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+        var commandLine = new CommandLine(new Main());
+        return commandLine
+                .setParameterExceptionHandler(new MistypedArguments(commandLine.getParameterExceptionHandler()))
+                .setExecutionExceptionHandler((e, command, parsed) -> {
                     ErrorLine.of(e)
                             .ifPresentOrElse(
-                                    line -> commandLine.getErr().println(Output.printable("hatchery: " + line)),
-                                    () -> commandLine.getErr().print(Output.printable(trace(e))));
+                                    line -> command.getErr().println(Output.printable("hatchery: " + line)),
+                                    () -> command.getErr().print(Output.printable(trace(e))));
                     return 1;
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true);

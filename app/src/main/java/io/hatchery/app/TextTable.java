@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A text table with aligned columns. */
@@ -65,9 +66,15 @@ final class TextTable {
 
     private static String note(JsonNode container, JsonNode status) {
         JsonNode evaluation = container.path("evaluation");
+        if (!evaluation.isObject()) {
+            return "waits for its evaluation: is config-service running?";
+        }
         if (evaluation.path("state").asText().equals("failed")) {
             return "evaluation failed, see hatchery show "
                     + container.path("name").asText();
+        }
+        if (evaluation.path("state").asText().equals("unplaced")) {
+            return unplaced(container.path("definition").path("hostSelector"));
         }
         if (evaluation.has("releasingHost")) {
             return "moving: host "
@@ -79,6 +86,20 @@ final class TextTable {
         return status.path("outdated").asBoolean() && !status.has("reason")
                 ? "outdated: restart to apply " + format(status.path("restartFor"))
                 : status.path("reason").asText("");
+    }
+
+    /**
+     * Why a container has no host.
+     *
+     * @param hostSelector of the definition itself; a profile may have another
+     */
+    private static String unplaced(JsonNode hostSelector) {
+        String labels = hostSelector.properties().stream()
+                .map(label -> label.getKey() + "=" + label.getValue().asText())
+                .sorted()
+                .collect(Collectors.joining(","));
+        return "no host that is ready " + (labels.isEmpty() ? "matches" : "has the labels " + labels)
+                + ", see hatchery hosts";
     }
 
     /** Names, separated by commas. */

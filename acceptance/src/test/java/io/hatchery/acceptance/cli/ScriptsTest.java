@@ -87,6 +87,46 @@ class ScriptsTest {
         return ProcessResult.toEnd(builder);
     }
 
+    @Test
+    void purgeOfThePackageLeavesNothing() throws IOException {
+        assertThat(purge("")).isEmpty();
+    }
+
+    @Test
+    void purgeOfThePackageKeepsTheProgramsOfRunningContainers() throws IOException {
+        assertThat(purge("touch /run/systemd/system/container-web.service"))
+                .containsExactly(
+                        "/var/lib/hatchery",
+                        "/var/lib/hatchery/runner",
+                        "/var/lib/hatchery/runner/programs",
+                        "/var/lib/hatchery/runner/programs/hatchery-supervisor-1");
+    }
+
+    /** The files of Hatchery that the package's script leaves; it runs in a mount namespace with folders of its own. */
+    private List<String> purge(String before) throws IOException {
+        Path tools = folder.resolve("tools");
+        tool(tools, "systemctl", "exit 0");
+        Path script = Installation.REPOSITORY.resolve("app/src/deb/control/postrm");
+        return ProcessResult.toEnd(
+                        new ProcessBuilder("unshare", "--mount", "bash", "-ec", """
+                        mount -t tmpfs tmpfs /run
+                        mount -t tmpfs tmpfs /var/lib
+                        mount -t tmpfs tmpfs /var/cache
+                        mkdir -p /etc/hatchery
+                        mount -t tmpfs tmpfs /etc/hatchery
+                        mkdir -p /run/systemd/system /var/lib/hatchery/runner/{programs,specs} /var/cache/hatchery
+                        touch /var/lib/hatchery/runner/{programs/hatchery-supervisor-1,specs/web.json}
+                        %s
+                        umount /etc/hatchery
+                        PATH=%s:$PATH sh %s purge
+                        find /var/lib/hatchery /var/cache/hatchery 2>/dev/null | sort
+                        """.formatted(before, tools, script)))
+                .orFail()
+                .out()
+                .lines()
+                .toList();
+    }
+
     private static void tool(Path folder, String name, String script) throws IOException {
         Files.createDirectories(folder);
         Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + script + "\n");

@@ -11,9 +11,11 @@ import io.hatchery.acceptance.fixture.ProcessResult;
 import io.hatchery.acceptance.fixture.RecordedMessages;
 import io.hatchery.acceptance.fixture.Roots;
 import io.hatchery.acceptance.fixture.Samples;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +114,23 @@ class ContainerLifecycleTest {
                 .orFail();
         assertThat(dead.out()).contains("9|").contains("hatchery_reason=not UTF-8 text");
         HostState.assertGone("t-kcat", root);
+    }
+
+    @Test
+    void dataFolderAndConsoleLogsAreClosedToOtherUsers() throws Exception {
+        Path root = Roots.busybox(installation.roots().resolve("modes"));
+        api.define("t-modes", Samples.sleeper(root));
+        api.command("start", "t-modes");
+        Path runner = installation.data().resolve("runner");
+        assertThat(mode(installation.data())).isEqualTo("rwx------");
+        assertThat(mode(runner)).isEqualTo("rwx------");
+        assertThat(mode(runner.resolve("console/t-modes.log"))).isEqualTo("rw-r-----");
+        api.command("stop", "t-modes");
+        HostState.assertGone("t-modes", root);
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
 
     @Test

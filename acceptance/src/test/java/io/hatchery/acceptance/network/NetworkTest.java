@@ -34,6 +34,7 @@ class NetworkTest {
         for (Service service : Service.values()) {
             installation.start(service);
         }
+        await().until(() -> request("GET", "/v1/hosts", "").at("/items/0/state").asText(), "ready"::equals);
     }
 
     /**
@@ -77,6 +78,10 @@ class NetworkTest {
 
     /** The gateway is in the namespace too; one client process serves all calls, since starting one per call is slow. */
     private static JsonNode call(String method, String path, String yaml) throws IOException {
+        return request(method, "/v1/containers/" + path, yaml);
+    }
+
+    private static JsonNode request(String method, String path, String yaml) throws IOException {
         ProcessResult curl = network.run(
                 "curl",
                 "-sS",
@@ -88,7 +93,7 @@ class NetworkTest {
                 "Content-Type: application/yaml",
                 "--data-binary",
                 yaml,
-                installation.api().base() + "/v1/containers/" + path);
+                installation.api().base() + path);
         return JSON.readTree(curl.orFail().out());
     }
 

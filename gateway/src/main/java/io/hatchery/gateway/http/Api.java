@@ -193,8 +193,8 @@ public final class Api {
                     request,
                     new ApiProblem(
                             ProblemType.NOT_AUTHENTICATED,
-                            "show the token: Authorization: Bearer <token>, or, from a browser's"
-                                    + " websocket, the subprotocols hatchery.v1 and bearer.<token>"));
+                            "the request has no valid token: send the header Authorization: Bearer <token>, or, from a"
+                                    + " browser's websocket, the subprotocols hatchery.v1 and bearer.<token>"));
         }
     }
 
@@ -254,8 +254,8 @@ public final class Api {
                     request,
                     new ApiProblem(
                             ProblemType.BROKER_UNAVAILABLE,
-                            "the broker did not confirm the write in time; whether it is written is not"
-                                    + " known: ask again, with the same Idempotency-Key for a command ("
+                            "the broker did not confirm the write in time, and the record may have been written:"
+                                    + " try again, a command with the same Idempotency-Key ("
                                     + e.getMessage() + ")"));
         } else {
             LOG.error(
@@ -264,7 +264,10 @@ public final class Api {
                     request.request().path(),
                     e);
             Responses.problem(
-                    request, new ApiProblem(ProblemType.INTERNAL_ERROR, "the gateway failed; its log says why"));
+                    request,
+                    new ApiProblem(
+                            ProblemType.INTERNAL_ERROR,
+                            "the gateway failed to handle the request: see its log for the cause"));
         }
     }
 

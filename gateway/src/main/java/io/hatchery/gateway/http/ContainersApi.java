@@ -146,8 +146,7 @@ final class ContainersApi {
     void requireThere(ContainerName name) {
         if (!view.isThere(name)) {
             throw new ApiProblem(
-                    ProblemType.NOT_FOUND,
-                    "there is no container " + name + ": define it with PUT /v1/containers/" + name);
+                    ProblemType.NOT_FOUND, "there is no container " + name + ": run hatchery list for the names");
         }
     }
 

@@ -106,7 +106,7 @@ final class OperationsApi {
                     ProblemType.NO_SPEC,
                     "container " + name + " has no spec in force (its evaluation is "
                             + evaluation.state().name().toLowerCase(java.util.Locale.ROOT)
-                            + "): see GET /v1/containers/" + name);
+                            + "): run hatchery show " + name + " for its errors");
         }
         CommandId id = commandId(request);
         Instant deadline = Requests.query(request, "deadline", Requests::time);
@@ -167,8 +167,7 @@ final class OperationsApi {
                         throw new ApiProblem(
                                 ProblemType.SYSTEM_BUILDING,
                                 "the system of container " + evaluation.container()
-                                        + " is being built: wait for it, with wait=10min for instance, or look at GET"
-                                        + " /v1/containers/" + evaluation.container() + "/build-log");
+                                        + " is being built: wait for it longer, for example 10min");
                     }
                     command(request, verb);
                     return null;

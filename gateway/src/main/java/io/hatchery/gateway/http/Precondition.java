@@ -38,7 +38,7 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
                 throw new ApiProblem(
                         ProblemType.INVALID_REQUEST,
                         "header If-None-Match of a change is '" + ifNoneMatch
-                                + "': only * is taken, for what must not exist yet");
+                                + "': send *, which requires that the resource does not exist, or leave it out");
             }
             return expecting(Headers.NO_REVISION);
         }
@@ -48,12 +48,13 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
         }
         if (ifMatch.strip().equals(ANY)) {
             throw new ApiProblem(
-                    ProblemType.PRECONDITION_FAILED, "header If-Match is *, and there is nothing to change");
+                    ProblemType.PRECONDITION_FAILED,
+                    "header If-Match is *, and the resource does not exist: leave the header out to create it");
         }
         if (ifMatch.strip().startsWith("W/")) {
             throw new ApiProblem(
                     ProblemType.PRECONDITION_FAILED,
-                    "header If-Match is '" + ifMatch + "', and a weak tag matches nothing: leave W/ out");
+                    "header If-Match is '" + ifMatch + "', and a weak tag never matches: remove W/");
         }
         var matcher = ETAG.matcher(ifMatch.strip());
         if (!matcher.matches()) {

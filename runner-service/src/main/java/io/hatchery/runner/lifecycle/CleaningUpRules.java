@@ -113,7 +113,7 @@ record CleaningUpRules(LifecycleState.CleaningUp cleaningUp) implements ActiveRu
         if (cleaningUp.cause() instanceof LifecycleState.Cause.StartFailed failed && !pending) {
             return startFailed(transition, failed, desired && !requested);
         }
-        if (requested || desired && pending) {
+        if (requested || pending) {
             return Starts.launch(transition, !requested);
         }
         if (!desired) {

@@ -79,7 +79,6 @@ enum SpecUpdate {
         return newest != null
                         && !intent.restartPending()
                         && newest.generation().isAfter(active.spec().generation())
-                        && !SpecComparison.isReload(active.spec(), newest)
                         && isAnotherSystem(active.spec(), newest)
                         && restarts(intent, newest)
                 ? transition.with(new Effect.Fetch(active.run(), newest))

@@ -4,6 +4,7 @@ import io.hatchery.protocol.Exit;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Readiness;
 import java.time.Instant;
 
 /** The answers of a container whose processes are spawned, or about to be, and that is not ready. */
@@ -127,17 +128,36 @@ record StartingRules(LifecycleState.Starting starting) implements ActiveRules {
     }
 
     private Transition ready(Transition transition) {
-        var running = new LifecycleState.Running(starting.run(), starting.spec(), starting.leader(), transition.now());
-        Transition next = transition
-                .enter(running)
-                .withHistory(history -> history.withReady(starting.spec().generation()))
-                .step("running", PendingOperation::isStart);
+        LifecycleState.Running running = running(transition.now());
+        Transition next = enterRunning(transition, running);
         return starting.stopRequested()
                 ? Stops.signal(next, running, running.leader())
                 : next.conclude(PendingOperation::isStartInProgress, Outcome.COMPLETED, null);
     }
 
+    private LifecycleState.Running running(Instant since) {
+        return new LifecycleState.Running(starting.run(), starting.spec(), starting.leader(), since);
+    }
+
+    private Transition enterRunning(Transition transition, LifecycleState.Running running) {
+        return transition
+                .enter(running)
+                .withHistory(history -> history.withReady(starting.spec().generation()))
+                .step("running", PendingOperation::isStart);
+    }
+
+    /** A command that has done its work before it would have counted as ready: a start that completed, and then an exit. */
+    private boolean isFinished(Input.Exited exited) {
+        return exited.status() == 0 && starting.spec().readiness() == Readiness.STARTED && !starting.stopRequested();
+    }
+
     private Transition exited(Transition transition, Input.Exited exited) {
+        if (isFinished(exited)) {
+            LifecycleState.Running running = running(exited.at());
+            Transition next = enterRunning(transition, running)
+                    .conclude(PendingOperation::isStartInProgress, Outcome.COMPLETED, null);
+            return new RunningRules(running).runEvent(next, exited);
+        }
         Transition next = Stops.exited(transition, starting, new Exit(exited.status(), exited.at()), causeOf(exited));
         return exited.initiator() == null
                 ? next

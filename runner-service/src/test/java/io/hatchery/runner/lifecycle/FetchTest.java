@@ -69,6 +69,37 @@ class FetchTest {
     }
 
     @Test
+    void newRunnerRepeatsTheFetchOfAStartingContainerForAReload() {
+        ContainerSpec two = reloadable(2, "/two");
+        LifecycleScenario scenario = new LifecycleScenario()
+                .give(new Input.SpecArrived(reloadable(1, "/one")))
+                .command(Verb.START, "start")
+                .prepared()
+                .spawned()
+                .give(new Input.SpecArrived(two));
+        assertThat(scenario.effects).contains(new Effect.Fetch(1, two));
+        scenario.give(new Input.Adopted(new Observation(true, 7L, false, null)));
+        assertThat(scenario.effects).contains(new Effect.Fetch(1, two));
+    }
+
+    private static ContainerSpec reloadable(long generation, String path) {
+        return SpecsOfTests.with("{\"reloadIfChanged\": true}")
+                .withGeneration(new Generation(generation))
+                .withPayload(new Payload.SystemPath(path));
+    }
+
+    @Test
+    void fetchForASpecThatForbidsRestartsDoesNotRestart() {
+        ContainerSpec two = SpecsOfTests.with("{\"restartIfChanged\": false}")
+                .withGeneration(new Generation(2))
+                .withPayload(new Payload.SystemPath("/two"));
+        LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one"))
+                .give(new Input.SpecArrived(two))
+                .give(new Input.Fetched(1, two));
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
     void stopCancelsPreparation() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .give(new Input.SpecArrived(system(1, "/one")))

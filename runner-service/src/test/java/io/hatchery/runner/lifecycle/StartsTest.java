@@ -7,6 +7,8 @@ import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.Readiness;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.Span;
 import java.time.Duration;
@@ -47,6 +49,59 @@ class StartsTest {
         scenario.give(new Input.Adopted(new Observation(true, 4711L, true, new Exit(7, scenario.now), "disk is full")))
                 .cleanedUp();
         assertThat(scenario.state.history().reason()).isEqualTo("it exited with status 7: disk is full");
+    }
+
+    /** Spawned, with that readiness and restart policy. */
+    private static LifecycleScenario spawned(Readiness readiness, RestartPolicy restart) {
+        return new LifecycleScenario()
+                .give(new Input.SpecArrived(
+                        SpecBuilder.plain().restart(restart).spec().withReadiness(readiness)))
+                .command(Verb.START, "start")
+                .prepared()
+                .spawned();
+    }
+
+    @Test
+    void commandThatFinishesBeforeReadinessCompletesItsStart() {
+        LifecycleScenario scenario =
+                spawned(Readiness.STARTED, RestartPolicy.NO).exited(0);
+        assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(scenario.state.status().ready()).isEqualTo(new Generation(1));
+        scenario.cleanedUp();
+        assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
+        assertThat(scenario.state.intent().desiredRunning()).isFalse();
+    }
+
+    @Test
+    void commandThatFinishesBeforeReadinessRestartsPerPolicy() {
+        LifecycleScenario scenario =
+                spawned(Readiness.STARTED, RestartPolicy.ALWAYS).exited(0).cleanedUp();
+        assertThat(scenario.phase()).isEqualTo(Phase.BACKOFF);
+    }
+
+    @Test
+    void commandThatFailsBeforeReadinessFailsItsStart() {
+        LifecycleScenario scenario =
+                spawned(Readiness.STARTED, RestartPolicy.NO).exited(1).cleanedUp();
+        assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(scenario.phase()).isEqualTo(Phase.FAILED);
+    }
+
+    @Test
+    void initThatExitsWithoutNotificationFailsItsStart() {
+        LifecycleScenario scenario =
+                spawned(Readiness.NOTIFY, RestartPolicy.NO).exited(0).cleanedUp();
+        assertThat(scenario.outcome("start").outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void commandThatFinishesWhileItsStopWaitsForReadinessIsStopped() {
+        LifecycleScenario scenario = spawned(Readiness.STARTED, RestartPolicy.ALWAYS)
+                .command(Verb.STOP, "stop")
+                .exited(0)
+                .cleanedUp();
+        assertThat(scenario.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
     }
 
     @Test

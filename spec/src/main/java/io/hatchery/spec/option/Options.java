@@ -227,7 +227,7 @@ public final class Options {
                 Option.named("readiness")
                         .type(Types.choice("notify", "started"))
                         .description(
-                                "When the container is running: notify waits for READY=1 of its init, see sd_notify(3); started waits until the first process has lived for half a second.")
+                                "When the container is running: notify waits for READY=1 of its init, see sd_notify(3); started waits until the first process has lived for half a second, or has exited with status 0.")
                         .defaultText("notify; started for command")
                         .example("started")
                         .becomes("--notify-ready=")
