@@ -3,12 +3,21 @@
 jvm_folder=${jvm_folder:-/usr/lib/jvm}
 jdk_package=openjdk-25-jdk-headless
 
+# Sets version to the major version in a JDK's release file, without running a program: each start of hatchery reads one.
+read_version() {
+  local line
+  version=
+  while IFS= read -r line; do
+    case $line in JAVA_VERSION=\"*) version=${line#*\"} version=${version%%[!0-9]*} ;; esac
+  done <"$1"
+}
+
 find_jdk() {
   local candidate release version
   for candidate in "${JAVA_HOME:-}" "$jvm_folder"/*; do
     release="$candidate/release"
     if [ -n "$candidate" ] && [ -x "$candidate/bin/${java_tool:-javac}" ] && [ -r "$release" ]; then
-      version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+      read_version "$release"
       if [ -n "$version" ] && [ "$version" -ge 25 ]; then
         export JAVA_HOME="$candidate"
         return 0

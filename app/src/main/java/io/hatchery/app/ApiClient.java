@@ -2,6 +2,7 @@ package io.hatchery.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.app.GatewayHttp.HttpResponse;
 import io.hatchery.runner.plan.PrintableText;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
@@ -9,15 +10,13 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Option;
 
 /** A client of the gateway, with the options that all client commands share. */
 final class ApiClient {
-    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(11);
-
     @Mixin
     private SettingsOptions options = new SettingsOptions();
 
@@ -53,9 +50,6 @@ final class ApiClient {
             defaultValue = "text")
     private String output = "text";
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
-
     /** Uses the command line, else the environment, else the configuration. */
     ApiClient() {}
 
@@ -66,7 +60,7 @@ final class ApiClient {
     }
 
     /** A successful response. */
-    record ApiResponse(int status, Map<String, java.util.List<String>> headers, ObjectNode body) {}
+    record ApiResponse(int status, Map<String, List<String>> headers, ObjectNode body) {}
 
     boolean json() {
         if (!output.equals("json") && !output.equals("text")) {
@@ -147,23 +141,23 @@ final class ApiClient {
      * @throws UserError if the gateway cannot be reached or refuses
      */
     ApiResponse call(String method, String path, byte @Nullable [] body, String contentType) {
-        HttpResponse<byte[]> response = request(method, path, body, contentType);
+        HttpResponse response = request(method, path, body, contentType);
         ObjectNode answer = read(response);
-        if (response.statusCode() >= 400) {
-            throw refusal(response.statusCode(), answer);
+        if (response.status() >= 400) {
+            throw refusal(response.status(), answer);
         }
-        return new ApiResponse(response.statusCode(), response.headers().map(), answer);
+        return new ApiResponse(response.status(), response.headers(), answer);
     }
 
     /** The resource at a path; empty if there is none. */
     Optional<ObjectNode> find(String path) {
-        HttpResponse<byte[]> response = request("GET", path, null, "application/json");
+        HttpResponse response = request("GET", path, null, "application/json");
         ObjectNode answer = read(response);
-        if (response.statusCode() == 404) {
+        if (response.status() == 404) {
             return Optional.empty();
         }
-        if (response.statusCode() >= 400) {
-            throw refusal(response.statusCode(), answer);
+        if (response.status() >= 400) {
+            throw refusal(response.status(), answer);
         }
         return Optional.of(answer);
     }
@@ -192,17 +186,12 @@ final class ApiClient {
                 + ": set HATCHERY_TOKEN or --token-file to its token, which is in <its data folder>/admin.token");
     }
 
-    private HttpResponse<byte[]> request(String method, String path, byte @Nullable [] body, String contentType) {
-        return send(HttpRequest.newBuilder(URI.create(base() + path))
-                .timeout(REQUEST_TIMEOUT)
-                .header("Authorization", "Bearer " + token())
-                .header("Content-Type", contentType)
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(body))
-                .build());
+    private HttpResponse request(String method, String path, byte @Nullable [] body, String contentType) {
+        try {
+            return GatewayHttp.send(method, URI.create(base() + path), token(), body, contentType);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
     }
 
     /** Every item of a list, page by page. */
@@ -230,21 +219,10 @@ final class ApiClient {
         return items;
     }
 
-    private HttpResponse<byte[]> send(HttpRequest request) {
-        try {
-            return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw unreachable(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserError("interrupted", e);
-        }
-    }
-
     private UserError unreachable(Throwable e) {
         String base = base();
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException) {
+            if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
                 return new UserError(
                         "the host name in " + base
                                 + " cannot be resolved: check --url, HATCHERY_URL or gateway.address",
@@ -264,7 +242,7 @@ final class ApiClient {
         return new UserError("the gateway at " + base + " cannot be reached: " + reason + "; check the URL", e);
     }
 
-    private static ObjectNode read(HttpResponse<byte[]> response) {
+    private static ObjectNode read(HttpResponse response) {
         if (response.body().length == 0) {
             return Json.object();
         }
@@ -316,7 +294,10 @@ final class ApiClient {
     WebSocket watch(String query, WebSocket.Listener listener) {
         URI uri = URI.create(base().replaceFirst("^http", "ws") + "/v1/stream" + query);
         try {
-            return http.newWebSocketBuilder()
+            return HttpClient.newBuilder()
+                    .connectTimeout(GatewayHttp.CONNECT_TIMEOUT)
+                    .build()
+                    .newWebSocketBuilder()
                     .header("Authorization", "Bearer " + token())
                     .buildAsync(uri, listener)
                     .join();

@@ -2,6 +2,7 @@ package io.hatchery.app;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,46 +12,92 @@ import picocli.CommandLine.Mixin;
         name = "hatchery",
         description = "Manage fleets of OS containers that run under systemd-nspawn",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        subcommands = {
-            UpCommand.class,
-            DownCommand.class,
-            ApplyCommand.class,
-            PlanCommand.class,
-            ClientCommands.Delete.class,
-            ClientCommands.ListContainers.class,
-            ClientCommands.Show.class,
-            SystemCommands.Generations.class,
-            SystemCommands.Rollback.class,
-            VerbCommands.StartCommand.class,
-            VerbCommands.StopCommand.class,
-            VerbCommands.RestartCommand.class,
-            VerbCommands.KillCommand.class,
-            WatchCommand.class,
-            EventsCommand.class,
-            ClientCommands.Hosts.class,
-            ServiceCommands.Config.class,
-            ServiceCommands.RunnerCommand.class,
-            ServiceCommands.Gateway.class,
-            ServiceCommands.Broker.class,
-            Main.SettingsCommand.class,
-            CommandLine.HelpCommand.class
-        })
+        versionProvider = Main.Version.class)
 public final class Main {
+    /** In the order in which the help lists them. */
+    private static final List<String> COMMANDS = List.of(
+            "up",
+            "down",
+            "apply",
+            "plan",
+            "delete",
+            "list",
+            "show",
+            "generations",
+            "rollback",
+            "start",
+            "stop",
+            "restart",
+            "kill",
+            "watch",
+            "events",
+            "hosts",
+            "config-service",
+            "runner",
+            "gateway",
+            "broker",
+            "settings",
+            "help");
+
     private Main() {}
 
     /** Runs the command that the arguments name, and exits with its code. */
     public static void main(String[] arguments) {
-        int code = commandLine().execute(arguments);
+        int code = execute(arguments);
         System.out.flush();
         System.exit(code);
     }
 
+    /** Runs the command that the arguments name, and returns its exit code. */
+    static int execute(String... arguments) {
+        return commandLine(named(arguments)).execute(arguments);
+    }
+
     /** All commands, ready to be executed. */
     static CommandLine commandLine() {
-        var commandLine = new CommandLine(new Main());
-        return commandLine
-                .setParameterExceptionHandler(new MistypedArguments(commandLine.getParameterExceptionHandler()))
+        return commandLine(COMMANDS);
+    }
+
+    /** The command that the first argument names, else all: reading the declarations of all takes longer than most commands run. */
+    private static List<String> named(String... arguments) {
+        return arguments.length == 0 || arguments[0].equals("help") || !COMMANDS.contains(arguments[0])
+                ? COMMANDS
+                : List.of(arguments[0]);
+    }
+
+    /** A switch and no table of constructors: method handles of classes that a training run has not linked break the AOT cache of JDK 25. */
+    private static Object command(String name) {
+        return switch (name) {
+            case "up" -> new UpCommand();
+            case "down" -> new DownCommand();
+            case "apply" -> new ApplyCommand();
+            case "plan" -> new PlanCommand();
+            case "delete" -> new ClientCommands.Delete();
+            case "list" -> new ClientCommands.ListContainers();
+            case "show" -> new ClientCommands.Show();
+            case "generations" -> new SystemCommands.Generations();
+            case "rollback" -> new SystemCommands.Rollback();
+            case "start" -> new VerbCommands.StartCommand();
+            case "stop" -> new VerbCommands.StopCommand();
+            case "restart" -> new VerbCommands.RestartCommand();
+            case "kill" -> new VerbCommands.KillCommand();
+            case "watch" -> new WatchCommand();
+            case "events" -> new EventsCommand();
+            case "hosts" -> new ClientCommands.Hosts();
+            case "config-service" -> new ServiceCommands.Config();
+            case "runner" -> new ServiceCommands.RunnerCommand();
+            case "gateway" -> new ServiceCommands.Gateway();
+            case "broker" -> new ServiceCommands.Broker();
+            case "settings" -> new SettingsCommand();
+            case "help" -> new CommandLine.HelpCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static CommandLine commandLine(List<String> names) {
+        var root = new CommandLine(new Main());
+        names.forEach(name -> root.addSubcommand(name, command(name)));
+        return root.setParameterExceptionHandler(new MistypedArguments(root.getParameterExceptionHandler()))
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     ErrorLine.of(e)
                             .ifPresentOrElse(

@@ -10,7 +10,7 @@ import java.util.function.Function;
 /** Runs the same action for many items at the same time. */
 final class ParallelTasks {
     /** Maximum concurrency: each task is a request that the gateway may keep open. */
-    private static final int MOST = 64;
+    static final int MOST = 64;
 
     private ParallelTasks() {}
 

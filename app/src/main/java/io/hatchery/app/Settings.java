@@ -75,24 +75,31 @@ final class Settings {
     }
 
     private static void fromEnvironment(Map<String, String> environment, Map<String, String> values) {
-        var byVariable = new TreeMap<String, String>();
-        known().forEach(key -> byVariable.put(ConfigurationKey.variable(key), key));
+        var own = new TreeMap<String, String>();
+        KEYS.forEach(key -> own.put(key.variable(), key.name()));
         environment.forEach((variable, value) -> {
             if (!variable.startsWith("HATCHERY_") || OTHER_VARIABLES.contains(variable)) {
                 return;
             }
-            String key = byVariable.get(variable);
-            if (key == null) {
-                String near = NameSuggestion.of(variable, byVariable.keySet());
-                throw new UserError("the environment variable " + variable + " does not belong to a configuration key"
-                        + (near == null ? "" : ": did you mean " + near + "?"));
-            }
-            values.put(key, value);
+            String key = own.get(variable);
+            values.put(key == null ? ofAnyKey(variable) : key, value);
         });
     }
 
+    private static String ofAnyKey(String variable) {
+        var byVariable = new TreeMap<String, String>();
+        known().forEach(key -> byVariable.put(ConfigurationKey.variable(key), key));
+        String key = byVariable.get(variable);
+        if (key == null) {
+            String near = NameSuggestion.of(variable, byVariable.keySet());
+            throw new UserError("the environment variable " + variable + " does not belong to a configuration key"
+                    + (near == null ? "" : ": did you mean " + near + "?"));
+        }
+        return key;
+    }
+
     private static void put(Map<String, String> values, String key, String value, String source) {
-        if (!known().contains(key)) {
+        if (KEYS.stream().noneMatch(own -> own.name().equals(key)) && !known().contains(key)) {
             String near = NameSuggestion.of(key, known());
             throw new UserError("there is no configuration key '" + key + "' (" + source + ")"
                     + (near == null ? ": run hatchery settings for the list" : ": did you mean " + near + "?"));
@@ -100,7 +107,7 @@ final class Settings {
         values.put(key, value);
     }
 
-    /** The names of all keys, Kafka's included. */
+    /** The names of all keys, Kafka's included. Loads Kafka's client, which takes longer than a client command. */
     static Set<String> known() {
         var keys = new TreeSet<String>();
         KEYS.forEach(key -> keys.add(key.name()));

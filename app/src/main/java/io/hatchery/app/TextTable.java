@@ -14,9 +14,6 @@ import java.util.stream.Stream;
 
 /** A text table with aligned columns. */
 final class TextTable {
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     private final List<List<String>> rows = new ArrayList<>();
 
     TextTable(String... heads) {
@@ -112,10 +109,16 @@ final class TextTable {
     /** A time in RFC 3339, UTC, with milliseconds; a text that is not a time is returned as it is. */
     static String time(JsonNode at) {
         try {
-            return MILLIS.format(Instant.parse(at.asText()));
+            return Milliseconds.FORMAT.format(Instant.parse(at.asText()));
         } catch (DateTimeParseException e) {
             return at.asText("-");
         }
+    }
+
+    /** Loaded by its first use: tables of containers show no such time. */
+    private static final class Milliseconds {
+        static final DateTimeFormatter FORMAT =
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
     }
 
     static String since(JsonNode at, Instant now) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +15,7 @@ import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -33,13 +33,6 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
  * read as a string, nor a string as a number. A record component that is not {@code @Nullable} must be given. Times are RFC 3339 text.
  */
 public final class Json {
-    private static final ObjectMapper LENIENT =
-            configure(JsonMapper.builder(json())).build();
-    private static final ObjectMapper STRICT = configure(JsonMapper.builder(json()))
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-    private static final ObjectMapper YAML =
-            configure(YAMLMapper.builder(yaml())).build();
     private static final Pattern INTERNALS =
             Pattern.compile(" \\(class [^)]*\\)|\\(for [^)]*\\)|`?(?:java|io\\.hatchery)\\.[\\w.$]+`?");
 
@@ -57,16 +50,33 @@ public final class Json {
 
     private Json() {}
 
-    private static StreamReadConstraints constraints() {
-        return StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build();
+    /** Loaded by its first use: a client command that reads trees alone does without data binding. */
+    private static final class Lenient {
+        static final ObjectMapper MAPPER = configure(JsonMapper.builder(json())).build();
+    }
+
+    /** Loaded by its first use. */
+    private static final class Strict {
+        static final ObjectMapper MAPPER = configure(JsonMapper.builder(json()))
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
+    }
+
+    /** Loaded by its first use. */
+    private static final class Yaml {
+        static final ObjectMapper MAPPER = configure(YAMLMapper.builder(yaml())).build();
     }
 
     private static JsonFactory json() {
-        return JsonFactory.builder().streamReadConstraints(constraints()).build();
+        return JsonFactory.builder()
+                .streamReadConstraints(TreeReader.constraints())
+                .build();
     }
 
     private static YAMLFactory yaml() {
-        return YAMLFactory.builder().streamReadConstraints(constraints()).build();
+        return YAMLFactory.builder()
+                .streamReadConstraints(TreeReader.constraints())
+                .build();
     }
 
     private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
@@ -96,7 +106,7 @@ public final class Json {
     /** The value as compact UTF-8 JSON. Null record components are left out. */
     public static byte[] bytes(Object value) {
         try {
-            return LENIENT.writeValueAsBytes(value);
+            return Lenient.MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -110,7 +120,7 @@ public final class Json {
     /** The value as indented JSON text, for people. */
     public static String pretty(Object value) {
         try {
-            return LENIENT.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+            return Lenient.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -118,17 +128,17 @@ public final class Json {
 
     /** The value, which must be written as an object, as a tree. */
     public static ObjectNode tree(Object value) {
-        return LENIENT.valueToTree(value);
+        return Lenient.MAPPER.valueToTree(value);
     }
 
     /** The value, of whatever form, as a tree. */
     public static JsonNode node(Object value) {
-        return LENIENT.valueToTree(value);
+        return Lenient.MAPPER.valueToTree(value);
     }
 
     /** A new empty object. */
     public static ObjectNode object() {
-        return LENIENT.createObjectNode();
+        return JsonNodeFactory.instance.objectNode();
     }
 
     /**
@@ -137,7 +147,7 @@ public final class Json {
      * @throws UnreadableException if it is not JSON or not of that type
      */
     public static <T> T read(byte[] json, Class<T> type) throws UnreadableException {
-        return read(LENIENT, json, type);
+        return read(Lenient.MAPPER, json, type);
     }
 
     /**
@@ -146,7 +156,7 @@ public final class Json {
      * @throws UnreadableException if it is not JSON, not of that type, or holds an unknown field
      */
     public static <T> T readStrictly(byte[] json, Class<T> type) throws UnreadableException {
-        return read(STRICT, json, type);
+        return read(Strict.MAPPER, json, type);
     }
 
     /**
@@ -156,7 +166,7 @@ public final class Json {
      */
     public static <T> T convert(JsonNode tree, Class<T> type) throws UnreadableException {
         try {
-            return LENIENT.treeToValue(tree, type);
+            return Lenient.MAPPER.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
             throw unreadable(e);
         }
@@ -168,7 +178,11 @@ public final class Json {
      * @throws UnreadableException if it is not JSON or no object
      */
     public static ObjectNode readObject(byte[] json) throws UnreadableException {
-        return asObject(read(LENIENT, json, JsonNode.class));
+        try {
+            return asObject(TreeReader.read(decode(json)));
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        }
     }
 
     /**
@@ -177,7 +191,7 @@ public final class Json {
      * @throws UnreadableException if it is neither or no object
      */
     public static ObjectNode readYamlObject(byte[] yaml) throws UnreadableException {
-        return asObject(read(YAML, yaml, JsonNode.class));
+        return asObject(read(Yaml.MAPPER, yaml, JsonNode.class));
     }
 
     private static ObjectNode asObject(JsonNode tree) throws UnreadableException {
@@ -188,7 +202,7 @@ public final class Json {
                 "expected an object, got " + tree.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
     }
 
-    private static <T> T read(ObjectMapper mapper, byte[] bytes, Class<T> type) throws UnreadableException {
+    private static String decode(byte[] bytes) throws UnreadableException {
         String text;
         try {
             text = StandardCharsets.UTF_8
@@ -201,6 +215,11 @@ public final class Json {
         if (text.isBlank()) {
             throw new UnreadableException("empty: expected an object");
         }
+        return text;
+    }
+
+    private static <T> T read(ObjectMapper mapper, byte[] bytes, Class<T> type) throws UnreadableException {
+        String text = decode(bytes);
         try {
             T value = mapper.readValue(text, type);
             if (value == null) {

@@ -1,0 +1,104 @@
+package io.hatchery.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests to the gateway. They go through {@link HttpURLConnection}, because loading {@code HttpClient} takes several times as long
+ * as all else that a command such as {@code list} does.
+ */
+final class GatewayHttp {
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Longer than the gateway keeps a request that waits for an outcome. */
+    private static final Duration READ_TIMEOUT = Duration.ofMinutes(11);
+
+    /** Idle connections that are kept for the next request: as many as {@link ParallelTasks} sends at the same time. */
+    private static final String KEPT_CONNECTIONS = Integer.toString(ParallelTasks.MOST);
+
+    static {
+        System.setProperty("http.maxConnections", KEPT_CONNECTIONS);
+        // A command that was perhaps executed must not be sent a second time.
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
+    private GatewayHttp() {}
+
+    /** An answer, of whatever status. */
+    static final class HttpResponse {
+        private final int status;
+        private final Map<String, List<String>> headers;
+        private final byte[] body;
+
+        private HttpResponse(int status, Map<String, List<String>> headers, byte[] body) {
+            this.status = status;
+            this.headers = headers;
+            this.body = body;
+        }
+
+        int status() {
+            return status;
+        }
+
+        /** By name, which compares without regard to case. */
+        Map<String, List<String>> headers() {
+            return headers;
+        }
+
+        /** Empty if there is none. */
+        byte[] body() {
+            return body;
+        }
+    }
+
+    /**
+     * Sends a request and reads the answer.
+     *
+     * @param token without blanks
+     * @param body null for a request without a body
+     * @throws IOException if the gateway cannot be reached, does not answer in time, or does not speak HTTP
+     */
+    static HttpResponse send(String method, URI uri, String token, byte @Nullable [] body, String contentType)
+            throws IOException {
+        if (!(uri.toURL().openConnection() instanceof HttpURLConnection connection)) {
+            throw new IOException(uri + " is not an HTTP address");
+        }
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        connection.setInstanceFollowRedirects(false); // the token is for this gateway alone
+        connection.setRequestMethod(method);
+        connection.setRequestProperty("Authorization", "Bearer " + token);
+        connection.setRequestProperty("Content-Type", contentType);
+        if (body != null) {
+            connection.setDoOutput(true);
+            try (OutputStream out = connection.getOutputStream()) {
+                out.write(body);
+            }
+        }
+        int status = connection.getResponseCode();
+        if (status < 0) {
+            throw new IOException("the answer is not HTTP");
+        }
+        var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
+        connection.getHeaderFields().forEach((name, values) -> {
+            if (name != null) { // the status line has none
+                headers.put(name, values);
+            }
+        });
+        return new HttpResponse(status, headers, content(connection, status));
+    }
+
+    private static byte[] content(HttpURLConnection connection, int status) throws IOException {
+        try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+            return in == null ? new byte[0] : in.readAllBytes();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+# Sourced by the benchmarks: begin_services starts Hatchery in a temporary folder, and the end of the benchmark takes it down.
+work=$(mktemp -d)
+services=
+finish() {
+  if [ -n "$services" ]; then
+    "$home/hatchery" down --yes >"$work/down.log" 2>&1 || cat "$work/up.log" "$work/down.log"
+    wait "$services" || true
+  fi
+  rm -rf --one-file-system "$work"
+}
+trap finish EXIT
+
+export HATCHERY_DATA="$work/data" HATCHERY_RUNTIME="/run/hb-$$" HATCHERY_HOST=bench HATCHERY_RUNNER_DRIVER=direct \
+  HATCHERY_GATEWAY_PORT=28470 HATCHERY_BROKER_PORT=28471 HATCHERY_BROKER_CONTROLLER_PORT=28472
+
+begin_services() {
+  "$home/hatchery" up --ready-file "$work/ready" >"$work/up.log" 2>&1 &
+  services=$!
+  for _ in $(seq 1200); do
+    [ ! -e "$work/ready" ] || return 0
+    kill -0 "$services" 2>/dev/null || { cat "$work/up.log" >&2; exit 1; }
+    sleep 0.1
+  done
+  echo "Hatchery is not ready after two minutes; its log:" >&2
+  cat "$work/up.log" >&2
+  exit 1
+}
