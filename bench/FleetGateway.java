@@ -220,6 +220,7 @@ final class FleetGateway {
     private void watchers() throws Exception {
         int count = Math.min(WATCHERS, options.containers());
         var synced = new ArrayList<CountDownLatch>();
+        var failures = new java.util.concurrent.ConcurrentLinkedQueue<Throwable>();
         List<WebSocket> sockets = java.util.Collections.synchronizedList(new ArrayList<>());
         var connecting = new Semaphore(CONNECTING_AT_ONCE);
         long begun = System.nanoTime();
@@ -234,17 +235,17 @@ final class FleetGateway {
                 connecting.release();
                 if (socket != null) {
                     sockets.add(socket);
+                } else {
+                    failures.add(e);
                 }
             });
         }
-        int done = 0;
-        for (CountDownLatch latch : synced) {
-            done += latch.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS) ? 1 : 0;
-        }
+        boolean _ = services.await(() -> synced.stream().filter(latch -> latch.getCount() == 0).count() + failures.size() >= count);
+        long done = synced.stream().filter(latch -> latch.getCount() == 0).count();
         double seconds = (System.nanoTime() - begun) / 1e9;
         String what = count + " watchers of one container each";
         if (done < count) {
-            table.failed(what, String.format("%d in %.0f s", done, seconds), "≤ 5 s");
+            table.failed(what, String.format("%d in %.0f s%s", done, seconds, failures.isEmpty() ? "" : ", " + failures.size() + " failed: " + failures.peek()), "≤ 5 s");
         } else {
             table.atMost(what, seconds, 5, "s");
         }

@@ -288,7 +288,7 @@ final class FleetRecords {
                 .cpus(64)
                 .memory(256L << 30)
                 .containers(100)
-                .started(MARKED_TIME)
+                .started(Instant.parse("2026-01-01T00:00:00Z"))
                 .at(MARKED_TIME)
                 .interval(300)
                 .specs(new HostSpecs("AAAAAAAAAAAAAAAAAAAAAA", 0, Mark.DIGEST.text, List.of()))

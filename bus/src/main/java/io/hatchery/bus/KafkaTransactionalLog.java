@@ -34,8 +34,11 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private static final Duration VIEW = Duration.ofMillis(1);
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
-    /** Definitions of 256 KiB in a batch are 25 MiB then. */
-    private static final String MAX_POLLED = "100";
+    /** As many small definitions as one transaction takes; large ones are bounded by {@link #MAX_FETCHED}. */
+    private static final String MAX_POLLED = "1000";
+
+    /** The most bytes that are fetched at once and wait to be polled. */
+    private static final String MAX_FETCHED = Integer.toString(16 << 20);
 
     /** How long reading the views may make no progress before the session fails. */
     private static final Duration STALLED = Duration.ofSeconds(60);
@@ -74,6 +77,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         consuming.put("group.protocol", "classic");
         consuming.put("partition.assignment.strategy", SingleOwnerAssignor.class.getName());
         consuming.put("max.poll.records", MAX_POLLED);
+        consuming.put("fetch.max.bytes", MAX_FETCHED);
         consuming.put("session.timeout.ms", "10000");
         consuming.put("heartbeat.interval.ms", "2000");
         this.source = new KafkaConsumer<>(consuming);

@@ -1,7 +1,6 @@
 package io.hatchery.config;
 
 import io.hatchery.bus.BusConfig;
-import io.hatchery.bus.BusException;
 import io.hatchery.bus.KafkaBus;
 import io.hatchery.bus.PartitionCountWatcher;
 import io.hatchery.bus.TopicSetup;
@@ -9,31 +8,29 @@ import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.system.EvaluationPool;
 import io.hatchery.config.system.NixSettings;
 import io.hatchery.protocol.Topics;
-import io.hatchery.spec.HostName;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Evaluates definitions to specs: reads, plans, publishes and commits in one Kafka transaction. */
 public final class ConfigService extends AbstractVerticle {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigService.class);
     private static final String GROUP = "hatchery-config";
     private static final int PUBLISH_TIMEOUT_MILLIS = 30_000;
 
     private final BusConfig bus;
     private final String instance;
     private final NixSettings nix;
-    private final Set<HostName> hostsWithTopics = ConcurrentHashMap.newKeySet();
     private final Handler<Throwable> onFailure;
     private @Nullable TopicSetup topics;
     private @Nullable TransactionalLoop loop;
     private @Nullable EvaluationPool pool;
+    private @Nullable Thread checker;
 
     /**
      * @param instance the unique name of this process among the config-services, the same after a restart
@@ -59,10 +56,14 @@ public final class ConfigService extends AbstractVerticle {
                     var setup = new TopicSetup(bus);
                     topics = setup;
                     setup.ensure(Topics.ofTheFleet());
+                    var hostTopics = new HostTopics(setup);
+                    hostTopics.list();
+                    checker =
+                            Thread.ofPlatform().daemon().name("hatchery-topics").start(() -> check(hostTopics));
                     loop = new TransactionalLoop(
                             bus,
                             plan(instance),
-                            () -> new DefinitionReconciler(Clock.systemUTC(), instance, this::topicsOf, systems),
+                            () -> new DefinitionReconciler(Clock.systemUTC(), instance, hostTopics::require, systems),
                             () -> context.runOnContext(ready -> started.tryComplete()),
                             e -> {
                                 context.runOnContext(failed -> started.tryFail(e));
@@ -83,27 +84,12 @@ public final class ConfigService extends AbstractVerticle {
                 instance);
     }
 
-    private void topicsOf(HostName host) {
-        TopicSetup setup = topics;
-        if (setup == null || hostsWithTopics.contains(host)) {
-            return;
-        }
+    private static void check(HostTopics topics) {
         try {
-            setup.ensure(Topics.of(host));
-        } catch (BusException e) {
-            if (isTransient(e)) {
-                throw e;
-            }
-            // A retry does not help and must not delay the containers of other hosts.
-            throw new IllegalStateException("the topics of host " + host + " cannot be used: " + e.getMessage(), e);
+            topics.check();
+        } catch (RuntimeException e) {
+            LOG.warn("the settings of the topics of hosts are not checked until the next start: {}", e.getMessage(), e);
         }
-        hostsWithTopics.add(host);
-    }
-
-    private static boolean isTransient(BusException e) {
-        Throwable cause = e.getCause();
-        return cause != null
-                && !(cause instanceof ExecutionException failed && !(failed.getCause() instanceof RetriableException));
     }
 
     @Override
@@ -114,6 +100,10 @@ public final class ConfigService extends AbstractVerticle {
                     }
                     if (pool != null) {
                         pool.close();
+                    }
+                    if (checker != null) {
+                        checker.interrupt();
+                        checker.join();
                     }
                     if (topics != null) {
                         topics.close();

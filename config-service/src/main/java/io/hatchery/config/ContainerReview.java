@@ -82,10 +82,10 @@ final class ContainerReview {
 
     private void again(Evaluation before, List<Message> messages) {
         if (before.definition() != null) {
-            EvaluationPlan plan = EvaluationPlanner.within(
-                    Evaluation.MAX_BYTES,
-                    EvaluationPlanner.again(before, before.definition(), views.profiles(), fleet),
-                    before);
+            EvaluationPlan again = EvaluationPlanner.again(before, before.definition(), views.profiles(), fleet);
+            EvaluationPlan plan = again.evaluation().equals(before)
+                    ? again
+                    : EvaluationPlanner.within(Evaluation.MAX_BYTES, again, before);
             if (!plan.evaluation().equals(before)) {
                 messages.addAll(plans.execute(plan, before, clock.instant()));
             }

@@ -25,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +98,7 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
         partitions = of;
         // Reviews everything that may have changed while no service was active; an unchanged evaluation changes
         // nothing.
-        views.review(evaluation -> true);
+        views.reviewAll();
     }
 
     @Override
@@ -128,11 +127,8 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
             return;
         }
         nextCleanup = now.plus(CLEANUP_INTERVAL);
-        views.review(e -> e.releasingHost() != null);
-        systems.keep(views.evaluations().stream()
-                .flatMap(evaluation -> evaluation.systems().stream())
-                .map(Evaluation.GivenSystem::path)
-                .collect(Collectors.toSet()));
+        views.review(views.containers().releasing());
+        systems.keep(views.containers().systems());
     }
 
     @Override

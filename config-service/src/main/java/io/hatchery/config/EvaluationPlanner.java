@@ -85,7 +85,7 @@ final class EvaluationPlanner {
         HostName last = inForce == null ? null : inForce.host();
         return good.host()
                 .or(() -> candidate.isSameRevision() ? Optional.ofNullable(last) : Optional.empty())
-                .or(() -> fleet.place(good.hostSelector(), last))
+                .or(() -> fleet.place(good.hostSelector(), last, ResourceDemand.of(good.values())))
                 .map(host -> placed(candidate, good, built, host, fleet))
                 .orElseGet(() -> unplaced(candidate, good, built));
     }

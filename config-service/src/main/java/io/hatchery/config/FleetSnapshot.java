@@ -19,8 +19,9 @@ interface FleetSnapshot {
      *
      * @param hostSelector labels that the host must have
      * @param last its present host; null if it has none
+     * @param demand what it may use of its host
      */
-    Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last);
+    Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last, ResourceDemand demand);
 
     /** Conflicts with other containers on the same host. */
     List<DefinitionProblem> clashes(ContainerSpec spec);

@@ -6,22 +6,17 @@ import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Heartbeat;
-import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.PortForward;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.UnreadableException;
-import io.hatchery.spec.option.Evaluator;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -35,12 +30,13 @@ final class FleetViews {
     private final Clock clock;
     private final Rollbacks rollbacks;
     private final SpecsAudit audit;
-    private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
+    private final ContainerIndex containers = new ContainerIndex();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
     private final KnownHosts hosts = new KnownHosts();
     private final RemovalConfirmations confirmations = new RemovalConfirmations();
     private final PartitionHistory history = new PartitionHistory();
-    private final Set<ContainerName> toReview = new LinkedHashSet<>();
+    private final ReviewQueue queue = new ReviewQueue();
+    private final Set<HostName> usableHosts = new HashSet<>();
 
     FleetViews(Clock clock, Rollbacks rollbacks, SpecsAudit audit) {
         this.clock = clock;
@@ -50,11 +46,11 @@ final class FleetViews {
 
     @Nullable
     Evaluation evaluation(ContainerName container) {
-        return evaluations.get(container);
+        return containers.evaluation(container);
     }
 
-    Collection<Evaluation> evaluations() {
-        return Collections.unmodifiableCollection(evaluations.values());
+    ContainerIndex containers() {
+        return containers;
     }
 
     Map<ProfileName, ContainerDefinition> profiles() {
@@ -76,12 +72,12 @@ final class FleetViews {
 
     /** Puts an evaluation into force. */
     void put(Evaluation now) {
-        changed(evaluations.put(now.container(), now), now);
+        changed(containers.put(now));
     }
 
     /** Notes that an open removal was published again. */
     void putRepeated(Evaluation now) {
-        evaluations.put(now.container(), now);
+        containers.put(now);
     }
 
     void view(BusRecord record) throws UnreadableException {
@@ -98,17 +94,38 @@ final class FleetViews {
 
     private void viewEvaluation(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
-        Evaluation now = record.isDeletion() ? null : record.value(Evaluation.class);
-        if (now != null) {
-            requireKey(name, now.container());
-            noteWriter(record);
+        if (record.isDeletion()) {
+            changed(containers.remove(name));
+            return;
         }
-        changed(now == null ? evaluations.remove(name) : evaluations.put(name, now), now);
+        byte[] json = record.raw().value();
+        if (containers.holds(name, json)) {
+            noteWriter(record); // its own record
+            return;
+        }
+        Evaluation now = record.value(Evaluation.class);
+        requireKey(name, now.container());
+        noteWriter(record);
+        changed(containers.put(now, json));
     }
 
-    private void changed(@Nullable Evaluation before, @Nullable Evaluation now) {
-        audit.changed(before, now, clock.instant());
-        portsChanged(before, now);
+    private void changed(ContainerIndex.Change change) {
+        audit.changed(change, clock.instant());
+        freedPorts(change).forEach(port -> queue.addUrgent(containers.awaiting(port)));
+    }
+
+    /** The ports that a container no longer has on the host where it had them. */
+    private static Collection<String> freedPorts(ContainerIndex.Change change) {
+        EvaluationFacts before = change.before();
+        EvaluationFacts after = change.after();
+        if (before == null || before.ports().isEmpty()) {
+            return Set.of();
+        }
+        var freed = new HashSet<>(before.ports());
+        if (after != null && before.host() != null && before.host().equals(after.host())) {
+            after.ports().forEach(freed::remove);
+        }
+        return freed;
     }
 
     /** Notes a record in the wrong partition. */
@@ -138,26 +155,23 @@ final class FleetViews {
         } else {
             profiles.put(name, record.value(ContainerDefinition.class));
         }
-        evaluations.values().stream()
-                .filter(e -> e.definition() != null
-                        && Evaluator.profilesOf(e.definition()).contains(name))
-                .forEach(e -> toReview.add(e.container()));
+        queue.addBulk(containers.ofProfile(name));
     }
 
     private void viewStatus(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
         if (record.isDeletion()) {
             confirmations.confirm(name, record);
-            toReview.add(name);
+            queue.addUrgent(name);
             rollbacks.forget(name);
             return;
         }
         ContainerStatus status = record.value(ContainerStatus.class);
         requireKey(name, status.container());
         confirmations.contradict(name);
-        rollbacks.view(status);
-        if (status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF) {
-            toReview.add(name);
+        EvaluationFacts facts = containers.facts(name);
+        if (rollbacks.view(status) && facts != null && facts.mayRollBack()) {
+            queue.addUrgent(name);
         }
     }
 
@@ -165,51 +179,72 @@ final class FleetViews {
         var name = new HostName(record.key());
         if (record.isDeletion()) {
             hosts.remove(name);
-            review(e -> e.releasingHost() != null && e.releasingHost().host().equals(name));
+            containers.placement().remove(name);
+            containers.ofHost(name).stream().filter(c -> isReleasing(c, name)).forEach(queue::addUrgent);
             return;
         }
         if (hosts.view(name, record, clock.instant())) {
-            review(e -> e.state() == Evaluation.State.UNPLACED);
+            usableHosts.add(name);
         }
-        Heartbeat heartbeat = hosts.accepted().get(name);
+        Heartbeat heartbeat = hosts.accepted(name);
         if (heartbeat != null) {
-            toReview.addAll(audit.view(heartbeat.status(), evaluations, clock.instant()));
+            containers.placement().view(name, heartbeat);
+            queue.addUrgent(audit.view(heartbeat.status(), containers, clock.instant()));
         }
     }
 
-    /** Marks containers for another evaluation. */
-    void review(Predicate<Evaluation> which) {
-        evaluations.values().stream().filter(which).forEach(e -> toReview.add(e.container()));
+    private boolean isReleasing(ContainerName container, HostName host) {
+        EvaluationFacts facts = containers.facts(container);
+        return facts != null && host.equals(facts.releasing());
+    }
+
+    /** Marks every container for another evaluation, first those that are not simply in force. */
+    void reviewAll() {
+        for (Evaluation.State state : Evaluation.State.values()) {
+            if (state != Evaluation.State.DELETED) {
+                queue.addBulk(containers.in(state));
+            }
+        }
+        queue.addBulk(containers.releasing());
+        queue.addBulk(containers.all());
     }
 
     /** Marks containers for another evaluation. */
-    void review(Collection<ContainerName> containers) {
-        toReview.addAll(containers);
+    void review(Collection<ContainerName> which) {
+        queue.addUrgent(which);
     }
 
     /** Takes the next marked container with an evaluation that matches; null if there is none. */
     @Nullable
     Evaluation nextToReview(Predicate<ContainerName> which) {
-        Iterator<ContainerName> names = toReview.iterator();
-        while (names.hasNext()) {
-            ContainerName name = names.next();
-            names.remove();
-            Evaluation evaluation = evaluations.get(name);
-            if (evaluation != null && which.test(name)) {
-                return evaluation;
+        reviewUnplaced();
+        for (ContainerName name = queue.take(); name != null; name = queue.take()) {
+            if (which.test(name)) {
+                Evaluation evaluation = containers.evaluation(name);
+                if (evaluation != null) {
+                    return evaluation;
+                }
             }
         }
         return null;
     }
 
-    /** Marks containers that failed because of a port that may be free now. */
-    private void portsChanged(@Nullable Evaluation before, @Nullable Evaluation now) {
-        if (!portsOf(before).equals(portsOf(now))) {
-            review(e -> e.state() == Evaluation.State.FAILED);
+    /** Marks the unplaced containers that a host would take which was not usable before. */
+    private void reviewUnplaced() {
+        if (usableHosts.isEmpty()) {
+            return;
         }
+        for (String selector : containers.selectors()) {
+            if (usableHosts.stream().anyMatch(host -> isSelected(host, selector))) {
+                queue.addBulk(containers.selecting(selector));
+            }
+        }
+        usableHosts.clear();
     }
 
-    private static List<PortForward> portsOf(@Nullable Evaluation evaluation) {
-        return evaluation == null || evaluation.spec() == null ? List.of() : PortAllocations.of(evaluation.spec());
+    private boolean isSelected(HostName host, String selector) {
+        Heartbeat heartbeat = hosts.accepted(host);
+        return heartbeat != null
+                && HostSelector.matches(selector, heartbeat.status().labels());
     }
 }

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** The fleet as folded by this config-service. */
 record KnownFleet(FleetViews views, Systems systems, Clock clock) implements FleetSnapshot {
     @Override
-    public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
-        return Placement.of(hostSelector, last, views.hosts().accepted(), views.evaluations(), clock.instant());
+    public Optional<HostName> place(
+            SortedMap<String, String> hostSelector, @Nullable HostName last, ResourceDemand demand) {
+        return views.containers().placement().choose(hostSelector, last, demand, clock.instant());
     }
 
     @Override
     public List<DefinitionProblem> clashes(ContainerSpec spec) {
-        return PortAllocations.clashes(spec, views.evaluations());
+        return views.containers().ports().clashes(spec);
     }
 
     @Override

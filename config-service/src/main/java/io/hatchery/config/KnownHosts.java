@@ -6,22 +6,26 @@ import io.hatchery.protocol.HostStatus;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The hosts, folded from heartbeats. */
+/** The hosts, folded from heartbeats. Liveness is kept apart from facts: most heartbeats change nothing but their time. */
 final class KnownHosts {
-    private final Map<HostName, Heartbeat> accepted = new HashMap<>();
+    private record Known(Heartbeat heartbeat, @Nullable HeartbeatTimes times) {}
+
+    private final Map<HostName, Known> accepted = new HashMap<>();
     private final Set<HostName> heardOf = new HashSet<>();
     private final Set<HostName> refused = new HashSet<>();
 
-    /** The last accepted heartbeat of each host. */
-    Map<HostName, Heartbeat> accepted() {
-        return Collections.unmodifiableMap(accepted);
+    /** The last accepted heartbeat of a host; null if there is none. */
+    @Nullable
+    Heartbeat accepted(HostName host) {
+        Known known = accepted.get(host);
+        return known == null ? null : known.heartbeat;
     }
 
     /** Whether a host ever sent a heartbeat, even a refused one: it may have containers to release. */
@@ -43,16 +47,22 @@ final class KnownHosts {
      */
     boolean view(HostName name, BusRecord record, Instant now) throws UnreadableException {
         heardOf.add(name);
-        HostStatus status = record.value(HostStatus.class);
+        Known before = accepted.get(name);
+        byte[] json = record.raw().value();
+        Instant at = before == null || before.times == null ? null : before.times.timeOf(json);
+        HostStatus status = at == null || before == null
+                ? record.value(HostStatus.class)
+                : before.heartbeat.status().withAt(at);
         Optional<String> refusal = Heartbeat.refusal(name, status, record.timestamp());
         if (refusal.isPresent()) {
             throw new UnreadableException(refusal.get());
         }
         refused.remove(name);
-        Heartbeat before = accepted.put(name, new Heartbeat(status, record.timestamp()));
+        HeartbeatTimes times = at == null || before == null ? HeartbeatTimes.of(json, status) : before.times;
+        accepted.put(name, new Known(new Heartbeat(status, record.timestamp()), times));
         return before == null
-                || !before.isAlive(now)
-                || !before.status().labels().equals(status.labels());
+                || !before.heartbeat.isAlive(now)
+                || !before.heartbeat.status().labels().equals(status.labels());
     }
 
     /** Notes a refused heartbeat; returns whether the previous one was accepted. */

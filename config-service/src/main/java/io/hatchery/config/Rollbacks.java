@@ -29,27 +29,40 @@ final class Rollbacks {
     private static final String REQUESTER = "rollback";
 
     private final String source;
-    private final Map<ContainerName, ContainerStatus> statuses = new HashMap<>();
+    private final Map<ContainerName, ContainerStatus> failures = new HashMap<>();
     private final Map<ContainerName, Generation> rolledBack = new HashMap<>();
 
     Rollbacks(String source) {
         this.source = source;
     }
 
-    /** Folds the status of a container. */
-    void view(ContainerStatus status) {
-        statuses.put(status.container(), status);
+    /**
+     * Folds the status of a container; only those of containers that failed are kept.
+     *
+     * @return whether a rollback may follow
+     */
+    boolean view(ContainerStatus status) {
+        if (!isFailed(status)) {
+            failures.remove(status.container());
+            return false;
+        }
+        failures.put(status.container(), status);
+        return true;
+    }
+
+    private static boolean isFailed(ContainerStatus status) {
+        return status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
     }
 
     void forget(ContainerName container) {
-        statuses.remove(container);
+        failures.remove(container);
         rolledBack.remove(container);
     }
 
     /** The rollback that follows from the status of a container; returned once. */
     List<Message> follow(Evaluation evaluation, Instant now) {
         ContainerName name = evaluation.container();
-        ContainerStatus status = statuses.get(name);
+        ContainerStatus status = failures.get(name);
         ContainerSpec spec = evaluation.spec();
         if (status == null || spec == null || Objects.equals(rolledBack.get(name), spec.generation())) {
             return List.of();
@@ -89,8 +102,7 @@ final class Rollbacks {
      */
     static Optional<ContainerDefinition> rollbackOf(Evaluation evaluation, ContainerStatus status) {
         ContainerSpec spec = evaluation.spec();
-        boolean failed = status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
-        if (!failed
+        if (!isFailed(status)
                 || spec == null
                 || evaluation.definition() == null
                 || evaluation.state() != Evaluation.State.EVALUATED

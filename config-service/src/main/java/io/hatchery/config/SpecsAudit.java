@@ -6,7 +6,6 @@ import io.hatchery.protocol.HostSpecs;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,28 +47,28 @@ final class SpecsAudit {
     private record AuditAttempt(Instant at, Duration pause) {}
 
     /** Notes a changed evaluation. */
-    void changed(@Nullable Evaluation before, @Nullable Evaluation after, Instant now) {
-        add(before, -1, now);
-        add(after, 1, now);
+    void changed(ContainerIndex.Change change, Instant now) {
+        add(change.container(), change.before(), -1, now);
+        add(change.container(), change.after(), 1, now);
     }
 
-    private void add(@Nullable Evaluation evaluation, int sign, Instant now) {
-        if (evaluation == null) {
+    private void add(ContainerName container, @Nullable EvaluationFacts facts, int sign, Instant now) {
+        if (facts == null) {
             return;
         }
-        ContainerSpec spec = evaluation.spec();
-        if (evaluation.isPublished() && spec != null) {
-            given.merge(spec.host(), sign * HostSpecs.share(spec.name(), spec.generation()), Long::sum);
-            lastGiven.put(spec.host(), now);
+        HostName published = facts.isPublished() ? facts.host() : null;
+        if (published != null) {
+            given.merge(published, sign * facts.share(), Long::sum);
+            lastGiven.put(published, now);
         }
-        if (evaluation.releasingHost() != null) {
-            HostName host = evaluation.releasingHost().host();
+        HostName host = facts.releasing();
+        if (host != null) {
             lastGiven.put(host, now);
             Set<ContainerName> open = removals.computeIfAbsent(host, h -> new TreeSet<>());
             if (sign > 0) {
-                open.add(evaluation.container());
+                open.add(container);
             } else {
-                open.remove(evaluation.container());
+                open.remove(container);
             }
         }
     }
@@ -79,7 +78,7 @@ final class SpecsAudit {
      *
      * @return the containers whose records the host gets again
      */
-    Set<ContainerName> view(HostStatus status, Map<ContainerName, Evaluation> evaluations, Instant now) {
+    Set<ContainerName> view(HostStatus status, ContainerIndex evaluations, Instant now) {
         HostSpecs specs = status.specs();
         HostName host = status.host();
         if (specs == null || status.state() != HostStatus.Availability.READY) {
@@ -101,7 +100,12 @@ final class SpecsAudit {
             return new TreeSet<>(open);
         }
         var containers = new TreeSet<ContainerName>();
-        evaluations.values().stream().filter(e -> concerns(e, host)).forEach(e -> containers.add(e.container()));
+        for (ContainerName container : evaluations.ofHost(host)) {
+            EvaluationFacts facts = evaluations.facts(container);
+            if (facts != null && facts.concerns(host)) {
+                containers.add(container);
+            }
+        }
         LOG.warn(
                 "host {} has not read its specs, or has containers without one: {}. Publishing {} again",
                 host,
@@ -120,12 +124,12 @@ final class SpecsAudit {
 
     /** Containers on a host that its topic never named and that the evaluations place elsewhere or nowhere. */
     private static List<ContainerName> vanished(
-            HostName host, HostSpecs specs, Map<ContainerName, Evaluation> evaluations, Set<ContainerName> concerned) {
+            HostName host, HostSpecs specs, ContainerIndex evaluations, Set<ContainerName> concerned) {
         List<ContainerName> vanished = specs.unnamed().stream()
                 .filter(container -> !concerned.contains(container))
                 .filter(container -> {
-                    Evaluation evaluation = evaluations.get(container);
-                    return evaluation != null && evaluation.generation() != null;
+                    EvaluationFacts facts = evaluations.facts(container);
+                    return facts != null && facts.hasGeneration();
                 })
                 .toList();
         if (vanished.size() > MOST_VANISHED) {
@@ -154,13 +158,6 @@ final class SpecsAudit {
         Duration longer = last.pause.multipliedBy(2);
         attempts.put(host, new AuditAttempt(now, longer.compareTo(LONGEST) < 0 ? longer : LONGEST));
         return true;
-    }
-
-    private static boolean concerns(Evaluation evaluation, HostName host) {
-        ContainerSpec spec = evaluation.spec();
-        return evaluation.isPublished() && spec != null && spec.host().equals(host)
-                || evaluation.releasingHost() != null
-                        && evaluation.releasingHost().host().equals(host);
     }
 
     /** Forgets open publications, which are out of date after another config-service was active. */

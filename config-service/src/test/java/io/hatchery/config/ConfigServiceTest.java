@@ -268,7 +268,8 @@ class ConfigServiceTest {
         evaluations.removeIf(evaluation -> evaluation.container().value().equals("last"));
         assertThat(evaluations).filteredOn(e -> e.spec() != null).hasSize(8).allSatisfy(inForce -> {
             assertThat(inForce.state()).isEqualTo(Evaluation.State.EVALUATED);
-            assertThat(PortAllocations.clashes(inForce.spec(), evaluations)).isEmpty();
+            assertThat(TestSnapshot.portsOf(evaluations).clashes(inForce.spec()))
+                    .isEmpty();
         });
     }
 

@@ -218,13 +218,14 @@ class EvaluationPlannerTest {
     private static FleetSnapshot among(@Nullable HostName host, List<Evaluation> others, Systems.BuildProgress system) {
         return new FleetSnapshot() {
             @Override
-            public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
+            public Optional<HostName> place(
+                    SortedMap<String, String> hostSelector, @Nullable HostName last, ResourceDemand demand) {
                 return Optional.ofNullable(last == null ? host : last);
             }
 
             @Override
             public List<DefinitionProblem> clashes(ContainerSpec spec) {
-                return PortAllocations.clashes(spec, others);
+                return TestSnapshot.portsOf(others).clashes(spec);
             }
 
             @Override

@@ -10,13 +10,16 @@ import io.hatchery.protocol.HostStatusBuilder;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.Limits;
 import io.hatchery.spec.json.Json;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,11 +53,11 @@ class PlacementTest {
     }
 
     private static Optional<HostName> place(Map<String, String> hostSelector, @Nullable HostName last) {
-        var hosts = new HashMap<HostName, Heartbeat>();
-        hosts.put(H1, host(H1, HostStatus.Availability.READY, Map.of("zone", "north")));
-        hosts.put(H2, host(H2, HostStatus.Availability.READY, Map.of("zone", "south", "disk", "ssd")));
-        hosts.put(H3, host(H3, HostStatus.Availability.AWAY, Map.of("zone", "west")));
-        return Placement.of(new TreeMap<>(hostSelector), last, hosts, List.of(), NOW);
+        var placement = new Placement();
+        placement.view(H1, host(H1, HostStatus.Availability.READY, Map.of("zone", "north")));
+        placement.view(H2, host(H2, HostStatus.Availability.READY, Map.of("zone", "south", "disk", "ssd")));
+        placement.view(H3, host(H3, HostStatus.Availability.AWAY, Map.of("zone", "west")));
+        return placement.choose(new TreeMap<>(hostSelector), last, ResourceDemand.NONE, NOW);
     }
 
     @Test
@@ -80,9 +83,10 @@ class PlacementTest {
     }
 
     private static Optional<HostName> placeAmong(List<Heartbeat> hosts, Evaluation... others) {
-        var byName = new LinkedHashMap<HostName, Heartbeat>();
-        hosts.forEach(host -> byName.put(host.status().host(), host));
-        return Placement.of(new TreeMap<>(), null, byName, List.of(others), NOW);
+        var index = new ContainerIndex();
+        List.of(others).forEach(index::put);
+        hosts.forEach(host -> index.placement().view(host.status().host(), host));
+        return index.placement().choose(new TreeMap<>(), null, ResourceDemand.NONE, NOW);
     }
 
     private static Evaluation on(HostName host, String name) {
@@ -128,5 +132,188 @@ class PlacementTest {
         assertThat(placeAmong(List.of(ready(H1, NOW.minusSeconds(60)), ready(H2, NOW)), on(H2, "a")))
                 .contains(H2);
         assertThat(placeAmong(List.of(ready(H1, NOW.minusSeconds(60))))).isEmpty();
+    }
+
+    private static Heartbeat sized(HostName name, int cpus, long memory) {
+        return new Heartbeat(ready(name, NOW).status().withCpus(cpus).withMemory(memory), NOW);
+    }
+
+    private static Optional<HostName> choose(Placement placement, ResourceDemand demand) {
+        return placement.choose(new TreeMap<>(), null, demand, NOW);
+    }
+
+    @Test
+    void hostWithTwiceTheProcessorsTakesTwiceTheContainers() {
+        var placement = new Placement();
+        placement.view(H1, sized(H1, 2, 100));
+        placement.view(H2, sized(H2, 4, 100));
+        var chosen = new ArrayList<HostName>();
+        for (int i = 0; i < 6; i++) {
+            HostName host = choose(placement, ResourceDemand.NONE).orElseThrow();
+            placement.add(host, ResourceDemand.NONE);
+            chosen.add(host);
+        }
+        assertThat(chosen).containsExactly(H1, H2, H2, H1, H2, H2);
+    }
+
+    @Test
+    void hostWithoutRoomForTheMemoryOfAContainerIsPassedOver() {
+        var placement = new Placement();
+        placement.view(H1, sized(H1, 1, 100));
+        placement.view(H2, sized(H2, 1, 200));
+        placement.add(H1, new ResourceDemand(60, 0));
+        placement.add(H2, new ResourceDemand(60, 0));
+        placement.add(H2, new ResourceDemand(60, 0));
+        assertThat(choose(placement, new ResourceDemand(40, 0))).contains(H1);
+        assertThat(choose(placement, new ResourceDemand(41, 0))).contains(H2);
+        assertThat(choose(placement, new ResourceDemand(81, 0)))
+                .as("no host has room: limits are no reservations")
+                .contains(H1);
+        placement.subtract(H1, new ResourceDemand(60, 0));
+        assertThat(choose(placement, new ResourceDemand(81, 0))).contains(H1);
+    }
+
+    @Test
+    void hostWithoutRoomForTheProcessorsOfAContainerIsPassedOver() {
+        var placement = new Placement();
+        placement.view(H1, sized(H1, 1, 100));
+        placement.view(H2, sized(H2, 1, 100));
+        placement.add(H1, new ResourceDemand(0, 60));
+        placement.add(H2, new ResourceDemand(0, 50));
+        placement.add(H2, new ResourceDemand(0, 0));
+        assertThat(choose(placement, new ResourceDemand(0, 40))).contains(H1);
+        assertThat(choose(placement, new ResourceDemand(0, 50))).contains(H2);
+    }
+
+    @Test
+    void amongManyFullHostsTheOneWithMostMemoryIsFound() {
+        var placement = new Placement();
+        int hosts = 3 * PlacementCandidates.MAX_PROBES;
+        for (int i = 0; i < hosts; i++) {
+            var host = new HostName(String.format("n%03d", i));
+            placement.view(host, sized(host, 1, i == hosts - 1 ? 1_000 : 100));
+            placement.add(host, new ResourceDemand(100, 0));
+        }
+        var last = new HostName(String.format("n%03d", hosts - 1));
+        assertThat(choose(placement, new ResourceDemand(500, 0))).contains(last);
+        assertThat(choose(placement, new ResourceDemand(5_000, 0))).contains(new HostName("n000"));
+    }
+
+    @Test
+    void demandIsTakenFromTheLimits() {
+        assertThat(ResourceDemand.of(new Limits("536870912", null, "150%", null, null, null)))
+                .isEqualTo(new ResourceDemand(536_870_912, 150));
+        assertThat(ResourceDemand.of(new Limits("infinity", null, null, null, null, null)))
+                .isEqualTo(ResourceDemand.NONE);
+        assertThat(ResourceDemand.of((Limits) null)).isEqualTo(ResourceDemand.NONE);
+        var values = Json.object();
+        values.putObject("limits").put("memoryMax", "1024").put("cpuQuota", "20%");
+        assertThat(ResourceDemand.of(values)).isEqualTo(new ResourceDemand(1_024, 20));
+        assertThat(ResourceDemand.of(Json.object())).isEqualTo(ResourceDemand.NONE);
+    }
+
+    @Test
+    void hostThatWasSilentIsChosenAgainAfterItsNextHeartbeat() {
+        var placement = new Placement();
+        placement.view(H1, ready(H1, NOW.minusSeconds(60)));
+        placement.view(H2, ready(H2, NOW));
+        placement.add(H2, ResourceDemand.NONE);
+        assertThat(choose(placement, ResourceDemand.NONE)).contains(H2);
+        placement.view(H1, ready(H1, NOW));
+        assertThat(choose(placement, ResourceDemand.NONE)).contains(H1);
+        placement.remove(H1);
+        assertThat(choose(placement, ResourceDemand.NONE)).contains(H2);
+    }
+
+    /** A host of the naive model: what the index keeps in order is looked through here. */
+    private record Model(Heartbeat heartbeat, long containers, long memory, long cpuPercent) {
+        boolean fits(ResourceDemand demand) {
+            HostStatus status = heartbeat.status();
+            return (demand.memory() == 0 || memory + demand.memory() <= status.memory())
+                    && (demand.cpuPercent() == 0 || cpuPercent + demand.cpuPercent() <= 100L * status.cpus());
+        }
+
+        double load() {
+            return (double) containers / heartbeat.status().cpus();
+        }
+
+        Model with(ResourceDemand demand, int sign) {
+            return new Model(
+                    heartbeat,
+                    containers + sign,
+                    memory + sign * demand.memory(),
+                    cpuPercent + sign * demand.cpuPercent());
+        }
+
+        Model with(Heartbeat now) {
+            return new Model(now, containers, memory, cpuPercent);
+        }
+    }
+
+    private static Optional<HostName> scan(
+            Map<HostName, Model> models, Map<String, String> selector, ResourceDemand demand, Instant now) {
+        List<Model> candidates = models.values().stream()
+                .filter(model -> model.heartbeat.isAlive(now))
+                .filter(model -> model.heartbeat.status().labels().entrySet().containsAll(selector.entrySet()))
+                .sorted(Comparator.comparingDouble(Model::load)
+                        .thenComparing(model -> model.heartbeat.status().host()))
+                .toList();
+        return candidates.stream()
+                .filter(model -> model.fits(demand))
+                .findFirst()
+                .or(() -> candidates.stream().findFirst())
+                .map(model -> model.heartbeat.status().host());
+    }
+
+    private static Heartbeat anyHeartbeat(HostName name, Random random, Instant now) {
+        var state = random.nextInt(5) == 0 ? HostStatus.Availability.AWAY : HostStatus.Availability.READY;
+        HostStatus status =
+                host(name, state, Map.of("zone", "z" + random.nextInt(2))).status();
+        return new Heartbeat(
+                status.withCpus(1 + random.nextInt(3)).withMemory(random.nextInt(500)),
+                now.minusSeconds(random.nextInt(20)));
+    }
+
+    @Test
+    void choiceIsThatOfAScanOfAllHosts() {
+        for (int seed = 0; seed < 30; seed++) {
+            var random = new Random(seed);
+            var placement = new Placement();
+            var models = new HashMap<HostName, Model>();
+            Instant now = NOW;
+            for (int step = 0; step < 400; step++) {
+                now = now.plusMillis(random.nextInt(500));
+                var name = new HostName("n" + random.nextInt(12));
+                var demand = new ResourceDemand(random.nextInt(3) * 50L, random.nextInt(3) * 40L);
+                if (random.nextInt(3) == 0) {
+                    Heartbeat heartbeat = anyHeartbeat(name, random, now);
+                    placement.view(name, heartbeat);
+                    models.merge(name, new Model(heartbeat, 0, 0, 0), (was, first) -> was.with(heartbeat));
+                }
+                Map<String, String> selector =
+                        random.nextBoolean() ? Map.of() : Map.of("zone", "z" + random.nextInt(2));
+                Optional<HostName> chosen = placement.choose(new TreeMap<>(selector), null, demand, now);
+                assertThat(chosen).as("seed %d, step %d", seed, step).isEqualTo(scan(models, selector, demand, now));
+                chosen.ifPresent(host -> {
+                    placement.add(host, demand);
+                    models.computeIfPresent(host, (h, model) -> model.with(demand, 1));
+                });
+            }
+        }
+    }
+
+    @Test
+    void selectorsBeyondTheKeptOnesAreOrderedAnew() {
+        var placement = new Placement();
+        placement.view(H1, host(H1, HostStatus.Availability.READY, Map.of("zone", "north")));
+        placement.view(H2, host(H2, HostStatus.Availability.READY, Map.of("zone", "north")));
+        var north = new TreeMap<>(Map.of("zone", "north"));
+        assertThat(placement.choose(north, null, ResourceDemand.NONE, NOW)).contains(H1);
+        for (int i = 0; i <= Placement.MAX_SELECTORS; i++) {
+            assertThat(placement.choose(new TreeMap<>(Map.of("n", "" + i)), null, ResourceDemand.NONE, NOW))
+                    .isEmpty();
+        }
+        placement.add(H1, ResourceDemand.NONE);
+        assertThat(placement.choose(north, null, ResourceDemand.NONE, NOW)).contains(H2);
     }
 }

@@ -40,7 +40,7 @@ class PortAllocationsTest {
     }
 
     private static List<String> clashes(ContainerSpec spec, Evaluation... others) {
-        return PortAllocations.clashes(spec, List.of(others)).stream()
+        return TestSnapshot.portsOf(List.of(others)).clashes(spec).stream()
                 .map(DefinitionProblem::format)
                 .toList();
     }

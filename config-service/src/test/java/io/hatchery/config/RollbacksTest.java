@@ -223,6 +223,17 @@ class RollbacksTest {
     }
 
     @Test
+    void rollbackMayFollowAFailedStatusOnly() {
+        var rollbacks = new Rollbacks("/config-service/test");
+        assertThat(rollbacks.view(status(Phase.FAILED, 3, 2))).isTrue();
+        assertThat(rollbacks.view(status(Phase.BACKOFF, 3, 2))).isTrue();
+        assertThat(rollbacks.view(status(Phase.RUNNING, 3, 2))).isFalse();
+        assertThat(rollbacks.follow(changed(true), Instant.EPOCH))
+                .as("it has recovered")
+                .isEmpty();
+    }
+
+    @Test
     void itIsAskedForAgainOnceTheContainerWasForgotten() {
         var rollbacks = new Rollbacks("/config-service/test");
         rollbacks.view(status(Phase.FAILED, 3, 2));

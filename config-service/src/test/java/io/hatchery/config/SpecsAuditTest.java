@@ -20,7 +20,6 @@ import io.hatchery.spec.option.DefinitionProblem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +36,7 @@ final class SpecsAuditTest {
     private static final Duration LATER = SpecsAudit.SETTLING.plusSeconds(1);
 
     private final SpecsAudit audit = new SpecsAudit();
-    private final Map<ContainerName, Evaluation> evaluations = new HashMap<>();
+    private final ContainerIndex evaluations = new ContainerIndex();
 
     private static Evaluation defined(ContainerName name, HostName host) {
         try {
@@ -57,7 +56,7 @@ final class SpecsAuditTest {
     }
 
     private void put(Evaluation evaluation, Instant now) {
-        audit.changed(evaluations.put(evaluation.container(), evaluation), evaluation, now);
+        audit.changed(evaluations.put(evaluation), now);
     }
 
     private static HostStatus status(String digest, ContainerName... unnamed) {
@@ -183,7 +182,8 @@ final class SpecsAuditTest {
 
     private record Alone() implements FleetSnapshot {
         @Override
-        public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
+        public Optional<HostName> place(
+                SortedMap<String, String> hostSelector, @Nullable HostName last, ResourceDemand demand) {
             return Optional.empty();
         }
 

@@ -8,6 +8,7 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.SystemSource;
 import io.hatchery.spec.option.DefinitionProblem;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -36,14 +37,22 @@ record TestSnapshot(@Nullable HostName chosen, List<Evaluation> others, Systems.
         return new TestSnapshot(host, List.of(), system);
     }
 
+    /** The ports of containers. */
+    static PortAllocations portsOf(Collection<Evaluation> containers) {
+        var index = new ContainerIndex();
+        containers.forEach(index::put);
+        return index.ports();
+    }
+
     @Override
-    public Optional<HostName> place(SortedMap<String, String> hostSelector, @Nullable HostName last) {
+    public Optional<HostName> place(
+            SortedMap<String, String> hostSelector, @Nullable HostName last, ResourceDemand demand) {
         return Optional.ofNullable(chosen);
     }
 
     @Override
     public List<DefinitionProblem> clashes(ContainerSpec spec) {
-        return PortAllocations.clashes(spec, others);
+        return portsOf(others).clashes(spec);
     }
 
     @Override

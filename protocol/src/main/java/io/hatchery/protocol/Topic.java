@@ -13,6 +13,7 @@ import java.util.List;
  * @param cleanup how its old records are removed
  * @param segments when its log rolls; only rolled segments are compacted or deleted
  * @param isShared whether it has the configured number of partitions; otherwise it has one
+ * @param isRestored whether records that a broker loses in a power loss are written again by themselves, so that it need not flush each
  * @param value the type of its values
  * @param access writers and readers, for the documentation
  * @param reason the reason for its settings, for the documentation
@@ -24,12 +25,16 @@ public record Topic(
         Cleanup cleanup,
         Segments segments,
         boolean isShared,
+        boolean isRestored,
         Class<?> value,
         String access,
         String reason)
         implements TopicBuilder.With {
     /** The largest batch of records that the broker takes, in bytes. */
     public static final int MAX_MESSAGE_BYTES = 2 << 20;
+
+    /** How many records of a restored topic are flushed at once. */
+    private static final int FLUSHED_AT_ONCE = 10_000;
 
     /** How old records are removed. */
     public sealed interface Cleanup {
@@ -67,6 +72,9 @@ public record Topic(
         settings.add(TopicSetting.atLeast("max.message.bytes", MAX_MESSAGE_BYTES));
         settings.add(TopicSetting.atMost("segment.ms", segments.age.toMillis()));
         settings.add(TopicSetting.atMost("segment.bytes", segments.bytes));
+        if (isRestored) {
+            settings.add(TopicSetting.atLeast("flush.messages", FLUSHED_AT_ONCE));
+        }
         switch (cleanup) {
             case Cleanup.Compacted(Duration tombstones, Duration lag) -> {
                 settings.add(TopicSetting.atLeast("delete.retention.ms", tombstones.toMillis()));

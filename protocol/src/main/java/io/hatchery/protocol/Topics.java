@@ -90,11 +90,12 @@ public final class Topics {
             .cleanup(new Cleanup.Compacted(TOMBSTONES, Duration.ofMinutes(2)))
             .segments(new Segments(Duration.ofMinutes(1), MIB))
             .isShared(true)
+            .isRestored(true)
             .value(HostStatus.class)
             .access("runners → gateway, config-service, runners")
             .reason(
                     "a heartbeat is superseded within seconds: small segments compact within minutes, so that a reader that starts"
-                            + " does not read hundreds of thousands of them")
+                            + " does not read hundreds of thousands of them; a lost one is followed by the next")
             .build();
     /** The output of evaluations and builds. */
     public static final Topic CONSOLE = TopicBuilder.builder()
@@ -148,11 +149,12 @@ public final class Topics {
                 .cleanup(COMPACTED_DAILY)
                 .segments(new Segments(Duration.ofDays(1), 16 * MIB))
                 .isShared(false)
+                .isRestored(true)
                 .value(ContainerSpec.class)
                 .access("config-service → that host's runner")
                 .reason(
                         "one host's runner reads its own specs only; a tombstone is the order to remove a container, and must wait for"
-                                + " a host that is away for weeks")
+                                + " a host that is away for weeks; config-service publishes again what a host has not read")
                 .build();
     }
 

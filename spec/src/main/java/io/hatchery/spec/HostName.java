@@ -2,7 +2,6 @@ package io.hatchery.spec;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.regex.Pattern;
 
 /**
  * The fleet-wide name of a host that runs containers: 1 to 64 of {@code a-z 0-9 -}, neither first nor last a hyphen. It is
@@ -13,8 +12,6 @@ import java.util.regex.Pattern;
 public record HostName(@JsonValue String value) implements Comparable<HostName> {
     /** The pattern that a name matches as a whole. */
     public static final String PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
-
-    private static final Pattern COMPILED = Pattern.compile(PATTERN);
 
     /**
      * @throws IllegalArgumentException if the value is not a host name; the message names the reason and the remedy
@@ -29,7 +26,7 @@ public record HostName(@JsonValue String value) implements Comparable<HostName> 
 
     /** Whether the text is a host name. */
     public static boolean isValid(String value) {
-        return COMPILED.matcher(value).matches();
+        return DnsLabel.isValid(value);
     }
 
     @Override

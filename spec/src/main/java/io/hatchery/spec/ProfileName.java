@@ -2,7 +2,6 @@ package io.hatchery.spec;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.regex.Pattern;
 
 /**
  * The name of a profile, that is of a set of options shared by the containers that name it; the same alphabet as
@@ -13,8 +12,6 @@ import java.util.regex.Pattern;
 public record ProfileName(@JsonValue String value) implements Comparable<ProfileName> {
     /** The pattern that a name matches as a whole. */
     public static final String PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
-
-    private static final Pattern COMPILED = Pattern.compile(PATTERN);
 
     /**
      * @throws IllegalArgumentException if the value is not a profile name; the message names the reason and the remedy
@@ -29,7 +26,7 @@ public record ProfileName(@JsonValue String value) implements Comparable<Profile
 
     /** Whether the text is a profile name. */
     public static boolean isValid(String value) {
-        return COMPILED.matcher(value).matches();
+        return DnsLabel.isValid(value);
     }
 
     @Override

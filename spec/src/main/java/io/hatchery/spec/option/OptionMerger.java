@@ -56,12 +56,10 @@ final class OptionMerger {
     /** The merged value in canonical form; null if there is none or it is invalid. */
     @Nullable
     JsonNode merge(String path, OptionType type, List<DefinedValue> all) {
-        int strongest = all.stream().mapToInt(DefinedValue::priority).min().orElse(Integer.MAX_VALUE);
-        List<DefinedValue> winners =
-                all.stream().filter(d -> d.priority() == strongest).toList();
-        if (winners.isEmpty()) {
+        if (all.isEmpty()) {
             return null;
         }
+        List<DefinedValue> winners = all.size() == 1 ? all : strongest(all);
         return switch (type) {
             case OptionType.Scalar scalar -> scalar(path, scalar, winners);
             case OptionType.ListOf list -> list(path, list, winners);
@@ -69,6 +67,11 @@ final class OptionMerger {
             case OptionType.AttributesOf attributes -> attributes(path, attributes, winners);
             case OptionType.Submodule submodule -> submodule(path, submodule, winners);
         };
+    }
+
+    private static List<DefinedValue> strongest(List<DefinedValue> all) {
+        int strongest = all.stream().mapToInt(DefinedValue::priority).min().orElseThrow();
+        return all.stream().filter(value -> value.priority() == strongest).toList();
     }
 
     private @Nullable JsonNode scalar(String path, OptionType.Scalar type, List<DefinedValue> winners) {
@@ -194,8 +197,8 @@ final class OptionMerger {
         });
         ObjectNode merged = Json.object();
         for (Option option : type.options()) {
-            JsonNode value =
-                    merge(path + "." + option.name(), option.type(), byOption.getOrDefault(option.name(), List.of()));
+            List<DefinedValue> values = byOption.get(option.name());
+            JsonNode value = values == null ? null : merge(path + "." + option.name(), option.type(), values);
             if (value == null) {
                 value = option.defaultValue();
             }

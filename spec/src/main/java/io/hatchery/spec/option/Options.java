@@ -148,7 +148,7 @@ public final class Options {
                 Option.named("hostSelector")
                         .type(new OptionType.AttributesOf(LABEL, LABEL_VALUE))
                         .description(
-                                "Labels that a host must have to be chosen. Of the ready hosts with these labels, the one with the fewest containers is taken. Not allowed together with host.")
+                                "Labels that a host must have to be chosen. Of the ready hosts with these labels and room for the limits of the container, the one with the fewest containers per processor is taken. Not allowed together with host.")
                         .defaultsTo(Map.of())
                         .exampleJson("{\"zone\": \"north\"}")
                         .becomes("the choice of a host")

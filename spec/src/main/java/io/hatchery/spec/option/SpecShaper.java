@@ -22,6 +22,8 @@ final class SpecShaper {
             .map(Option::name)
             .collect(Collectors.toUnmodifiableSet());
 
+    private static final ObjectNode DEFAULT_CONFINEMENT = Json.tree(Confinement.DEFAULT);
+
     private SpecShaper() {}
 
     static ObjectNode of(ContainerName name, ObjectNode values) {
@@ -127,7 +129,7 @@ final class SpecShaper {
         if (!values.path("nixDaemon").asBoolean()) {
             confinement.remove("nixDaemon");
         }
-        if (!confinement.equals(Json.tree(Confinement.DEFAULT))) {
+        if (!confinement.equals(DEFAULT_CONFINEMENT)) {
             spec.set("confinement", confinement);
         }
     }
