@@ -8,6 +8,7 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.Evaluator;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param systems the paths of its NixOS systems
  * @param selector the labels that no host had, as JSON; null unless it is unplaced
  */
+@RecordBuilder
 record EvaluationFacts(
         Evaluation.State state,
         @Nullable HostName host,
@@ -38,7 +40,8 @@ record EvaluationFacts(
         List<String> ports,
         List<String> awaited,
         List<String> systems,
-        @Nullable String selector) {
+        @Nullable String selector)
+        implements EvaluationFactsBuilder.With {
     /** The selector of a container that any host may have. */
     static final String ANY_HOST = "{}";
 
@@ -47,23 +50,27 @@ record EvaluationFacts(
         ContainerSpec spec = evaluation.spec();
         Evaluation.ReleasingHost releasing = evaluation.releasingHost();
         ContainerDefinition definition = evaluation.definition();
-        return new EvaluationFacts(
-                evaluation.state(),
-                spec == null ? null : spec.host(),
-                releasing == null ? null : releasing.host(),
-                spec != null && releasing == null ? HostSpecs.share(spec.name(), spec.generation()) : 0,
-                evaluation.generation() != null,
-                spec != null && Boolean.TRUE.equals(spec.rollbackOnFailure()),
-                spec == null ? ResourceDemand.NONE : ResourceDemand.of(spec.limits()),
-                definition == null ? List.of() : List.copyOf(Evaluator.profilesOf(definition)),
-                spec == null
-                        ? List.of()
-                        : PortAllocations.of(spec).stream()
-                                .map(PortAllocations::key)
-                                .toList(),
-                awaited(evaluation),
-                evaluation.systems().stream().map(Evaluation.GivenSystem::path).toList(),
-                selector(evaluation));
+        return EvaluationFactsBuilder.builder()
+                .state(evaluation.state())
+                .host(spec == null ? null : spec.host())
+                .releasing(releasing == null ? null : releasing.host())
+                .share(spec != null && releasing == null ? HostSpecs.share(spec.name(), spec.generation()) : 0)
+                .hasGeneration(evaluation.generation() != null)
+                .mayRollBack(spec != null && Boolean.TRUE.equals(spec.rollbackOnFailure()))
+                .demand(spec == null ? ResourceDemand.NONE : ResourceDemand.of(spec.limits()))
+                .profiles(definition == null ? List.of() : List.copyOf(Evaluator.profilesOf(definition)))
+                .ports(
+                        spec == null
+                                ? List.of()
+                                : PortAllocations.of(spec).stream()
+                                        .map(PortAllocations::key)
+                                        .toList())
+                .awaited(awaited(evaluation))
+                .systems(evaluation.systems().stream()
+                        .map(Evaluation.GivenSystem::path)
+                        .toList())
+                .selector(selector(evaluation))
+                .build();
     }
 
     private static List<String> awaited(Evaluation evaluation) {

@@ -17,19 +17,14 @@ final class Interner {
 
     /** The facts with shared parts. */
     EvaluationFacts shared(EvaluationFacts facts) {
-        return new EvaluationFacts(
-                facts.state(),
-                same(facts.host()),
-                same(facts.releasing()),
-                facts.share(),
-                facts.hasGeneration(),
-                facts.mayRollBack(),
-                one(facts.demand()),
-                one(facts.profiles()),
-                facts.ports(),
-                facts.awaited(),
-                each(facts.systems()),
-                same(facts.selector()));
+        return EvaluationFactsBuilder.builder(facts)
+                .host(same(facts.host()))
+                .releasing(same(facts.releasing()))
+                .demand(one(facts.demand()))
+                .profiles(one(facts.profiles()))
+                .systems(each(facts.systems()))
+                .selector(same(facts.selector()))
+                .build();
     }
 
     private <T> @Nullable T same(@Nullable T value) {
