@@ -126,7 +126,7 @@ final class Placement {
     private void forget(HostLoad load, PlacementCandidates group) {
         groups.computeIfPresent(load.host, (host, of) -> {
             of.remove(group);
-            return of.isEmpty() ? null : of;
+            return of;
         });
     }
 

@@ -196,7 +196,14 @@ class PlacementTest {
         }
         var last = new HostName(String.format("n%03d", hosts - 1));
         assertThat(choose(placement, new ResourceDemand(500, 0))).contains(last);
-        assertThat(choose(placement, new ResourceDemand(5_000, 0))).contains(new HostName("n000"));
+        var first = new HostName("n000");
+        placement.view(first, sized(first, 1, 2_000));
+        placement.add(first, new ResourceDemand(100, 0));
+        placement.view(last, sized(last, 1, 4_000));
+        assertThat(choose(placement, new ResourceDemand(3_000, 0)))
+                .as("its memory has grown")
+                .contains(last);
+        assertThat(choose(placement, new ResourceDemand(5_000, 0))).contains(new HostName("n001"));
     }
 
     @Test
@@ -223,6 +230,34 @@ class PlacementTest {
         assertThat(choose(placement, ResourceDemand.NONE)).contains(H1);
         placement.remove(H1);
         assertThat(choose(placement, ResourceDemand.NONE)).contains(H2);
+    }
+
+    @Test
+    void containerThatLeftItsHostNoLongerLoadsIt() {
+        var placement = new Placement();
+        placement.view(H1, ready(H1, NOW));
+        placement.view(H2, ready(H2, NOW));
+        placement.add(H1, ResourceDemand.NONE);
+        placement.add(H1, ResourceDemand.NONE);
+        placement.add(H2, ResourceDemand.NONE);
+        assertThat(choose(placement, ResourceDemand.NONE)).contains(H2);
+        placement.subtract(H1, ResourceDemand.NONE);
+        placement.subtract(H1, ResourceDemand.NONE);
+        assertThat(choose(placement, ResourceDemand.NONE)).contains(H1);
+    }
+
+    @Test
+    void containerStaysOnAHostWithoutHeartbeat() {
+        var placement = new Placement();
+        placement.remove(new HostName("unheard-of"));
+        placement.view(H1, host(H1, HostStatus.Availability.READY, Map.of("zone", "north")));
+        placement.view(H2, host(H2, HostStatus.Availability.READY, Map.of("zone", "south")));
+        placement.add(H3, ResourceDemand.NONE);
+        var north = new TreeMap<>(Map.of("zone", "north"));
+        assertThat(placement.choose(north, H3, ResourceDemand.NONE, NOW)).contains(H3);
+        assertThat(placement.choose(north, H2, ResourceDemand.NONE, NOW)).contains(H1);
+        placement.remove(H2);
+        assertThat(placement.choose(north, H2, ResourceDemand.NONE, NOW)).contains(H2);
     }
 
     /** A host of the naive model: what the index keeps in order is looked through here. */
@@ -270,7 +305,7 @@ class PlacementTest {
         HostStatus status =
                 host(name, state, Map.of("zone", "z" + random.nextInt(2))).status();
         return new Heartbeat(
-                status.withCpus(1 + random.nextInt(3)).withMemory(random.nextInt(500)),
+                status.withCpus(1 + random.nextInt(2)).withMemory(random.nextBoolean() ? 100 : 300),
                 now.minusSeconds(random.nextInt(20)));
     }
 

@@ -125,4 +125,18 @@ class PortAllocationsTest {
                 .anySatisfy(text -> assertThat(text).contains("tcp 80", "api"))
                 .anySatisfy(text -> assertThat(text).contains("tcp 82", "db"));
     }
+
+    @Test
+    void clashIsToldFromOtherErrors() {
+        assertThat(PortAllocations.isClash(problem("containers.web.forwardPorts", "placement")))
+                .isTrue();
+        assertThat(PortAllocations.isClash(problem("containers.web.forwardPorts", "definition of web")))
+                .isFalse();
+        assertThat(PortAllocations.isClash(problem("containers.web.hostSelector", "placement")))
+                .isFalse();
+    }
+
+    private static DefinitionProblem problem(String path, String origin) {
+        return new DefinitionProblem(path, "tcp 80", origin, "m", "r");
+    }
 }
