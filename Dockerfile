@@ -13,4 +13,6 @@ COPY hatchery /opt/hatchery/hatchery
 COPY scripts /opt/hatchery/scripts
 COPY app/target/lib /opt/hatchery/app/target/lib
 COPY app/target/hatchery-*.jar /opt/hatchery/app/target/
+# The services start faster with it, and without it too.
+RUN /opt/hatchery/scripts/aot-caches.sh "$(echo /opt/hatchery/app/target/hatchery-*.jar):/opt/hatchery/app/target/lib/*" /opt/hatchery/app/target || true
 ENTRYPOINT ["/opt/hatchery/hatchery"]

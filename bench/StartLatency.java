@@ -72,12 +72,16 @@ final class StartLatency {
     }
 
     private static double[] raw(String program, String root) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(program, root).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String[] said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip().split(" ");
+        Process process = new ProcessBuilder(program, root, "raw").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        List<String> said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         if (process.waitFor() != 0) {
             throw new IOException(program + " failed");
         }
-        return new double[] {Double.parseDouble(said[0]), Double.parseDouble(said[1])};
+        return new double[] {millis(said.get(0), "ready "), millis(said.get(1), "ended ")};
+    }
+
+    private static double millis(String line, String word) {
+        return Double.parseDouble(line.substring(word.length()));
     }
 
     private HttpRequest.Builder request(String path) {

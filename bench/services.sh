@@ -1,12 +1,13 @@
 # Sourced by the benchmarks: begin_services starts Hatchery in a temporary folder, and the end of the benchmark takes it down.
 work=$(mktemp -d)
 services=
-finish() {
+finish() { # finish [keep]: "keep" leaves the folder
   if [ -n "$services" ]; then
     "$home/hatchery" down --yes >"$work/down.log" 2>&1 || cat "$work/up.log" "$work/down.log"
     wait "$services" || true
   fi
-  rm -rf --one-file-system "$work"
+  rm -rf "$HATCHERY_RUNTIME"
+  [ "${1:-}" = keep ] || rm -rf --one-file-system "$work"
 }
 trap finish EXIT
 
@@ -24,4 +25,9 @@ begin_services() {
   echo "Hatchery is not ready after two minutes; its log:" >&2
   cat "$work/up.log" >&2
   exit 1
+}
+
+make_debian() { # make_debian FOLDER: a minimal Debian with systemd inside
+  echo "Making a Debian with systemd inside …"
+  mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus bookworm "$1"
 }

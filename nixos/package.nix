@@ -16,7 +16,7 @@ stdenvNoCC.mkDerivation {
     cp ${jars}/hatchery-*.jar ${jars}/lib/*.jar $home/lib/
     install -m 755 ${jars}/lib/hatchery-supervisor $home/lib/hatchery-supervisor # static: it runs anywhere
     cp ${launcher} $home/hatchery
-    cp ${scripts}/java.sh $home/scripts/
+    cp ${scripts}/java.sh ${scripts}/jvm-options.sh $home/scripts/
     chmod +x $home/hatchery
     makeWrapper ${bash}/bin/bash $out/bin/hatchery --add-flags $home/hatchery --set JAVA_HOME ${jdk}/lib/openjdk
     runHook postInstall

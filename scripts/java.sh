@@ -7,7 +7,7 @@ jdk_package=openjdk-25-jdk-headless
 read_version() {
   local line
   version=
-  while IFS= read -r line; do
+  while IFS= read -r line || [ -n "$line" ]; do
     case $line in JAVA_VERSION=\"*) version=${line#*\"} version=${version%%[!0-9]*} ;; esac
   done <"$1"
 }

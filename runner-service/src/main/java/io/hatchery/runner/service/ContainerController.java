@@ -43,6 +43,9 @@ final class ContainerController {
 
     private static final Duration LONGEST_TIMER = Duration.ofHours(12);
 
+    /** The time for which the status of a clean-up waits: longer than most take. */
+    private static final Duration BRIEF_CLEAN_UP = Duration.ofMillis(100);
+
     private final ControllerContext context;
     private final Deque<Input> inputs = new ArrayDeque<>();
     private Journal journal;
@@ -195,6 +198,7 @@ final class ContainerController {
     private boolean carryOut(PendingStep step) {
         ContainerState before = step.before;
         ContainerState after = step.transition.state();
+        publishChangedStatus(step);
         try {
             for (PendingEvent pending : step.events) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
@@ -219,15 +223,34 @@ final class ContainerController {
         if (!(after.lifecycle() instanceof LifecycleState.Starting)) {
             context.gate().leave(after.container());
         }
-        ContainerStatus status = statusOf(after);
-        boolean gone = status == null && (statusOf(before) != null || lastRemoval(step.events) != null);
-        if (gone || status != null && !status.equals(statusOf(before))) {
-            publishStatus();
+        if (statusOf(after) == null && (statusOf(before) != null || lastRemoval(step.events) != null)) {
+            publishStatus(); // a tombstone, which confirms a removal whose outcome is on disk
         }
         sendNext();
         step.transition.effects().forEach(this::perform);
         armTimer(step.now);
         return true;
+    }
+
+    /**
+     * The status is true once the step is in the journal: it does not wait until the outcome is on disk. That of a clean-up, which takes
+     * milliseconds, waits a moment, because the next one is sent only after the broker has it.
+     */
+    private void publishChangedStatus(PendingStep step) {
+        ContainerState after = step.transition.state();
+        ContainerStatus status = statusOf(after);
+        if (status == null || status.equals(statusOf(step.before))) {
+            return;
+        }
+        if (after.lifecycle() instanceof LifecycleState.CleaningUp cleaningUp) {
+            Runnable _ = context.later(BRIEF_CLEAN_UP, () -> {
+                if (state().lifecycle().equals(cleaningUp) && context.mayAct()) {
+                    publishStatus();
+                }
+            });
+        } else {
+            publishStatus();
+        }
     }
 
     private void logRetry(IOException e) {
