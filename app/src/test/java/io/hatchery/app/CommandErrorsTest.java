@@ -24,19 +24,19 @@ class CommandErrorsTest {
     }
 
     @Test
-    void urlWithoutScheme() {
+    void invalidUrlNamesAValidOne() {
         refused(list("127.0.0.1:8470"), "--url is '127.0.0.1:8470'", "give http://127.0.0.1:8470");
         refused(list("ftp://host"), "give the gateway's URL");
         refused(list("http://a b"), "which is not a URL");
     }
 
     @Test
-    void hostNameThatCannotBeResolved() {
+    void unresolvableHostNameIsNamed() {
         refused(list("http://nothing.invalid:8470"), "cannot be resolved");
     }
 
     @Test
-    void nobodyListens() throws IOException {
+    void gatewayThatDoesNotAnswerIsNamed() throws IOException {
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -48,7 +48,7 @@ class CommandErrorsTest {
     }
 
     @Test
-    void tokenFileThatIsMissingOrEmpty() throws IOException {
+    void missingOrInvalidTokenFileIsNamed() throws IOException {
         refused(
                 CommandRun.of("list", "--url", "http://127.0.0.1:1", "--token-file", folder + "/none"),
                 "the gateway's token cannot be read");
@@ -57,7 +57,7 @@ class CommandErrorsTest {
     }
 
     @Test
-    void portOfTheGatewayThatIsTaken() throws IOException {
+    void takenGatewayPortIsNamed() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             refused(
                     CommandRun.of(
@@ -74,7 +74,7 @@ class CommandErrorsTest {
     }
 
     @Test
-    void tabInYaml() throws IOException {
+    void tabInYamlNamesItsLine() throws IOException {
         Path file = Files.writeString(folder.resolve("web.yaml"), "labels:\n\ttier: web\n");
         refused(
                 CommandRun.of("apply", "-f", file.toString(), "--token-file", token.toString()),
@@ -84,7 +84,7 @@ class CommandErrorsTest {
     }
 
     @Test
-    void fileThatIsMissing() {
+    void missingFileIsNamed() {
         refused(CommandRun.of("apply", "-f", folder + "/none.yaml"), "there is no " + folder + "/none.yaml");
     }
 
@@ -103,7 +103,7 @@ class CommandErrorsTest {
     }
 
     @Test
-    void containersAreSaidInOneWay() {
+    void namesAllAndSelectorExcludeEachOther() {
         assertThat(CommandRun.of("start").code()).isEqualTo(2);
         assertThat(CommandRun.of("start", "web", "--all").code()).isEqualTo(2);
         assertThat(CommandRun.of("stop", "--all", "--selector", "a=b").err()).contains("give only one of");

@@ -203,7 +203,7 @@ class ControlCharactersTest {
     /** The stream ends after an event; its second opening shows that all of the first was handled, and the command is interrupted. */
     @ParameterizedTest
     @ValueSource(strings = {"watch", "watch -o json", "events --follow", "events --follow -o json"})
-    void streamEscapesThem(String command) throws InterruptedException {
+    void streamOutputIsEscaped(String command) throws InterruptedException {
         Thread follower = Thread.ofPlatform().start(() -> execute(command));
         while (!shown.toString(StandardCharsets.UTF_8).contains("the connection to the gateway was lost")) {
             Thread.onSpinWait();
@@ -214,7 +214,7 @@ class ControlCharactersTest {
     }
 
     @Test
-    void definitionsOfFilesAreEscapedToo() throws IOException {
+    void valuesFromDefinitionFilesAreEscaped() throws IOException {
         Path file = folder.resolve("hostile.json");
         String text = "said \\u001b]0;title\\u0007 \\u009b2J \\u202e \\u007f \\r\\nnext line";
         Files.writeString(
@@ -224,7 +224,7 @@ class ControlCharactersTest {
     }
 
     @Test
-    void settingsArePrintedWithTheirDescriptionOnASecondLine() {
+    void settingsHaveTheirDescriptionOnASecondLine() {
         assertThat(Main.commandLine().execute("settings")).isZero();
         assertThat(shown.toString(StandardCharsets.UTF_8))
                 .contains("gateway.port=8470\n    Port on which the gateway listens")

@@ -40,7 +40,7 @@ class DownCommandTest {
     }
 
     @Test
-    void withoutTerminalItRefusesUnlessToldYes() throws IOException {
+    void downWithoutTerminalRequiresYes() throws IOException {
         Path data = folder.resolve("data");
         claim(data);
         CommandRun run = down(data);
@@ -50,7 +50,7 @@ class DownCommandTest {
     }
 
     @Test
-    void itTakesNoUrlAndNoOtherKafka() throws IOException {
+    void downRefusesUrlAndExternalKafka() throws IOException {
         Path data = folder.resolve("data");
         claim(data);
         CommandRun url = down(data, "--yes", "--url", "http://fleet.example.org");
@@ -63,7 +63,7 @@ class DownCommandTest {
     }
 
     @Test
-    void itActsOnTheRuntimeFolderOfTheInstallationOnly() throws IOException {
+    void downUsesTheRuntimeFolderOfTheInstallation() throws IOException {
         Path data = folder.resolve("data");
         claim(data);
         CommandRun run = down(data, "--yes", "--set", "runtime=" + folder.resolve("other"));
@@ -112,7 +112,7 @@ class DownCommandTest {
     }
 
     @Test
-    void upTakesUpAnInstallationOfBeforeTheMarker() throws IOException {
+    void upAcceptsInstallationWithoutMarker() throws IOException {
         Path data = Files.createDirectories(folder.resolve("data"));
         Files.createDirectories(data.resolve("broker"));
         Files.writeString(data.resolve("broker.password"), "p");

@@ -45,7 +45,7 @@ class LabelSelectorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "tier", "tier=web,", "=web", "tier>web", "tier=a=b", "tier!web"})
-    void whatIsNoComparisonIsRefused(String selector) {
+    void invalidComparisonIsRefused(String selector) {
         assertThatThrownBy(() -> LabelSelector.parse(selector))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("label=value");

@@ -25,7 +25,7 @@ class RunningServicesTest {
     }
 
     @Test
-    void processThatWasWrittenDownIsFoundWithItsGateway() throws IOException {
+    void recordedProcessIsFoundWithItsGateway() throws IOException {
         assertThat(RunningServices.of(file, settings)).isNull();
         RunningServices.write(file, "http://127.0.0.1:1234");
         RunningServices running = RunningServices.of(file, settings);
@@ -34,7 +34,7 @@ class RunningServicesTest {
     }
 
     @Test
-    void anotherProcessWithThatPidIsNotTakenForIt() throws IOException {
+    void laterProcessWithThatPidIsNotFound() throws IOException {
         RunningServices.write(file, "http://127.0.0.1:1234");
         Files.writeString(file, Files.readString(file).replaceFirst(" \\d+\n", " 1\n"));
         assertThat(RunningServices.of(file, settings)).isNull();

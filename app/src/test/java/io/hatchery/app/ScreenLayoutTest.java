@@ -22,7 +22,7 @@ class ScreenLayoutTest {
     }
 
     @Test
-    void aTerminalOfOneRowAndOneColumnIsNotOverrun() {
+    void terminalOfOneRowAndOneColumnIsNotOverflowed() {
         assertThat(ScreenLayout.crop("NAME\nweb\n", 1, 1)).containsExactly("…");
     }
 }

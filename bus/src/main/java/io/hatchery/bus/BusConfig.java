@@ -20,7 +20,7 @@ public record BusConfig(Map<String, String> client, int partitions, short replic
     public BusConfig {
         client = Map.copyOf(client);
         if (!client.containsKey("bootstrap.servers")) {
-            throw new IllegalArgumentException("kafka.bootstrap.servers is not set: name a broker as host:port");
+            throw new IllegalArgumentException("kafka.bootstrap.servers is not set: set it to a broker, as host:port");
         }
     }
 

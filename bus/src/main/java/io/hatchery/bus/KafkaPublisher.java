@@ -111,7 +111,7 @@ public final class KafkaPublisher implements Publisher {
     private Producer<byte[], byte[]> usable() {
         Producer<byte[], byte[]> current = producer;
         if (current != null && current.equals(broken)) {
-            LOG.info("replacing the Kafka producer after an error that it does not recover from");
+            LOG.info("replacing the Kafka producer after a fatal error");
             producer = null;
             current.close(CLOSE_TIMEOUT);
             current = null;
@@ -129,7 +129,7 @@ public final class KafkaPublisher implements Publisher {
         return vertx.executeBlocking(
                 () -> {
                     if (!thread.awaitTermination(CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-                        LOG.warn("records that wait for the broker are given up");
+                        LOG.warn("dropping records that still wait for the broker");
                     }
                     Producer<byte[], byte[]> current = producer;
                     if (current != null) {

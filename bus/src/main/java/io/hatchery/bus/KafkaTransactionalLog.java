@@ -190,7 +190,8 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         ConsumerGroupMetadata member = membership;
         var positions = positions(offsets);
         if (positions.isEmpty() || member == null || member.generationId() < 0) {
-            throw new BusException("this member of " + plan.group() + " owns nothing, and writes nothing");
+            throw new BusException(
+                    "this member of " + plan.group() + " owns no partition any more, and therefore writes nothing");
         }
         var tooLarge = new AtomicReference<RecordTooLargeException>();
         producer.beginTransaction();

@@ -146,11 +146,11 @@ public final class LoopSession implements AutoCloseable {
         if (excess == null) {
             return review;
         }
-        LOG.error("a review is not written: {}", excess);
+        LOG.error("the result of a review is too large and is not written: {}", excess);
         var instead = records(processor.tooLarge(excess));
         String again = excess(instead);
         if (again != null) {
-            throw new IllegalStateException("what is written instead of a review is too large as well: " + again);
+            throw new IllegalStateException("the replacement for the result of a review is too large too: " + again);
         }
         return instead;
     }

@@ -35,7 +35,7 @@ public final class PartitionCountWatcher {
                             if (e instanceof TopicMismatchException) {
                                 onFailure.handle(e);
                             } else {
-                                LOG.warn("the partitions of the topics are not counted: {}", e.getMessage());
+                                LOG.warn("cannot count the partitions of the topics: {}", e.getMessage());
                             }
                         }));
     }

@@ -234,7 +234,8 @@ final class Polling {
         for (String topic : topics) {
             var infos = consumer.partitionsFor(topic);
             if (infos == null || infos.isEmpty()) {
-                throw new BusException("there is no topic " + topic);
+                throw new BusException("topic " + topic
+                        + " does not exist: start a service, which creates it, or check kafka.bootstrap.servers");
             }
             infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
         }

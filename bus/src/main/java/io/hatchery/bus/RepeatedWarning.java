@@ -35,7 +35,7 @@ public final class RepeatedWarning {
     public void succeeded() {
         if (last != null) {
             last = null;
-            log.info("no longer: {}", what);
+            log.info("recovered: {}", what);
         }
     }
 }

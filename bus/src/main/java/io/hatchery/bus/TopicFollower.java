@@ -77,7 +77,8 @@ public final class TopicFollower implements Follower {
             for (String topic : names) {
                 var infos = consumer.partitionsFor(topic, PATIENCE);
                 if (infos == null || infos.isEmpty()) {
-                    throw new BusException("there is no topic " + topic);
+                    throw new BusException("topic " + topic
+                            + " does not exist: start a service, which creates it, or check kafka.bootstrap.servers");
                 }
                 infos.forEach(info -> added.add(new TopicPartition(topic, info.partition())));
             }

@@ -137,7 +137,7 @@ public final class TopicSetup implements AutoCloseable {
             if (setting.name().equals(CLEANUP)) {
                 // Changing it would delete records at once, so that is left to an administrator.
                 throw new BusException("topic " + topic.name() + " has " + CLEANUP + "=" + entry.value() + " where "
-                        + setting.value() + " is needed, or records would be lost: alter it with kafka-configs");
+                        + setting.value() + " is required, otherwise records are lost: change it with kafka-configs");
             }
             broken.add(setting);
         }

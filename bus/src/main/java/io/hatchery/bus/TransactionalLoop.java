@@ -142,7 +142,7 @@ public final class TransactionalLoop implements AutoCloseable {
                 onFailure.accept(new IllegalStateException(plan.group() + " was interrupted"));
             }
         } catch (Throwable e) { // whatever ends this thread must end its service
-            LOG.error("{} cannot go on", plan.group(), e);
+            LOG.error("{} cannot continue", plan.group(), e);
             onFailure.accept(e);
         }
     }

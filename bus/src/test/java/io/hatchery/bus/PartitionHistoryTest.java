@@ -23,7 +23,7 @@ class PartitionHistoryTest {
     }
 
     @Test
-    void nothingSaysNothing() {
+    void emptyHistoryFitsAnyNumberOfPartitions() {
         assertThatCode(() -> history.requireFits(4)).doesNotThrowAnyException();
     }
 

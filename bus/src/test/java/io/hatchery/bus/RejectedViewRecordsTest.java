@@ -39,7 +39,7 @@ final class RejectedViewRecordsTest {
     }
 
     @Test
-    void oneHeartbeatAnHourOfEachHostIsReported() {
+    void oneHeartbeatOfEachHostPerHourIsReported() {
         for (int i = 0; i < 1_000; i++) {
             add(Topics.HOSTS.name(), "h1", Duration.ofSeconds(5).multipliedBy(i));
             add(Topics.HOSTS.name(), "h2", Duration.ofSeconds(1));

@@ -58,7 +58,7 @@ class SingleOwnerAssignorTest {
     }
 
     @Test
-    void smallestInstanceOwnsEverythingWhenNobodyDid() {
+    void smallestInstanceOwnsAllPartitionsFirst() {
         join("b", "a", "c");
         assertThat(rebalance(1)).isEqualTo("a");
     }

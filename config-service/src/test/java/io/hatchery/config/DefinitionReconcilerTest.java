@@ -83,7 +83,7 @@ class DefinitionReconcilerTest {
     }
 
     @Test
-    void containerWhoseReviewFailsKeepsNoOtherFromBeingReviewed() throws Exception {
+    void failedReviewDoesNotPreventOtherReviews() throws Exception {
         reconciler.own(Set.of(0), 1);
         for (String host : List.of("h1", "broken", "h2")) {
             define("on-" + host, "{\"boot\":true,\"profiles\":[\"late\"],\"host\":\"" + host + "\"}");
@@ -98,7 +98,7 @@ class DefinitionReconcilerTest {
     }
 
     @Test
-    void definitionWhoseReviewIsTooLargeFailsWithTheSizeAndKeepsItsSpec() throws Exception {
+    void tooLargeEvaluationFailsAndKeepsTheSpec() throws Exception {
         reconciler.own(Set.of(0), 1);
         reconciler.view(record(Topics.PROFILES, "some", "{\"tmpfs\":[\"/x\"]}", Map.of()));
         define("web", "{\"boot\":true,\"profiles\":[\"some\"],\"host\":\"h1\"}");
@@ -157,7 +157,7 @@ class DefinitionReconcilerTest {
     }
 
     @Test
-    void hostWhoseHeartbeatsAreRefusedIsAskedToReleaseStill() throws Exception {
+    void hostWithRefusedHeartbeatsMustStillRelease() throws Exception {
         reconciler.own(Set.of(0), 1);
         define("web", "{\"boot\":true,\"host\":\"h1\"}");
         var ahead = record(Topics.HOSTS, "h1", heartbeat("h1", NOW.plusSeconds(3_600)), Map.of());

@@ -11,26 +11,26 @@ import org.junit.jupiter.api.Test;
 
 class ExpectedRevisionTest {
     @Test
-    void ofNoDefinitionIsRightForAContainerThatNeverWas() {
+    void expectationOfNoDefinitionHoldsForUnknownContainer() {
         EvaluationPlan plan = expecting(null, 3, ExpectedRevision.NONE);
         assertThat(plan.evaluation().refusal()).isNull();
         assertThat(plan.published()).isNotNull();
     }
 
     @Test
-    void ofNoDefinitionIsRightForADeletedContainer() {
+    void expectationOfNoDefinitionHoldsForDeletedContainer() {
         assertThat(expecting(deleted(), 7, ExpectedRevision.NONE).published()).isNotNull();
     }
 
     @Test
-    void ofADeletedDefinitionIsRefused() {
+    void expectedRevisionOfDeletedDefinitionIsRefused() {
         EvaluationPlan refused = expecting(deleted(), 7, 6);
         assertThat(refused.evaluation().refusal()).contains("there is no definition");
         assertThat(refused.evaluation().state()).isEqualTo(State.DELETED);
     }
 
     @Test
-    void ofAContainerThatNeverWasLeavesNoRevision() {
+    void refusalForUnknownContainerLeavesNoRevision() {
         Evaluation refused = expecting(null, 3, 2).evaluation();
         assertThat(refused.state()).isEqualTo(State.DELETED);
         assertThat(refused.revision()).isEqualTo(ExpectedRevision.NONE);
@@ -52,7 +52,7 @@ class ExpectedRevisionTest {
     }
 
     @Test
-    void ofZeroIsTheFirstRevisionAndNotNone() {
+    void expectedRevisionZeroIsTheFirstRevision() {
         assertThat(expecting(null, 3, 0).evaluation().refusal()).contains("revision 0", "there is no definition");
         assertThat(ExpectedRevision.NONE).isEqualTo(-1);
     }

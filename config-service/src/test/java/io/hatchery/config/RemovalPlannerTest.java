@@ -94,7 +94,7 @@ class RemovalPlannerTest {
     }
 
     @Test
-    void releaseOfAContainerWhoseDefinitionFailedMeanwhileLeavesItFailed() {
+    void releaseAfterAFailedDefinitionLeavesItFailed() {
         Evaluation failed =
                 define(moving(), "{boot: 7}", 7, TestSnapshot.choosing(H1)).evaluation();
         assertThat(RemovalPlanner.release(failed).evaluation().state()).isEqualTo(State.FAILED);

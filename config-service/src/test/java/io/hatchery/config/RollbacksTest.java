@@ -78,7 +78,7 @@ class RollbacksTest {
     }
 
     @Test
-    void whatWasBegunAndDidNotBecomeReadyGoesBackToWhatWas() {
+    void startedSystemThatDidNotBecomeReadyIsRolledBack() {
         for (Phase phase : List.of(Phase.FAILED, Phase.BACKOFF)) {
             assertThat(Rollbacks.rollbackOf(changed(true), status(phase, 3, 2))).hasValueSatisfying(definition -> {
                 assertThat(definition.options().path("path").asText()).isEqualTo(OLD);
@@ -88,7 +88,7 @@ class RollbacksTest {
     }
 
     @Test
-    void nothingIsRolledBackIfARootWithoutSystemWasReadyLast() {
+    void containerWhoseLastReadySpecHasNoSystemIsNotRolledBack() {
         assertThat(Rollbacks.rollbackOf(changed(true, 2), status(Phase.FAILED, 3, 2)))
                 .isEmpty();
         assertThat(Rollbacks.rollbackOf(changed(true, 2), status(Phase.FAILED, 3, 1)))
@@ -96,7 +96,7 @@ class RollbacksTest {
     }
 
     @Test
-    void whatNeverWasBegunOrWasReadyOrRunsStays() {
+    void systemThatNeverStartedOrWasReadyOrRunsIsKept() {
         assertThat(Rollbacks.rollbackOf(changed(true), status(Phase.FAILED, 2, 2)))
                 .as("not begun")
                 .isEmpty();
@@ -115,7 +115,7 @@ class RollbacksTest {
     }
 
     @Test
-    void itIsAskedForOnce() {
+    void rollbackIsRequestedOnce() {
         var rollbacks = new Rollbacks("/config-service/test");
         rollbacks.view(status(Phase.FAILED, 3, 2));
         assertThat(rollbacks.follow(changed(true), Instant.EPOCH))
@@ -174,17 +174,17 @@ class RollbacksTest {
     }
 
     @Test
-    void containerWhoseSystemIsTheOneThatWasReadyDoesNotGoBack() {
+    void systemThatWasReadyIsNotRolledBack() {
         assertThat(goesBack("{\"systems\": [" + system(1, NEW) + "]}")).isFalse();
     }
 
     @Test
-    void containerWhoseSystemsAreForgottenDoesNotGoBack() {
+    void containerWithoutKnownSystemsIsNotRolledBack() {
         assertThat(goesBack("{\"systems\": []}")).isFalse();
     }
 
     @Test
-    void itGoesBackToTheNewestSystemThatWasReady() {
+    void rollbackChoosesTheNewestReadySystem() {
         Evaluation evaluation = changed("{\"systems\": [" + system(1, "/nix/store/oldest") + "," + system(2, OLD) + ","
                 + system(3, NEW) + "]}");
         assertThat(Rollbacks.rollbackOf(evaluation, status(Phase.FAILED, 3, 2)))
@@ -214,7 +214,7 @@ class RollbacksTest {
     }
 
     @Test
-    void itIsAskedForOnceItFails() {
+    void rollbackIsRequestedAfterTheFailure() {
         var rollbacks = new Rollbacks("/config-service/test");
         rollbacks.view(status(Phase.STARTING, 3, 2));
         assertThat(rollbacks.follow(changed(true), Instant.EPOCH)).isEmpty();
@@ -234,7 +234,7 @@ class RollbacksTest {
     }
 
     @Test
-    void itIsAskedForAgainOnceTheContainerWasForgotten() {
+    void rollbackIsRequestedAgainAfterForgetting() {
         var rollbacks = new Rollbacks("/config-service/test");
         rollbacks.view(status(Phase.FAILED, 3, 2));
         assertThat(rollbacks.follow(changed(true), Instant.EPOCH)).hasSize(1);
@@ -247,7 +247,7 @@ class RollbacksTest {
     }
 
     @Test
-    void itExpectsToReplaceWhatFailed() {
+    void rollbackExpectsTheFailedRevision() {
         var rollbacks = new Rollbacks("/config-service/test");
         rollbacks.view(status(Phase.FAILED, 3, 2));
         Message message = rollbacks.follow(changed(true), Instant.EPOCH).getFirst();

@@ -43,7 +43,7 @@ class DefinitionBoundsTest {
     }
 
     @Test
-    void definitionWithThousandsOfErrorsIsAnsweredBrieflyAndBlocksNobody() throws Exception {
+    void definitionWithThousandsOfErrorsIsAnsweredBrieflyWithoutBlockingOthers() throws Exception {
         for (String path : new String[] {"/v1/containers/web", "/v1/profiles/base"}) {
             var put = CompletableFuture.supplyAsync(() -> {
                 try {

@@ -23,7 +23,7 @@ class RejectedRecordsTest {
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
     private final UnreadableException bad = new UnreadableException("bad");
 
-    private final List<String> buried = new ArrayList<>();
+    private final List<String> deadLetters = new ArrayList<>();
     private boolean away;
     private final RejectedRecords refused = new RejectedRecords(new Publisher() {
         @Override
@@ -36,8 +36,8 @@ class RejectedRecordsTest {
             if (away) {
                 return Future.failedFuture(new IllegalStateException("away"));
             }
-            buried.add(record.position().text() + " " + reader + " " + reason);
-            return Future.succeededFuture(new Position("d", 0, buried.size()));
+            deadLetters.add(record.position().text() + " " + reader + " " + reason);
+            return Future.succeededFuture(new Position("d", 0, deadLetters.size()));
         }
     });
 
@@ -53,11 +53,11 @@ class RejectedRecordsTest {
     void recordIsReportedOnceHoweverOftenItIsMet() {
         refused.refuse(status(1), bad);
         refused.refuse(status(1), bad);
-        assertThat(buried).isEmpty();
+        assertThat(deadLetters).isEmpty();
         refused.report();
         refused.refuse(status(1), bad);
         refused.report();
-        assertThat(buried).containsExactly("hatchery.status/0/1 gateway bad");
+        assertThat(deadLetters).containsExactly("hatchery.status/0/1 gateway bad");
         assertThat(refused.total()).isEqualTo(3);
     }
 
@@ -72,7 +72,7 @@ class RejectedRecordsTest {
                 NOW,
                 Map.of(Headers.ORIGIN, "hatchery.status/0/1", Headers.READER, "gateway")));
         refused.report();
-        assertThat(buried).isEmpty();
+        assertThat(deadLetters).isEmpty();
     }
 
     @Test
@@ -80,7 +80,7 @@ class RejectedRecordsTest {
         refused.refuse(status(1), bad);
         refused.view(Records.deadLetter(0, "hatchery.status/0/1", "bad", NOW));
         refused.report();
-        assertThat(buried).hasSize(1);
+        assertThat(deadLetters).hasSize(1);
     }
 
     @Test
@@ -90,11 +90,11 @@ class RejectedRecordsTest {
         refused.report();
         away = false;
         refused.report();
-        assertThat(buried).hasSize(1);
+        assertThat(deadLetters).hasSize(1);
     }
 
     @Test
-    void ofAHostsHeartbeatsOneAnHourIsReportedAlsoAfterARestart() {
+    void oneHeartbeatOfAHostPerHourIsReportedAcrossRestarts() {
         String hosts = Topics.HOSTS.name();
         refused.view(Records.of(
                 Topics.DEAD_LETTERS.name(),
@@ -108,7 +108,7 @@ class RejectedRecordsTest {
         }
         refused.refuse(record(hosts, 1_000, "other", NOW), bad);
         refused.report();
-        assertThat(buried).hasSize(2);
+        assertThat(deadLetters).hasSize(2);
         assertThat(Duration.ofSeconds(5_000)).isGreaterThan(RejectedHeartbeats.BETWEEN);
     }
 
@@ -121,11 +121,11 @@ class RejectedRecordsTest {
         for (int i = 0; i <= RejectedRecords.MAX_WAITING / 100; i++) {
             refused.report();
         }
-        assertThat(buried).hasSize(RejectedRecords.MAX_WAITING);
+        assertThat(deadLetters).hasSize(RejectedRecords.MAX_WAITING);
     }
 
     @Test
-    void whateverIsThrownIsAReason() {
+    void everyThrowableGivesAReason() {
         assertThat(RejectedRecords.reasonOf(new StackOverflowError())).contains("nested");
         assertThat(RejectedRecords.reasonOf(new NullPointerException("x"))).contains("NullPointerException");
     }

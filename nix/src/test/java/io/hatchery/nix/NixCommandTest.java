@@ -13,19 +13,19 @@ import org.junit.jupiter.api.Test;
 class NixCommandTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
-    private static NixCommand shell(String script, Duration limit, List<NixLine> told) {
-        return new NixCommand(List.of("/bin/sh", "-c", script, "nix-of-tests"), limit, told::add);
+    private static NixCommand shell(String script, Duration limit, List<NixLine> lines) {
+        return new NixCommand(List.of("/bin/sh", "-c", script, "nix-of-tests"), limit, lines::add);
     }
 
     @Test
-    void itsOutputIsGivenAndItsLinesAreTold() throws IOException {
-        var told = new ArrayList<NixLine>();
-        assertThat(shell("echo out; echo err >&2", LONG, told).run()).isEqualTo("out\n");
-        assertThat(told).containsExactly(new NixLine.Note("err"));
+    void outputIsReturnedAndLinesAreReported() throws IOException {
+        var lines = new ArrayList<NixLine>();
+        assertThat(shell("echo out; echo err >&2", LONG, lines).run()).isEqualTo("out\n");
+        assertThat(lines).containsExactly(new NixLine.Note("err"));
     }
 
     @Test
-    void whatItSaidOfItsFailureIsKept() {
+    void failureHasWarningsAndErrors() {
         String failure =
                 "echo '@nix {\"action\":\"msg\",\"level\":0,\"raw_msg\":\"no\",\"file\":\"/x\",\"line\":1,\"column\":2}' >&2";
         assertThatThrownBy(() -> shell("echo 'warning: unsigned' >&2; " + failure + "; exit 1", LONG, new ArrayList<>())
@@ -39,7 +39,7 @@ class NixCommandTest {
     }
 
     @Test
-    void whoTakesTooLongIsEndedWithAllItBegan() {
+    void timedOutCommandIsEndedWithItsChildren() {
         assertThatThrownBy(() -> shell("sleep 4711 & wait", Duration.ofMillis(300), new ArrayList<>())
                         .run())
                 .isInstanceOf(NixFailure.class)
@@ -51,7 +51,7 @@ class NixCommandTest {
     }
 
     @Test
-    void anInterruptedThreadEndsIt() throws InterruptedException {
+    void interruptionEndsTheCommand() throws InterruptedException {
         var thrown = new ArrayList<Exception>();
         Thread thread = Thread.ofVirtual().start(() -> {
             try {
@@ -66,7 +66,7 @@ class NixCommandTest {
     }
 
     @Test
-    void whoNeedsMoreMemoryThanAllowedSaysSo() {
+    void commandOverTheMemoryLimitFailsWithTheLimit() {
         assertThatThrownBy(() -> shell("kill -SEGV $$", LONG, new ArrayList<>()).run())
                 .isInstanceOf(NixFailure.class)
                 .hasMessageContaining("signal 11", "more memory than it is allowed");

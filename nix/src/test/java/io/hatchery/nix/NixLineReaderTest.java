@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class NixLineReaderTest {
     @Test
-    void aFailureHasItsPlaceAndTrace() {
+    void errorHasPlaceAndTrace() {
         NixLine line = NixLineReader.read(
                 "@nix {\"action\":\"msg\",\"column\":44,\"file\":\"/x/bad.nix\",\"level\":0,\"line\":1,"
                         + "\"msg\":\"\\u001b[31;1merror:\\u001b[0m no\",\"raw_msg\":\"attribute '\\u001b[35;1mnothing\\u001b[0m' missing\","
@@ -32,7 +32,7 @@ class NixLineReaderTest {
     }
 
     @Test
-    void whatABuilderPrintsIsTold() {
+    void builderOutputIsRead() {
         assertThat(NixLineReader.read("@nix {\"action\":\"result\",\"fields\":[\"hello\"],\"id\":1,\"type\":101}"))
                 .isEqualTo(new NixLine.BuildLog("hello"));
         assertThat(NixLineReader.read("not json")).isEqualTo(new NixLine.Note("not json"));

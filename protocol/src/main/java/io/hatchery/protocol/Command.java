@@ -24,8 +24,9 @@ public record Command(
      * @throws IllegalArgumentException if the verb cannot be sent as a command
      */
     public Command {
-        if (command == Verb.REMOVE) {
-            throw new IllegalArgumentException("remove is not a command: delete the container's definition instead");
+        if (!command.isCommand()) {
+            throw new IllegalArgumentException(
+                    command.word() + " is not a command: delete the container's definition instead");
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.hatchery.protocol;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** The verb of a command. */
@@ -20,6 +22,19 @@ public enum Verb {
     /** Stop the container and remove what Hatchery created for it. Requested by the tombstone of a spec, never by a command. */
     @JsonProperty("remove")
     REMOVE;
+
+    /** Whether commands may have it: all but the removal. */
+    public boolean isCommand() {
+        return switch (this) {
+            case START, STOP, RESTART, KILL -> true;
+            case REMOVE -> false;
+        };
+    }
+
+    /** The verbs that commands may have. */
+    public static List<Verb> commands() {
+        return Arrays.stream(values()).filter(Verb::isCommand).toList();
+    }
 
     /** The word used in JSON. */
     public String word() {

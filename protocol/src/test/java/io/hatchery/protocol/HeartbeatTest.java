@@ -48,7 +48,7 @@ class HeartbeatTest {
     }
 
     @Test
-    void heartbeatThatSaysLostIsRefused() {
+    void heartbeatWithStateLostIsRefused() {
         assertThat(Heartbeat.refusal(H1, status(HostStatus.Availability.LOST, APPENDED, 5), APPENDED))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("lost", "ready or away"));
     }

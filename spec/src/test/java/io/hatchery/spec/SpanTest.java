@@ -31,7 +31,7 @@ class SpanTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-5", "5 parsecs", "soon", "1m!", "99999999999999999999y"})
-    void refusesWhatIsNoSpan(String text) {
+    void invalidSpanIsRefused(String text) {
         assertThatThrownBy(() -> Span.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -113,15 +113,15 @@ class ChaosTest {
                 repeat(end, new Random(SEED + 2), (random, number) -> clients.actByKcat(random)),
                 Thread.ofPlatform().start(this::watchSupervisors));
         int acts = 0;
-        Instant told = Instant.now();
+        Instant reported = Instant.now();
         while (Instant.now().isBefore(end)) {
             monkey.rest(1_000, 6_000);
             String act = monkey.act();
             acts++;
             monkey.rest(50, 1_000);
             monkey.revive();
-            if (Duration.between(told, Instant.now()).toSeconds() >= PROGRESS_SECONDS) {
-                told = Instant.now();
+            if (Duration.between(reported, Instant.now()).toSeconds() >= PROGRESS_SECONDS) {
+                reported = Instant.now();
                 System.out.println("chaos: " + clients.accepted.size() + " commands accepted, " + acts
                         + " acts, the last: " + act);
             }

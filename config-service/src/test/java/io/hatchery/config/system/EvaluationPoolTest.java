@@ -52,7 +52,7 @@ class EvaluationPoolTest {
     }
 
     @Test
-    void whatNoContainerHasIsLetGoOnceItIsOld() throws IOException {
+    void unusedOldSystemsAreReleased() throws IOException {
         Path links = Files.createDirectories(folder.resolve("systems"));
         Files.createSymbolicLink(links.resolve("used"), Path.of("/nix/store/used"));
         Files.createSymbolicLink(links.resolve("unused"), Path.of("/nix/store/unused"));
@@ -65,7 +65,7 @@ class EvaluationPoolTest {
     }
 
     @Test
-    void whatCannotBeBegunFailsAndIsNewsOnce() {
+    void evaluationThatCannotStartFailsWithOneEvent() {
         var module = new SystemSource.Module(new TreeMap<>(Map.of("a.nix", "{ }")), "a.nix");
         try (EvaluationPool pool = pool(Clock.systemUTC())) {
             var source = new SystemSource.Configuration(List.of(module), null, "{}");

@@ -40,7 +40,7 @@ class FlakeInputsTest {
     }
 
     @Test
-    void whatIsLockedIsNotReadAndEveryNodeOfTheLockIsFound() throws Exception {
+    void lockedInputsOfEveryNodeAreFoundWithoutBeingRead() throws Exception {
         assertThat(words(
                         "{'inputs':{'a':{'url':'github:o/a'}},'arguments':['self','a']}",
                         "{'root':'root','nodes':{'root':{'inputs':{'a':'a'}},'a':{'inputs':{'b':'b'},"

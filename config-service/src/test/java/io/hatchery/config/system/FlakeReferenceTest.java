@@ -60,7 +60,7 @@ class FlakeReferenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"git+ext::sh", "ftp://x/y", "git+git+file:///x", "exec:x", "git+c:/x", "--help"})
-    void whatIsNotKnownIsNotRemote(String text) {
+    void unknownReferenceIsNotRemote(String text) {
         assertThat(FlakeReference.ofText(text)).isEqualTo(new FlakeReference.Unknown());
     }
 

@@ -221,7 +221,8 @@ public final class Api {
         if (!dependencies.fleet().streams().admit()) {
             throw new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS,
-                    "there are " + Streams.MAX_CLIENTS + " clients of the stream already: try again later");
+                    "there are " + Streams.MAX_CLIENTS
+                            + " clients of the stream already: try again later, or use another gateway");
         }
         var what = new Streams.Request(container, host, since);
         request.request()

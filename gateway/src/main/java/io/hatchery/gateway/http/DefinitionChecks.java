@@ -97,7 +97,9 @@ final class DefinitionChecks {
         try {
             return action.call();
         } catch (StackOverflowError e) {
-            throw new ApiProblem(ProblemType.INVALID_REQUEST, "the body is nested too deeply");
+            throw new ApiProblem(
+                    ProblemType.INVALID_REQUEST,
+                    "the body is nested too deeply: a definition needs no more than a few levels");
         }
     }
 }

@@ -46,7 +46,8 @@ final class HostsApi {
     private void get(RoutingContext request) {
         HostName name = Requests.path(request, "host", HostName::new);
         var host = view.host(name)
-                .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "host " + name + " was never heard of"));
+                .orElseThrow(() -> new ApiProblem(
+                        ProblemType.NOT_FOUND, "there is no host " + name + ": run hatchery hosts for the names"));
         Responses.json(request, 200, FleetView.resource(host, clock.instant()));
     }
 }

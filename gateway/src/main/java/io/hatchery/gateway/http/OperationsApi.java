@@ -48,7 +48,7 @@ final class OperationsApi {
 
     List<Endpoint> endpoints() {
         var endpoints = new ArrayList<Endpoint>();
-        for (Verb verb : List.of(Verb.START, Verb.STOP, Verb.RESTART, Verb.KILL)) {
+        for (Verb verb : Verb.commands()) {
             endpoints.add(Endpoint.post("/v1/containers/{name}/" + verb.word())
                     .id(verb.word() + "Container")
                     .summary("Sends the command " + verb.word())
@@ -96,7 +96,8 @@ final class OperationsApi {
         Requests.waitFor(request); // wrong words are refused before anything is done
         Evaluation evaluation = view.evaluation(name)
                 .filter(e -> view.isThere(name))
-                .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "there is no container " + name));
+                .orElseThrow(() -> new ApiProblem(
+                        ProblemType.NOT_FOUND, "there is no container " + name + ": run hatchery list for the names"));
         if (evaluation.spec() == null && evaluation.state() == Evaluation.State.BUILDING) {
             whenBuilt(request, evaluation, verb);
             return;
@@ -209,7 +210,9 @@ final class OperationsApi {
     private void get(RoutingContext request) {
         CommandId id = Requests.path(request, "id", CommandId::new);
         if (submitted.operation(id).isEmpty()) {
-            throw new ApiProblem(ProblemType.NOT_FOUND, "there is no operation " + id);
+            throw new ApiProblem(
+                    ProblemType.NOT_FOUND,
+                    "there is no operation " + id + ": operations are shown for 24 hours after their end");
         }
         Optional<Duration> wait = Requests.waitFor(request);
         if (wait.isEmpty()) {
@@ -246,6 +249,9 @@ final class OperationsApi {
                 status,
                 submitted
                         .operation(id)
-                        .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "operation " + id + " is forgotten")));
+                        .orElseThrow(() -> new ApiProblem(
+                                ProblemType.NOT_FOUND,
+                                "there is no operation " + id
+                                        + " any more: operations are shown for 24 hours after their end")));
     }
 }

@@ -85,7 +85,8 @@ final class ProfilesApi {
 
     private FleetView.StoredProfile require(ProfileName name) {
         return view.profile(name)
-                .orElseThrow(() -> new ApiProblem(ProblemType.NOT_FOUND, "there is no profile " + name));
+                .orElseThrow(() ->
+                        new ApiProblem(ProblemType.NOT_FOUND, "there is no profile " + name + ": check its name"));
     }
 
     private static void answer(RoutingContext request, int status, ProfileName name, FleetView.StoredProfile profile) {

@@ -38,13 +38,13 @@ final class SystemsApi {
                         .handledBy(this::buildLog),
                 Endpoint.get("/v1/containers/{name}/generations")
                         .id("listGenerations")
-                        .summary("Lists the systems that it was given last, the newest first")
+                        .summary("Lists its last systems, the newest first")
                         .answers(200, "SystemGenerationList")
                         .problems(400, 404)
                         .handledBy(this::generations),
                 Endpoint.post("/v1/containers/{name}/rollback")
                         .id("rollbackContainer")
-                        .summary("Defines it anew with an earlier system: the one before, if none is named")
+                        .summary("Defines it again with an earlier system; by default the previous one")
                         .parameters(
                                 Parameter.query("to", "The generation of the system", ParameterTypes.count(1)),
                                 Parameter.query(
@@ -99,11 +99,14 @@ final class SystemsApi {
         containers.requireThere(name);
         Long to = Requests.query(request, "to", Long::valueOf);
         Evaluation evaluation = view.evaluation(name)
-                .orElseThrow(() ->
-                        new ApiProblem(ProblemType.NO_SPEC, "container " + name + " has no definition to change"));
+                .orElseThrow(() -> new ApiProblem(
+                        ProblemType.NO_SPEC,
+                        "container " + name + " has no definition to change: define it again with hatchery apply"));
         ContainerDefinition definition = evaluation.definition();
         if (definition == null) {
-            throw new ApiProblem(ProblemType.NO_SPEC, "container " + name + " has no definition to change");
+            throw new ApiProblem(
+                    ProblemType.NO_SPEC,
+                    "container " + name + " has no definition to change: define it again with hatchery apply");
         }
         String path = to == null ? before(name, evaluation) : named(name, evaluation, to);
         Precondition asked = Precondition.of(request, true);
@@ -121,7 +124,9 @@ final class SystemsApi {
                 .filter(path -> !path.equals(current(evaluation)))
                 .findFirst()
                 .orElseThrow(() -> new ApiProblem(
-                        ProblemType.NO_OTHER_SYSTEM, "container " + name + " had no other system before"));
+                        ProblemType.NO_OTHER_SYSTEM,
+                        "container " + name
+                                + " had no other system before: apply a definition with the system instead"));
     }
 
     private static String named(ContainerName name, Evaluation evaluation, long generation) {

@@ -86,7 +86,7 @@ public final class ViewAwaiter {
             if (waits.size() >= MAX_WAITS) {
                 return Future.failedFuture(new ApiProblem(
                         ProblemType.TOO_MANY_REQUESTS,
-                        MAX_WAITS + " requests wait already, and this one is not waited for: look again later"));
+                        MAX_WAITS + " requests wait already: try again later, or send the request without wait"));
             }
             waits.add(wait);
             long timer = vertx.setTimer(Math.max(1, patience.toMillis()), late -> {

@@ -176,7 +176,7 @@ class RoutesTest {
     }
 
     @Test
-    void commandWhoseWriteFailsIsForgotten(VertxTestContext test) {
+    void commandIsForgottenAfterFailedWrite(VertxTestContext test) {
         evaluated("web");
         gateway.failWrites(new TimeoutException("no answer"));
         var stop = request(HttpMethod.POST, "/v1/containers/web/stop")

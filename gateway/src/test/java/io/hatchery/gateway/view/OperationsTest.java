@@ -100,7 +100,7 @@ class OperationsTest {
     }
 
     @Test
-    void ofManyEndedCommandsNoneIsPendingAfterARestartAndPendingOnesStay() throws Exception {
+    void onlyPendingCommandsArePendingAfterARestart() throws Exception {
         var view = new FleetView();
         view.advance(NOW);
         view.apply(Records.command(0, "open", NOW.minus(Duration.ofDays(6))));
@@ -157,7 +157,7 @@ class OperationsTest {
     }
 
     @Test
-    void deletionWhoseTombstoneIsGoneIsPendingWhileItsEvaluationWaitsForTheHost() throws Exception {
+    void deletionStaysPendingAfterItsTombstoneExpired() throws Exception {
         BusRecord waits = Records.of(
                 "hatchery.evaluations",
                 0,

@@ -53,7 +53,7 @@ class SubmittedOperationsTest {
     }
 
     @Test
-    void operationWhoseWriteFailedAndWhoseRecordIsReadIsShown() {
+    void operationWithFailedWriteIsShownOnceItsRecordIsRead() {
         submitted.submit(stop("one", NOW));
         read(Records.command(0, "one", NOW));
         submitted.withdraw(ID);

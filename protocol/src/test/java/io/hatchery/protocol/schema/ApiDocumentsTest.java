@@ -36,7 +36,7 @@ class ApiDocumentsTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
 
     @Test
-    void docsApiHoldsWhatTheCodeSays() throws IOException {
+    void docsApiMatchesTheCode() throws IOException {
         Path docs = Path.of("..", "docs", "api");
         boolean write = Boolean.getBoolean("docs.write");
         for (var file : ApiDocuments.all().entrySet()) {
@@ -87,7 +87,7 @@ class ApiDocumentsTest {
     }
 
     @Test
-    void aCommandIsReadStrictlyAndItsErrorsArePlain() {
+    void invalidCommandIsRefusedWithPlainError() {
         assertThat(readCommand("{\"command\":\"stop\",\"container\":\"web\"}")).isEqualTo("ok");
         assertThat(readCommand("{\"command\":\"stpo\",\"container\":\"web\"}"))
                 .contains("command", "stop")

@@ -11,7 +11,6 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.PendingEvent;
-import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.LifecycleState;
@@ -33,15 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The controllers of a host's containers, and their common dependencies. All calls are made on one context. */
 final class ContainerControllers implements ControllerContext {
-    private static final Logger LOG = LoggerFactory.getLogger(ContainerControllers.class);
-
     private final HostName host;
     private final HostTime time;
     private final HostStorage storage;
@@ -91,7 +85,7 @@ final class ContainerControllers implements ControllerContext {
             for (PendingEvent pending : journal.outbox().pending()) {
                 if (pending.event() instanceof FleetEvent.Ended ended) {
                     awaited.put(ended.id(), Promise.promise());
-                    recordOutcome(ended);
+                    storage.recordOutcome(ended);
                 }
             }
             if (state.lifecycle() instanceof LifecycleState.Starting) {
@@ -259,22 +253,7 @@ final class ContainerControllers implements ControllerContext {
 
     @Override
     public void recordOutcome(FleetEvent.Ended event) throws IOException {
-        storage.ledger().end(event, storage.positions().at(event.command()));
-        if (storage.ledger().hasGrown()) {
-            try {
-                pruneOutcomes();
-            } catch (IOException e) {
-                LOG.warn("old outcomes are not pruned yet: {}", e.getMessage());
-            }
-        }
-    }
-
-    /** Drops the outcomes that are not needed any more. */
-    void pruneOutcomes() throws IOException {
-        Set<CommandId> removing = storage.cache().removals().stream()
-                .map(SpecCache.OpenRemoval::id)
-                .collect(Collectors.toSet());
-        storage.ledger().prune(storage.positions(), removing::contains);
+        storage.recordOutcome(event);
     }
 
     @Override

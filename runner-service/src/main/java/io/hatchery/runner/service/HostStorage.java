@@ -11,10 +11,15 @@ import io.hatchery.runner.journal.SpecCache;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a runner.
@@ -25,6 +30,27 @@ import java.util.LinkedHashMap;
  * @param cache the last specs of the host
  */
 record HostStorage(JournalFiles journals, Ledger ledger, Positions positions, SpecCache cache) {
+    private static final Logger LOG = LoggerFactory.getLogger(HostStorage.class);
+
+    /** Records the outcome of a command, and drops old outcomes if the ledger has grown. */
+    void recordOutcome(FleetEvent.Ended event) throws IOException {
+        ledger.end(event, positions.at(event.command()));
+        if (ledger.hasGrown()) {
+            try {
+                pruneOutcomes();
+            } catch (IOException e) {
+                LOG.warn("old outcomes are not pruned yet: {}", e.getMessage());
+            }
+        }
+    }
+
+    /** Drops the outcomes that are not needed any more. */
+    void pruneOutcomes() throws IOException {
+        Set<CommandId> removing =
+                cache.removals().stream().map(SpecCache.OpenRemoval::id).collect(Collectors.toSet());
+        ledger.prune(positions, removing::contains);
+    }
+
     /** The journals, with the outcomes of the ledger that a reboot deleted from them. */
     Collection<Journal> withPendingOutcomes(Collection<Journal> written, HostName host, Instant now) {
         var all = new LinkedHashMap<ContainerName, Journal>();

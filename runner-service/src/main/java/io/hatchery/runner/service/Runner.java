@@ -127,14 +127,15 @@ public final class Runner {
         var cache = new SpecCache(dependencies.data);
         Positions positions = Positions.open(dependencies.data);
         Ledger ledger = Ledger.open(dependencies.data);
+        var storage = new HostStorage(journals, ledger, positions, cache);
         this.controllers = new ContainerControllers(
                 config,
                 new HostTime(dependencies.clock, dependencies.uptime, dependencies.timers),
-                new HostStorage(journals, ledger, positions, cache),
+                storage,
                 publisher,
                 ownership,
                 this::failed);
-        controllers.pruneOutcomes();
+        storage.pruneOutcomes();
         this.acknowledged =
                 new AcknowledgedEvents(dependencies.bus, dependencies.timers, controllers, acknowledgedOffsets);
         this.specs = new SpecIntake(controllers, cache, positions, publisher, name(), this::failed);

@@ -13,7 +13,7 @@ class CgroupLayoutTest {
     private static final String MEMORY = "32 24 0:28 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n";
 
     @Test
-    void theUnifiedHierarchyAlone() {
+    void unifiedHierarchyIsDetected() {
         CgroupLayout layout = CgroupLayout.of(V2.formatted("/sys/fs/cgroup"));
         assertThat(layout.mode()).isEqualTo(CgroupLayout.Mode.V2);
         assertThat(layout.roots()).containsExactly(Path.of("/sys/fs/cgroup"));
@@ -29,7 +29,7 @@ class CgroupLayoutTest {
     }
 
     @Test
-    void theDevicesControllerIsFoundWhereItIsMounted() {
+    void devicesControllerIsFoundAtItsMount() {
         String devices = "33 24 0:29 / /sys/fs/cgroup/devices rw - cgroup cgroup rw,devices\n";
         CgroupLayout layout = CgroupLayout.of(NAMED + MEMORY + devices);
         assertThat(layout.devices()).isEqualTo(Path.of("/sys/fs/cgroup/devices"));
@@ -46,7 +46,7 @@ class CgroupLayoutTest {
     }
 
     @Test
-    void noneIsAnErrorWithARemedy() {
+    void missingHierarchyIsAnErrorWithRemedy() {
         assertThatThrownBy(() -> CgroupLayout.of(MEMORY)).hasMessageContaining("mount cgroup2");
     }
 }

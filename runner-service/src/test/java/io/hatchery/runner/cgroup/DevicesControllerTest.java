@@ -61,7 +61,7 @@ class DevicesControllerTest {
     }
 
     @Test
-    void theContainersOwnGroupOpensNothing() throws Exception {
+    void groupOfTheContainerAllowsNoDevice() throws Exception {
         CgroupTree tree = tree();
         Path inside = tree.create(WEB, List.of(NULL)).getFirst();
         for (String more : List.of("a", "b 7:0 rwm", "c 1:5 r")) {
@@ -72,7 +72,7 @@ class DevicesControllerTest {
     }
 
     @Test
-    void whatAnEarlierRunAllowedIsForgotten() throws Exception {
+    void devicesOfTheLastRunAreDenied() throws Exception {
         CgroupTree tree = tree();
         tree.create(WEB, List.of(NULL, new DeviceRule(DeviceKind.BLOCK, 7, DeviceRule.ANY, "rw", true)));
         Path inside = tree.create(WEB, List.of(NULL)).getFirst();
@@ -81,7 +81,7 @@ class DevicesControllerTest {
     }
 
     @Test
-    void aHostWithoutAnyWayToCloseDevicesRunsNothing() {
+    void hostWithoutDeviceControlRunsNoContainer() {
         var layout = new CgroupLayout(CgroupLayout.Mode.V1, List.of(), null, List.of(), null);
         var tree = new CgroupTree(layout, (group, rules) -> {});
         assertThatThrownBy(() -> tree.create(WEB, List.of(NULL)))

@@ -39,7 +39,7 @@ class AdoptionTest {
     private static final long RUN = 3;
     private static final Duration SOON = Duration.ofSeconds(2);
 
-    private final List<Input> told = new CopyOnWriteArrayList<>();
+    private final List<Input> inputs = new CopyOnWriteArrayList<>();
     private final HostProcesses processes = new HostProcesses();
     private final ProcessRef self = processes.of(ProcessHandle.current().pid()).orElseThrow();
     private final Vertx vertx = Vertx.vertx();
@@ -68,7 +68,7 @@ class AdoptionTest {
                 .launcher(new LaunchesNothing())
                 .roots(new HostRoots(settings, runtime.resolve("roots"), HostPolicy.USUAL))
                 .build();
-        driver = new DirectDriver(host, (container, input) -> told.add(input));
+        driver = new DirectDriver(host, (container, input) -> inputs.add(input));
         Files.createSymbolicLink(folder.resolve("claim"), Path.of("supervisor"));
         note("leader", "4711 99");
     }
@@ -119,11 +119,11 @@ class AdoptionTest {
         note("supervisor", self.pid() + " " + self.startTime());
         note("ready", "ready");
         assertThat(adopt()).isEqualTo(new Observation(true, 4711L, true, null));
-        await().until(() -> told.size() == 2);
+        await().until(() -> inputs.size() == 2);
         note("exit", "7");
-        await().until(() -> told.size() == 3);
-        assertThat(told.subList(0, 2)).containsExactly(new Input.LeaderKnown(RUN, 4711), new Input.Ready(RUN));
-        assertThat(told.get(2)).isInstanceOfSatisfying(Input.Exited.class, exited -> {
+        await().until(() -> inputs.size() == 3);
+        assertThat(inputs.subList(0, 2)).containsExactly(new Input.LeaderKnown(RUN, 4711), new Input.Ready(RUN));
+        assertThat(inputs.get(2)).isInstanceOfSatisfying(Input.Exited.class, exited -> {
             assertThat(exited.run()).isEqualTo(RUN);
             assertThat(exited.status()).isEqualTo(7);
         });
@@ -142,14 +142,14 @@ class AdoptionTest {
         adopt();
         await().during(SOON)
                 .atMost(SOON.plusSeconds(2))
-                .until(() -> told.stream().noneMatch(Input.Exited.class::isInstance));
+                .until(() -> inputs.stream().noneMatch(Input.Exited.class::isInstance));
     }
 
     @Test
     void reusedPidIsNotTheSupervisor() throws Exception {
         note("supervisor", self.pid() + " " + (self.startTime() - 1));
         adopt();
-        await().atMost(SOON).until(() -> told.stream().anyMatch(Input.Exited.class::isInstance));
+        await().atMost(SOON).until(() -> inputs.stream().anyMatch(Input.Exited.class::isInstance));
     }
 
     @Test
@@ -170,8 +170,8 @@ class AdoptionTest {
         assertThat(adopt()).isEqualTo(new Observation(true, 4711L, true, null));
         note("said", "no such file");
         note("exit", "7");
-        await().until(() -> told.stream().anyMatch(Input.Exited.class::isInstance));
-        assertThat(told.getLast())
+        await().until(() -> inputs.stream().anyMatch(Input.Exited.class::isInstance));
+        assertThat(inputs.getLast())
                 .isInstanceOfSatisfying(
                         Input.Exited.class,
                         exited -> assertThat(exited.lastOutput()).isEqualTo("no such file"));
@@ -181,6 +181,6 @@ class AdoptionTest {
     void killedSupervisorOfAnEarlierVersionIsFound() throws Exception {
         note("shim", self.pid() + " " + (self.startTime() - 1));
         adopt();
-        await().atMost(SOON).until(() -> told.stream().anyMatch(Input.Exited.class::isInstance));
+        await().atMost(SOON).until(() -> inputs.stream().anyMatch(Input.Exited.class::isInstance));
     }
 }

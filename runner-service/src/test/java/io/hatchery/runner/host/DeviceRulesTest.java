@@ -47,13 +47,13 @@ class DeviceRulesTest {
     }
 
     @Test
-    void aNodeIsAllowedByItsNumbers() throws IOException {
+    void nodeIsAllowedByItsNumbers() throws IOException {
         assertThat(lines(DeviceRules.of(allowing("{\"node\": \"/dev/null\", \"modifier\": \"r\"}"))))
                 .contains("c 1:3 r");
     }
 
     @Test
-    void aGroupIsAllMajorsOfItsName() {
+    void deviceGroupAllowsAllMajorsOfItsName() {
         assertThat(group("char-pts")).containsExactly("c 136:* rw", "c 137:* rw");
         assertThat(group("block-loop")).containsExactly("b 7:* rw");
         assertThat(group("char-al*")).containsExactly("c 116:* rw");
@@ -64,7 +64,7 @@ class DeviceRulesTest {
     }
 
     @Test
-    void whatTheHostLacksIsNamed(@TempDir Path folder) {
+    void deviceThatTheHostLacksIsNamed(@TempDir Path folder) {
         assertThatThrownBy(() -> DeviceRules.of(allowing("{\"node\": \"/dev/nothere\", \"modifier\": \"r\"}")))
                 .hasMessageContaining("this host has no /dev/nothere");
         assertThatThrownBy(() -> DeviceRules.of(allowing("{\"node\": \"char-none\", \"modifier\": \"r\"}")))
@@ -82,7 +82,7 @@ class DeviceRulesTest {
     }
 
     @Test
-    void aMissingProgramIsNamed() {
+    void missingProgramIsNamed() {
         var missing = new SupervisorProgram(Path.of("/nowhere/hatchery-supervisor"));
         assertThatThrownBy(() -> missing.enter(2, List.of("/bin/true")))
                 .hasMessageContaining("/nowhere/hatchery-supervisor");

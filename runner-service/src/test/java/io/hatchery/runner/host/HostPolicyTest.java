@@ -34,7 +34,7 @@ class HostPolicyTest {
     }
 
     @Test
-    void theHostsFileHasContainersAddressesAndKeepsAllElse(@TempDir Path folder) throws IOException {
+    void hostsFileHasContainerAddressesAndKeepsOtherLines(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("hosts");
         Files.writeString(file, "127.0.0.1 localhost\n10.0.0.9 other.containers");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

@@ -17,7 +17,7 @@ class KernelTest {
     }
 
     @Test
-    void aLongNameNeedsAKernelThatHasAlternativeOnes() {
+    void longInterfaceNameNeedsAlternativeNames() {
         assertThatThrownBy(() -> new Kernel("5.7.19-generic").check(named("twelve-chars")))
                 .hasMessage(
                         "privateNetwork: this host's Linux 5.7.19-generic is older than 5.8, where the name of a container"

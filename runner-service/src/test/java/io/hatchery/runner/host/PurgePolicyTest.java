@@ -43,31 +43,31 @@ class PurgePolicyTest {
     }
 
     @Test
-    void aRootBelowAPrefixIsPurged() throws IOException {
+    void rootBelowAPrefixIsPurged() throws IOException {
         Path root = Files.createDirectories(prefix.resolve("web/etc")).getParent();
         roots.purge(root.toString());
         assertThat(root).doesNotExist();
     }
 
     @Test
-    void aRootElsewhereIsNot() {
+    void rootOutsideThePrefixesIsNotPurged() {
         assertNotPurged(elsewhere);
     }
 
     @Test
-    void aPrefixItselfAndItsNeighboursAreNot() throws IOException {
+    void prefixAndItsSiblingsAreNotPurged() throws IOException {
         assertNotPurged(prefix);
         assertNotPurged(Files.createDirectories(folder.resolve("containers-of-mine/x")));
     }
 
     @Test
-    void aLinkBelowAPrefixLeadsToNothingElsewhere() throws IOException {
+    void symbolicLinkBelowAPrefixIsNotFollowed() throws IOException {
         Files.createSymbolicLink(prefix.resolve("link"), elsewhere.getParent());
         assertNotPurged(prefix.resolve("link/home"));
     }
 
     @Test
-    void aRootThatHatcheryMadeIsPurgedWhereverItIs() throws IOException {
+    void createdRootIsPurgedAnywhere() throws IOException {
         Path made = folder.resolve("elsewhere/made");
         roots.check(
                 SpecsOfTests.with(
@@ -82,7 +82,7 @@ class PurgePolicyTest {
     }
 
     @Test
-    void aRootThatWasThereIsNotTakenForOneThatHatcheryMade() throws IOException {
+    void existingRootIsNotRecordedAsCreated() throws IOException {
         var created = new CreatedRootRegistry(folder.resolve("notes"));
         created.note(elsewhere);
         assertThat(created.contains(elsewhere)).isFalse();
@@ -90,13 +90,13 @@ class PurgePolicyTest {
     }
 
     @Test
-    void aRootThatIsGoneNeedsNoPurge() {
+    void missingRootNeedsNoPurge() {
         assertThatCode(() -> roots.purge(folder.resolve("elsewhere/gone").toString()))
                 .doesNotThrowAnyException();
     }
 
     @Test
-    void whatIsNotedIsReadByNobodyElse() throws IOException {
+    void registryOfCreatedRootsIsPrivate() throws IOException {
         Path notes = folder.resolve("notes");
         new CreatedRootRegistry(notes).note(folder.resolve("elsewhere/new"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(notes)))

@@ -30,7 +30,7 @@ final class FileDiskTest {
     }
 
     @Test
-    void theFirstFileOfAFolderIsDurableWithEveryFolderAboveIt() throws IOException {
+    void firstFileOfAFolderIsDurableWithAllParentFolders() throws IOException {
         disk.replace("specs/web.json", BYTES);
 
         assertThat(synced).containsExactly(folder, root, root.resolve("specs"));

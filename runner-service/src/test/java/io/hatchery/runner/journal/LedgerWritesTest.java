@@ -105,7 +105,7 @@ class LedgerWritesTest {
     }
 
     @Test
-    void appendsGoOnAfterTheWholeFile() throws IOException {
+    void appendsFollowTheWholeFile() throws IOException {
         disk.failNextAppend();
         assertThatThrownBy(() -> ledger.end(ended(ONE, Outcome.COMPLETED), null))
                 .isInstanceOf(IOException.class);

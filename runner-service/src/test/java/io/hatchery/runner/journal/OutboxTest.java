@@ -59,17 +59,17 @@ class OutboxTest {
     @Test
     void acknowledgedFirstEventMovesThePosition() {
         Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(transition("a"), transition("b")));
-        Journal told = journal.withAcknowledged(transition("a"), AT);
-        assertThat(told.outbox().acknowledged()).isEqualTo(AT);
-        assertThat(told.outbox().pending()).containsExactly(transition("b"));
+        Journal acknowledged = journal.withAcknowledged(transition("a"), AT);
+        assertThat(acknowledged.outbox().acknowledged()).isEqualTo(AT);
+        assertThat(acknowledged.outbox().pending()).containsExactly(transition("b"));
     }
 
     @Test
     void acknowledgedLaterEventMovesNoPosition() {
         Journal journal = Journal.of(DEFINED).after(DEFINED, List.of(transition("a"), transition("b")));
-        Journal told = journal.withAcknowledged(transition("b"), AT);
-        assertThat(told.outbox().acknowledged()).isNull();
-        assertThat(told.outbox().pending()).containsExactly(transition("a"));
+        Journal acknowledged = journal.withAcknowledged(transition("b"), AT);
+        assertThat(acknowledged.outbox().acknowledged()).isNull();
+        assertThat(acknowledged.outbox().pending()).containsExactly(transition("a"));
     }
 
     @Test

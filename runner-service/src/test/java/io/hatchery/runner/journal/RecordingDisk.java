@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** A real folder that notes what is written to it, and that fails when it is told to. */
+/** A real folder that notes what is written to it, and that fails on request. */
 final class RecordingDisk implements Disk {
     final List<String> writes = new ArrayList<>();
     private final Disk disk;

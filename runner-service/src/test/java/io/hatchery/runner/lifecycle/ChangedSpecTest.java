@@ -33,7 +33,7 @@ class ChangedSpecTest {
     }
 
     @Test
-    void hostThatCannotDefineItSaysWhy() {
+    void failedDefinitionOnHostIsTheReasonOfTheStatus() {
         LifecycleScenario scenario =
                 LifecycleScenario.running().give(new Input.DefineFailed("the unit cannot be written"));
         assertThat(scenario.state.status().reason()).isEqualTo("the unit cannot be written");

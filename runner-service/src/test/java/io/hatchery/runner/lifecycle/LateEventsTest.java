@@ -86,7 +86,7 @@ class LateEventsTest {
     }
 
     @Test
-    void nothingIsDueForAContainerThatWaitsForNothing() {
+    void inactiveContainerHasNothingDue() {
         for (LifecycleScenario scenario : List.of(
                 new LifecycleScenario(),
                 preparing(),

@@ -54,7 +54,7 @@ sealed interface Move {
         return switch (random.nextInt(28)) {
             case 0, 1 -> new Define(random.nextBoolean(), random.nextBoolean(), random.nextBoolean() ? "/r" : "/s");
             case 2 -> random.nextInt(3) == 0 ? new Remove(random.nextBoolean()) : new Answer();
-            case 3, 4, 5, 6 -> new Command(oneOf(random, List.of(Verb.START, Verb.STOP, Verb.RESTART, Verb.KILL)));
+            case 3, 4, 5, 6 -> new Command(oneOf(random, Verb.commands()));
             case 7, 8 -> new Wait(Duration.ofSeconds(random.nextInt(200)));
             case 9, 10 -> new Exit(oneOf(random, List.of(0, 1, 7, 133)));
             case 11, 12 -> new Adopt();

@@ -29,7 +29,7 @@ class RemovalTest {
     }
 
     @Test
-    void oneThatAsksForMoreFollows() {
+    void purgeDuringRemovalIsAppliedAfterwards() {
         LifecycleScenario scenario = new LifecycleScenario().define(SpecBuilder.plain());
         scenario.give(new Input.SpecRemoved(new CommandId("one"), null, null, false, null, scenario.now));
         scenario.define(SpecBuilder.plain().generation(2));
@@ -207,14 +207,14 @@ class RemovalTest {
         }
 
         @Test
-        void ofAnotherRootTakesThePlaceOfOneThatKeepsItsRoot() {
+        void removalOfAnotherRootReplacesRemovalWithoutPurge() {
             LifecycleScenario scenario = LifecycleScenario.running().remove("one", false);
             scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", true);
             assertThat(scenario.state.removal()).isEqualTo(new Removal("/s", true));
         }
 
         @Test
-        void ofTheSameRootThatIsPurgedTooIsTheSame() {
+        void secondPurgeOfTheSameRootMerges() {
             LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
             scenario.define(SpecBuilder.plain().generation(2)).remove("two", true);
             assertThat(scenario.state.removal()).isEqualTo(new Removal("/r", true));
@@ -222,7 +222,7 @@ class RemovalTest {
         }
 
         @Test
-        void ofAnotherRootThatIsKeptLeavesThePurge() {
+        void removalThatKeepsAnotherRootLeavesThePurge() {
             LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
             scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", false);
             assertThat(scenario.state.removal()).isEqualTo(new Removal("/r", true));
@@ -230,7 +230,7 @@ class RemovalTest {
         }
 
         @Test
-        void ofAnotherRootThatIsToBePurgedTooFails() {
+        void secondPurgeOfAnotherRootFails() {
             LifecycleScenario scenario = LifecycleScenario.running().remove("one", true);
             scenario.define(SpecBuilder.plain().generation(2).root("/s")).remove("two", true);
             assertThat(scenario.outcome("two").outcome()).isEqualTo(Outcome.FAILED);

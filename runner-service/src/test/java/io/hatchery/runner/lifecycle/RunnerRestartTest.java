@@ -59,7 +59,7 @@ class RunnerRestartTest {
     }
 
     @Test
-    void backoffGoesOn() {
+    void backoffContinues() {
         LifecycleScenario scenario = LifecycleScenario.running().exited(1).cleanedUp();
         var due = scenario.state.due();
         scenario.adopted(false, null, false, null);
@@ -86,7 +86,7 @@ class RunnerRestartTest {
     }
 
     @Test
-    void startThatIsNotReadyGoesOn() {
+    void startContinuesUntilReadiness() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(SpecBuilder.plain())
                 .command(Verb.START, "start")
@@ -98,13 +98,13 @@ class RunnerRestartTest {
     }
 
     @Test
-    void leaderThatIsSeenIsTheLeader() {
+    void observedLeaderReplacesTheKnownOne() {
         LifecycleScenario scenario = LifecycleScenario.running().adopted(true, 99L, true, null);
         assertThat(scenario.state.status().leader()).isEqualTo(99);
     }
 
     @Test
-    void leaderThatIsNotSeenStaysTheLastKnown() {
+    void unobservedLeaderStaysTheKnownOne() {
         LifecycleScenario scenario = LifecycleScenario.running().adopted(true, null, true, null);
         assertThat(scenario.state.status().leader()).isEqualTo(4711);
     }

@@ -15,7 +15,7 @@ class ShrinkingTest {
     }
 
     @Test
-    void aFailureThatNeedsNothingShrinksToNothing() {
+    void failureWithoutMovesShrinksToNoMoves() {
         assertThat(Shrinking.shortest(List.of(1, 2, 3), list -> true)).isEmpty();
     }
 }

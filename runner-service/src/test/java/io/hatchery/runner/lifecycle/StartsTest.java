@@ -19,7 +19,7 @@ class StartsTest {
     private static final SpecBuilder ALWAYS = SpecBuilder.plain().restart(RestartPolicy.ALWAYS);
 
     @Test
-    void lastWordsOfAnExitAreItsReason() {
+    void lastOutputIsTheReasonOfAnExit() {
         LifecycleScenario scenario = LifecycleScenario.running();
         scenario.give(new Input.Exited(scenario.run(), 7, scenario.now, "disk | is full", null))
                 .cleanedUp();
@@ -28,7 +28,7 @@ class StartsTest {
     }
 
     @Test
-    void lastWordsFollowTheReasonOfAStartThatTimedOut() {
+    void lastOutputFollowsTheReasonOfATimedOutStart() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(SpecBuilder.plain())
                 .command(Verb.START, "start")
@@ -120,7 +120,7 @@ class StartsTest {
     }
 
     @Test
-    void restartOfAStoppedContainerWantsItToRun() {
+    void restartOfAStoppedContainerDesiresItToRun() {
         LifecycleScenario scenario = new LifecycleScenario()
                 .define(ALWAYS)
                 .command(Verb.RESTART, "restart")
@@ -163,7 +163,7 @@ class StartsTest {
     }
 
     @Test
-    void startTimeoutCountsFromTheFirstWordOfTheSpawn() {
+    void startTimeoutBeginsWithTheSpawn() {
         LifecycleScenario scenario = LifecycleScenario.starting(SpecBuilder.plain());
         Instant due = scenario.state.due();
         assertThat(due).isEqualTo(scenario.now.plusSeconds(60));
@@ -201,7 +201,7 @@ class StartsTest {
     }
 
     @Test
-    void runThatExitsBeforeReadinessFailsWithItsLastWords() {
+    void exitBeforeReadinessFailsTheStartWithLastOutput() {
         LifecycleScenario scenario = LifecycleScenario.starting(SpecBuilder.plain());
         scenario.give(new Input.Exited(1, 3, scenario.now, "no init", null)).cleanedUp();
         assertThat(scenario.outcome("start").reason())
@@ -209,7 +209,7 @@ class StartsTest {
     }
 
     @Test
-    void runThatExitsBeforeReadinessWithoutAWordSaysItsStatus() {
+    void exitBeforeReadinessWithoutOutputHasItsStatusAsReason() {
         LifecycleScenario scenario =
                 LifecycleScenario.starting(SpecBuilder.plain()).exited(3).cleanedUp();
         assertThat(scenario.outcome("start").reason()).isEqualTo("it exited with status 3 before it was ready");

@@ -177,7 +177,7 @@ class StopsTest {
         }
 
         @Test
-        void thatEndedASigtermSaysSo() {
+        void stopReportsTerminatedAfterSigterm() {
             LifecycleScenario scenario = LifecycleScenario.running()
                     .command(Verb.STOP, "stop")
                     .after(Duration.ofMinutes(3))

@@ -32,7 +32,7 @@ class GoldenPlanTest {
 
     @ParameterizedTest
     @MethodSource("definitions")
-    void aDefinitionGivesItsPlan(Path file) throws IOException, UnreadableException {
+    void definitionGivesItsPlan(Path file) throws IOException, UnreadableException {
         var name = new ContainerName(file.getFileName().toString().replace(".yaml", ""));
         var definition = new ContainerDefinition(Json.readYamlObject(Files.readAllBytes(file)));
         EvaluationResult evaluated = Evaluator.evaluate(name, definition, Map.of());

@@ -52,7 +52,7 @@ class NspawnPlanTest {
     }
 
     @Test
-    void aWholeSystem() {
+    void bootPlanHasAllFlags() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.Boot(), false, List.of()), new HostCapabilities(false, false, Set.of("/nix/store")));
         assertThat(plan.arguments())
@@ -77,7 +77,7 @@ class NspawnPlanTest {
     }
 
     @Test
-    void aProgramRunsAsPid2WithItsArgumentsUntouched() {
+    void commandRunsAsPid2WithUnchangedArguments() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.Program(List.of("/bin/sh", "-c", "echo --boot")), true, List.of()),
                 new HostCapabilities(false, true, Set.of()));
@@ -88,7 +88,7 @@ class NspawnPlanTest {
     }
 
     @Test
-    void aNixSystemSeesTheStoreThatIsThere() {
+    void nixosSystemSeesTheStoreOfTheHost() {
         NspawnPlan plan = NspawnPlan.of(
                 spec(new Payload.SystemPath("/nix/store/abc-system"), false, List.of()),
                 new HostCapabilities(false, false, Set.of("/nix/store", "/nix/var/nix/profiles/per-container/web")));

@@ -10,14 +10,14 @@ class HostProcessesTest {
     private final ProcessRef self = processes.of(ProcessHandle.current().pid()).orElseThrow();
 
     @Test
-    void aLaterProcessWithTheSamePidIsAnother() {
+    void laterProcessWithTheSamePidIsNotAlive() {
         assertThat(processes.isAlive(self)).isTrue();
         assertThat(processes.isAlive(new ProcessRef(self.pid(), self.startTime() - 1)))
                 .isFalse();
     }
 
     @Test
-    void whoHasEndedIsNotAliveAlsoBeforeAnyoneWaitedForIt() throws Exception {
+    void zombieIsNotAlive() throws Exception {
         Process process = new ProcessBuilder("/bin/sleep", "100").start();
         ProcessRef sleeping = processes.of(process.pid()).orElseThrow();
         assertThat(processes.isAlive(sleeping)).isTrue();
@@ -26,7 +26,7 @@ class HostProcessesTest {
     }
 
     @Test
-    void whatIsWrittenIsReadAndRubbishIsRefused() {
+    void processRefIsReadBackAndInvalidTextIsRefused() {
         assertThat(ProcessRef.parse(self.pid() + " " + self.startTime() + "\n")).isEqualTo(self);
         assertThatThrownBy(() -> ProcessRef.parse("4711")).hasMessageContaining("4711");
     }

@@ -32,12 +32,12 @@ final class Authors {
     }
 
     /**
-     * A wish.
+     * A definition.
      *
      * @param number of the container, for what is its own
      * @param home where it is to be, if it names a host
      */
-    SpecBuilder wish(ContainerName container, int number, HostName home, @Nullable Long expected) {
+    SimulatedDefinition definition(ContainerName container, int number, HostName home, @Nullable Long expected) {
         boolean open = world.happens(Fault.HOST_IS_LEFT_OPEN);
         String zone =
                 open && world.happens(Fault.LABEL_IS_REQUIRED) ? ZONES.get(world.random.nextInt(ZONES.size())) : null;
@@ -60,7 +60,7 @@ final class Authors {
         }
         huge = world.happens(Fault.DEFINITION_IS_HUGE);
         boolean isGood = !huge && !world.happens(Fault.DEFINITION_IS_BAD);
-        return new SpecBuilder(
+        return new SimulatedDefinition(
                 container, ++versions, isGood, open ? null : home, zone, profiles, port, system, expected);
     }
 
@@ -72,33 +72,35 @@ final class Authors {
                 : last == null ? hosts.get(number % hosts.size()) : last;
     }
 
-    String text(SpecBuilder wish) {
+    String text(SimulatedDefinition definition) {
         if (world.random.nextInt(3) == 0) {
             environments++;
         }
-        var text = new StringBuilder("{\"root\":\"/srv/" + wish.container() + "\"");
+        var text = new StringBuilder("{\"root\":\"/srv/" + definition.container() + "\"");
         text.append(",\"description\":\"")
                 .append(VERSION)
-                .append(wish.version())
+                .append(definition.version())
                 .append('"');
         text.append(",\"environment\":{\"E\":\"").append(environments).append("\"}");
-        if (wish.host() != null) {
-            text.append(",\"host\":\"").append(wish.host()).append('"');
+        if (definition.host() != null) {
+            text.append(",\"host\":\"").append(definition.host()).append('"');
         }
-        if (wish.zone() != null) {
-            text.append(",\"hostSelector\":{\"zone\":\"").append(wish.zone()).append("\"}");
+        if (definition.zone() != null) {
+            text.append(",\"hostSelector\":{\"zone\":\"")
+                    .append(definition.zone())
+                    .append("\"}");
         }
-        if (!wish.profiles().isEmpty()) {
+        if (!definition.profiles().isEmpty()) {
             text.append(",\"profiles\":[\"")
-                    .append(String.join("\",\"", wish.profiles()))
+                    .append(String.join("\",\"", definition.profiles()))
                     .append("\"]");
         }
-        if (wish.port() != 0) {
+        if (definition.port() != 0) {
             text.append(",\"privateNetwork\":true,\"forwardPorts\":[{\"hostPort\":")
-                    .append(wish.port())
+                    .append(definition.port())
                     .append("}]");
         }
-        text.append(wish.system() == null ? ",\"boot\":true" : system(wish.system()));
+        text.append(definition.system() == null ? ",\"boot\":true" : system(definition.system()));
         text.append(",\"autoStart\":").append(world.random.nextBoolean());
         text.append(",\"restartIfChanged\":").append(world.random.nextBoolean());
         text.append(",\"restart\":\"")
@@ -114,7 +116,7 @@ final class Authors {
         if (huge) {
             text.append(world.random.nextBoolean() ? wrongKeys() : ",\"labels\":{\"l\":\"" + "l".repeat(HUGE) + "\"}");
         }
-        return text.append(wish.isGood() ? "}" : ",\"bogus\":1}").toString();
+        return text.append(definition.isGood() ? "}" : ",\"bogus\":1}").toString();
     }
 
     private static String wrongKeys() {

@@ -81,7 +81,7 @@ final class DamagedJournalTest {
     }
 
     @Test
-    void stoppedContainerStaysStoppedAndSaysWhy() throws Exception {
+    void stoppedContainerStaysStoppedWithReason() throws Exception {
         command("stop");
         damage("\0\0\0\0");
         assertThat(host.living(WEB)).isNull();

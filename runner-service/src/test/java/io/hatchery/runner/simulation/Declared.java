@@ -16,7 +16,7 @@ final class Declared {
     static final String ROLLBACK = "rollback";
 
     private final World world;
-    private final Map<String, SpecBuilder> wishes = new HashMap<>();
+    private final Map<String, SimulatedDefinition> definitions = new HashMap<>();
     private final Map<ContainerName, Defined> defined = new TreeMap<>();
     private final Map<String, Profile> profiles = new TreeMap<>();
 
@@ -25,7 +25,7 @@ final class Declared {
         long revision = -1;
 
         @Nullable
-        SpecBuilder wish;
+        SimulatedDefinition definition;
     }
 
     /** The last version of a profile. */
@@ -36,8 +36,8 @@ final class Declared {
     }
 
     /** Something is to be written under that id. */
-    void wish(String id, SpecBuilder wish) {
-        wishes.put(id, wish);
+    void define(String id, SimulatedDefinition definition) {
+        definitions.put(id, definition);
     }
 
     Defined of(ContainerName container) {
@@ -56,33 +56,33 @@ final class Declared {
 
     /** Takes in a definition, and gives what was in force before it; null if it is not one that counts. */
     @Nullable
-    SpecBuilder definitionWritten(BusRecord record) throws UnreadableException {
+    SimulatedDefinition definitionWritten(BusRecord record) throws UnreadableException {
         boolean rollsBack =
                 record.header(Headers.REQUESTED_BY).filter(ROLLBACK::equals).isPresent();
-        SpecBuilder wish = rollsBack ? rollback(record) : wishes.get(record.id());
-        if (wish == null) {
+        SimulatedDefinition definition = rollsBack ? rollback(record) : definitions.get(record.id());
+        if (definition == null) {
             return null;
         }
-        Defined now = of(wish.container());
-        SpecBuilder before = now.wish;
-        if (wish.expected() != null && wish.expected() != now.revision) {
+        Defined now = of(definition.container());
+        SimulatedDefinition before = now.definition;
+        if (definition.expected() != null && definition.expected() != now.revision) {
             return null; // refused
         }
-        now.revision = wish.deletes() ? -1 : record.offset();
-        now.wish = wish.deletes() ? null : wish;
+        now.revision = definition.deletes() ? -1 : record.offset();
+        now.definition = definition.deletes() ? null : definition;
         return before;
     }
 
-    private @Nullable SpecBuilder rollback(BusRecord record) throws UnreadableException {
+    private @Nullable SimulatedDefinition rollback(BusRecord record) throws UnreadableException {
         Defined now = of(new ContainerName(record.key()));
         String expected = record.header(Headers.IF_MATCH).orElse(null);
         world.check(expected != null, () -> "a rollback that replaces whatever there is: " + record.id());
-        if (now.wish == null || expected == null) {
+        if (now.definition == null || expected == null) {
             return null;
         }
         String path = record.value(JsonNode.class).path("path").asText();
         String system = path.substring(path.lastIndexOf('/') + 1);
-        return now.wish.with(system, Long.valueOf(expected));
+        return now.definition.with(system, Long.valueOf(expected));
     }
 
     void profileWritten(BusRecord record) throws UnreadableException {

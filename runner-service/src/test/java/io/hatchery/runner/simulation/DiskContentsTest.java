@@ -19,7 +19,7 @@ final class DiskContentsTest {
     }
 
     @Test
-    void whatIsNotSyncedIsTornAnywhere() {
+    void powerLossTearsUnsyncedWrites() {
         var seen = new TreeSet<String>();
         for (long seed = 0; seed < 200; seed++) {
             var contents = new DiskContents();
@@ -31,7 +31,7 @@ final class DiskContentsTest {
     }
 
     @Test
-    void whatIsSyncedStays() {
+    void syncedWritesSurvivePowerLoss() {
         for (long seed = 0; seed < 200; seed++) {
             var contents = new DiskContents();
             contents.append("f", bytes("ab"), false);
@@ -41,7 +41,7 @@ final class DiskContentsTest {
     }
 
     @Test
-    void whatIsDeletedMayComeBackUnlessThatWasDurable() {
+    void unsyncedDeletionMayBeUndoneByPowerLoss() {
         var seen = new TreeSet<String>();
         for (long seed = 0; seed < 200; seed++) {
             var contents = new DiskContents();
@@ -57,7 +57,7 @@ final class DiskContentsTest {
     }
 
     @Test
-    void aRebootInGoodOrderLosesNothing() {
+    void orderlyRebootLosesNothing() {
         for (long seed = 0; seed < 200; seed++) {
             var contents = new DiskContents();
             contents.append("f", bytes("a"), false);

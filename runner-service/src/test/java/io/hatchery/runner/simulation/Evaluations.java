@@ -79,15 +79,15 @@ final class Evaluations {
     private void check(ContainerName container) {
         Declared.Defined defined = declared.of(container);
         Evaluation now = evaluations.get(container);
-        SpecBuilder wish = defined.wish;
-        if (wish == null) {
+        SimulatedDefinition definition = defined.definition;
+        if (definition == null) {
             world.check(
                     now == null || now.state() == State.DELETED && now.releasingHost() == null,
                     () -> "it is not defined, and its evaluation is " + now);
             return;
         }
         if (now == null) {
-            world.check(false, () -> "it is defined and not evaluated: " + wish);
+            world.check(false, () -> "it is defined and not evaluated: " + definition);
             return;
         }
         world.check(
@@ -95,70 +95,73 @@ final class Evaluations {
                 () -> "revision " + defined.revision + " is the last, and evaluated is " + now);
         world.check(now.releasingHost() == null, () -> "a host never released it: " + now);
         switch (now.state()) {
-            case EVALUATED -> evaluated(wish, now);
+            case EVALUATED -> evaluated(definition, now);
             case FAILED ->
                 world.check(
-                        isWrong(wish) || clashes(wish, now), () -> "nothing is wrong with it: " + wish + ", " + now);
+                        isWrong(definition) || clashes(definition, now),
+                        () -> "nothing is wrong with it: " + definition + ", " + now);
             case UNPLACED ->
                 world.check(
-                        wish.host() == null && !hasHost(wish) && !isWrong(wish),
-                        () -> "there is a host for it: " + wish + ", " + now);
-            case BUILDING, MOVING, DELETED -> world.check(false, () -> "it is not settled: " + wish + ", " + now);
+                        definition.host() == null && !hasHost(definition) && !isWrong(definition),
+                        () -> "there is a host for it: " + definition + ", " + now);
+            case BUILDING, MOVING, DELETED -> world.check(false, () -> "it is not settled: " + definition + ", " + now);
         }
     }
 
-    private void evaluated(SpecBuilder wish, Evaluation now) {
+    private void evaluated(SimulatedDefinition definition, Evaluation now) {
         ContainerSpec spec = now.spec();
-        world.check(!isWrong(wish), () -> "it is wrong, and is evaluated: " + wish + ", " + now);
+        world.check(!isWrong(definition), () -> "it is wrong, and is evaluated: " + definition + ", " + now);
         if (spec == null) {
             world.check(false, () -> "it is evaluated and has no spec: " + now);
             return;
         }
         world.check(
-                (Authors.VERSION + wish.version()).equals(spec.description()),
-                () -> "another version is in force than " + wish + ": " + spec);
+                (Authors.VERSION + definition.version()).equals(spec.description()),
+                () -> "another version is in force than " + definition + ": " + spec);
         world.check(
-                wish.host() == null || wish.host().equals(spec.host()),
-                () -> "it is on another host than " + wish + ": " + spec);
-        for (String name : wish.profiles()) {
+                definition.host() == null || definition.host().equals(spec.host()),
+                () -> "it is on another host than " + definition + ": " + spec);
+        for (String name : definition.profiles()) {
             Declared.Profile profile = declared.profile(name);
             world.check(
                     profile != null && profile.version().equals(spec.labels().get(name)),
                     () -> "profile " + name + " is " + profile + ", and its spec is " + spec);
         }
-        String system = wish.system();
+        String system = definition.system();
         world.check(
                 system == null
                         ? spec.payload() instanceof Payload.Boot
                         : spec.payload().equals(new Payload.SystemPath(SimulatedSystems.path(system))),
-                () -> "it runs another system than " + wish + ": " + spec);
+                () -> "it runs another system than " + definition + ": " + spec);
         int[] ports = ports(spec);
         world.check(
-                wish.port() == 0 ? ports.length == 0 : ports.length == 1 && ports[0] == wish.port(),
-                () -> "it has another port than " + wish + ": " + spec);
+                definition.port() == 0 ? ports.length == 0 : ports.length == 1 && ports[0] == definition.port(),
+                () -> "it has another port than " + definition + ": " + spec);
     }
 
     /** Whether it can never be in force as things are, whatever the hosts. */
-    private boolean isWrong(SpecBuilder wish) {
-        boolean profilesAreGood = wish.profiles().stream()
+    private boolean isWrong(SimulatedDefinition definition) {
+        boolean profilesAreGood = definition.profiles().stream()
                 .map(declared::profile)
                 .allMatch(profile -> profile != null && profile.isGood());
-        return !wish.isGood() || !profilesAreGood || wish.system() != null && SimulatedSystems.isBroken(wish.system());
+        return !definition.isGood()
+                || !profilesAreGood
+                || definition.system() != null && SimulatedSystems.isBroken(definition.system());
     }
 
-    private boolean hasHost(SpecBuilder wish) {
+    private boolean hasHost(SimulatedDefinition definition) {
         return hosts.stream()
                 .filter(host -> clocksAreRight && host.isClockRight()) // else its heartbeats are refused, or old
-                .anyMatch(host -> wish.zone() == null || wish.zone().equals(host.zone()));
+                .anyMatch(host -> definition.zone() == null || definition.zone().equals(host.zone()));
     }
 
     /** Whether another container has its port, where it may be. */
-    private boolean clashes(SpecBuilder wish, Evaluation now) {
+    private boolean clashes(SimulatedDefinition definition, Evaluation now) {
         return evaluations.values().stream()
                 .filter(other -> !other.container().equals(now.container()))
                 .map(Evaluation::spec)
                 .anyMatch(spec -> spec != null
-                        && (wish.host() == null || wish.host().equals(spec.host()))
-                        && Arrays.stream(ports(spec)).anyMatch(port -> port == wish.port()));
+                        && (definition.host() == null || definition.host().equals(spec.host()))
+                        && Arrays.stream(ports(spec)).anyMatch(port -> port == definition.port()));
     }
 }

@@ -48,32 +48,6 @@ final class InvariantChecker {
     private final Map<String, HostStatus> heartbeats = new HashMap<>();
     private final Map<String, Long> heardOfAt = new HashMap<>();
 
-    /**
-     * Something that was asked and is owed one outcome. {@code landed} is -1 until it is on the broker, {@code generation} is 0
-     * if it waits for none.
-     */
-    static final class Order {
-        final String id;
-        final Verb verb;
-        final ContainerName container;
-        final boolean purge;
-        final long generation;
-        long landed = -1;
-        String topic = "";
-        boolean expired;
-
-        @Nullable
-        Instant deadline;
-
-        Order(String id, Verb verb, ContainerName container, boolean purge, long generation) {
-            this.id = id;
-            this.verb = verb;
-            this.container = container;
-            this.purge = purge;
-            this.generation = generation;
-        }
-    }
-
     InvariantChecker(World world, List<SimulatedHost> hosts) {
         this.world = world;
         this.hosts = hosts;
@@ -90,7 +64,7 @@ final class InvariantChecker {
     }
 
     void deletion(String id, ContainerName container, boolean purge, @Nullable Long expected) {
-        declared.wish(id, SpecBuilder.deletion(container, expected));
+        declared.define(id, SimulatedDefinition.deletion(container, expected));
         orders.put(id, new Order(id, Verb.REMOVE, container, purge, 0));
     }
 
@@ -314,14 +288,14 @@ final class InvariantChecker {
         if (order != null) {
             order.landed = world.now();
         }
-        SpecBuilder before = declared.definitionWritten(record);
+        SimulatedDefinition before = declared.definitionWritten(record);
         if (before != null && record.id().startsWith(Declared.ROLLBACK)) {
-            rolledBack(before, declared.of(before.container()).wish);
+            rolledBack(before, declared.of(before.container()).definition);
         }
     }
 
     /** It gets the system back that was ready last. */
-    private void rolledBack(SpecBuilder before, @Nullable SpecBuilder now) {
+    private void rolledBack(SimulatedDefinition before, @Nullable SimulatedDefinition now) {
         List<Run> ready = runs(before.container()).stream()
                 .filter(run -> run.isReady() && !run.spec.payload().equals(payload(before)))
                 .sorted(Comparator.comparingLong(run -> run.readyAt))
@@ -333,8 +307,8 @@ final class InvariantChecker {
                 () -> "it goes back to " + now + ", and what was ready is " + ready);
     }
 
-    private static @Nullable Payload payload(SpecBuilder wish) {
-        return wish.system() == null ? null : new Payload.SystemPath(SimulatedSystems.path(wish.system()));
+    private static @Nullable Payload payload(SimulatedDefinition definition) {
+        return definition.system() == null ? null : new Payload.SystemPath(SimulatedSystems.path(definition.system()));
     }
 
     private void specWritten(BusRecord record) throws UnreadableException {
@@ -378,11 +352,11 @@ final class InvariantChecker {
     private void event(FleetEvent event) {
         switch (event) {
             case FleetEvent.Ended ended -> {
-                outcomes.told(ended);
+                outcomes.check(ended);
                 intent(ended.host(), ended.container()).ended(ended);
             }
             case FleetEvent.PhaseChanged transition -> {
-                outcomes.told(transition);
+                outcomes.check(transition);
                 ContainerSpec spec = transition.generation() == null
                         ? null
                         : spec(transition.container(), transition.generation().value());

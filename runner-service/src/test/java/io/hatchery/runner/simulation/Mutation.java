@@ -57,7 +57,7 @@ enum Mutation {
     PORTS_NOT_SEEN,
     /** The labels of hosts are not seen. */
     LABELS_NOT_SEEN,
-    /** Now and then a host is not told of a spec or of its end. */
+    /** Now and then a spec or its tombstone is not published to a host. */
     SPEC_NOT_GIVEN,
     /** A deletion with a purge is passed on without it. */
     PURGE_FORGOTTEN,

@@ -86,9 +86,9 @@ final class Operators {
         HostName home = authors.home(homes.get(container), number);
         homes.put(container, home);
         var record = record(Topics.DEFINITIONS.name(), container.value(), null, "d" + ++definitions);
-        SpecBuilder wish = authors.wish(container, number, home, expectation(record, container));
-        truth.declared().wish("d" + definitions, wish);
-        write(with(record, authors.text(wish)));
+        SimulatedDefinition definition = authors.definition(container, number, home, expectation(record, container));
+        truth.declared().define("d" + definitions, definition);
+        write(with(record, authors.text(definition)));
     }
 
     private void profile(String name) {

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What was told of commands and of containers' ways, each held against the world at the moment it is told. */
+/** Checks each outcome and each phase change against the state of the world when it is published. */
 final class Outcomes {
     private final World world;
     private final InvariantChecker truth;
@@ -27,7 +27,7 @@ final class Outcomes {
         this.truth = truth;
     }
 
-    FleetEvent.@Nullable Ended of(InvariantChecker.Order order) {
+    FleetEvent.@Nullable Ended of(Order order) {
         return ended.get(order.id);
     }
 
@@ -36,8 +36,8 @@ final class Outcomes {
         gone.add(event.id().value());
     }
 
-    void told(FleetEvent.Ended event) {
-        InvariantChecker.Order order = truth.order(event.id());
+    void check(FleetEvent.Ended event) {
+        Order order = truth.order(event.id());
         if (event.id().value().startsWith("vanished/")) {
             world.check(false, () -> "a container was taken for vanished: " + event);
         }
@@ -59,7 +59,7 @@ final class Outcomes {
         }
     }
 
-    private void completed(InvariantChecker.Order order, FleetEvent.Ended event) {
+    private void completed(Order order, FleetEvent.Ended event) {
         List<Run> runs = truth.runs(order.container).stream()
                 .filter(run -> run.host.name().equals(event.host()))
                 .toList();
@@ -87,7 +87,7 @@ final class Outcomes {
                             !run.alive || run.spawnedAt == Run.NEVER || run.askedAt >= order.landed,
                             () -> "it is said to have ended and lives: " + event + ", " + run);
                 }
-                // A run that could not be cleaned up has told so; a stop that finds it ended has nothing to do.
+                // A failed clean-up has published it; a stop that finds it ended has nothing to do.
                 boolean anew = String.valueOf(event.reason()).contains("not running")
                         || runs.stream().anyMatch(run -> run.askedAt >= order.landed);
                 boolean hadNothing = String.valueOf(event.reason()).contains("had nothing of it");
@@ -131,7 +131,7 @@ final class Outcomes {
         world.check(so, () -> "it was not ended so: " + event + ", " + runs);
     }
 
-    private void purged(InvariantChecker.Order order, FleetEvent.Ended event) {
+    private void purged(Order order, FleetEvent.Ended event) {
         String root = "/srv/" + order.container;
         world.check(
                 truth.hosts().stream()
@@ -140,7 +140,7 @@ final class Outcomes {
                 () -> "its root is said to be purged and is there: " + event);
     }
 
-    void told(FleetEvent.PhaseChanged event) {
+    void check(FleetEvent.PhaseChanged event) {
         String key = event.host() + "/" + event.container();
         Phase last = phases.put(key, event.to());
         world.check(

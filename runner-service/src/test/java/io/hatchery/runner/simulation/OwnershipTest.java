@@ -152,7 +152,7 @@ class OwnershipTest {
     }
 
     @Test
-    void twoThatStartAtOnceHaveOneOwner() throws UnreadableException {
+    void twoRunnersThatStartAtOnceHaveOneOwner() throws UnreadableException {
         inManyWorlds(() -> {
             SimulatedHost one = start("m-1");
             SimulatedHost other = start("m-2");
@@ -197,7 +197,7 @@ class OwnershipTest {
     }
 
     @Test
-    void pausedRunnerGoesOnWhenNobodyHasTakenOver() throws UnreadableException {
+    void pausedRunnerContinuesWithoutTakeover() throws UnreadableException {
         inManyWorlds(() -> {
             SimulatedHost host = start("m-1");
             pass(5 * INTERVAL);

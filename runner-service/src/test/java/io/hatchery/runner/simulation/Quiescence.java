@@ -41,7 +41,7 @@ final class Quiescence {
     }
 
     void check() {
-        for (InvariantChecker.Order order : truth.owed()) {
+        for (Order order : truth.owed()) {
             world.check(
                     truth.outcomes().of(order) != null || startsForEver(order.container),
                     () -> order.verb.word() + " " + order.id + " of " + order.container + " has no outcome");

@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Whether there is a reason for what is done to a container, and for what is said to have failed. */
 final class Reasons {
-    /** How much sooner than told a time-out may be: files' times are that coarse, and so are the steps of a clock. */
+    /** How much earlier than announced a time-out may happen: times of files and steps of clocks are that coarse. */
     private static final long TOLERANCE = 1_100_000;
 
     private static final int REBOOT = 133;

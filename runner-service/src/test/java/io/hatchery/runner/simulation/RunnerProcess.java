@@ -38,7 +38,7 @@ final class RunnerProcess {
     /**
      * Starts it.
      *
-     * @param onFailure is told why it gave up
+     * @param onFailure is called with the reason when the runner fails
      */
     void start(SimulatedBus bus, Disk runtime, Disk data, HostIdentity facts, Handler<Throwable> onFailure) {
         Runner.RunnerDependencies dependencies = RunnerRunnerDependenciesBuilder.builder()

@@ -61,7 +61,7 @@ final class SimulatedHost {
     final Set<ContainerName> cgroups = new HashSet<>();
     /** When a run was last to be begun in its control group, whether that failed or not. */
     final Map<ContainerName, Long> groupsMadeAt = new HashMap<>();
-    /** Whose group was once left, which whoever asked for its removal was told. */
+    /** Containers whose removal failed because their cgroup was left. */
     final Set<ContainerName> leftBehind = new HashSet<>();
     /** By container and number, runs that are no longer starting as their runner sees it. */
     private final Set<String> startsEnded = new HashSet<>();

@@ -107,7 +107,7 @@ class SimulationTest {
     }
 
     @Test
-    void aSeedDecidesEverything() {
+    void seedDeterminesTheWholeRun() {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + 20; seed++) {
             assertThat(withoutIds(seed)).as("seed " + seed).isEqualTo(withoutIds(seed));
         }
@@ -126,7 +126,7 @@ class SimulationTest {
     @Tag("slow")
     @ParameterizedTest
     @MethodSource("bugs")
-    void aBugIsFound(Mutation bug) {
+    void seededBugIsFound(Mutation bug) {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + RUNS_FOR_A_BUG; seed++) {
             Simulation.Result result = Simulation.run(seed, bug, false);
             if (result.violation() != null) {

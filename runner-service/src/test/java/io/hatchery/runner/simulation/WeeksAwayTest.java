@@ -259,7 +259,7 @@ final class WeeksAwayTest {
     }
 
     @Test
-    void moveGoesOnOnceTheHostIsBackAfterLongerThanTombstonesAreKept() {
+    void moveContinuesAfterAbsenceLongerThanTombstones() {
         define("one");
         away(Duration.ofMinutes(1));
         write(Topics.DEFINITIONS.name(), "{\"host\":\"h9\",\"root\":\"" + ROOT + "\",\"boot\":true}", "d-two");

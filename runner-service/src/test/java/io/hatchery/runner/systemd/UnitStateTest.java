@@ -33,7 +33,7 @@ final class UnitStateTest {
     }
 
     @Test
-    void whatIsNoEndIsRefused() {
+    void invalidExitIsRefused() {
         assertThatThrownBy(() -> UnitState.UnitExit.parse("exited", NOW)).hasMessageContaining("'exited'");
     }
 
@@ -62,7 +62,7 @@ final class UnitStateTest {
     }
 
     @Test
-    void whoWouldBeRestartedAndIsNotWasStopped() {
+    void unitThatIsNotRestartedDespiteItsPolicyWasStopped() {
         var failed = UnitState.UnitExit.parse("exited 1 exit-code", NOW);
         var well = UnitState.UnitExit.parse("exited 0 success", NOW);
         assertThat(state("failed", "failed", "").wasStopped(RestartPolicy.ON_FAILURE, failed))

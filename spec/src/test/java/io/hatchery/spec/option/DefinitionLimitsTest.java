@@ -66,7 +66,7 @@ class DefinitionLimitsTest {
     }
 
     @Test
-    void definitionWithThousandsOfErrorsIsNotLookedAtToItsEnd() {
+    void evaluationEndsAtTheMaximumOfErrors() {
         ObjectNode definition = boot();
         for (int i = 0; i < 20_000; i++) {
             definition.put("k" + i, 1);
@@ -104,7 +104,7 @@ class DefinitionLimitsTest {
     }
 
     @Test
-    void profileOverTheLimitFailsWhoNamesIt() {
+    void tooLargeProfileFailsContainersThatNameIt() {
         var profiles = profiles(1, DefinitionLimits.MAX_BYTES);
         assertThat(problems(naming(1), profiles)).singleElement().satisfies(problem -> {
             assertThat(problem.origin()).isEqualTo("profile p0");

@@ -49,7 +49,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void aProgramGetsTheDefaultsOfAProgram() {
+    void commandHasDefaultsOfPrograms() {
         ContainerSpec spec = spec("{command: [/bin/sh, -c, 'sleep 1']}");
         assertThat(spec.payload()).isEqualTo(new Payload.Program(List.of("/bin/sh", "-c", "sleep 1")));
         assertThat(spec.readiness()).isEqualTo(Readiness.STARTED);
@@ -60,7 +60,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void anOperatingSystemGetsTheDefaultsOfOne() {
+    void bootHasDefaultsOfOperatingSystems() {
         ContainerSpec spec = spec(
                 "{boot: true, root: /srv//debian/., bindMounts: {/data: {isReadOnly: false}, /b: {hostPath: /a}}}");
         assertThat(spec.readiness()).isEqualTo(Readiness.NOTIFY);
@@ -71,7 +71,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void aSpecSurvivesItsOwnJson() throws UnreadableException {
+    void specIsEqualAfterJson() throws UnreadableException {
         ContainerSpec spec = spec("{path: /nix/x, labels: {tier: front}, tmpfs: ['/t:size=1M'], description: hello}");
         assertThat(Json.readStrictly(Json.bytes(spec), ContainerSpec.class)).isEqualTo(spec);
     }
@@ -135,7 +135,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void whatNobodyGaveIsNotInTheSpec() {
+    void unsetOptionsAreNotInTheSpec() {
         ContainerSpec spec = spec(
                 "{boot: true, networkNamespace: null, hostAddress: null, privateUsers: no, limits: {}, extraFlags: []}");
         assertThat(spec.network()).isNull();
@@ -145,18 +145,18 @@ class EvaluatorTest {
     }
 
     @Test
-    void theWordNoIsNoAlsoWhereYamlTakesItForFalse() {
+    void unquotedNoInYamlIsTheWordNo() {
         assertThat(spec("{boot: true, restart: no}").restart()).isEqualTo(RestartPolicy.NO);
     }
 
     @Test
-    void aPortLeadsToTheSameOneUnlessItSaysOtherwise() {
+    void containerPortDefaultsToHostPort() {
         ContainerSpec spec = spec("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 53, protocol: udp}]}");
         assertThat(spec.network().forwardPorts()).containsExactly(new PortForward("udp", 53, 53));
     }
 
     @Test
-    void aSpecWithEveryOptionSurvivesItsOwnJson() throws UnreadableException {
+    void specWithEveryOptionIsEqualAfterJson() throws UnreadableException {
         ContainerSpec spec = spec("{boot: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2,"
                 + " hostAddress6: 'FD00::1', localAddress6: 'fd00::2', localMacAddress: '02:00:00:00:00:0A',"
                 + " forwardPorts: [{hostPort: 80}], extraVeths: {b: {hostBridge: br0, localAddress: 10.1.0.2/24}},"
@@ -168,7 +168,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void saysEverythingThatIsWrongAtOnce() {
+    void allErrorsAreReportedAtOnce() {
         assertThat(problems("{boot: 1, startTimeout: x, bindMounts: {/a: {hostPath: b, isReadOnly: 7}}, typo: 1}"))
                 .extracting(DefinitionProblem::path)
                 .containsExactlyInAnyOrder(
@@ -202,7 +202,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void twoPlainScalarsThatDifferAreAnErrorNamingBoth() {
+    void conflictingScalarsAreAnErrorThatNamesBoth() {
         EvaluationResult evaluated = Evaluator.evaluate(
                 WEB,
                 definition("{boot: true, profiles: [base], stopTimeout: 5}"),
@@ -284,7 +284,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void whatCannotBeWithAnotherIsSaid() {
+    void exclusiveOptionsAreAnError() {
         assertThat(format("{boot: true, reloadIfChanged: true}"))
                 .containsExactly(
                         "containers.web.reloadIfChanged: only a NixOS system can be switched while it runs, got"
@@ -324,7 +324,7 @@ class EvaluatorTest {
     }
 
     @Test
-    void aDeviceIsOneWord() {
+    void deviceIsOneWord() {
         assertThat(problems("{boot: true, allowedDevices: [{node: /dev/x rwm, modifier: r}]}"))
                 .anyMatch(problem -> problem.message().contains("white space"));
     }

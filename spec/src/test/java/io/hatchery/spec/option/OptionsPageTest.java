@@ -12,7 +12,7 @@ class OptionsPageTest {
     private static final Path PAGE = Path.of("../docs/reference/options.md");
 
     @Test
-    void thePageSaysWhatTheDeclarationsDo() throws IOException {
+    void optionsPageMatchesTheDeclarations() throws IOException {
         if (Boolean.getBoolean("docs.write")) {
             Files.writeString(PAGE, OptionsPage.markdown());
         }

@@ -42,7 +42,7 @@ class SystemOptionsTest {
     }
 
     @Test
-    void aConfigurationIsTextOrFiles() {
+    void configIsTextOrFiles() {
         var text = (SystemSource.Configuration)
                 source("{config: '{ b = 2; }', nixpkgs: /srv/nixpkgs, specialArgs: {n: 1}}");
         assertThat(text.modules()).singleElement().satisfies(module -> {
@@ -68,7 +68,7 @@ class SystemOptionsTest {
     }
 
     @Test
-    void aFlakeHasTheSystemUnderItsFragmentOrTheContainersName() {
+    void flakeAttributeIsTheFragmentOrTheContainerName() {
         assertThat(source("{flake: 'github:o/r#db'}")).isEqualTo(new SystemSource.Flake("github:o/r", "db"));
         assertThat(source("{flake: 'path:/srv/f'}")).isEqualTo(new SystemSource.Flake("path:/srv/f", "web"));
     }
@@ -84,7 +84,7 @@ class SystemOptionsTest {
     }
 
     @Test
-    void theEvaluatedSystemIsThePayload() {
+    void evaluatedSystemIsThePayload() {
         var good = (EvaluationResult.Good) evaluate("{config: x}");
         var spec = good.at(new HostName("h1"), Generation.FIRST, "/nix/store/s");
         assertThat(spec.payload()).isEqualTo(new Payload.SystemPath("/nix/store/s"));
@@ -95,7 +95,7 @@ class SystemOptionsTest {
     }
 
     @Test
-    void whatIsWrongIsSaid() {
+    void invalidSourcesAreErrors() {
         assertThat(problem("{config: x, path: /p}")).contains("it declares path and config at once");
         assertThat(problem("{config: 7}")).contains("containers.web.config", "expected a module's text");
         assertThat(problem("{config: {files: {../x.nix: y}}}")).contains("'../x.nix' is not a relative path");
