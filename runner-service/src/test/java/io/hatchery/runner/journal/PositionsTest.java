@@ -41,6 +41,15 @@ final class PositionsTest {
     }
 
     @Test
+    void onlyRemovalsWithoutOutcomeAreOpen() throws IOException {
+        var removal = new SpecsPosition.UnconfirmedRemoval(4, new ContainerName("web"), new CommandId("op"), null, AT);
+        Positions positions = Positions.open(new FileDisk(folder));
+        positions.keep(new SpecsPosition(position(4L), List.of(removal), new TreeSet<>()));
+        assertThat(positions.isOpen(new CommandId("op"))).isTrue();
+        assertThat(positions.isOpen(new CommandId("another"))).isFalse();
+    }
+
+    @Test
     void damagedPositionIsSetAsideAndCountsAsNone() throws IOException {
         var disk = new FileDisk(folder);
         Positions.open(disk).keep(position());

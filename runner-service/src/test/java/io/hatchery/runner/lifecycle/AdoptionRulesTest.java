@@ -13,6 +13,38 @@ import org.junit.jupiter.api.Test;
 /** A new runner adopts the containers that run. */
 class AdoptionRulesTest {
     @Test
+    void exitDuringRunnerRestartIsCleanedUpOnce() {
+        LifecycleScenario scenario = LifecycleScenario.running();
+        scenario.adopted(true, 4711L, true, new Exit(7, scenario.now));
+        assertThat(scenario.effects)
+                .filteredOn(Effect.CleanUp.class::isInstance)
+                .hasSize(1);
+    }
+
+    @Test
+    void killedRunThatWasNotSpawnedIsCleanedUpOnce() {
+        LifecycleScenario scenario = LifecycleScenario.starting(SpecBuilder.plain())
+                .command(Verb.KILL, "kill")
+                .adopted(false, null, false, null);
+        assertThat(scenario.effects)
+                .filteredOn(Effect.CleanUp.class::isInstance)
+                .hasSize(1);
+    }
+
+    @Test
+    void stoppedStartThatWasNotSpawnedIsPreparedOnce() {
+        LifecycleScenario scenario = new LifecycleScenario()
+                .define(SpecBuilder.plain())
+                .command(Verb.START, "start")
+                .prepared()
+                .command(Verb.STOP, "stop")
+                .adopted(false, null, false, null);
+        assertThat(scenario.effects)
+                .filteredOn(Effect.Prepare.class::isInstance)
+                .hasSize(1);
+    }
+
+    @Test
     void runningContainerIsAdopted() {
         LifecycleScenario scenario = LifecycleScenario.running();
         scenario.give(new Input.Adopted(new Observation(true, 4711L, true, null)));

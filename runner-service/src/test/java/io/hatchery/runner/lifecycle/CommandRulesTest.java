@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.StoppedBy;
@@ -11,10 +12,27 @@ import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
 import io.hatchery.spec.Generation;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Each command has exactly one outcome. */
 class CommandRulesTest {
+    @Test
+    void outcomeNamesItsCommand() {
+        LifecycleScenario scenario = LifecycleScenario.running();
+        var stop = new Command(Verb.STOP, LifecycleScenario.WEB, null, null, "ann");
+        Instant submitted = scenario.now.minusSeconds(5);
+        scenario.give(new Input.CommandArrived(new CommandId("stop"), stop, submitted))
+                .exited(0)
+                .cleanedUp();
+        FleetEvent.Ended outcome = scenario.outcome("stop");
+        assertThat(outcome.container()).isEqualTo(LifecycleScenario.WEB);
+        assertThat(outcome.host()).isEqualTo(LifecycleScenario.HOST);
+        assertThat(outcome.requestedBy()).isEqualTo("ann");
+        assertThat(outcome.submitted()).isEqualTo(submitted);
+        assertThat(outcome.at()).isEqualTo(scenario.now);
+    }
+
     @Test
     void startOnRunningAndStopOnStoppedAreNoOps() {
         LifecycleScenario scenario = LifecycleScenario.running().command(Verb.START, "again");

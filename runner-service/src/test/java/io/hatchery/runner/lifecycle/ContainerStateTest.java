@@ -2,6 +2,9 @@ package io.hatchery.runner.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.Exit;
+import io.hatchery.protocol.Initiator;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.LifecycleScenario.SpecBuilder;
@@ -48,6 +51,21 @@ class ContainerStateTest {
             assertThat(state.isAbsent()).isFalse();
             assertThat(state.phase()).isEqualTo(Phase.RUNNING);
         }
+    }
+
+    @Test
+    void statusDescribesTheContainerAndItsLastRun() {
+        LifecycleScenario scenario = LifecycleScenario.running();
+        scenario.give(new Input.Exited(scenario.run(), 7, scenario.now, null, Initiator.HOST))
+                .cleanedUp();
+        ContainerStatus status = scenario.state.status();
+        assertThat(status.container()).isEqualTo(LifecycleScenario.WEB);
+        assertThat(status.host()).isEqualTo(LifecycleScenario.HOST);
+        assertThat(status.phase()).isEqualTo(Phase.BACKOFF);
+        assertThat(status.since()).isEqualTo(scenario.now);
+        assertThat(status.exit()).isEqualTo(new Exit(7, scenario.now));
+        assertThat(status.restarts()).isEqualTo(1);
+        assertThat(status.initiator()).isEqualTo(Initiator.HOST);
     }
 
     @Nested

@@ -101,6 +101,7 @@ class StartsTest {
                 .exited(0)
                 .cleanedUp();
         assertThat(scenario.outcome("stop").outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(scenario.state.status().ready()).isNull();
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPED);
     }
 
