@@ -92,9 +92,9 @@ final class FleetGateway {
         series("list page, no filter", 10, i -> prefix);
         series("list page, host", 10, i -> prefix + "&host=" + FleetRecords.host(i % options.hosts()));
         series("list page, phase=failed", 10, i -> prefix + "&phase=failed");
-        series("list page, one label", 10, i -> prefix + "&label=tier%3Dweb");
-        series("list page, two labels", 10, i -> prefix + "&label=tier%3Ddb&label=env%3Ddev");
-        series("list page, label and phase", 10, i -> prefix + "&label=app%3Dapp-" + i % 500 + "&phase=running");
+        series("list page, one label", 10, i -> prefix + "&selector=tier%3Dweb");
+        series("list page, two labels", 10, i -> prefix + "&selector=tier%3Ddb%2Cenv%3Ddev");
+        series("list page, label and phase", 10, i -> prefix + "&selector=app%3Dapp-" + i % 500 + "&phase=running");
         String cursor = "";
         String path = "/v1/containers?limit=1000";
         for (int i = 0; i < 5; i++) {

@@ -90,19 +90,16 @@ final class ClientCommands {
         @Option(names = "--phase", paramLabel = "PHASE", description = "Only containers in this phase, such as running")
         private @Nullable String phase;
 
-        @Option(names = "--label", paramLabel = "KEY[=VALUE]", description = "Only containers with this label")
-        private List<String> labels = List.of();
-
         @Option(
                 names = {"-l", "--selector"},
-                paramLabel = "LABEL=VALUE,…",
-                description = "Only containers whose labels match, such as tier=web,zone!=north")
+                paramLabel = "SELECTOR",
+                description =
+                        "Only containers whose labels match, as in Kubernetes: tier=web,env!=dev,zone in (a,b),!old")
         private @Nullable String selector;
 
         @Override
         public void run() {
             var filter = new StringBuilder();
-            LabelSelector selected = selector == null ? null : LabelSelector.parse(selector);
             if (host != null) {
                 requireHost(api, host);
                 filter.append("&host=").append(encode(host));
@@ -110,11 +107,9 @@ final class ClientCommands {
             if (phase != null) {
                 filter.append("&phase=").append(encode(phase));
             }
-            labels.forEach(label -> filter.append("&label=").append(encode(label)));
+            filter.append(TargetContainers.selectorParameter(selector));
             ArrayNode all = Json.object().putArray("items");
-            api.all("/v1/containers", filter.toString()).stream()
-                    .filter(container -> selected == null || selected.matches(container))
-                    .forEach(all::add);
+            api.all("/v1/containers", filter.toString()).forEach(all::add);
             if (api.json()) {
                 Output.json(all);
             } else {

@@ -34,6 +34,12 @@ final class GatewaySettings {
             .takes(ValueType.path())
             .describedAs("File with the token of the clients")
             .defaultsToComputed("<data>/admin.token");
+    private static final ConfigurationKey<Path> DATABASE = ConfigurationKey.named("gateway.database")
+            .takes(ValueType.path())
+            .describedAs(
+                    "Folder of the gateway's database, which is filled again from the topics if it is deleted; each"
+                            + " gateway needs its own")
+            .defaultsToComputed("<data>/gateway");
     private static final ConfigurationKey<Path> NIX_CACHE = ConfigurationKey.named("gateway.nix-cache")
             .takes(ValueType.path())
             .describedAs("Folder of the Nix cache that is served at /nix-cache/")
@@ -54,6 +60,7 @@ final class GatewaySettings {
             REQUEST_TIMEOUT,
             IDLE_TIMEOUT,
             TOKEN_FILE,
+            DATABASE,
             NIX_CACHE,
             NIX_CACHE_PUBLIC,
             NIX_CACHE_TOKEN_FILE);
@@ -65,6 +72,7 @@ final class GatewaySettings {
         return new GatewayConfig(
                 listener(settings),
                 Secrets.token(tokenFile(settings)),
+                settings.find(DATABASE).orElseGet(() -> inData(settings, "gateway")),
                 cacheFolder(settings),
                 settings.get(NIX_CACHE_PUBLIC)
                         ? null

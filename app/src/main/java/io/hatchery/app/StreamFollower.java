@@ -5,6 +5,8 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the gateway's stream, and reconnects from the last cursor whenever the connection is lost. */
 final class StreamFollower {
+    /** More than the gateway sends between two cursors. */
+    private static final int MAX_EVENTS = 10_000;
+
+    private final Set<String> events = new LinkedHashSet<>();
     private static final long RECONNECT_MILLIS = 1000;
 
     /** The gateway's close code for a cursor whose records have expired. */
@@ -98,7 +104,21 @@ final class StreamFollower {
             throw new UserError("the gateway sent an unreadable message: " + e.getMessage(), e);
         }
         since = message.path("cursor").asText(since);
-        onMessage.accept(message);
+        if (isNew(message)) {
+            onMessage.accept(message);
+        }
+    }
+
+    /** Messages after the last cursor are sent again to a client that was cut off: an event is handed over once. */
+    private boolean isNew(ObjectNode message) {
+        if (!message.path("type").asText().equals("event")) {
+            return true;
+        }
+        boolean isNew = events.add(message.path("id").asText());
+        if (events.size() > MAX_EVENTS) {
+            events.remove(events.iterator().next());
+        }
+        return isNew;
     }
 
     private final class StreamListener implements WebSocket.Listener {

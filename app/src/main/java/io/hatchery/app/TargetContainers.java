@@ -3,6 +3,7 @@ package io.hatchery.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.hatchery.app.ApiClient.ApiResponse;
+import io.hatchery.spec.LabelSelector;
 import io.hatchery.spec.json.Json;
 import java.util.List;
 import java.util.function.Function;
@@ -25,8 +26,8 @@ final class TargetContainers {
 
     @Option(
             names = {"-l", "--selector"},
-            paramLabel = "LABEL=VALUE,…",
-            description = "All containers whose labels match, such as tier=web,zone!=north")
+            paramLabel = "SELECTOR",
+            description = "All containers whose labels match, as in Kubernetes: tier=web,env!=dev,zone in (a,b),!old")
     private @Nullable String selector;
 
     @Spec(Spec.Target.MIXEE)
@@ -62,16 +63,31 @@ final class TargetContainers {
         if (!areMany()) {
             return names.stream().distinct().toList();
         }
-        LabelSelector labels = selector == null ? new LabelSelector(List.of()) : LabelSelector.parse(selector);
-        List<String> matching = api.all("/v1/containers").stream()
+        List<String> matching = api.all("/v1/containers", selectorParameter(selector)).stream()
                 .filter(container -> container.path("definition").isObject())
-                .filter(labels::matches)
                 .map(container -> container.path("name").asText())
                 .toList();
         if (matching.isEmpty()) {
             throw new UserError(selector == null ? "the fleet has no containers" : "no container matches " + selector);
         }
         return matching;
+    }
+
+    /**
+     * A label selector as a further parameter of a query; empty for none.
+     *
+     * @throws UserError if it is no selector
+     */
+    static String selectorParameter(@Nullable String selector) {
+        if (selector == null) {
+            return "";
+        }
+        try {
+            return "&selector="
+                    + ClientCommands.encode(LabelSelector.parse(selector).toString());
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--selector " + selector + ": " + e.getMessage());
+        }
     }
 
     /**

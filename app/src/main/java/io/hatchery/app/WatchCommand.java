@@ -31,6 +31,7 @@ final class WatchCommand implements Runnable {
     private @Nullable String since;
 
     private final Map<String, ObjectNode> containers = new TreeMap<>();
+    private boolean isInSnapshot;
     private @Nullable RawTerminal terminal;
 
     @Override
@@ -72,13 +73,14 @@ final class WatchCommand implements Runnable {
             Output.jsonLine(message);
             return;
         }
-        fold(message);
         String type = message.path("type").asText();
+        boolean isWhole = isInSnapshot && type.equals("synced");
+        fold(message);
         if (terminal != null) {
             terminal.show(table());
         } else if (type.equals("event")) {
             Output.line(EventsCommand.format(message.path("event")));
-        } else if (type.equals("snapshot")) {
+        } else if (isWhole) {
             Output.text(table());
         }
     }
@@ -90,7 +92,10 @@ final class WatchCommand implements Runnable {
     private void fold(ObjectNode message) {
         switch (message.path("type").asText()) {
             case "snapshot" -> {
-                containers.clear();
+                if (!isInSnapshot) {
+                    containers.clear();
+                    isInSnapshot = true;
+                }
                 for (JsonNode resource : message.path("containers")) {
                     containers.put(resource.path("name").asText(), (ObjectNode) resource);
                 }
@@ -107,6 +112,7 @@ final class WatchCommand implements Runnable {
                     resource.set("generation", message.path("status").path("generation"));
                 }
             }
+            case "synced" -> isInSnapshot = false;
             default -> {
                 // events and hosts change nothing in the table
             }

@@ -53,6 +53,12 @@ public final class BusRecord {
         return record.value() == null;
     }
 
+    /** Its value as it was written; empty if it has none. */
+    public byte[] bytes() {
+        byte[] value = record.value();
+        return value == null ? new byte[0] : value;
+    }
+
     /** The bytes of its key and value. */
     public int size() {
         return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
@@ -84,7 +90,7 @@ public final class BusRecord {
      * @throws UnreadableException if it is not JSON of that type
      */
     public <T> T value(Class<T> type) throws UnreadableException {
-        return Json.read(bytes(), type);
+        return Json.read(requiredBytes(), type);
     }
 
     /**
@@ -93,10 +99,10 @@ public final class BusRecord {
      * @throws UnreadableException if it is not JSON of that type
      */
     public <T> T strictValue(Class<T> type) throws UnreadableException {
-        return Json.readStrictly(bytes(), type);
+        return Json.readStrictly(requiredBytes(), type);
     }
 
-    private byte[] bytes() throws UnreadableException {
+    private byte[] requiredBytes() throws UnreadableException {
         byte[] value = record.value();
         if (value == null) {
             throw new UnreadableException("the record has no value");

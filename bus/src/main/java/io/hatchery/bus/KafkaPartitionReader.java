@@ -22,7 +22,8 @@ final class KafkaPartitionReader implements PartitionReader {
         this.partition = new TopicPartition(topic, 0);
         Map<String, Object> settings = new HashMap<>(config.consumer());
         settings.put("group.id", group);
-        this.polling = new Polling(vertx, group, settings, Polling.OnError.RETRY, this::take, onFailure);
+        this.polling =
+                new Polling(vertx, group, settings, Polling.OnError.RETRY, Polling.onContext(this::take), onFailure);
     }
 
     private void take(Polling.PolledBatch batch) {

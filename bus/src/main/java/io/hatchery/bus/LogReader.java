@@ -80,7 +80,7 @@ public final class LogReader {
                 "log-reader",
                 config.consumer(),
                 Polling.OnError.FAIL,
-                batch -> {
+                Polling.onContext(batch -> {
                     progress[0] |= !batch.records().isEmpty();
                     for (var raw : batch.records()) {
                         if (done.future().isComplete()) {
@@ -98,7 +98,7 @@ public final class LogReader {
                             .allMatch(e -> batch.positions().getOrDefault(e.getKey(), 0L) >= e.getValue())) {
                         done.tryComplete(to);
                     }
-                },
+                }),
                 done::tryFail);
         polling.with(consumer -> seek(consumer, starts, ends))
                 .onFailure(done::tryFail)

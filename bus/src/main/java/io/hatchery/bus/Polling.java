@@ -46,7 +46,8 @@ final class Polling {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final ConcurrentLinkedQueue<PollingTask> tasks = new ConcurrentLinkedQueue<>();
     private final Context context;
-    private final Handler<PolledBatch> batches;
+    private final BatchHandler<?> batches;
+    private volatile @Nullable Set<TopicPartition> watched;
     private final Handler<Throwable> failed;
     private final OnError onError;
     private final RepeatedWarning warning;
@@ -54,6 +55,30 @@ final class Polling {
     private final String name;
     private volatile boolean closing;
     private volatile boolean isOver;
+
+    /** Takes batches in two steps. */
+    interface BatchHandler<T> {
+        /** Comes on the thread of the consumer, which does not read on meanwhile. */
+        T handle(PolledBatch batch);
+
+        /** Comes on the context, with what the first step gave. */
+        void take(PolledBatch batch, T handled);
+    }
+
+    /** Takes batches on the context alone. */
+    static BatchHandler<Boolean> onContext(Handler<PolledBatch> handler) {
+        return new BatchHandler<>() {
+            @Override
+            public Boolean handle(PolledBatch batch) {
+                return true;
+            }
+
+            @Override
+            public void take(PolledBatch batch, Boolean handled) {
+                handler.handle(batch);
+            }
+        };
+    }
 
     private interface PollingTask {
         void run();
@@ -74,7 +99,7 @@ final class Polling {
             String name,
             Map<String, Object> settings,
             OnError onError,
-            Handler<PolledBatch> batches,
+            BatchHandler<?> batches,
             Handler<Throwable> failed) {
         this.name = name;
         this.onError = onError;
@@ -193,11 +218,31 @@ final class Polling {
         }
     }
 
+    /** Batches have the positions of these partitions only; of all that are assigned for null, which costs time for each. */
+    void watch(@Nullable Set<TopicPartition> partitions) {
+        watched = partitions == null ? null : Set.copyOf(partitions);
+    }
+
+    private Map<TopicPartition, Long> watchedPositions(Consumer<byte[], byte[]> from) {
+        Set<TopicPartition> wanted = watched;
+        if (wanted == null) {
+            return knownPositions(from);
+        }
+        var assigned = new HashSet<>(wanted);
+        assigned.retainAll(from.assignment());
+        return knownPositions(from, assigned);
+    }
+
     /** Where assigned partitions are read on. One is left out while that cannot be found out, since the broker is away. */
     static Map<TopicPartition, Long> knownPositions(Consumer<byte[], byte[]> consumer) {
+        return knownPositions(consumer, consumer.assignment());
+    }
+
+    /** Where those of the assigned partitions are read on. */
+    static Map<TopicPartition, Long> knownPositions(Consumer<byte[], byte[]> consumer, Set<TopicPartition> partitions) {
         var positions = new HashMap<TopicPartition, Long>();
         Duration patience = POSITION_TIMEOUT; // for all of them together: many topics may be gone
-        for (TopicPartition partition : consumer.assignment()) {
+        for (TopicPartition partition : partitions) {
             try {
                 positions.put(partition, consumer.position(partition, patience));
             } catch (WakeupException | InterruptException e) {
@@ -211,12 +256,16 @@ final class Polling {
     }
 
     private void deliver(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
-        var result = new PolledBatch(records, uninterrupted(Polling::knownPositions));
+        deliver(batches, new PolledBatch(records, uninterrupted(this::watchedPositions)));
+    }
+
+    private <T> void deliver(BatchHandler<T> handler, PolledBatch batch) throws InterruptedException {
+        T handled = handler.handle(batch);
         var taken = new CountDownLatch(1);
         var thrown = new AtomicReference<Throwable>();
-        context.runOnContext(batch -> {
+        context.runOnContext(any -> {
             try {
-                batches.handle(result);
+                handler.take(batch, handled);
             } catch (RuntimeException | Error e) {
                 thrown.set(e);
             } finally {

@@ -25,56 +25,137 @@ public final class TopicFollower implements Follower {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Polling polling;
-    private final Handler<BusRecord> onRecord;
     private final List<Goal> goals = new ArrayList<>();
 
     private record Goal(Map<TopicPartition, Long> ends, Promise<Void> reached) {}
+
+    /** Takes records in two steps, so that the first may take its time. */
+    public interface RecordHandler<T> {
+        /** Handles what was read, in order. Comes on the thread of the reader, which does not read on meanwhile. */
+        T handle(List<BusRecord> records);
+
+        /** Takes what was made of the records. Comes on the context. */
+        void take(T handled);
+    }
 
     /**
      * Follows nothing yet.
      *
      * @param name for its thread and in messages
-     * @param onRecord gets every record
+     * @param onRecord gets every record, on the context
      * @param onFailure is called when reading cannot go on, which neither an absent broker nor refused credentials cause
      */
     public TopicFollower(
             Vertx vertx, BusConfig config, String name, Handler<BusRecord> onRecord, Handler<Throwable> onFailure) {
-        this.onRecord = onRecord;
-        this.polling = new Polling(vertx, name, config.consumer(), Polling.OnError.RETRY, this::take, onFailure);
+        this(
+                vertx,
+                config,
+                name,
+                new RecordHandler<List<BusRecord>>() {
+                    @Override
+                    public List<BusRecord> handle(List<BusRecord> records) {
+                        return records;
+                    }
+
+                    @Override
+                    public void take(List<BusRecord> records) {
+                        records.forEach(onRecord::handle);
+                    }
+                },
+                onFailure);
+    }
+
+    /**
+     * Follows nothing yet.
+     *
+     * @param name for its thread and in messages
+     * @param handler gets all records
+     * @param onFailure is called when reading cannot go on, which neither an absent broker nor refused credentials cause
+     */
+    public <T> TopicFollower(
+            Vertx vertx, BusConfig config, String name, RecordHandler<T> handler, Handler<Throwable> onFailure) {
+        this.polling = new Polling(
+                vertx,
+                name,
+                config.consumer(),
+                Polling.OnError.RETRY,
+                new Polling.BatchHandler<T>() {
+                    @Override
+                    public T handle(Polling.PolledBatch batch) {
+                        var records = new ArrayList<BusRecord>(batch.records().count());
+                        batch.records().forEach(record -> records.add(new BusRecord(record)));
+                        return handler.handle(records);
+                    }
+
+                    @Override
+                    public void take(Polling.PolledBatch batch, T handled) {
+                        handler.take(handled);
+                        if (!goals.isEmpty()) {
+                            checkGoals(batch.positions());
+                        }
+                    }
+                },
+                onFailure);
+        polling.watch(Set.of());
     }
 
     @Override
     public Future<Void> follow(Collection<String> topics) {
-        List<String> names = List.copyOf(topics);
+        var fromStart = new HashMap<String, Map<Integer, Long>>();
+        topics.forEach(topic -> fromStart.put(topic, Map.of()));
+        return follow(fromStart);
+    }
+
+    /**
+     * Follows these topics too, each partition from the offset that is given, or from its start.
+     *
+     * @return completes when everything that is there now was handed over; fails, and changes nothing, with {@link GoneException} if a
+     *     partition does not have that offset, or with {@link BusException} if a topic does not exist
+     */
+    public Future<Void> follow(Map<String, Map<Integer, Long>> from) {
         return polling.with(consumer -> {
-                    Set<TopicPartition> added = Polling.partitionsOf(consumer, names);
+                    Set<TopicPartition> added = Polling.partitionsOf(consumer, List.copyOf(from.keySet()));
                     added.removeAll(consumer.assignment());
                     // Asked before anything changes: a call that fails can be repeated.
+                    Map<TopicPartition, Long> starts = consumer.beginningOffsets(added);
                     Map<TopicPartition, Long> ends = consumer.endOffsets(added);
-                    assignFromStart(consumer, added);
+                    added.forEach(partition -> {
+                        Long position =
+                                from.getOrDefault(partition.topic(), Map.of()).get(partition.partition());
+                        if (position == null) {
+                            return;
+                        }
+                        if (position < starts.getOrDefault(partition, 0L)
+                                || position > ends.getOrDefault(partition, 0L)) {
+                            throw new GoneException(partition + " has no offset " + position + " any more");
+                        }
+                        starts.put(partition, position);
+                    });
+                    assign(consumer, added);
+                    starts.forEach(consumer::seek);
                     return ends;
                 })
                 .compose(this::awaitEnds);
     }
 
-    private static void assignFromStart(Consumer<byte[], byte[]> consumer, Set<TopicPartition> added) {
+    private static void assign(Consumer<byte[], byte[]> consumer, Set<TopicPartition> added) {
         var all = new HashSet<>(consumer.assignment());
         all.addAll(added);
         consumer.assign(all);
-        consumer.seekToBeginning(added);
     }
 
     /**
-     * Follows these topics from their start, those again that are followed already: they were deleted and created again.
+     * Follows these topics, those again that are followed already: they were deleted and created again.
      *
+     * @param from for each topic the offset at which its only partition is read on; one that it does not have is its start
      * @return completes when they are followed, before anything of them was handed over; fails, and changes nothing, if one of
      *     them does not exist
      */
-    public Future<Void> followAnew(Collection<String> topics) {
-        List<String> names = List.copyOf(topics);
+    public Future<Void> followAnew(Map<String, Long> from) {
+        Map<String, Long> positions = Map.copyOf(from);
         return polling.with(consumer -> {
             var added = new HashSet<TopicPartition>();
-            for (String topic : names) {
+            for (String topic : positions.keySet()) {
                 var infos = consumer.partitionsFor(topic, PATIENCE);
                 if (infos == null || infos.isEmpty()) {
                     throw new BusException("topic " + topic
@@ -82,7 +163,14 @@ public final class TopicFollower implements Follower {
                 }
                 infos.forEach(info -> added.add(new TopicPartition(topic, info.partition())));
             }
-            assignFromStart(consumer, added);
+            Map<TopicPartition, Long> starts = consumer.beginningOffsets(added, PATIENCE);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(added, PATIENCE);
+            assign(consumer, added);
+            starts.forEach((partition, start) -> {
+                long position = partition.partition() == 0 ? positions.getOrDefault(partition.topic(), 0L) : 0;
+                boolean isThere = position >= start && position <= ends.getOrDefault(partition, 0L);
+                consumer.seek(partition, isThere ? position : start);
+            });
             return null;
         });
     }
@@ -94,11 +182,11 @@ public final class TopicFollower implements Follower {
                     var kept = new HashSet<>(consumer.assignment());
                     kept.removeIf(partition -> names.contains(partition.topic()));
                     consumer.assign(kept);
-                    return Polling.knownPositions(consumer);
+                    return null;
                 })
-                .map(positions -> {
+                .map(done -> {
                     goals.forEach(goal -> goal.ends.keySet().removeIf(partition -> names.contains(partition.topic())));
-                    checkGoals(positions);
+                    checkGoals(Map.of());
                     return null;
                 });
     }
@@ -128,28 +216,39 @@ public final class TopicFollower implements Follower {
     private Future<Void> awaitEnds(Map<TopicPartition, Long> ends) {
         Promise<Void> reached = Promise.promise();
         goals.add(new Goal(new HashMap<>(ends), reached));
-        return polling.with(Polling::knownPositions).compose(positions -> {
-            checkGoals(positions);
-            return reached.future();
-        });
+        watchGoals();
+        return polling.with(consumer -> Polling.knownPositions(consumer, present(consumer, ends.keySet())))
+                .compose(positions -> {
+                    checkGoals(positions);
+                    return reached.future();
+                });
     }
 
-    private void take(Polling.PolledBatch batch) {
-        for (var record : batch.records()) {
-            onRecord.handle(new BusRecord(record));
-        }
-        if (!goals.isEmpty()) {
-            checkGoals(batch.positions());
-        }
+    private static Set<TopicPartition> present(Consumer<byte[], byte[]> consumer, Set<TopicPartition> partitions) {
+        var present = new HashSet<>(partitions);
+        present.retainAll(consumer.assignment());
+        return present;
+    }
+
+    private void watchGoals() {
+        var watched = new HashSet<TopicPartition>();
+        goals.forEach(goal -> watched.addAll(goal.ends.keySet()));
+        polling.watch(watched);
     }
 
     private void checkGoals(Map<TopicPartition, Long> positions) {
+        boolean isOneNearer = false;
         for (Goal goal : List.copyOf(goals)) {
-            goal.ends.entrySet().removeIf(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+            isOneNearer |=
+                    goal.ends.entrySet().removeIf(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
             if (goal.ends.isEmpty()) {
                 goals.remove(goal);
+                isOneNearer = true;
                 goal.reached.tryComplete();
             }
+        }
+        if (isOneNearer) {
+            watchGoals();
         }
     }
 

@@ -70,7 +70,7 @@ class TopicFollowerTest {
         var follower =
                 new TopicFollower(vertx, broker.config(), "test", record -> seen.add(record.key()), failures::add);
         try (var ids = new TopicIds(vertx, broker.config())) {
-            done(follower.followAnew(List.of(STEADY.name(), CHANGING.name())));
+            done(follower.followAnew(Map.of(STEADY.name(), 0L, CHANGING.name(), 0L)));
             done(follower.catchUp());
             assertThat(seen).containsExactly("old");
             var before = done(ids.existing(List.of(STEADY.name(), CHANGING.name(), "no.such.topic")));
@@ -91,7 +91,7 @@ class TopicFollowerTest {
             for (String key : List.of("new0", "new1", "new2")) {
                 publish(CHANGING, key);
             }
-            done(follower.followAnew(List.of(CHANGING.name())));
+            done(follower.followAnew(Map.of(CHANGING.name(), 0L)));
             await().atMost(Duration.ofSeconds(30)).until(() -> seen.containsAll(List.of("new0", "new1", "new2")));
 
             done(follower.unfollow(List.of(CHANGING.name())));
@@ -117,7 +117,7 @@ class TopicFollowerTest {
                     throw new IllegalArgumentException("on purpose");
                 },
                 failures::add);
-        done(follower.followAnew(List.of(BAD.name())));
+        done(follower.followAnew(Map.of(BAD.name(), 0L)));
         await().atMost(Duration.ofSeconds(30)).until(() -> !failures.isEmpty());
         assertThat(failures)
                 .singleElement()

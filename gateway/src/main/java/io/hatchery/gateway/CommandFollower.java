@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Set;
 import java.util.SortedMap;
 import org.slf4j.Logger;
@@ -18,14 +19,16 @@ final class CommandFollower {
 
     private final TopicIds topicIds;
     private final TopicFollower follower;
+    private final FleetFold fold;
     private final Clock clock;
     private final CommandTopics topics = new CommandTopics();
     private boolean looking;
 
     /** Follows none yet. */
-    CommandFollower(TopicIds topicIds, TopicFollower follower, Clock clock) {
+    CommandFollower(TopicIds topicIds, TopicFollower follower, FleetFold fold, Clock clock) {
         this.topicIds = topicIds;
         this.follower = follower;
+        this.fold = fold;
         this.clock = clock;
     }
 
@@ -53,12 +56,18 @@ final class CommandFollower {
                 });
     }
 
+    private Future<Void> followAnew(Collection<String> begin, SortedMap<String, String> ids) {
+        var positions = new HashMap<String, Long>();
+        begin.forEach(topic -> positions.put(topic, fold.follow(topic, ids.getOrDefault(topic, ""))));
+        return follower.followAnew(positions);
+    }
+
     private Future<Void> carryOut(CommandTopics.FollowPlan plan, SortedMap<String, String> ids) {
         if (plan.isEmpty()) {
             return Future.succeededFuture();
         }
         return follower.unfollow(plan.end())
-                .compose(left -> plan.begin().isEmpty() ? Future.succeededFuture() : follower.followAnew(plan.begin()))
+                .compose(left -> plan.begin().isEmpty() ? Future.succeededFuture() : followAnew(plan.begin(), ids))
                 .map(begun -> {
                     topics.begun(plan.begin(), ids, clock.instant());
                     return (Void) null;

@@ -2,98 +2,313 @@ package io.hatchery.gateway;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
+import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.FoldedRecords.Changes;
+import io.hatchery.gateway.FoldedRecords.FoldedRecord;
+import io.hatchery.gateway.read.FleetReader;
+import io.hatchery.gateway.store.DatabaseException;
+import io.hatchery.gateway.store.FleetDatabase;
+import io.hatchery.gateway.store.PositionTable;
+import io.hatchery.gateway.store.PositionTable.FoldedPosition;
+import io.hatchery.gateway.store.RejectionTable;
+import io.hatchery.gateway.store.SqlSession;
+import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.FleetProjection;
+import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.gateway.view.SubmittedOperations;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a gateway makes of the records that it reads: the view, what stream clients get, and dead letters. Needs a reader, a
- * publisher and a clock, and no Vert.x; all calls come on one context.
+ * What a gateway makes of the records that it reads: the database, what stream clients get, and dead letters. Needs a reader, a
+ * publisher and a clock, and no Vert.x. Records are folded on one thread, with their positions in the same transaction; everything
+ * else comes on one context.
  */
 public final class FleetFold {
+    /** The topics whose positions are in the database: a gateway that starts again continues there. */
+    public static final List<String> STORED_TOPICS =
+            names(Topics.DEFINITIONS, Topics.EVALUATIONS, Topics.STATUS, Topics.EVENTS, Topics.HOSTS);
+
+    /** The topics that are short enough to be read from their start each time. */
+    public static final List<String> REREAD_TOPICS = names(Topics.DEAD_LETTERS, Topics.PROFILES, Topics.CONSOLE);
+
     /** The topics that are read to their end before a gateway is ready. */
-    public static final List<String> TOPICS = List.of(
-                    Topics.DEAD_LETTERS,
-                    Topics.DEFINITIONS,
-                    Topics.EVALUATIONS,
-                    Topics.PROFILES,
-                    Topics.STATUS,
-                    Topics.EVENTS,
-                    Topics.HOSTS,
-                    Topics.CONSOLE)
-            .stream()
-            .map(Topic::name)
-            .toList();
+    public static final List<String> TOPICS =
+            Stream.concat(REREAD_TOPICS.stream(), STORED_TOPICS.stream()).toList();
+
+    /** Fewer records are read faster by one thread. */
+    private static final int PARALLEL_READ = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetFold.class);
 
-    private final FleetView view = new FleetView();
-    private final SubmittedOperations submitted = new SubmittedOperations(view);
+    private final FleetProjection projection;
+    private final SubmittedOperations submitted = new SubmittedOperations();
     private final RejectedRecords refused;
     private final PlacedRecords placed;
     private final Streams.Replay log;
     private final Streams streams;
     private final Clock clock;
+    private final Map<String, String> topicIds = new ConcurrentHashMap<>();
+    /** Where the topics of hosts are read on that are not followed yet; one for each host at most. */
+    private final Map<String, FoldedPosition> hostPositions = new ConcurrentHashMap<>();
+
+    /** Positions of refused records that are with the dead letters, until the next transaction. */
+    private final ConcurrentLinkedQueue<Position> reported = new ConcurrentLinkedQueue<>();
+
+    private final AtomicLong recordsRead = new AtomicLong();
     private boolean streaming;
 
+    private static List<String> names(Topic... topics) {
+        return Arrays.stream(topics).map(Topic::name).toList();
+    }
+
     /**
-     * Has read nothing yet.
+     * Continues from what the database holds.
      *
      * @param publisher writes dead letters
      * @param log reads records of the past again
      * @param partitions over how many the keys of shared topics are spread
      */
-    public FleetFold(Publisher publisher, Streams.Replay log, int partitions, Clock clock) {
-        this.refused = new RejectedRecords(publisher);
+    public FleetFold(
+            FleetProjection projection,
+            FleetReader reader,
+            Publisher publisher,
+            Streams.Replay log,
+            int partitions,
+            Clock clock) {
+        this.projection = projection;
+        this.refused = new RejectedRecords(publisher, reported::add);
         this.placed = new PlacedRecords(partitions, refused);
         this.log = placed.of(log);
-        this.streams = new Streams(clock, view, this.log, refused::refuse);
+        this.streams = new Streams(clock, projection::hosts, reader, this.log, refused::refuse);
         this.clock = clock;
-        view.advance(clock.instant());
+        projection.database().read(RejectionTable::all).forEach(each -> refused.refuse(each.record(), each.reason()));
+        projection.advance(clock.instant());
     }
 
-    /** Folds a record; one that cannot be read is refused and changes nothing. */
-    public void take(BusRecord record) {
-        if (!placed.take(record)) {
-            streams.passed(record);
+    /**
+     * Where reading continues, by topic and partition. The database is cleared if a topic was deleted and created again, or if
+     * records between then and now may be missing.
+     *
+     * @param ids of the topics as they are now
+     */
+    public Map<String, Map<Integer, Long>> resume(SortedMap<String, String> ids) {
+        FleetDatabase database = projection.database();
+        List<FoldedPosition> known = database.read(PositionTable::all);
+        boolean isOfOtherTopics = known.stream()
+                .filter(position -> STORED_TOPICS.contains(position.topic()))
+                .anyMatch(position -> !position.topicId().equals(ids.get(position.topic())));
+        if (isOfOtherTopics) {
+            LOG.warn("topics were created again: the database is filled anew");
+            clear();
+        } else if (isTooOld(known)) {
+            LOG.warn("the gateway was away for so long that deletions may be gone: the database is filled anew");
+            clear();
+        }
+        known.stream()
+                .filter(position -> !STORED_TOPICS.contains(position.topic()))
+                .forEach(position -> hostPositions.put(position.topic(), position));
+        ids.forEach(this::follow);
+        Map<String, Map<Integer, Long>> positions =
+                new HashMap<>(database.read(session -> PositionTable.of(session, STORED_TOPICS)));
+        REREAD_TOPICS.forEach(topic -> positions.put(topic, Map.of()));
+        return positions;
+    }
+
+    private boolean isTooOld(List<FoldedPosition> known) {
+        Instant readAt = projection.database().read(PositionTable::readAt);
+        return !known.isEmpty() && readAt.isBefore(clock.instant().minus(StreamCursor.KEPT));
+    }
+
+    /** Forgets everything: the topics are folded from their start. */
+    public void clear() {
+        projection.clear();
+    }
+
+    /**
+     * A topic is followed from now on, and has that id.
+     *
+     * @return the offset at which reading continues; 0 if nothing of it was read
+     */
+    public long follow(String topic, String id) {
+        topicIds.put(topic, id);
+        FoldedPosition known = hostPositions.remove(topic);
+        return known == null || !known.topicId().equals(id) ? 0 : known.next();
+    }
+
+    /** Folds records and commits them; one that cannot be read changes nothing. Comes on the thread of the reader. */
+    FoldedRecords fold(List<BusRecord> records) {
+        if (records.isEmpty()) {
+            return new FoldedRecords(List.of(), new Changes(Set.of(), Set.of(), Set.of()));
+        }
+        recordsRead.addAndGet(records.size());
+        List<ReadRecord> read = read(records);
+        return projection.database().write(session -> {
+            var folded = new ArrayList<FoldedRecord>(records.size());
+            var changes = new Changes(new HashSet<>(), new HashSet<>(), new HashSet<>());
+            var positions = new HashMap<String, FoldedPosition>();
+            for (ReadRecord each : read) {
+                BusRecord record = each.record;
+                folded.add(fold(session, each, changes));
+                String id = topicIds.get(record.topic());
+                if (id != null && !REREAD_TOPICS.contains(record.topic())) {
+                    positions.put(
+                            record.topic() + "/" + record.partition(),
+                            new FoldedPosition(record.topic(), record.partition(), id, record.offset() + 1));
+                }
+            }
+            positions.values().forEach(position -> PositionTable.put(session, position));
+            PositionTable.readAt(session, records.getLast().timestamp());
+            removeReported(session);
+            return new FoldedRecords(folded, changes);
+        });
+    }
+
+    private void removeReported(SqlSession session) {
+        var done = new ArrayList<Position>();
+        for (Position next = reported.poll(); next != null; next = reported.poll()) {
+            done.add(next);
+        }
+        RejectionTable.remove(session, done);
+    }
+
+    /** A record with its content, or the reason why it has none. */
+    private record ReadRecord(
+            BusRecord record,
+            @Nullable FleetRecord content,
+            @Nullable String rejection) {}
+
+    /** Reads many records on all processors: this is about a third of the work. */
+    private List<ReadRecord> read(List<BusRecord> records) {
+        return (records.size() < PARALLEL_READ ? records.stream() : records.parallelStream())
+                .map(this::read)
+                .toList();
+    }
+
+    private ReadRecord read(BusRecord record) {
+        Optional<String> misplacement = placed.misplacement(record);
+        if (misplacement.isPresent()) {
+            return new ReadRecord(record, null, misplacement.get());
+        }
+        try {
+            return new ReadRecord(record, FleetRecord.read(record), null);
+        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+            return new ReadRecord(record, null, RejectedRecords.reasonOf(e));
+        }
+    }
+
+    private FoldedRecord fold(SqlSession session, ReadRecord read, Changes changes) {
+        BusRecord record = read.record;
+        if (read.content == null) {
+            return reject(session, record, String.valueOf(read.rejection));
+        }
+        try {
+            Optional<StreamChange> change = projection.apply(session, record, read.content);
+            note(record, change.orElse(null), changes);
+            return new FoldedRecord(record, change.orElse(null), null);
+        } catch (DatabaseException e) {
+            throw e;
+        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
+            return reject(session, record, RejectedRecords.reasonOf(e));
+        }
+    }
+
+    private static FoldedRecord reject(SqlSession session, BusRecord record, String reason) {
+        if (!REREAD_TOPICS.contains(record.topic())) {
+            RejectionTable.add(session, record, reason);
+        }
+        return new FoldedRecord(record, null, reason);
+    }
+
+    /** Which requests that wait have a reason to look again. */
+    private static void note(BusRecord record, @Nullable StreamChange change, Changes changes) {
+        if (change instanceof StreamChange.EventChange(String id, FleetEvent event)) {
+            if (event.container() != null) {
+                changes.containers().add(event.container());
+            }
+            if (event instanceof FleetEvent.Ended ended) {
+                changes.operations().add(ended.id());
+            }
             return;
         }
-        Optional<StreamChange> change = Optional.empty();
-        try {
-            if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
-                refused.view(record);
-            }
-            change = view.apply(record);
-        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
-            refuse(record, e);
-        }
-        if (streaming && change.isPresent()) {
-            streams.changed(record, change.get());
-        } else {
-            streams.passed(record);
+        String topic = record.topic();
+        if (topic.equals(Topics.PROFILES.name())) {
+            changes.profiles().add(new ProfileName(record.key()));
+        } else if (topic.equals(Topics.STATUS.name()) || topic.equals(Topics.EVALUATIONS.name())) {
+            changes.containers().add(new ContainerName(record.key()));
+        } else if (topic.equals(Topics.DEFINITIONS.name()) && record.isDeletion()
+                || Topics.hostOfCommands(topic).isPresent()) {
+            changes.operations().add(new CommandId(record.id()));
         }
     }
 
-    private void refuse(BusRecord record, Throwable e) {
-        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
-            LOG.warn("dead letter {} cannot be read: {}", record.position().text(), e.getMessage());
-        } else {
-            refused.refuse(record, e);
+    /** Hands what was folded to clients. */
+    void publish(FoldedRecords folded) {
+        for (FoldedRecord each : folded.records()) {
+            BusRecord record = each.record();
+            boolean isDeadLetter = record.topic().equals(Topics.DEAD_LETTERS.name());
+            if (isDeadLetter) {
+                refused.view(record);
+            }
+            if (each.rejection() != null) {
+                if (isDeadLetter) {
+                    LOG.warn(
+                            "dead letter {} cannot be read: {}",
+                            record.position().text(),
+                            each.rejection());
+                } else {
+                    refused.refuse(record, each.rejection());
+                }
+            }
+            if (streaming && each.change() != null) {
+                streams.changed(record, each.change());
+            } else {
+                streams.passed(record);
+            }
         }
+        folded.changes().operations().forEach(submitted::read);
+        streams.endBatch();
+    }
+
+    /**
+     * Folds a record and hands it to clients.
+     *
+     * @return the names of what has changed
+     */
+    public List<Object> take(BusRecord record) {
+        FoldedRecords folded = fold(List.of(record));
+        publish(folded);
+        return folded.changes().names();
     }
 
     /**
@@ -114,33 +329,43 @@ public final class FleetFold {
         streams.closeStalled();
     }
 
-    /** Is called about every ten seconds: forgets what has expired. */
+    /** Is called about every ten seconds: forgets what has expired. Blocks; not for an event loop. */
     public void cleanUp() {
-        view.advance(clock.instant());
-        submitted.prune();
+        projection.advance(clock.instant());
+        projection.database().update(this::removeReported);
+        projection.read(view -> {
+            submitted.prune(view);
+            return true;
+        });
     }
 
-    /** The commands topics of all hosts that are known of, whether or not they exist; {@link FleetView#MAX_HOSTS} at most. */
+    /** The commands topics of all hosts that are known of, whether or not they exist; {@link FleetProjection#MAX_HOSTS} at most. */
     public Collection<String> commandTopics() {
         var topics = new TreeSet<String>();
-        view.hosts()
+        projection
+                .hosts()
                 .forEach(
                         host -> topics.add(Topics.commands(host.status().host()).name()));
-        for (var name : view.containers(null)) {
-            if (topics.size() >= FleetView.MAX_HOSTS) {
+        for (var host : projection.holders()) {
+            if (topics.size() >= FleetProjection.MAX_HOSTS) {
                 break;
             }
-            view.hostOf(name).ifPresent(host -> topics.add(Topics.commands(host).name()));
+            topics.add(Topics.commands(host).name());
         }
         return topics;
     }
 
-    /** The fleet. */
-    public FleetView view() {
-        return view;
+    /** The fleet's database. */
+    public FleetProjection projection() {
+        return projection;
     }
 
-    /** The operations that this gateway's requests are writing, over those of the view. */
+    /** Reads the fleet. Blocks for a moment; not for an event loop. */
+    public <T> T read(Function<FleetView, T> query) {
+        return projection.read(query);
+    }
+
+    /** The operations that this gateway's requests are writing, over those of the database. */
     public SubmittedOperations submitted() {
         return submitted;
     }
@@ -153,6 +378,11 @@ public final class FleetFold {
     /** Reads records of the past again, without those that are refused. */
     Streams.Replay log() {
         return log;
+    }
+
+    /** How many records were read since the start. Any thread may ask. */
+    long recordsRead() {
+        return recordsRead.get();
     }
 
     RejectedRecords refused() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listener where, and what clients may take
  * @param token what a client must show
+ * @param database folder of the database, which no other gateway uses
  * @param nixCache folder of the Nix cache that is served
  * @param nixCacheToken what a client of the cache must show, where it does not show the other; null if it need not
  * @param bus how to reach Kafka
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record GatewayConfig(
         ListenAddress listener,
         String token,
+        Path database,
         Path nixCache,
         @Nullable String nixCacheToken,
         BusConfig bus,

@@ -3,7 +3,7 @@ package io.hatchery.gateway;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.DeadLetterCounts;
-import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.FleetProjection;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -19,18 +19,21 @@ import java.util.Set;
 /** The metrics for Prometheus. Read on the gateway's context alone. */
 final class GatewayMetrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final FleetView view;
+    private final FleetProjection view;
     private final Set<DeadLetterCounts.Label> shown = new HashSet<>();
 
-    GatewayMetrics(FleetView view, Streams streams, RejectedRecords refused, Clock clock) {
-        this.view = view;
+    GatewayMetrics(FleetFold fold, Clock clock) {
+        this.view = fold.projection();
+        Streams streams = fold.streams();
+        RejectedRecords refused = fold.refused();
+        FunctionCounter.builder("hatchery.gateway.records.read", fold, FleetFold::recordsRead)
+                .description("Records that this gateway has read since its start, replays not included")
+                .register(registry);
         for (Phase phase : Phase.values()) {
             Gauge.builder(
                             "hatchery.containers",
                             view,
-                            v -> v.containers(null).stream()
-                                    .filter(name -> v.phase(name, clock.instant()) == phase)
-                                    .count())
+                            v -> v.phases(clock.instant()).getOrDefault(phase, 0))
                     .description("Containers by phase")
                     .tag("phase", phase.word())
                     .register(registry);
@@ -76,7 +79,7 @@ final class GatewayMetrics {
         new JvmMemoryMetrics().bindTo(registry);
     }
 
-    private static int damagedFiles(FleetView view) {
+    private static int damagedFiles(FleetProjection view) {
         return view.hosts().stream()
                 .map(host -> host.status().damagedFiles())
                 .filter(Objects::nonNull)

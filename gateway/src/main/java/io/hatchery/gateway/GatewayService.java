@@ -2,6 +2,7 @@ package io.hatchery.gateway;
 
 import io.hatchery.bus.BusException;
 import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.GoneException;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.LogReader;
 import io.hatchery.bus.PartitionCountWatcher;
@@ -13,7 +14,10 @@ import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.http.NixCache;
 import io.hatchery.gateway.http.ServedFleet;
 import io.hatchery.gateway.http.ViewAwaiter;
+import io.hatchery.gateway.read.WorkerReader;
+import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.BoundedReplay;
+import io.hatchery.gateway.view.FleetProjection;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
@@ -24,6 +28,7 @@ import io.vertx.core.http.HttpServerOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -34,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Folds the fleet's topics into memory and serves the fleet over HTTP and websockets. */
+/** Folds the fleet's topics into a database and serves the fleet over HTTP and websockets. */
 public final class GatewayService extends AbstractVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayService.class);
     private static final int WRITE_PATIENCE_MILLIS = 10_000;
@@ -66,7 +71,8 @@ public final class GatewayService extends AbstractVerticle {
             TopicIds topicIds,
             CommandFollower commands,
             FleetFold fold,
-            ViewAwaiter waiting) {}
+            ViewAwaiter waiting,
+            WorkerReader reader) {}
 
     /**
      * @param onFailure is called when the gateway cannot go on
@@ -90,23 +96,53 @@ public final class GatewayService extends AbstractVerticle {
     public void start(Promise<Void> started) {
         var log = new LogReader(vertx, config.bus());
         var publisher = new KafkaPublisher(vertx, config.bus(), WRITE_PATIENCE_MILLIS);
+        vertx.executeBlocking(() -> new FleetProjection(FleetDatabase.open(config.database())))
+                .map(projection -> assemble(projection, publisher, log))
+                .compose(this::listen)
+                .onComplete(started);
+    }
+
+    private Parts assemble(FleetProjection projection, KafkaPublisher publisher, LogReader log) {
+        var reader = new WorkerReader(vertx, projection);
         var fold = new FleetFold(
+                projection,
+                reader,
                 publisher,
                 new BoundedReplay(log::read, REPLAYS_AT_A_TIME),
                 config.bus().partitions(),
                 clock);
-        var waiting = new ViewAwaiter(vertx, fold.view());
-        var follower = new TopicFollower(vertx, config.bus(), "gateway", this::take, this::fail);
+        var waiting = new ViewAwaiter(vertx, reader);
+        var follower = new TopicFollower(vertx, config.bus(), "gateway", handler(fold, waiting), this::fail);
         var topicIds = new TopicIds(vertx, config.bus());
-        var made =
-                new Parts(publisher, follower, topicIds, new CommandFollower(topicIds, follower, clock), fold, waiting);
+        var commands = new CommandFollower(topicIds, follower, fold, clock);
+        var made = new Parts(publisher, follower, topicIds, commands, fold, waiting, reader);
         parts = made;
+        return made;
+    }
+
+    private static TopicFollower.RecordHandler<FoldedRecords> handler(FleetFold fold, ViewAwaiter waiting) {
+        return new TopicFollower.RecordHandler<>() {
+            @Override
+            public FoldedRecords handle(List<BusRecord> records) {
+                return fold.fold(records);
+            }
+
+            @Override
+            public void take(FoldedRecords folded) {
+                fold.publish(folded);
+                waiting.changed(folded.changes().names());
+            }
+        };
+    }
+
+    private Future<Void> listen(Parts made) {
         var connections = new Connections(vertx, config.listener().limits());
-        var metrics = new GatewayMetrics(fold.view(), fold.streams(), fold.refused(), clock);
+        FleetFold fold = made.fold;
+        var metrics = new GatewayMetrics(fold, clock);
         metrics.show(connections);
-        var fleet = new ServedFleet(fold.view(), fold.submitted(), fold.streams(), fold.log(), fold.refused()::refuse);
-        var dependencies =
-                new Api.ApiDependencies(fleet, publisher, waiting, () -> Optional.ofNullable(unready), metrics::scrape);
+        var fleet = new ServedFleet(made.reader, fold.submitted(), fold.streams(), fold.log(), fold.refused()::refuse);
+        var dependencies = new Api.ApiDependencies(
+                fleet, made.publisher, made.waiting, () -> Optional.ofNullable(unready), metrics::scrape);
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
@@ -121,34 +157,51 @@ public final class GatewayService extends AbstractVerticle {
                 .setMaxWebSocketFrameSize(LARGEST_FRAME)
                 .setCompressionSupported(true);
         PartitionCountWatcher.start(vertx, config.bus(), onFailure);
-        vertx.createHttpServer(options)
+        return vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
                 .requestHandler(api.router())
                 .listen()
                 .map(listening -> {
                     server = listening;
                     catchUp(made);
-                    return (Void) null;
-                })
-                .onComplete(started);
+                    return null;
+                });
     }
 
     private void catchUp(Parts made) {
         retried("prepare the topics", () -> prepareTopics(made))
-                .compose(ids -> retried("read the topics", () -> read(made))
-                        .compose(since -> made.follower.offsets().map(offsets -> {
-                            made.fold.begin(ids, offsets, since);
-                            return ids;
-                        })))
+                .compose(ids -> retried("read the topics", () -> read(made, ids))
+                        .compose(since -> vertx.executeBlocking(() -> {
+                                    made.fold.projection().index();
+                                    return null;
+                                })
+                                .compose(indexed -> made.follower.offsets())
+                                .map(offsets -> {
+                                    made.fold.begin(ids, offsets, since);
+                                    return ids;
+                                })))
                 .compose(ids -> readCommands(made).map(read -> ids))
                 .onSuccess(ids -> serve(made, ids))
                 .onFailure(this::fail);
     }
 
     /** Completes with the time at which it began to read: all that was appended before has been read then. */
-    private Future<Instant> read(Parts made) {
+    private Future<Instant> read(Parts made, SortedMap<String, String> ids) {
         Instant began = clock.instant();
-        return made.follower.follow(FleetFold.TOPICS).map(done -> began);
+        return vertx.executeBlocking(() -> made.fold.resume(ids))
+                .compose(made.follower::follow)
+                .recover(e -> {
+                    if (!(e instanceof GoneException)) {
+                        return Future.failedFuture(e);
+                    }
+                    LOG.warn("records since the last run are gone ({}): the database is filled anew", e.getMessage());
+                    return vertx.executeBlocking(() -> {
+                                made.fold.clear();
+                                return made.fold.resume(ids);
+                            })
+                            .compose(made.follower::follow);
+                })
+                .map(done -> began);
     }
 
     private Future<SortedMap<String, String>> prepareTopics(Parts made) {
@@ -206,7 +259,11 @@ public final class GatewayService extends AbstractVerticle {
         });
         var check = new FleetTopicsCheck(ids);
         vertx.setPeriodic(CLEAN_UP.toMillis(), tick -> {
-            made.fold.cleanUp();
+            vertx.executeBlocking(() -> {
+                        made.fold.cleanUp();
+                        return null;
+                    })
+                    .onFailure(this::fail);
             made.topicIds
                     .existing(FleetFold.TOPICS)
                     .onSuccess(now -> check.failure(now).map(BusException::new).ifPresent(this::fail))
@@ -219,14 +276,6 @@ public final class GatewayService extends AbstractVerticle {
         unready = "the gateway ends: " + e.getMessage();
         ready.tryFail(e);
         onFailure.handle(e);
-    }
-
-    private void take(BusRecord record) {
-        if (parts == null) {
-            throw new IllegalStateException("a record came before the start");
-        }
-        parts.fold.take(record);
-        parts.waiting.look();
     }
 
     @Override
@@ -242,6 +291,7 @@ public final class GatewayService extends AbstractVerticle {
                 .eventually(() -> vertx.executeBlocking(() -> {
                     if (made != null) {
                         made.topicIds.close();
+                        made.fold.projection().database().close();
                     }
                     return null;
                 }))

@@ -4,7 +4,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Partitioning;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.protocol.Topics;
-import io.hatchery.spec.json.UnreadableException;
+import java.util.Optional;
 
 /**
  * Refuses records of shared topics that are not in the partition of their key, for instance in one that an operator added: their order among the records of
@@ -22,21 +22,21 @@ final class PlacedRecords {
         this.refused = refused;
     }
 
-    /** Whether the record is where it belongs; one that is not is refused. */
-    boolean take(BusRecord record) {
-        if (record.topic().equals(Topics.DEAD_LETTERS.name())) {
-            return true;
-        }
-        return Partitioning.misplacement(record, partitions)
-                .map(reason -> {
-                    refused.refuse(record, new UnreadableException(reason));
-                    return false;
-                })
-                .orElse(true);
+    /** Why a record is not where it belongs; empty if it is. */
+    Optional<String> misplacement(BusRecord record) {
+        return record.topic().equals(Topics.DEAD_LETTERS.name())
+                ? Optional.empty()
+                : Partitioning.misplacement(record, partitions);
+    }
+
+    private boolean isPlaced(BusRecord record) {
+        Optional<String> reason = misplacement(record);
+        reason.ifPresent(why -> refused.refuse(record, why));
+        return reason.isEmpty();
     }
 
     /** A replay without the records that are refused. */
     Streams.Replay of(Streams.Replay log) {
-        return (from, to, onRecord) -> log.read(from, to, record -> !take(record) || onRecord.test(record));
+        return (from, to, onRecord) -> log.read(from, to, record -> !isPlaced(record) || onRecord.test(record));
     }
 }

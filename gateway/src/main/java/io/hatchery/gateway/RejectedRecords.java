@@ -1,6 +1,7 @@
 package io.hatchery.gateway;
 
 import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.bus.RejectedHeartbeats;
 import io.hatchery.bus.ReportedRecords;
@@ -9,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ final class RejectedRecords {
     private static final Logger LOG = LoggerFactory.getLogger(RejectedRecords.class);
 
     private final Publisher publisher;
+    private final Consumer<Position> onSettled;
     private final ReportedRecords reported = new ReportedRecords(READER);
     private final Queue<PendingRejection> waiting = new ArrayDeque<>();
     private final Set<String> waitingPositions = new HashSet<>();
@@ -42,9 +45,14 @@ final class RejectedRecords {
 
     private record PendingRejection(BusRecord record, String reason, long bytes) {}
 
-    /** Nothing is refused yet. */
-    RejectedRecords(Publisher publisher) {
+    /**
+     * Nothing is refused yet.
+     *
+     * @param onSettled is called with the position of each record that is with the dead letters, or need not be reported
+     */
+    RejectedRecords(Publisher publisher, Consumer<Position> onSettled) {
         this.publisher = publisher;
+        this.onSettled = onSettled;
     }
 
     /** Takes in a dead letter, of this gateway or of another. */
@@ -54,13 +62,21 @@ final class RejectedRecords {
 
     /** Notes a record that cannot be read, to be reported with {@link #report}. */
     void refuse(BusRecord record, Throwable why) {
+        refuse(record, reasonOf(why));
+    }
+
+    /** Notes a record that cannot be read for that reason, to be reported with {@link #report}. */
+    void refuse(BusRecord record, String reason) {
         total++;
         String position = record.position().text();
         boolean isRepeated = heartbeats.isRepeated(record);
-        if (isRepeated || reported.has(record.position()) || waitingPositions.contains(position)) {
+        if (waitingPositions.contains(position)) {
             return;
         }
-        String reason = reasonOf(why);
+        if (isRepeated || reported.has(record.position())) {
+            onSettled.accept(record.position());
+            return;
+        }
         long bytes = sizeOf(record);
         if (waiting.size() >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES) {
             if (unreported++ % 1000 == 0) {
@@ -123,6 +139,7 @@ final class RejectedRecords {
     }
 
     private void written(PendingRejection refused) {
+        onSettled.accept(refused.record.position());
         waitingPositions.remove(refused.record.position().text());
         waitingBytes -= refused.bytes;
     }

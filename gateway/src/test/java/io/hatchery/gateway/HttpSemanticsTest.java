@@ -121,7 +121,7 @@ class HttpSemanticsTest {
         fleet.evaluate("tagged", TestFleet.HOST);
         await().untilAsserted(() ->
                 assertThat(gateway.get("/v1/containers/tagged").statusCode()).isEqualTo(200));
-        for (String path : List.of("/v1/containers/tagged", "/v1/containers?label=none")) {
+        for (String path : List.of("/v1/containers/tagged", "/v1/containers?selector=none")) {
             String tag = header(gateway.get(path), "etag");
             assertThat(tag).matches("\"[A-Za-z0-9_-]+\"");
             for (String known : List.of(tag, "W/" + tag, "\"other\", " + tag, "*")) {
@@ -252,7 +252,7 @@ class HttpSemanticsTest {
     void unknownQueryParameterIs400WithTheKnownOnes() throws Exception {
         var listed = gateway.get("/v1/containers?hots=host1");
         assertProblem(listed, 400, "unknown-parameter");
-        assertThat(listed.body()).contains("'hots'", "cursor, host, label, limit, phase");
+        assertThat(listed.body()).contains("'hots'", "cursor, host, limit, outdated, phase, selector, text");
         var shown = gateway.get("/v1/containers/web?x=1");
         assertProblem(shown, 400, "unknown-parameter");
         assertThat(shown.body()).contains("'x'", "none is taken");

@@ -24,22 +24,25 @@ class RejectedRecordsTest {
     private final UnreadableException bad = new UnreadableException("bad");
 
     private final List<String> deadLetters = new ArrayList<>();
+    private final List<Position> settled = new ArrayList<>();
     private boolean away;
-    private final RejectedRecords refused = new RejectedRecords(new Publisher() {
-        @Override
-        public Future<Position> publish(Message message) {
-            throw new AssertionError("only dead letters are written");
-        }
+    private final RejectedRecords refused = new RejectedRecords(
+            new Publisher() {
+                @Override
+                public Future<Position> publish(Message message) {
+                    throw new AssertionError("only dead letters are written");
+                }
 
-        @Override
-        public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
-            if (away) {
-                return Future.failedFuture(new IllegalStateException("away"));
-            }
-            deadLetters.add(record.position().text() + " " + reader + " " + reason);
-            return Future.succeededFuture(new Position("d", 0, deadLetters.size()));
-        }
-    });
+                @Override
+                public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
+                    if (away) {
+                        return Future.failedFuture(new IllegalStateException("away"));
+                    }
+                    deadLetters.add(record.position().text() + " " + reader + " " + reason);
+                    return Future.succeededFuture(new Position("d", 0, deadLetters.size()));
+                }
+            },
+            settled::add);
 
     private static BusRecord record(String topic, long offset, String key, Instant at) {
         return Records.of(topic, offset, key, "{", at, Map.of());

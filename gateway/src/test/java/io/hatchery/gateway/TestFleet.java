@@ -56,6 +56,9 @@ final class TestFleet implements AutoCloseable {
     static final HostName HOST = new HostName("host1");
     static final int PARTITIONS = 3;
 
+    private static final Connections.ConnectionLimits LIMITS =
+            new Connections.ConnectionLimits(10_000, Duration.ofMinutes(1), Duration.ofMinutes(1));
+
     final Vertx vertx = Vertx.vertx();
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final Path data;
@@ -63,6 +66,7 @@ final class TestFleet implements AutoCloseable {
     private final BusConfig bus;
     private final KafkaProducer<byte[], byte[]> producer;
     private final HttpClient http = HttpClient.newHttpClient();
+    private int gateways;
     private final List<String> deployed = new ArrayList<>();
 
     TestFleet(Path data) throws IOException {
@@ -107,14 +111,24 @@ final class TestFleet implements AutoCloseable {
 
     /** A gateway that is ready. */
     Gateway gateway() throws Exception {
-        return gateway(new Connections.ConnectionLimits(10_000, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+        return gateway(LIMITS);
     }
 
     /** A gateway that is ready, with these limits for its clients. */
     Gateway gateway(Connections.ConnectionLimits limits) throws Exception {
+        return gateway(limits, data.resolve("gateway" + gateways++));
+    }
+
+    /** A gateway that is ready, with a database that another one may have left. */
+    Gateway gateway(Path database) throws Exception {
+        return gateway(LIMITS, database);
+    }
+
+    private Gateway gateway(Connections.ConnectionLimits limits, Path database) throws Exception {
         var listener = new GatewayConfig.ListenAddress("127.0.0.1", 0, limits);
         var service = new GatewayService(
-                new GatewayConfig(listener, "secret", data.resolve("cache"), null, bus, "test"), failures::add);
+                new GatewayConfig(listener, "secret", database, data.resolve("cache"), null, bus, "test"),
+                failures::add);
         String id = done(vertx.deployVerticle(service));
         deployed.add(id);
         done(service.ready());

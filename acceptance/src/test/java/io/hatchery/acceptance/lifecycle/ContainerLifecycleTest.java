@@ -215,15 +215,15 @@ class ContainerLifecycleTest {
         for (String name : new String[] {"t-page-a", "t-page-b", "t-page-c"}) {
             api.define(name, "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"], \"labels\": {\"page\": \"yes\"}}");
         }
-        JsonNode first = api.get("/v1/containers?label=page%3Dyes&limit=2").body();
+        JsonNode first = api.get("/v1/containers?selector=page%3Dyes&limit=2").body();
         assertThat(first.path("items").findValuesAsText("name")).contains("t-page-a", "t-page-b");
         assertThat(first.path("items")).hasSize(2);
-        JsonNode rest = api.get("/v1/containers?label=page%3Dyes&limit=2&cursor="
+        JsonNode rest = api.get("/v1/containers?selector=page%3Dyes&limit=2&cursor="
                         + first.path("next").asText())
                 .body();
         assertThat(rest.path("items")).hasSize(1);
         assertThat(rest.path("next").isNull()).isTrue();
-        assertThat(api.get("/v1/containers?label=page%3Dno").body().path("items"))
+        assertThat(api.get("/v1/containers?selector=page%3Dno").body().path("items"))
                 .isEmpty();
         assertThat(api.get("/v1/containers?host=elsewhere").body().path("items"))
                 .isEmpty();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.stream.StreamCursor;
+import io.hatchery.gateway.stream.StreamFilter;
 import io.hatchery.gateway.stream.StreamSocket;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.spec.ContainerName;
@@ -75,20 +76,15 @@ public final class Api {
                 new OperationsApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), clock);
         var checks = new DefinitionChecks(vertx);
         var containers = new ContainersApi(
-                dependencies.fleet().view(),
-                dependencies.publisher(),
-                dependencies.waiting(),
-                operations,
-                checks,
-                clock);
+                dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), operations, checks, clock);
         endpoints.addAll(containers.endpoints());
-        endpoints.addAll(new SystemsApi(dependencies.fleet().view(), containers).endpoints());
+        endpoints.addAll(new SystemsApi(dependencies.fleet(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
-        endpoints.addAll(new HostsApi(dependencies.fleet().view(), clock).endpoints());
+        endpoints.addAll(new HostsApi(dependencies.fleet(), clock).endpoints());
         endpoints.addAll(new EventsApi(dependencies.fleet()).endpoints());
-        endpoints.addAll(new ProfilesApi(
-                        dependencies.fleet().view(), dependencies.publisher(), dependencies.waiting(), checks, clock)
-                .endpoints());
+        endpoints.addAll(
+                new ProfilesApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), checks, clock)
+                        .endpoints());
         endpoints.add(Endpoint.get("/v1/stream")
                 .id("watchFleet")
                 .summary("Upgrades to a websocket of a snapshot and then every change")
@@ -224,7 +220,7 @@ public final class Api {
                     "there are " + Streams.MAX_CLIENTS
                             + " clients of the stream already: try again later, or use another gateway");
         }
-        var what = new Streams.Request(container, host, since);
+        var what = new Streams.Request(new StreamFilter(container, host), since);
         request.request()
                 .toWebSocket()
                 .onComplete(opened -> dependencies.fleet().streams().opened())

@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
+import io.hatchery.gateway.view.ContainerQuery;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.CommandId;
@@ -14,6 +15,7 @@ import io.hatchery.protocol.resource.Container;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.LabelSelector;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -26,11 +28,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads, defines and deletes containers. */
 final class ContainersApi {
+    /** The longest text to search for, in characters. */
+    private static final int MAX_TEXT = 200;
+
     private static final Duration EVALUATION_TIMEOUT = Duration.ofSeconds(10);
     static final Parameter IF_MATCH =
             Parameter.header("If-Match", "The ETag that the change is meant for; 412 if another is in force");
 
-    private final FleetView view;
+    private final ServedFleet fleet;
     private final Publisher publisher;
     private final ViewAwaiter waiting;
     private final OperationsApi operations;
@@ -39,13 +44,13 @@ final class ContainersApi {
     private final Clock clock;
 
     ContainersApi(
-            FleetView view,
+            ServedFleet fleet,
             Publisher publisher,
             ViewAwaiter waiting,
             OperationsApi operations,
             DefinitionChecks checks,
             Clock clock) {
-        this.view = view;
+        this.fleet = fleet;
         this.publisher = publisher;
         this.waiting = waiting;
         this.operations = operations;
@@ -63,9 +68,14 @@ final class ContainersApi {
                                 Parameter.query("host", "Only those of this host", ParameterTypes.host()),
                                 Parameter.query("phase", "Only those in this phase", ParameterTypes.oneOf(Phase.class)),
                                 Parameter.query(
-                                        "label",
-                                        "Only those with this label, key or key=value; may be repeated",
-                                        ParameterTypes.list()),
+                                        "selector",
+                                        "Only those whose labels it selects, as in Kubernetes: tier=web,env!=dev,zone in (a,b),!old"),
+                                Parameter.query(
+                                        "outdated",
+                                        "Whether they run from another spec than the one in force",
+                                        ParameterTypes.bool()),
+                                Parameter.query(
+                                        "text", "Only those with this text in the name, the description or the host"),
                                 PagedList.LIMIT,
                                 PagedList.CURSOR)
                         .answers(200, "ContainerList")
@@ -108,69 +118,83 @@ final class ContainersApi {
     }
 
     private void list(RoutingContext request) {
-        ContainerName after = Requests.query(request, "cursor", ContainerName::new);
-        HostName host = Requests.query(request, "host", HostName::new);
-        Phase phase = Requests.query(request, "phase", ContainersApi::phase);
-        List<String> labels = request.queryParams().getAll("label");
-        PagedList.answer(
+        int limit = PagedList.limit(request);
+        var query = ContainerQuery.all(limit + 1)
+                .with(q -> q.selector(selector(request))
+                        .host(Requests.query(request, "host", HostName::new))
+                        .phase(Requests.query(request, "phase", ContainersApi::phase))
+                        .outdated(Requests.query(request, "outdated", ContainersApi::bool))
+                        .text(Requests.query(request, "text", ContainersApi::text))
+                        .after(Requests.query(request, "cursor", ContainerName::new)));
+        fleet.answer(
                 request,
-                view.containers(after).stream()
-                        .filter(name -> host == null
-                                || view.hostOf(name).filter(host::equals).isPresent())
-                        .filter(name -> phase == null || view.phase(name, clock.instant()) == phase)
-                        .filter(name -> labels.stream().allMatch(label -> hasLabel(name, label))),
-                name -> view.resource(name, clock.instant()),
-                ContainerName::value);
+                view -> PagedList.page(
+                        limit,
+                        view.containers(query, clock.instant()).stream(),
+                        container -> container,
+                        container -> container.name().value()));
+    }
+
+    static LabelSelector selector(RoutingContext request) {
+        LabelSelector selector = Requests.query(request, "selector", LabelSelector::parse);
+        return selector == null ? LabelSelector.ALL : selector;
+    }
+
+    private static String text(String text) {
+        if (text.length() > MAX_TEXT) {
+            throw new IllegalArgumentException("give at most " + MAX_TEXT + " characters");
+        }
+        return text;
     }
 
     private static Phase phase(String word) {
         return Requests.oneOf("phase", word, List.of(Phase.values()), Phase::word);
     }
 
-    private boolean hasLabel(ContainerName name, String label) {
-        int equals = label.indexOf('=');
-        String key = equals < 0 ? label : label.substring(0, equals);
-        return view.evaluation(name)
-                .map(Evaluation::spec)
-                .map(spec -> spec.labels().get(key))
-                .filter(value -> equals < 0 || value.equals(label.substring(equals + 1)))
-                .isPresent();
-    }
-
     private void get(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        requireThere(name);
-        answer(request, 200, name);
+        fleet.answer(request, view -> {
+            requireThere(view, name);
+            return answer(view, 200, name);
+        });
     }
 
-    void requireThere(ContainerName name) {
+    static void requireThere(FleetView view, ContainerName name) {
         if (!view.isThere(name)) {
             throw new ApiProblem(
                     ProblemType.NOT_FOUND, "there is no container " + name + ": run hatchery list for the names");
         }
     }
 
-    private void answer(RoutingContext request, int status, ContainerName name) {
+    private Answer answer(FleetView view, int status, ContainerName name) {
         Container resource = view.resource(name, clock.instant());
-        view.evaluation(name)
-                .ifPresentOrElse(
-                        evaluation -> Responses.versioned(request, status, evaluation.revision(), resource),
-                        () -> Responses.json(request, status, resource));
+        return resource.revision() == null
+                ? Answer.of(status, resource)
+                : Answer.versioned(status, resource.revision(), resource);
+    }
+
+    /** Whether a container is there, and whether it has a definition. */
+    private record Existence(boolean isThere, boolean isDefined) {
+        static Existence of(FleetView view, ContainerName name) {
+            return new Existence(
+                    view.isThere(name),
+                    view.evaluation(name)
+                            .filter(evaluation -> evaluation.state() != Evaluation.State.DELETED)
+                            .isPresent());
+        }
     }
 
     private void put(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        Precondition expected = Precondition.of(request, isDefined(name));
         Duration patience = patience(request);
-        checks.read(request, definition -> Evaluator.checkAlone(name, definition))
-                .compose(checked -> define(request, name, checked, expected, patience))
+        fleet.reader()
+                .read(view -> Existence.of(view, name))
+                .compose(known -> {
+                    Precondition expected = Precondition.of(request, known.isDefined);
+                    return checks.read(request, definition -> Evaluator.checkAlone(name, definition))
+                            .compose(checked -> define(request, name, checked, expected, patience));
+                })
                 .onFailure(request::fail);
-    }
-
-    private boolean isDefined(ContainerName name) {
-        return view.evaluation(name)
-                .filter(evaluation -> evaluation.state() != Evaluation.State.DELETED)
-                .isPresent();
     }
 
     /** Checks and publishes a definition, and answers with what became of it. */
@@ -193,43 +217,51 @@ final class ContainersApi {
             Precondition expected,
             Duration patience) {
         ContainerDefinition definition = checked.requireValid(name.value());
-        boolean isNew = !view.isThere(name);
-        return publisher
-                .publish(message(name, definition, expected, UUID.randomUUID().toString()))
-                .compose(position -> waiting.evaluationOf(name, position.offset(), EVALUATION_TIMEOUT)
-                        .compose(evaluated -> evaluated.isPresent() && isBuilding(evaluated.get(), position.offset())
-                                ? waiting.built(name, position.offset(), patience)
-                                : Future.succeededFuture(evaluated))
-                        .map(evaluated -> {
-                            requireTaken(
-                                    evaluated,
-                                    position.offset(),
-                                    expected,
-                                    "the definition of " + name + " was not taken");
-                            answerEvaluated(request, name, position.offset(), evaluated, isNew);
-                            return null;
-                        }));
+        String id = UUID.randomUUID().toString();
+        return fleet.reader()
+                .read(view -> !view.isThere(name))
+                .compose(isNew -> publisher
+                        .publish(message(name, definition, expected, id))
+                        .compose(position -> evaluated(name, position.offset(), patience)
+                                .compose(evaluated -> {
+                                    requireTaken(
+                                            evaluated,
+                                            position.offset(),
+                                            expected,
+                                            "the definition of " + name + " was not taken");
+                                    return answerEvaluated(request, name, position.offset(), evaluated, isNew);
+                                })));
+    }
+
+    private Future<Optional<Evaluation>> evaluated(ContainerName name, long revision, Duration patience) {
+        return waiting.evaluationOf(name, revision, EVALUATION_TIMEOUT)
+                .compose(evaluated -> evaluated.isPresent() && isBuilding(evaluated.get(), revision)
+                        ? waiting.built(name, revision, patience)
+                        : Future.succeededFuture(evaluated));
     }
 
     private static boolean isBuilding(Evaluation evaluation, long revision) {
         return evaluation.revision() == revision && evaluation.state() == Evaluation.State.BUILDING;
     }
 
-    private void answerEvaluated(
+    private Future<Void> answerEvaluated(
             RoutingContext request, ContainerName name, long revision, Optional<Evaluation> evaluated, boolean isNew) {
-        if (evaluated.isEmpty()) {
-            answer(request, 202, name);
-            return;
-        }
-        Evaluation evaluation = evaluated.get();
-        if (evaluation.revision() == revision && evaluation.state() == Evaluation.State.FAILED) {
+        if (evaluated.isPresent()
+                && evaluated.get().revision() == revision
+                && evaluated.get().state() == Evaluation.State.FAILED) {
             throw new ApiProblem(
                     ProblemType.EVALUATION_FAILED,
                     "the definition of " + name + " is stored, but its evaluation failed; the last good spec, if"
                             + " any, stays in force",
-                    evaluation.errors());
+                    evaluated.get().errors());
         }
-        answer(request, isBuilding(evaluation, revision) ? 202 : isNew ? 201 : 200, name);
+        boolean isPending = evaluated.isEmpty() || isBuilding(evaluated.get(), revision);
+        return fleet.reader()
+                .read(view -> answer(view, isPending ? 202 : isNew ? 201 : 200, name))
+                .map(answer -> {
+                    Responses.answer(request, answer);
+                    return null;
+                });
     }
 
     /** Refuses a change that config-service refused. */
@@ -251,22 +283,28 @@ final class ContainersApi {
 
     private void delete(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        requireThere(name);
         Requests.waitFor(request); // wrong words are refused before anything is done
-        Boolean purge = Requests.query(request, "purge", ContainersApi::bool);
+        boolean purge = Boolean.TRUE.equals(Requests.query(request, "purge", ContainersApi::bool));
+        fleet.reader()
+                .read(view -> {
+                    requireThere(view, name);
+                    return Existence.of(view, name);
+                })
+                .compose(known -> delete(request, name, purge, Precondition.of(request, known.isDefined)))
+                .onFailure(request::fail);
+    }
+
+    private Future<Void> delete(RoutingContext request, ContainerName name, boolean purge, Precondition expected) {
         var id = new CommandId(UUID.randomUUID().toString());
-        Precondition expected = Precondition.of(request, isDefined(name));
-        var message = message(name, null, expected, id.value())
-                .with(Headers.PURGE, Boolean.TRUE.equals(purge) ? "true" : null);
-        operations
+        var message = message(name, null, expected, id.value()).with(Headers.PURGE, purge ? "true" : null);
+        return operations
                 .publish(Operation.removal(id, name, null, Api.REQUESTER, clock.instant()), message)
                 .compose(position -> waiting.evaluationOf(name, position.offset(), EVALUATION_TIMEOUT)
                         .map(evaluated -> {
                             requireTaken(evaluated, position.offset(), expected, name + " was not deleted");
-                            operations.answer(request, id);
+                            operations.answer(request, id, name);
                             return null;
-                        }))
-                .onFailure(request::fail);
+                        }));
     }
 
     private static boolean bool(String text) {

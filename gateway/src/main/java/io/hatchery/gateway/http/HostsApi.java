@@ -8,11 +8,11 @@ import java.util.List;
 
 /** Hosts. */
 final class HostsApi {
-    private final FleetView view;
+    private final ServedFleet fleet;
     private final Clock clock;
 
-    HostsApi(FleetView view, Clock clock) {
-        this.view = view;
+    HostsApi(ServedFleet fleet, Clock clock) {
+        this.fleet = fleet;
         this.clock = clock;
     }
 
@@ -35,19 +35,23 @@ final class HostsApi {
 
     private void list(RoutingContext request) {
         HostName after = Requests.query(request, "cursor", HostName::new);
-        PagedList.answer(
+        int limit = PagedList.limit(request);
+        fleet.answer(
                 request,
-                view.hosts().stream()
-                        .filter(host -> PagedList.isBehind(host.status().host(), after)),
-                host -> FleetView.resource(host, clock.instant()),
-                host -> host.status().host().value());
+                view -> PagedList.page(
+                        limit,
+                        view.hostsAfter(after).stream(),
+                        host -> FleetView.resource(host, clock.instant()),
+                        host -> host.status().host().value()));
     }
 
     private void get(RoutingContext request) {
         HostName name = Requests.path(request, "host", HostName::new);
-        var host = view.host(name)
-                .orElseThrow(() -> new ApiProblem(
-                        ProblemType.NOT_FOUND, "there is no host " + name + ": run hatchery hosts for the names"));
-        Responses.json(request, 200, FleetView.resource(host, clock.instant()));
+        fleet.answer(request, view -> {
+            var host = view.host(name)
+                    .orElseThrow(() -> new ApiProblem(
+                            ProblemType.NOT_FOUND, "there is no host " + name + ": run hatchery hosts for the names"));
+            return Answer.of(200, FleetView.resource(host, clock.instant()));
+        });
     }
 }

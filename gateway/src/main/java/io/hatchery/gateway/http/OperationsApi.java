@@ -8,7 +8,7 @@ import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.gateway.view.OperationQuery;
 import io.hatchery.gateway.view.OperationState;
-import io.hatchery.gateway.view.Operations;
+import io.hatchery.gateway.view.OperationTable;
 import io.hatchery.gateway.view.SubmittedOperations;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
@@ -16,8 +16,8 @@ import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.json.Json;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
@@ -32,14 +32,14 @@ import java.util.UUID;
 
 /** Commands, and what became of them. */
 final class OperationsApi {
-    private final FleetView view;
+    private final ServedFleet fleet;
     private final SubmittedOperations submitted;
     private final Publisher publisher;
     private final ViewAwaiter waiting;
     private final Clock clock;
 
     OperationsApi(ServedFleet fleet, Publisher publisher, ViewAwaiter waiting, Clock clock) {
-        this.view = fleet.view();
+        this.fleet = fleet;
         this.submitted = fleet.submitted();
         this.publisher = publisher;
         this.waiting = waiting;
@@ -91,54 +91,91 @@ final class OperationsApi {
         return endpoints;
     }
 
-    private void command(RoutingContext request, Verb verb) {
-        ContainerName name = Requests.container(request);
-        Requests.waitFor(request); // wrong words are refused before anything is done
+    /**
+     * What a command needs to know.
+     *
+     * @param known the operation of the same id; empty if there is none
+     */
+    private record CommandContext(
+            Evaluation evaluation, Optional<Operation> known, boolean isWritten, boolean hasEnded) {}
+
+    private CommandContext context(FleetView view, ContainerName name, CommandId id) {
         Evaluation evaluation = view.evaluation(name)
                 .filter(e -> view.isThere(name))
                 .orElseThrow(() -> new ApiProblem(
                         ProblemType.NOT_FOUND, "there is no container " + name + ": run hatchery list for the names"));
-        if (evaluation.spec() == null && evaluation.state() == Evaluation.State.BUILDING) {
+        return new CommandContext(
+                evaluation, submitted.operation(view, id), submitted.isWritten(view, id), view.hasEnded(id));
+    }
+
+    private void command(RoutingContext request, Verb verb) {
+        ContainerName name = Requests.container(request);
+        Requests.waitFor(request); // wrong words are refused before anything is done
+        Instant deadline = Requests.query(request, "deadline", Requests::time);
+        CommandId id = commandId(request);
+        fleet.reader()
+                .read(view -> context(view, name, id))
+                .map(context -> {
+                    ContainerSpec spec = context.evaluation.spec();
+                    if (spec == null) {
+                        withoutSpec(request, context.evaluation, verb);
+                    } else if (isNew(context, id, name, verb)) {
+                        publish(request, id, new Command(verb, name, spec.generation(), deadline, Api.REQUESTER), spec);
+                    } else {
+                        answer(request, id, name);
+                    }
+                    return null;
+                })
+                .onFailure(request::fail);
+    }
+
+    private void withoutSpec(RoutingContext request, Evaluation evaluation, Verb verb) {
+        if (evaluation.state() == Evaluation.State.BUILDING) {
             whenBuilt(request, evaluation, verb);
             return;
         }
-        if (evaluation.spec() == null) {
-            throw new ApiProblem(
-                    ProblemType.NO_SPEC,
-                    "container " + name + " has no spec in force (its evaluation is "
-                            + evaluation.state().name().toLowerCase(java.util.Locale.ROOT)
-                            + "): run hatchery show " + name + " for its errors");
-        }
-        CommandId id = commandId(request);
-        Instant deadline = Requests.query(request, "deadline", Requests::time);
-        var command = new Command(verb, name, evaluation.spec().generation(), deadline, Api.REQUESTER);
-        Optional<Operation> known = submitted.operation(id);
-        if (known.isPresent()) {
-            if (known.get().command() != verb || !known.get().container().equals(name)) {
+        throw new ApiProblem(
+                ProblemType.NO_SPEC,
+                "container " + evaluation.container() + " has no spec in force (its evaluation is "
+                        + evaluation.state().name().toLowerCase(java.util.Locale.ROOT)
+                        + "): run hatchery show " + evaluation.container() + " for its errors");
+    }
+
+    /** Whether the command is to be written: an Idempotency-Key may name one that is. */
+    private static boolean isNew(CommandContext context, CommandId id, ContainerName name, Verb verb) {
+        if (context.known.isPresent()) {
+            Operation known = context.known.get();
+            if (known.command() != verb || !known.container().equals(name)) {
                 throw new ApiProblem(
                         ProblemType.KEY_REUSED,
                         "Idempotency-Key " + id + " was used for "
-                                + known.get().command().word() + " of "
-                                + known.get().container() + ": use a new key for another command");
+                                + known.command().word() + " of " + known.container()
+                                + ": use a new key for another command");
             }
-            if (submitted.isWritten(id)) {
-                answer(request, id);
-                return;
-            }
+            return !context.isWritten;
         }
-        if (known.isEmpty() && view.operations().hasEnded(id)) {
+        if (context.hasEnded) {
             throw new ApiProblem(
                     ProblemType.KEY_REUSED,
                     "Idempotency-Key " + id + " was used for a command that ended more than "
-                            + Operations.ENDED_KEPT.toHours() + " hours ago, and what became of it is no longer kept:"
-                            + " use a new key");
+                            + OperationTable.ENDED_KEPT.toHours()
+                            + " hours ago, and what became of it is no longer kept: use a new key");
         }
-        HostName host = evaluation.spec().host();
+        return true;
+    }
+
+    private void publish(RoutingContext request, CommandId id, Command command, ContainerSpec spec) {
+        HostName host = spec.host();
         var message = Message.of(
-                Topics.commands(host).name(), name.value(), command, id.value(), Api.SOURCE, clock.instant());
+                Topics.commands(host).name(),
+                command.container().value(),
+                command,
+                id.value(),
+                Api.SOURCE,
+                clock.instant());
         publish(Operation.pending(id, command, host, clock.instant()), message)
                 .map(position -> {
-                    answer(request, id);
+                    answer(request, id, command.container());
                     return null;
                 })
                 .onFailure(request::fail);
@@ -192,11 +229,14 @@ final class OperationsApi {
                 Requests.query(request, "state", OperationsApi::state),
                 Requests.query(request, "command", OperationsApi::verb),
                 Requests.query(request, "cursor", OperationQuery.PagePosition::parse));
-        PagedList.answer(
+        int limit = PagedList.limit(request);
+        fleet.answer(
                 request,
-                query.first(PagedList.limit(request) + 1, submitted.all()),
-                Json::node,
-                operation -> OperationQuery.PagePosition.of(operation).text());
+                view -> PagedList.page(
+                        limit,
+                        submitted.first(view, query, limit + 1).stream(),
+                        operation -> operation,
+                        operation -> OperationQuery.PagePosition.of(operation).text()));
     }
 
     private static OperationState state(String word) {
@@ -209,49 +249,41 @@ final class OperationsApi {
 
     private void get(RoutingContext request) {
         CommandId id = Requests.path(request, "id", CommandId::new);
-        if (submitted.operation(id).isEmpty()) {
-            throw new ApiProblem(
-                    ProblemType.NOT_FOUND,
-                    "there is no operation " + id + ": operations are shown for 24 hours after their end");
-        }
         Optional<Duration> wait = Requests.waitFor(request);
         if (wait.isEmpty()) {
-            show(request, 200, id);
-        } else {
-            awaitOutcome(request, id, wait.get());
+            fleet.answer(request, view -> Answer.of(200, find(view, id)));
+            return;
         }
+        fleet.reader()
+                .read(view -> find(view, id))
+                .onSuccess(operation -> awaitOutcome(request, id, operation.container(), wait.get()))
+                .onFailure(request::fail);
+    }
+
+    private Operation find(FleetView view, CommandId id) {
+        return submitted
+                .operation(view, id)
+                .orElseThrow(() -> new ApiProblem(
+                        ProblemType.NOT_FOUND,
+                        "there is no operation " + id + ": operations are shown for 24 hours after their end"));
     }
 
     /** Answers with an operation just begun: its end if the client waits for it, else where to look for it. */
-    void answer(RoutingContext request, CommandId id) {
+    void answer(RoutingContext request, CommandId id, ContainerName container) {
         request.response()
                 .putHeader("Location", "/v1/operations/" + URLEncoder.encode(id.value(), StandardCharsets.UTF_8));
         Optional<Duration> wait = Requests.waitFor(request);
         if (wait.isEmpty()) {
-            show(request, 202, id);
+            fleet.answer(request, view -> Answer.of(202, find(view, id)));
         } else {
-            awaitOutcome(request, id, wait.get());
+            awaitOutcome(request, id, container, wait.get());
         }
     }
 
-    private void awaitOutcome(RoutingContext request, CommandId id, Duration patience) {
-        waiting.outcome(id, patience)
-                .map(ended -> {
-                    show(request, ended.isPresent() ? 200 : 202, id);
-                    return null;
-                })
+    private void awaitOutcome(RoutingContext request, CommandId id, ContainerName container, Duration patience) {
+        waiting.outcome(id, container, patience)
+                .compose(ended -> fleet.reader().read(view -> Answer.of(ended.isPresent() ? 200 : 202, find(view, id))))
+                .onSuccess(answer -> Responses.answer(request, answer))
                 .onFailure(request::fail);
-    }
-
-    private void show(RoutingContext request, int status, CommandId id) {
-        Responses.json(
-                request,
-                status,
-                submitted
-                        .operation(id)
-                        .orElseThrow(() -> new ApiProblem(
-                                ProblemType.NOT_FOUND,
-                                "there is no operation " + id
-                                        + " any more: operations are shown for 24 hours after their end")));
     }
 }

@@ -8,7 +8,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Lists, a page at a time. */
 final class PagedList {
@@ -22,14 +21,13 @@ final class PagedList {
     private PagedList() {}
 
     /**
-     * Answers with the first items of what is left of a list.
+     * The first items of what is left of a list.
      *
-     * @param left in the order of the list, from the request's cursor on
+     * @param limit at most so many
+     * @param left in the order of the list, from the request's cursor on, with one more than the limit if there are more
      * @param cursor what the next page begins behind, as text
      */
-    static <T> void answer(
-            RoutingContext request, Stream<T> left, Function<T, Object> item, Function<T, String> cursor) {
-        int limit = limit(request);
+    static <T> Answer page(int limit, Stream<T> left, Function<T, Object> item, Function<T, String> cursor) {
         List<T> shown = left.limit(limit + 1L).toList();
         ObjectNode page = Json.object();
         ArrayNode items = page.putArray("items");
@@ -39,21 +37,16 @@ final class PagedList {
         } else {
             page.putNull("next");
         }
-        Responses.json(request, 200, page);
+        return Answer.of(200, page);
     }
 
-    /** Answers with a list that is never longer than a page. */
-    static void answerAll(RoutingContext request, List<?> list) {
-        answer(request, list.stream().limit(LONGEST), Json::node, item -> "");
+    /** A list that is never longer than a page. */
+    static Answer all(List<?> list) {
+        return page(LONGEST, list.stream().limit(LONGEST), Json::node, item -> "");
     }
 
     /** How many items a page has. */
     static int limit(RoutingContext request) {
         return Requests.limit(request, USUAL, LONGEST);
-    }
-
-    /** Whether a name comes behind a cursor, which is the last name of the page before. */
-    static <K extends Comparable<K>> boolean isBehind(K name, @Nullable K cursor) {
-        return cursor == null || name.compareTo(cursor) > 0;
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusal the kind of problem if another one is in force
  */
 record Precondition(@Nullable String revision, ProblemType refusal) {
-    /** What {@link Responses#versioned} writes; the part behind the revision is of the representation, not of the definition. */
+    /** What {@link Answer#versioned} writes; the part behind the revision is of the representation, not of the definition. */
     private static final Pattern ETAG = Pattern.compile("\"(\\d{1,18})(-[A-Za-z0-9_-]*)?\"");
 
     private static final String ANY = "*";

@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.StoredProfile;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.Profile;
 import io.hatchery.spec.ContainerDefinition;
@@ -21,14 +22,14 @@ final class ProfilesApi {
     private static final Parameter IF_MATCH = Parameter.header(
             "If-Match", "The ETag that the change is meant for; 412 if this gateway has read that another is in force");
 
-    private final FleetView view;
+    private final ServedFleet fleet;
     private final Publisher publisher;
     private final ViewAwaiter waiting;
     private final DefinitionChecks checks;
     private final DefinitionMessages messages;
 
-    ProfilesApi(FleetView view, Publisher publisher, ViewAwaiter waiting, DefinitionChecks checks, Clock clock) {
-        this.view = view;
+    ProfilesApi(ServedFleet fleet, Publisher publisher, ViewAwaiter waiting, DefinitionChecks checks, Clock clock) {
+        this.fleet = fleet;
         this.publisher = publisher;
         this.waiting = waiting;
         this.checks = checks;
@@ -70,67 +71,77 @@ final class ProfilesApi {
 
     private void list(RoutingContext request) {
         ProfileName after = Requests.query(request, "cursor", ProfileName::new);
-        var left = after == null ? view.profiles() : view.profiles().tailMap(after, false);
-        PagedList.answer(
-                request,
-                left.entrySet().stream(),
-                e -> resource(e.getKey(), e.getValue()),
-                e -> e.getKey().value());
+        int limit = PagedList.limit(request);
+        fleet.answer(request, view -> {
+            var left = after == null ? view.profiles() : view.profiles().tailMap(after, false);
+            return PagedList.page(
+                    limit,
+                    left.entrySet().stream(),
+                    e -> resource(e.getKey(), e.getValue()),
+                    e -> e.getKey().value());
+        });
     }
 
     private void get(RoutingContext request) {
         ProfileName name = Requests.path(request, "name", ProfileName::new);
-        answer(request, 200, name, require(name));
+        fleet.answer(request, view -> answer(200, name, require(view, name)));
     }
 
-    private FleetView.StoredProfile require(ProfileName name) {
+    private static StoredProfile require(FleetView view, ProfileName name) {
         return view.profile(name)
                 .orElseThrow(() ->
                         new ApiProblem(ProblemType.NOT_FOUND, "there is no profile " + name + ": check its name"));
     }
 
-    private static void answer(RoutingContext request, int status, ProfileName name, FleetView.StoredProfile profile) {
-        Responses.versioned(request, status, profile.revision(), resource(name, profile));
+    private static Answer answer(int status, ProfileName name, StoredProfile profile) {
+        return Answer.versioned(status, profile.revision(), resource(name, profile));
     }
 
-    private static Profile resource(ProfileName name, FleetView.StoredProfile profile) {
+    private static Profile resource(ProfileName name, StoredProfile profile) {
         return new Profile(name, profile.revision(), profile.definition());
     }
 
     /** No service orders the changes of a profile, so two gateways may accept changes of the same revision at the same time. */
-    private void requirePrecondition(RoutingContext request, ProfileName name) {
-        Optional<FleetView.StoredProfile> profile = view.profile(name);
+    private static void requirePrecondition(RoutingContext request, Optional<StoredProfile> profile) {
         Precondition.of(request, profile.isPresent())
-                .requireHolds(profile.map(FleetView.StoredProfile::revision).orElse(null));
+                .requireHolds(profile.map(StoredProfile::revision).orElse(null));
+    }
+
+    private Future<Void> checkPrecondition(RoutingContext request, ProfileName name) {
+        return fleet.reader().read(view -> view.profile(name)).map(profile -> {
+            requirePrecondition(request, profile);
+            return null;
+        });
     }
 
     private void put(RoutingContext request) {
         ProfileName name = Requests.path(request, "name", ProfileName::new);
-        requirePrecondition(request, name);
-        checks.read(request, definition -> Evaluator.checkProfile(name, definition))
+        checkPrecondition(request, name)
+                .compose(held -> checks.read(request, definition -> Evaluator.checkProfile(name, definition)))
                 .compose(checked -> define(request, name, checked))
                 .onFailure(request::fail);
     }
 
     private Future<Void> define(RoutingContext request, ProfileName name, DefinitionChecks.Checked checked) {
         ContainerDefinition definition = checked.requireValid("profile " + name);
-        requirePrecondition(request, name);
-        return publisher
-                .publish(messages.of(Topics.PROFILES, name.value(), definition))
+        return checkPrecondition(request, name)
+                .compose(held -> publisher.publish(messages.of(Topics.PROFILES, name.value(), definition)))
                 .compose(position -> waiting.profile(name, position.offset(), READ_TIMEOUT)
                         .map(read -> {
-                            var profile = read.orElse(new FleetView.StoredProfile(definition, position.offset()));
-                            answer(request, read.isPresent() ? 200 : 202, name, profile);
+                            var profile = read.orElse(new StoredProfile(definition, position.offset()));
+                            Responses.answer(request, answer(read.isPresent() ? 200 : 202, name, profile));
                             return null;
                         }));
     }
 
     private void delete(RoutingContext request) {
         ProfileName name = Requests.path(request, "name", ProfileName::new);
-        require(name);
-        requirePrecondition(request, name);
-        publisher
-                .publish(messages.of(Topics.PROFILES, name.value(), null))
+        fleet.reader()
+                .read(view -> require(view, name))
+                .compose(profile -> {
+                    requirePrecondition(request, Optional.of(profile));
+                    return publisher.publish(messages.of(Topics.PROFILES, name.value(), null));
+                })
                 .map(position -> {
                     var _ = request.response().setStatusCode(204).end();
                     return null;

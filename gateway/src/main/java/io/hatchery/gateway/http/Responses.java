@@ -24,9 +24,9 @@ final class Responses {
         tagged(request, status, "", Json.text(body));
     }
 
-    /** Answers with something that has a revision, which a change may name with {@link Precondition}. */
-    static void versioned(RoutingContext request, int status, long revision, Object body) {
-        tagged(request, status, revision + "-", Json.text(body));
+    /** Answers with JSON that is rendered already. */
+    static void answer(RoutingContext request, Answer answer) {
+        tagged(request, answer.status(), answer.revision() == null ? "" : answer.revision() + "-", answer.json());
     }
 
     private static void tagged(RoutingContext request, int status, String prefix, String body) {

@@ -1,7 +1,6 @@
 package io.hatchery.gateway.http;
 
 import io.hatchery.gateway.http.Endpoint.Parameter;
-import io.hatchery.gateway.view.FleetView;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Evaluation.GivenSystem;
 import io.hatchery.protocol.resource.SystemGeneration;
@@ -16,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The systems that a container was given: what their builds print, which there were, and the way back. */
 final class SystemsApi {
-    private final FleetView view;
+    private final ServedFleet fleet;
     private final ContainersApi containers;
 
-    SystemsApi(FleetView view, ContainersApi containers) {
-        this.view = view;
+    SystemsApi(ServedFleet fleet, ContainersApi containers) {
+        this.fleet = fleet;
         this.containers = containers;
     }
 
@@ -60,22 +59,27 @@ final class SystemsApi {
 
     private void buildLog(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        containers.requireThere(name);
         Long since = Requests.query(request, "since", Long::valueOf);
-        Responses.json(request, 200, view.buildLogs().since(name, since == null ? 0 : since));
+        fleet.answer(request, view -> {
+            ContainersApi.requireThere(view, name);
+            return Answer.of(200, view.buildLogs().since(name, since == null ? 0 : since));
+        });
     }
 
     private void generations(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        containers.requireThere(name);
-        Generation running = view.running(name);
-        List<SystemGeneration> generations = view.evaluation(name).stream()
-                .flatMap(evaluation -> evaluation.systems().reversed().stream().map(system -> {
-                    boolean runs = running != null && isOf(evaluation, running, system);
-                    return SystemGeneration.of(system, isCurrent(evaluation, system), runs);
-                }))
-                .toList();
-        PagedList.answerAll(request, generations);
+        fleet.answer(request, view -> {
+            ContainersApi.requireThere(view, name);
+            Generation running = view.running(name);
+            List<SystemGeneration> generations = view.evaluation(name).stream()
+                    .flatMap(evaluation -> evaluation.systems().reversed().stream()
+                            .map(system -> {
+                                boolean runs = running != null && isOf(evaluation, running, system);
+                                return SystemGeneration.of(system, isCurrent(evaluation, system), runs);
+                            }))
+                    .toList();
+            return PagedList.all(generations);
+        });
     }
 
     private static boolean isCurrent(Evaluation evaluation, GivenSystem system) {
@@ -96,14 +100,23 @@ final class SystemsApi {
 
     private void rollback(RoutingContext request) {
         ContainerName name = Requests.container(request);
-        containers.requireThere(name);
         Long to = Requests.query(request, "to", Long::valueOf);
-        Evaluation evaluation = view.evaluation(name)
-                .orElseThrow(() -> new ApiProblem(
-                        ProblemType.NO_SPEC,
-                        "container " + name + " has no definition to change: define it again with hatchery apply"));
-        ContainerDefinition definition = evaluation.definition();
-        if (definition == null) {
+        fleet.reader()
+                .read(view -> {
+                    ContainersApi.requireThere(view, name);
+                    return view.evaluation(name);
+                })
+                .map(known -> {
+                    rollback(request, name, to, known.orElse(null));
+                    return null;
+                })
+                .onFailure(request::fail);
+    }
+
+    private void rollback(
+            RoutingContext request, ContainerName name, @Nullable Long to, @Nullable Evaluation evaluation) {
+        ContainerDefinition definition = evaluation == null ? null : evaluation.definition();
+        if (evaluation == null || definition == null) {
             throw new ApiProblem(
                     ProblemType.NO_SPEC,
                     "container " + name + " has no definition to change: define it again with hatchery apply");

@@ -1,7 +1,9 @@
 package io.hatchery.gateway.http;
 
+import io.hatchery.gateway.read.FleetReader;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
+import io.hatchery.gateway.view.StoredProfile;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.spec.ContainerName;
@@ -10,91 +12,138 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
-/** Requests that wait for the view to show something. All calls come on one context. */
+/** Requests that wait for the fleet to show something. All calls come on one context. */
 public final class ViewAwaiter {
     /** How many requests wait at a time, each for ten minutes at most; further ones are refused. */
     static final int MAX_WAITS = 10_000;
 
     private final Vertx vertx;
-    private final FleetView view;
-    private final Set<Wait<?>> waits = new LinkedHashSet<>();
+    private final FleetReader reader;
+    /** By the names whose change is a reason to look again: of containers, operations and profiles. */
+    private final Map<Object, Set<Wait<?>>> waits = new HashMap<>();
 
-    private record Wait<T>(Supplier<Optional<T>> look, Promise<Optional<T>> promise) {
-        boolean settle() {
-            if (!promise.future().isComplete()) {
-                look.get().ifPresent(found -> promise.tryComplete(Optional.of(found)));
-            }
-            return promise.future().isComplete();
+    private int size;
+
+    private record Wait<T>(List<Object> names, Function<FleetView, Optional<T>> look, Promise<Optional<T>> promise) {
+        // Two requests that wait for the same are two.
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
         }
     }
 
     /** Nobody waits yet. */
-    public ViewAwaiter(Vertx vertx, FleetView view) {
+    public ViewAwaiter(Vertx vertx, FleetReader reader) {
         this.vertx = vertx;
-        this.view = view;
+        this.reader = reader;
     }
 
-    /** The view has changed. */
-    public void look() {
-        // What a settled request does next may wait again: the set must not be walked meanwhile.
-        for (Wait<?> wait : List.copyOf(waits)) {
-            if (wait.settle()) {
-                waits.remove(wait);
+    /** Containers, operations or profiles of these names have changed. */
+    public void changed(Collection<?> names) {
+        for (Object name : names) {
+            // What a settled request does next may wait again: the set must not be walked meanwhile.
+            for (Wait<?> wait : new ArrayList<>(waits.getOrDefault(name, Set.of()))) {
+                look(wait);
             }
         }
     }
 
-    /** The operation once it has ended and the container's status shows it; empty if that takes longer. */
-    Future<Optional<Operation>> outcome(CommandId id, Duration patience) {
-        return until(() -> ended(id).filter(operation -> view.isSettled(operation.container())), patience)
-                .map(settled -> settled.or(() -> ended(id)));
+    private <T> void look(Wait<T> wait) {
+        reader.read(wait.look).onFailure(wait.promise::tryFail).onSuccess(found -> {
+            if (found.isPresent()) {
+                wait.promise.tryComplete(found);
+            }
+        });
     }
 
-    private Optional<Operation> ended(CommandId id) {
+    /** The operation once it has ended and the container's status shows it; empty if that takes longer. */
+    Future<Optional<Operation>> outcome(CommandId id, ContainerName container, Duration patience) {
+        return until(
+                        List.of(id, container),
+                        view -> ended(view, id).filter(operation -> view.isSettled(operation.container())),
+                        patience)
+                .compose(settled ->
+                        settled.isPresent() ? Future.succeededFuture(settled) : reader.read(view -> ended(view, id)));
+    }
+
+    private static Optional<Operation> ended(FleetView view, CommandId id) {
         return view.operation(id).filter(operation -> !operation.isPending());
     }
 
     /** The evaluation once that revision has been evaluated; empty if that takes longer. */
     Future<Optional<Evaluation>> evaluationOf(ContainerName name, long revision, Duration patience) {
         return until(
-                () -> view.evaluation(name).filter(evaluation -> evaluation.evaluatedRevision() >= revision), patience);
+                List.of(name),
+                view -> view.evaluation(name).filter(evaluation -> evaluation.evaluatedRevision() >= revision),
+                patience);
     }
 
     /** The evaluation once that revision's system is built, or never will be; as it is then, if that takes longer. */
     Future<Optional<Evaluation>> built(ContainerName name, long revision, Duration patience) {
         return until(
-                        () -> view.evaluation(name)
+                        List.of(name),
+                        view -> view.evaluation(name)
                                 .filter(e -> e.revision() != revision || e.state() != Evaluation.State.BUILDING),
                         patience)
-                .map(built -> built.or(() -> view.evaluation(name)));
+                .compose(built ->
+                        built.isPresent() ? Future.succeededFuture(built) : reader.read(view -> view.evaluation(name)));
     }
 
     /** The profile once that revision has been read; empty if that takes longer. */
-    Future<Optional<FleetView.StoredProfile>> profile(ProfileName name, long revision, Duration patience) {
-        return until(() -> view.profile(name).filter(profile -> profile.revision() >= revision), patience);
+    Future<Optional<StoredProfile>> profile(ProfileName name, long revision, Duration patience) {
+        return until(
+                List.of(name), view -> view.profile(name).filter(profile -> profile.revision() >= revision), patience);
     }
 
-    private <T> Future<Optional<T>> until(Supplier<Optional<T>> look, Duration patience) {
-        var wait = new Wait<T>(look, Promise.promise());
-        if (!wait.settle()) {
-            if (waits.size() >= MAX_WAITS) {
-                return Future.failedFuture(new ApiProblem(
-                        ProblemType.TOO_MANY_REQUESTS,
-                        MAX_WAITS + " requests wait already: try again later, or send the request without wait"));
-            }
-            waits.add(wait);
-            long timer = vertx.setTimer(Math.max(1, patience.toMillis()), late -> {
-                waits.remove(wait);
-                wait.promise.tryComplete(Optional.empty());
-            });
-            wait.promise.future().onComplete(any -> vertx.cancelTimer(timer));
+    private <T> Future<Optional<T>> until(
+            List<Object> names, Function<FleetView, Optional<T>> look, Duration patience) {
+        if (size >= MAX_WAITS) {
+            return Future.failedFuture(new ApiProblem(
+                    ProblemType.TOO_MANY_REQUESTS,
+                    MAX_WAITS + " requests wait already: try again later, or send the request without wait"));
         }
-        return wait.promise.future();
+        var wait = new Wait<T>(names, look, Promise.promise());
+        add(wait);
+        long timer =
+                vertx.setTimer(Math.max(1, patience.toMillis()), late -> wait.promise.tryComplete(Optional.empty()));
+        look(wait);
+        return wait.promise.future().onComplete(any -> {
+            vertx.cancelTimer(timer);
+            remove(wait);
+        });
+    }
+
+    private void add(Wait<?> wait) {
+        size++;
+        wait.names.forEach(name ->
+                waits.computeIfAbsent(name, any -> new LinkedHashSet<>()).add(wait));
+    }
+
+    private void remove(Wait<?> wait) {
+        size--;
+        for (Object name : wait.names) {
+            Set<Wait<?>> set = waits.get(name);
+            if (set != null) {
+                set.remove(wait);
+                if (set.isEmpty()) {
+                    waits.remove(name);
+                }
+            }
+        }
     }
 }

@@ -10,13 +10,13 @@ import io.hatchery.spec.json.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Renders the messages of the stream. */
+/** Renders the messages of the stream. A message without a cursor belongs to the batch of the next one that has a cursor. */
 final class StreamMessages {
     private StreamMessages() {}
 
-    /** The fleet at the cursor. */
-    static String snapshot(StreamCursor cursor, List<Container> containers, List<HostStatus> hosts) {
-        ObjectNode message = message("snapshot", cursor);
+    /** A page of the fleet. It has no cursor: a client that lost its connection within a snapshot begins anew. */
+    static String snapshot(List<Container> containers, List<HostStatus> hosts) {
+        ObjectNode message = message("snapshot", null);
         add(message.putArray("containers"), containers);
         add(message.putArray("hosts"), hosts);
         return Json.text(message);
@@ -31,7 +31,7 @@ final class StreamMessages {
         return Json.text(message("synced", cursor));
     }
 
-    static String of(StreamChange change, StreamCursor after) {
+    static String of(StreamChange change, @Nullable StreamCursor after) {
         ObjectNode message = switch (change) {
             case StreamChange.StatusChange s -> {
                 ObjectNode status =
@@ -53,7 +53,8 @@ final class StreamMessages {
         return value == null ? Json.object().nullNode() : Json.node(value);
     }
 
-    private static ObjectNode message(String type, StreamCursor cursor) {
-        return Json.object().put("type", type).put("cursor", cursor.text());
+    private static ObjectNode message(String type, @Nullable StreamCursor cursor) {
+        ObjectNode message = Json.object().put("type", type);
+        return cursor == null ? message : message.put("cursor", cursor.text());
     }
 }

@@ -3,21 +3,20 @@ package io.hatchery.gateway.stream;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.view.StreamChange;
-import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.HostName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the stream. What it has not read yet waits here, bounded: a page of what it missed before it came back, and
- * {@value #MOST_WAITING} live changes, of which statuses keep only the newest of each container. A client that is further behind
- * comes back with its cursor.
+ * One client of the stream. What it has not read yet waits here, bounded: a page of the snapshot or of what it missed before it came
+ * back, and {@value #MOST_WAITING} live changes, of which statuses keep only the newest of each container or host. A client that is
+ * further behind comes back with its cursor.
  */
 public final class StreamSubscription {
     /** RFC 6455 and IANA's registry: "try again later". */
@@ -33,49 +32,47 @@ public final class StreamSubscription {
     /** A client that takes nothing of what it missed for this long is closed. */
     static final Duration STALL_TIMEOUT = Duration.ofMinutes(1);
 
-    /**
-     * What a client wants to see.
-     *
-     * @param container only this one; null for all
-     * @param host only of this one; null for all
-     */
-    record Filter(
-            @Nullable ContainerName container, @Nullable HostName host) {
-        boolean admits(StreamChange change) {
-            // The record of a container that is gone may not name its host.
-            boolean right = host == null
-                    || host.equals(change.host())
-                    || change.host() == null && change instanceof StreamChange.StatusChange;
-            return right && (container == null || container.equals(change.container()));
+    /** A live change that waits. */
+    private static final class WaitingChange {
+        private final StreamMessage message;
+        private final @Nullable BusRecord record;
+        private @Nullable String cursor;
+
+        WaitingChange(StreamMessage message, @Nullable BusRecord record) {
+            this.message = message;
+            this.record = record;
         }
     }
 
-    private record LiveChange(StreamChange change, StreamCursor after) {}
-
     private final OutboundChannel outgoing;
-    private final Filter filter;
+    private final StreamFilter filter;
     private final Clock clock;
     /** What the client missed and cannot take yet, as JSON; it comes before all that waits. */
     private final ArrayDeque<String> missed = new ArrayDeque<>();
 
-    private final ArrayDeque<LiveChange> waiting = new ArrayDeque<>();
+    /** By what a newer change replaces. */
+    private final Map<Object, WaitingChange> waiting = new LinkedHashMap<>();
+
+    private @Nullable WaitingChange lastOfBatch;
+    private @Nullable StreamMessage unsent;
     private int missedChars;
     private Instant lastTaken = Instant.MIN;
     private @Nullable Promise<Void> drained;
-    /** Where live changes began when the client came back; null for a client that began with a snapshot. */
+    /** Up to where the client has all from its snapshot or its replay; null before that is known. */
     private @Nullable Offsets replayedTo;
 
+    private Runnable onEnd = () -> {};
     private boolean held;
     private boolean overrun;
 
-    StreamSubscription(OutboundChannel outgoing, Filter filter, Clock clock) {
+    StreamSubscription(OutboundChannel outgoing, StreamFilter filter, Clock clock) {
         this.outgoing = outgoing;
         this.filter = filter;
         this.clock = clock;
         outgoing.onDrained(this::flush);
     }
 
-    Filter filter() {
+    StreamFilter filter() {
         return filter;
     }
 
@@ -83,11 +80,15 @@ public final class StreamSubscription {
         return outgoing;
     }
 
-    /** From now on live changes wait until what was missed has been sent. */
-    void hold(Offsets missedUpTo) {
+    /** From now on live changes wait until a snapshot, or what was missed, has been sent. */
+    void hold() {
         held = true;
         overrun = false;
-        replayedTo = missedUpTo;
+    }
+
+    /** The snapshot or the replay has all up to there. */
+    void includes(Offsets offsets) {
+        replayedTo = offsets;
     }
 
     /** Whether so many live changes came during the replay that they were dropped: the replay must go on to the present. */
@@ -98,6 +99,16 @@ public final class StreamSubscription {
     void release() {
         held = false;
         flush();
+    }
+
+    /** Runs something once when the client is gone. */
+    void onEnd(Runnable action) {
+        onEnd = action;
+    }
+
+    void ended() {
+        onEnd.run();
+        onEnd = () -> {};
     }
 
     /** A change that the client missed. */
@@ -113,19 +124,20 @@ public final class StreamSubscription {
         }
     }
 
-    /** A message that belongs to what the client missed. */
+    /** A message that belongs to the snapshot or to what the client missed. */
     void missed(String message) {
-        if (missed.isEmpty() && !outgoing.isFull()) {
-            write(message);
+        if (outgoing.isClosed()) {
             return;
         }
-        if (!outgoing.isClosed()) {
-            if (missed.isEmpty()) {
-                lastTaken = clock.instant();
-            }
-            missed.add(message);
-            missedChars += message.length();
+        if (missed.isEmpty() && !outgoing.isFull()) {
+            outgoing.write(message);
+            return;
         }
+        if (missed.isEmpty()) {
+            lastTaken = clock.instant();
+        }
+        missed.add(message);
+        missedChars += message.length();
     }
 
     /** Whether so much of what the client missed waits that no more is to be read until it is {@link #drained}. */
@@ -149,32 +161,63 @@ public final class StreamSubscription {
         }
     }
 
-    /** A change as it happens; {@code record} is null for one that no record stands for. */
-    void live(@Nullable BusRecord record, StreamChange change, StreamCursor after) {
-        if (!filter.admits(change) || record != null && replayedTo != null && replayedTo.hasRead(record)) {
-            return;
+    /**
+     * A change as it happens; {@code record} is null for one that no record stands for.
+     *
+     * @return whether the client gets it, so that {@link #endBatch} must follow
+     */
+    boolean live(@Nullable BusRecord record, StreamMessage message) {
+        if (!filter.admits(message.change()) || overrun || isIncluded(record)) {
+            return false;
         }
-        if (overrun) {
-            return;
+        StreamMessage before = unsent;
+        unsent = null;
+        if (before != null) {
+            write(before.text());
         }
         if (!held && missed.isEmpty() && waiting.isEmpty() && !outgoing.isFull()) {
-            write(StreamMessages.of(change, after));
-            return;
+            unsent = message;
+            return true;
         }
-        if (change instanceof StreamChange.StatusChange status) {
-            conflate(status);
+        var change = new WaitingChange(message, record);
+        Object key = replacedBy(message);
+        waiting.remove(key);
+        waiting.put(key, change);
+        lastOfBatch = change;
+        if (waiting.size() > MOST_WAITING) {
+            if (held) {
+                waiting.clear();
+                overrun = true;
+            } else {
+                close("too slow: come back with since=<cursor>");
+            }
         }
-        waiting.add(new LiveChange(change, after));
-        if (held && waiting.size() > MOST_WAITING) {
-            waiting.clear();
-            overrun = true;
-        }
-        closeIfTooSlow();
+        return true;
     }
 
-    private void closeIfTooSlow() {
-        if (waiting.size() > MOST_WAITING) {
-            close("too slow: come back with since=<cursor>");
+    private boolean isIncluded(@Nullable BusRecord record) {
+        return record != null && replayedTo != null && replayedTo.hasRead(record);
+    }
+
+    /** A client that has not seen an older status of the same container or host does not need it. */
+    private static Object replacedBy(StreamMessage message) {
+        return switch (message.change()) {
+            case StreamChange.StatusChange status -> status.container();
+            case StreamChange.HostChange host -> host.host();
+            case StreamChange.EventChange event -> message;
+        };
+    }
+
+    /** The changes since the last call are complete up to that cursor. */
+    void endBatch(String cursor) {
+        StreamMessage last = unsent;
+        unsent = null;
+        if (last != null) {
+            write(last.last(cursor));
+        }
+        if (lastOfBatch != null) {
+            lastOfBatch.cursor = cursor;
+            lastOfBatch = null;
         }
     }
 
@@ -182,16 +225,6 @@ public final class StreamSubscription {
         missed.clear();
         waiting.clear();
         outgoing.close(TRY_AGAIN_LATER, reason);
-    }
-
-    /** A client that has not seen an older status of the same container does not need it. */
-    private void conflate(StreamChange.StatusChange newer) {
-        for (Iterator<LiveChange> it = waiting.iterator(); it.hasNext(); ) {
-            if (it.next().change() instanceof StreamChange.StatusChange older
-                    && newer.container().equals(older.container())) {
-                it.remove();
-            }
-        }
     }
 
     private void flush() {
@@ -207,12 +240,16 @@ public final class StreamSubscription {
             waitingForIt.complete();
         }
         while (!held && missed.isEmpty() && !waiting.isEmpty() && !outgoing.isClosed() && !outgoing.isFull()) {
-            LiveChange next = waiting.removeFirst();
-            write(StreamMessages.of(next.change(), next.after()));
+            var first = waiting.values().iterator();
+            WaitingChange next = first.next();
+            first.remove();
+            if (!isIncluded(next.record)) {
+                write(next.cursor == null ? next.message.text() : next.message.last(next.cursor));
+            }
         }
     }
 
-    void write(String message) {
+    private void write(String message) {
         if (!outgoing.isClosed()) {
             outgoing.write(message);
         }

@@ -3,21 +3,19 @@ package io.hatchery.gateway.stream;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.read.FleetReader;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.Heartbeat;
-import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
-import io.hatchery.protocol.resource.Container;
-import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,9 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +36,7 @@ public final class Streams {
     public static final List<String> TOPICS = List.of(Topics.EVENTS.name(), Topics.HOSTS.name(), Topics.STATUS.name());
 
     /** How many clients there may be: each costs a connection and up to {@link StreamSubscription#MOST_WAITING} references to changes. */
-    public static final int MAX_CLIENTS = 1_000;
+    public static final int MAX_CLIENTS = 20_000;
 
     /** RFC 6455, 7.4.1: going away. */
     static final int GOING_AWAY = 1001;
@@ -48,14 +46,14 @@ public final class Streams {
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
     private final Clock clock;
-    private final FleetView view;
+    private final Supplier<Collection<Heartbeat>> hosts;
+    private final FleetReader reader;
     private final Replay log;
     private final BiConsumer<BusRecord, Throwable> refused;
-    private final Set<StreamSubscription> watchers = new HashSet<>();
+    private final Watchers watchers = new Watchers();
+    private final Set<StreamSubscription> inBatch = new HashSet<>();
     private final Map<HostName, Boolean> alive = new HashMap<>();
-    private SortedMap<String, String> topicIds = Collections.emptySortedMap();
-    private Offsets read = new Offsets(new TreeMap<>());
-    private Instant readAt = Instant.EPOCH;
+    private final ReadPosition read = new ReadPosition(TOPICS);
     private int opening;
 
     /** Reads records of the past again. */
@@ -73,23 +71,25 @@ public final class Streams {
     /**
      * What a client wants to see.
      *
-     * @param container only this one; null for all
-     * @param host only of this one; null for all
      * @param since from there on; null for a snapshot first
      */
-    public record Request(
-            @Nullable ContainerName container,
-            @Nullable HostName host,
-            @Nullable StreamCursor since) {}
+    public record Request(StreamFilter filter, @Nullable StreamCursor since) {}
 
     /**
      * Has no clients yet.
      *
+     * @param hosts gives the last heartbeat of each host
      * @param refused gets each record of a replay that cannot be read, and why
      */
-    public Streams(Clock clock, FleetView view, Replay log, BiConsumer<BusRecord, Throwable> refused) {
+    public Streams(
+            Clock clock,
+            Supplier<Collection<Heartbeat>> hosts,
+            FleetReader reader,
+            Replay log,
+            BiConsumer<BusRecord, Throwable> refused) {
         this.clock = clock;
-        this.view = view;
+        this.hosts = hosts;
+        this.reader = reader;
         this.log = log;
         this.refused = refused;
     }
@@ -100,35 +100,46 @@ public final class Streams {
      * @param at a time before which every record that was appended has been read
      */
     public void begin(SortedMap<String, String> ids, Offsets readTo, Instant at) {
+        read.begin(ids, readTo);
         caughtUp(at);
-        topicIds = new TreeMap<>(ids);
-        topicIds.keySet().retainAll(TOPICS);
-        var ours = new TreeMap<String, List<Long>>();
-        TOPICS.forEach(topic -> ours.put(topic, readTo.next().getOrDefault(topic, List.of())));
-        read = new Offsets(ours);
     }
 
     /** Every record that was appended before that time has been read: cursors of a fleet where nothing happens do not age. */
     public void caughtUp(Instant at) {
-        if (at.isAfter(readAt)) {
-            readAt = at;
-        }
+        read.caughtUp(at);
     }
 
-    /** A record was folded. */
+    /** A record was folded. {@link #endBatch} must follow. */
     public void changed(BusRecord record, StreamChange change) {
         passed(record);
-        watchers.forEach(watcher -> watcher.live(record, change, cursor()));
+        send(record, change);
+    }
+
+    private void send(@Nullable BusRecord record, StreamChange change) {
+        var message = new StreamMessage(change);
+        watchers.of(change.container(), watcher -> {
+            if (watcher.live(record, message)) {
+                inBatch.add(watcher);
+            }
+        });
+    }
+
+    /** The records since the last call are folded completely. */
+    public void endBatch() {
+        if (inBatch.isEmpty()) {
+            return;
+        }
+        String cursor = cursor().text();
+        inBatch.forEach(watcher -> watcher.endBatch(cursor));
+        inBatch.clear();
     }
 
     /** A record was read that changes nothing for clients. */
     public void passed(BusRecord record) {
-        if (!TOPICS.contains(record.topic())) {
-            return;
+        if (read.passed(record)) {
+            Instant now = clock.instant();
+            caughtUp(record.timestamp().isAfter(now) ? now : record.timestamp());
         }
-        read = read.after(record);
-        Instant now = clock.instant();
-        caughtUp(record.timestamp().isAfter(now) ? now : record.timestamp());
     }
 
     /** Whether one more client may come; it is counted until it is {@link #opened}, and as a client from then on. */
@@ -152,7 +163,7 @@ public final class Streams {
 
     /** Where the gateway is now. */
     public StreamCursor cursor() {
-        return new StreamCursor(topicIds, read, readAt);
+        return read.cursor();
     }
 
     /**
@@ -162,17 +173,16 @@ public final class Streams {
      * @throws GoneException if it is of topics that are no more, or too old
      */
     public StreamCursor parse(String since) {
-        return StreamCursor.parse(since, topicIds, clock.instant());
+        return StreamCursor.parse(since, read.topicIds(), clock.instant());
     }
 
     /** Serves a client: from a snapshot, or from its cursor. */
     public StreamSubscription watch(OutboundChannel outgoing, Request request) {
-        var watcher = new StreamSubscription(
-                outgoing, new StreamSubscription.Filter(request.container(), request.host()), clock);
+        var watcher = new StreamSubscription(outgoing, request.filter(), clock);
         watchers.add(watcher);
+        watcher.hold();
         if (request.since() == null) {
-            watcher.write(snapshot(watcher.filter()));
-            watcher.write(StreamMessages.synced(cursor()));
+            snapshot(watcher);
         } else {
             resume(watcher, request.since());
         }
@@ -182,6 +192,27 @@ public final class Streams {
     /** A client has gone. */
     public void remove(StreamSubscription watcher) {
         watchers.remove(watcher);
+        watcher.ended();
+    }
+
+    private void snapshot(StreamSubscription watcher) {
+        Instant readAt = read.cursor().at();
+        new StreamSnapshot(watcher, clock)
+                .send(reader)
+                .onSuccess(positions -> {
+                    var cursor = new StreamCursor(read.topicIds(), read.at(positions.next()), readAt);
+                    watcher.includes(cursor.offsets());
+                    if (watcher.isOverrun()) {
+                        replay(watcher, cursor, cursor.offsets(), true);
+                    } else {
+                        watcher.missed(StreamMessages.synced(cursor));
+                        watcher.release();
+                    }
+                })
+                .onFailure(e -> {
+                    LOG.warn("a snapshot cannot be read: {}", e.getMessage());
+                    watcher.outgoing().close(StreamSubscription.TRY_AGAIN_LATER, shortened(e.getMessage()));
+                });
     }
 
     private void resume(StreamSubscription watcher, StreamCursor since) {
@@ -191,7 +222,8 @@ public final class Streams {
     /** A replay that was overrun continues where the one before ended. */
     private void replay(StreamSubscription watcher, StreamCursor since, Offsets from, boolean isContinued) {
         StreamCursor until = cursor();
-        watcher.hold(until.offsets());
+        watcher.hold();
+        watcher.includes(until.offsets());
         new StreamReplay(log, watcher, new StreamCursor(until.ids(), from, since.at()), until, this::change)
                 .start()
                 .map(done -> {
@@ -217,7 +249,7 @@ public final class Streams {
     /** No record reports that a host is silent, and live changes of an overrun subscription were dropped. */
     private void replayLostHosts(StreamSubscription watcher, StreamCursor after) {
         Instant now = clock.instant();
-        view.hosts().stream()
+        hosts.get().stream()
                 .filter(host -> !host.isAlive(now))
                 .forEach(host -> watcher.replay(
                         new StreamChange.HostChange(host.status().host(), FleetView.resource(host, now)), after));
@@ -238,22 +270,6 @@ public final class Streams {
         }
     }
 
-    private String snapshot(StreamSubscription.Filter filter) {
-        Instant now = clock.instant();
-        List<Container> containers = view.containers(null).stream()
-                .filter(name -> filter.container() == null || filter.container().equals(name))
-                .filter(name -> filter.host() == null
-                        || view.hostOf(name).filter(filter.host()::equals).isPresent())
-                .map(name -> view.resource(name, now))
-                .toList();
-        List<HostStatus> hosts = view.hosts().stream()
-                .filter(host -> filter.host() == null
-                        || filter.host().equals(host.status().host()))
-                .map(host -> FleetView.resource(host, now))
-                .toList();
-        return StreamMessages.snapshot(cursor(), containers, hosts);
-    }
-
     /** Of how many hosts it is known whether they were alive last. */
     int knownAlive() {
         return alive.size();
@@ -261,26 +277,31 @@ public final class Streams {
 
     /** Sends clients the hosts that are lost, by the clock: no record reports that a host is silent. */
     public void lookForLostHosts() {
-        alive.keySet().removeIf(host -> view.host(host).isEmpty());
-        for (Heartbeat host : view.hosts()) {
-            boolean now = host.isAlive(clock.instant());
-            Boolean before = alive.put(host.status().host(), now);
-            if (before != null && before && !now) {
-                var change =
-                        new StreamChange.HostChange(host.status().host(), FleetView.resource(host, clock.instant()));
-                watchers.forEach(watcher -> watcher.live(null, change, cursor()));
+        Instant now = clock.instant();
+        Collection<Heartbeat> known = hosts.get();
+        for (Heartbeat host : known) {
+            boolean isAlive = host.isAlive(now);
+            Boolean before = alive.put(host.status().host(), isAlive);
+            if (before != null && before && !isAlive) {
+                send(null, new StreamChange.HostChange(host.status().host(), FleetView.resource(host, now)));
             }
         }
+        if (alive.size() > known.size()) {
+            var names = new HashSet<HostName>();
+            known.forEach(host -> names.add(host.status().host()));
+            alive.keySet().retainAll(names);
+        }
+        endBatch();
     }
 
     /** Closes clients that have taken nothing of what they missed for {@link StreamSubscription#STALL_TIMEOUT}. */
     public void closeStalled() {
-        new ArrayList<>(watchers).forEach(StreamSubscription::closeIfStalled);
+        watchers.all().forEach(StreamSubscription::closeIfStalled);
     }
 
     /** Sends every client elsewhere. */
     public void drain() {
-        for (StreamSubscription watcher : new ArrayList<>(watchers)) {
+        for (StreamSubscription watcher : new ArrayList<>(watchers.all())) {
             watcher.outgoing().close(GOING_AWAY, "the gateway is going away: come back with since=<cursor>");
         }
     }

@@ -7,9 +7,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
-/** The last lines that evaluations and builds printed, by container. */
+/** The last lines that evaluations and builds printed, by container. Thread-safe. */
 public final class BuildLogs {
     private static final int MOST_LINES = 1000;
     /** A longer line is cut: 1,000 lines are 4 million characters at most. */
@@ -32,7 +31,7 @@ public final class BuildLogs {
         private long next;
     }
 
-    void add(ConsoleLines printed) {
+    synchronized void add(ConsoleLines printed) {
         Log log = logs.computeIfAbsent(printed.container(), name -> new Log());
         if (logs.size() > MOST_LOGS) {
             logs.remove(logs.keySet().iterator().next());
@@ -46,13 +45,18 @@ public final class BuildLogs {
         }
     }
 
-    /** Forgets the logs of all other containers. */
-    void retain(Predicate<ContainerName> isThere) {
-        logs.keySet().removeIf(isThere.negate());
+    /** The containers with a log. */
+    synchronized List<ContainerName> containers() {
+        return List.copyOf(logs.keySet());
+    }
+
+    /** Forgets the log of a container. */
+    synchronized void remove(ContainerName container) {
+        logs.remove(container);
     }
 
     /** The output after that many lines, as far as it is kept. */
-    public Part since(ContainerName container, long from) {
+    public synchronized Part since(ContainerName container, long from) {
         Log log = logs.get(container);
         if (log == null) {
             return new Part(List.of(), 0);

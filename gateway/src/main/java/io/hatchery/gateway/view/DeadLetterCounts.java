@@ -5,10 +5,10 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
 import java.util.Collections;
 import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
 
-/** How many dead letters there are of each reader and topic, under names of a bounded number. */
+/** How many dead letters there are of each reader and topic, under names of a bounded number. One thread counts, any thread reads. */
 public final class DeadLetterCounts {
     /** How many pairs of a reader and a topic are counted apart; all others count as one. */
     static final int MAX_PAIRS = 200;
@@ -17,7 +17,7 @@ public final class DeadLetterCounts {
     private static final Pattern READER = Pattern.compile("[a-z][a-z-]{0,39}");
     private static final HostName ANY_HOST = new HostName("host");
 
-    private final SortedMap<Label, Long> counts = new TreeMap<>();
+    private final SortedMap<Label, Long> counts = new ConcurrentSkipListMap<>();
 
     /**
      * Whose dead letters are counted.

@@ -1,331 +1,311 @@
 package io.hatchery.gateway.view;
 
-import io.hatchery.bus.BusRecord;
+import io.hatchery.gateway.store.PositionTable;
+import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.protocol.CommandId;
-import io.hatchery.protocol.ConsoleLines;
 import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
-import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Phase;
-import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.Container;
 import io.hatchery.protocol.resource.ContainerBuilder;
 import io.hatchery.protocol.resource.CurrentStatus;
-import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
-import io.hatchery.spec.json.UnreadableException;
-import java.time.Duration;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The fleet as folded from the topics. Has no clock and no Kafka client; not thread-safe. */
+/**
+ * The fleet as folded from the topics, at one state of the database. Has no clock. Used by the thread that reads the database, while it
+ * reads.
+ */
 public final class FleetView {
-    /** How many hosts are taken in; further ones are refused, since each costs memory and a topic that is followed. */
-    public static final int MAX_HOSTS = 10_000;
+    private static final String FIND_ROW = "SELECT " + ContainerRow.COLUMNS + " FROM containers WHERE name = ?";
+    private static final String JSON_OF = " FROM containers AS c JOIN ";
 
-    /** How long the last transition of a container that is gone is remembered. */
-    private static final Duration LATEST_KEPT = Duration.ofHours(1);
+    private final SqlSession session;
+    private final FleetMemory memory;
 
-    private final NavigableMap<ContainerName, Evaluation> evaluations = new TreeMap<>();
-    private final NavigableMap<ContainerName, ContainerStatus> statuses = new TreeMap<>();
-    private final NavigableMap<HostName, Heartbeat> hosts = new TreeMap<>();
-    private final NavigableMap<ProfileName, StoredProfile> profiles = new TreeMap<>();
-    private final Operations operations = new Operations();
-    private final Map<CommandId, PendingRemoval> removals = new HashMap<>();
-    private final Map<ContainerName, Latest> latest = new HashMap<>();
-    private final Map<FleetEvent.Source, Long> systems = new EnumMap<>(FleetEvent.Source.class);
-    private final BuildLogs buildLogs = new BuildLogs();
-    private final DeadLetterCounts deadLetters = new DeadLetterCounts();
-
-    /**
-     * A profile and the offset of its record.
-     *
-     * @param definition its options
-     * @param revision the offset
-     */
-    public record StoredProfile(ContainerDefinition definition, long revision) {}
-
-    private record Latest(FleetEvent.PhaseChanged transition, Instant appended) {}
-
-    /** A removal that an evaluation waits for, with the time of that evaluation. */
-    private record PendingRemoval(ContainerName container, HostName host, Instant appended) {}
-
-    /**
-     * Folds a record; one that cannot be read changes nothing.
-     *
-     * @return the change for clients of the stream; empty if none
-     * @throws UnreadableException if it is not what its topic holds, or there are too many of its kind
-     */
-    public Optional<StreamChange> apply(BusRecord record) throws UnreadableException {
-        FleetRecord read = FleetRecord.read(record);
-        Optional<StreamChange> change = read.change();
-        switch (read) {
-            case FleetRecord.Status(ContainerName name, HostName by, ContainerStatus status) -> {
-                ContainerStatus last = status == null ? statuses.remove(name) : statuses.put(name, status);
-                if (by == null && last != null) {
-                    change = Optional.of(new StreamChange.StatusChange(name, last.host(), status));
-                }
-            }
-            case FleetRecord.EventRecord event -> event(event);
-            case FleetRecord.Host(HostName name, Heartbeat heartbeat) -> host(name, heartbeat);
-            case FleetRecord.EvaluationRecord(ContainerName name, Evaluation evaluation, Instant appended) ->
-                evaluation(name, evaluation, appended);
-            case FleetRecord.ProfileRecord(ProfileName name, ContainerDefinition definition, long revision) -> {
-                if (definition == null) {
-                    profiles.remove(name);
-                } else {
-                    profiles.put(name, new StoredProfile(definition, revision));
-                }
-            }
-            case FleetRecord.Console(ConsoleLines lines) -> buildLogs.add(lines);
-            case FleetRecord.Commanded c ->
-                operations.submit(Operation.pending(c.id(), c.command(), c.host(), c.appended()), c.position());
-            case FleetRecord.Deleted d ->
-                operations.submit(
-                        Operation.removal(d.id(), d.container(), null, d.requestedBy(), d.appended()), d.position());
-            case FleetRecord.DeadLetterRecord letter -> deadLetter(letter);
-            case FleetRecord.DefinitionRecord d -> {}
-        }
-        return change;
+    FleetView(SqlSession session, FleetMemory memory) {
+        this.session = session;
+        this.memory = memory;
     }
 
-    /** Forgets what has expired by that time. */
-    public void advance(Instant now) {
-        operations.advance(now);
-        buildLogs.retain(this::isThere);
-        Instant kept = now.minus(LATEST_KEPT);
-        latest.entrySet().removeIf(each -> each.getValue().appended.isBefore(kept) && !isThere(each.getKey()));
-    }
-
-    /** How often each service refused records of each topic. */
-    public DeadLetterCounts deadLetters() {
-        return deadLetters;
-    }
-
-    private void deadLetter(FleetRecord.DeadLetterRecord letter) {
-        deadLetters.add(letter);
-        String topic = DeadLetterCounts.topicOf(letter.origin());
-        if (topic.equals(Topics.DEFINITIONS.name())
-                || Topics.hostOfCommands(topic).isPresent()) {
-            operations.refuse(letter.origin(), letter.reason(), letter.appended());
-        }
+    /** The next offsets of topics by partition: the state has all before them. */
+    public Map<String, Map<Integer, Long>> positions(List<String> topics) {
+        return PositionTable.of(session, topics);
     }
 
     /** The output of evaluations and builds. */
     public BuildLogs buildLogs() {
-        return buildLogs;
+        return memory.buildLogs();
     }
 
-    /** How many systems came from that source, as far back as events are kept. */
-    public long systems(FleetEvent.Source source) {
-        return systems.getOrDefault(source, 0L);
+    private Optional<ContainerRow> row(ContainerName name) {
+        return session.first(FIND_ROW, ContainerRow::of, name.value());
+    }
+
+    /** The last published status of that container. */
+    public Optional<ContainerStatus> status(ContainerName name) {
+        return session.first(
+                "SELECT s.json" + JSON_OF + "statuses AS s ON s.id = c.id WHERE c.name = ?",
+                row -> status(row.getBytes(1)),
+                name.value());
+    }
+
+    private static ContainerStatus status(byte[] json) {
+        return Objects.requireNonNull(OperationRow.read(json, ContainerStatus.class));
+    }
+
+    /** The evaluation of that container's definition. */
+    public Optional<Evaluation> evaluation(ContainerName name) {
+        return session.first(
+                "SELECT e.json" + JSON_OF + "evaluations AS e ON e.id = c.id WHERE c.name = ?",
+                row -> evaluation(row.getBytes(1)),
+                name.value());
+    }
+
+    private static Evaluation evaluation(byte[] json) {
+        return Objects.requireNonNull(OperationRow.read(json, Evaluation.class));
     }
 
     /** The generation of the spec that a container runs from; null if it does not run, or this is not known. */
     public @Nullable Generation running(ContainerName name) {
-        ContainerStatus status = statuses.get(name);
-        return status == null || status.leader() == null ? null : status.generation();
+        return status(name)
+                .filter(status -> status.leader() != null)
+                .map(ContainerStatus::generation)
+                .orElse(null);
     }
 
-    private void event(FleetRecord.EventRecord read) {
-        switch (read.event()) {
-            case FleetEvent.Accepted accepted -> operations.accept(accepted, read.appended());
-            case FleetEvent.Ended ended -> operations.end(ended, read.appended());
-            case FleetEvent.PhaseChanged t -> {
-                if (t.from() != t.to()) {
-                    latest.put(t.container(), new Latest(t, read.appended()));
-                }
-            }
-            case FleetEvent.EvaluationChanged e -> {}
-            case FleetEvent.SystemBuilt built -> systems.merge(built.source(), 1L, Long::sum);
-            case FleetEvent.Fetching f -> {}
-            case FleetEvent.HeartbeatRefused r -> {}
-        }
-    }
-
-    private void host(HostName name, @Nullable Heartbeat heartbeat) throws UnreadableException {
-        if (heartbeat == null) {
-            hosts.remove(name);
-        } else if (hosts.size() >= MAX_HOSTS && !hosts.containsKey(name)) {
-            throw new UnreadableException("there are " + MAX_HOSTS
-                    + " hosts already: delete those that are no more from " + Topics.HOSTS.name());
-        } else {
-            hosts.put(name, heartbeat);
-        }
-    }
-
-    private void evaluation(ContainerName name, @Nullable Evaluation evaluation, Instant appended) {
-        Evaluation last = evaluation == null ? evaluations.remove(name) : evaluations.put(name, evaluation);
-        if (last != null && last.releasingHost() != null) {
-            removals.remove(last.releasingHost().operation());
-        }
-        if (evaluation != null && evaluation.releasingHost() != null) {
-            removals.put(
-                    evaluation.releasingHost().operation(),
-                    new PendingRemoval(name, evaluation.releasingHost().host(), appended));
-        }
-    }
-
-    /**
-     * Whether the container's status is as new as the events about it. They come on different topics, so a command's outcome may
-     * be read before the status that it led to. The runner's numbers decide, since its times need not agree.
-     */
+    /** Whether the container's status is as new as the events about it. */
     public boolean isSettled(ContainerName name) {
-        Latest last = latest.get(name);
-        if (last == null) {
-            return true;
+        return row(name).map(ContainerRow::isSettled).orElse(true);
+    }
+
+    /** Whether the fleet has such a container: it is defined, or its host still has it. */
+    public boolean isThere(ContainerName name) {
+        return row(name).filter(ContainerRow::isThere).isPresent();
+    }
+
+    /** The containers of a query, by name. */
+    public List<Container> containers(ContainerQuery query, Instant now) {
+        return new ContainerSearch(session, memory, query, now)
+                .find().stream().map(found -> resource(found, now)).toList();
+    }
+
+    /** The names of all containers, in order. For tests and small fleets. */
+    public List<ContainerName> containers() {
+        return session.list(
+                "SELECT name FROM containers WHERE is_there = 1 ORDER BY name",
+                row -> new ContainerName(row.getString(1)));
+    }
+
+    /** Where that container is or belongs; empty if nowhere. */
+    public Optional<HostName> hostOf(ContainerName name) {
+        return row(name).map(ContainerRow::host).map(HostName::new);
+    }
+
+    /** The phase to show for that container: unknown if its host is lost. */
+    public Phase phase(ContainerName name, Instant now) {
+        return row(name).map(row -> phase(row, now)).orElse(Phase.ABSENT);
+    }
+
+    private Phase phase(ContainerRow row, Instant now) {
+        String holder = row.holder();
+        return holder != null && memory.hosts().isLost(holder, now) ? Phase.UNKNOWN : row.phase();
+    }
+
+    /** The number of containers by the phase that is shown. */
+    public Map<Phase, Integer> phases(Instant now) {
+        return memory.shownPhases(now);
+    }
+
+    /** A container as the API shows it. */
+    public Container resource(ContainerName name, Instant now) {
+        return session.first(
+                        "SELECT " + ContainerSearch.COLUMNS + " FROM containers AS c"
+                                + " LEFT JOIN evaluations AS e ON e.id = c.id LEFT JOIN statuses AS s ON s.id = c.id"
+                                + " WHERE c.name = ?",
+                        ContainerSearch.Found::of,
+                        name.value())
+                .map(found -> resource(found, now))
+                .orElseGet(() -> ContainerBuilder.builder()
+                        .name(name)
+                        .status(CurrentStatus.absent())
+                        .build());
+    }
+
+    private Container resource(ContainerSearch.Found found, Instant now) {
+        String host = found.row().host();
+        HostName name = host == null ? null : new HostName(host);
+        CurrentStatus status = currentStatus(found, now);
+        return found.evaluation() == null
+                ? ContainerBuilder.builder()
+                        .name(new ContainerName(found.row().name()))
+                        .host(name)
+                        .status(status)
+                        .build()
+                : Container.of(found.evaluation(), name, status);
+    }
+
+    private CurrentStatus currentStatus(ContainerSearch.Found found, Instant now) {
+        ContainerStatus status = found.status();
+        String holder = found.row().holder();
+        if (holder == null || !memory.hosts().isLost(holder, now)) {
+            return status == null ? CurrentStatus.absent() : CurrentStatus.of(status);
         }
-        ContainerStatus status = statuses.get(name);
-        if (status == null) {
-            return last.transition.to() == Phase.ABSENT;
-        }
-        Long known = status.sequence();
-        Long happened = last.transition.sequence();
-        return known == null || happened == null ? status.phase() == last.transition.to() : known >= happened;
+        Heartbeat host = memory.hosts().get(new HostName(holder));
+        return CurrentStatus.unknown(
+                "host " + holder + (host == null ? " was never heard of" : " was last heard of at " + host.appended()),
+                status);
     }
 
     /** That operation, if it is pending, or ended within a day. */
     public Optional<Operation> operation(CommandId id) {
-        return operations.find(id).or(() -> awaitedRemoval(id)).map(this::located);
+        return OperationRow.find(session, id)
+                .map(OperationRow::operation)
+                .or(() -> awaitedRemoval(id))
+                .map(this::located);
+    }
+
+    /** Whether it has ended, also if that was so long ago that it is not shown any more. */
+    public boolean hasEnded(CommandId id) {
+        return OperationRow.find(session, id).filter(OperationRow::isEnded).isPresent()
+                || EndedOperationIds.contains(session, id);
+    }
+
+    /** Whether the record that requested it has been read, and it has no outcome. */
+    boolean isRequested(CommandId id) {
+        return OperationRow.find(session, id)
+                .filter(row -> !row.isEnded() && row.submission() != null)
+                .isPresent();
     }
 
     /** An operation at the host that has its container now, if it is pending and names none. */
     Operation located(Operation operation) {
         return operation.isPending() && operation.host() == null
-                ? holderOf(operation.container()).map(operation::on).orElse(operation)
+                ? row(operation.container())
+                        .map(ContainerRow::holder)
+                        .map(holder -> operation.on(new HostName(holder)))
+                        .orElse(operation)
                 : operation;
-    }
-
-    /** Every operation that {@link #operation} finds, once, in no order. */
-    public Stream<Operation> allOperations() {
-        var awaited =
-                removals.keySet().stream().filter(id -> operations.find(id).isEmpty());
-        return Stream.concat(operations.ids(), awaited).flatMap(id -> operation(id).stream());
     }
 
     /** A deletion whose own record has expired may be pending still: its evaluation waits for the host. */
     private Optional<Operation> awaitedRemoval(CommandId id) {
-        return Optional.ofNullable(operations.hasEnded(id) ? null : removals.get(id))
-                .map(removal -> Operation.removal(id, removal.container, removal.host, null, removal.appended));
+        return EndedOperationIds.contains(session, id)
+                ? Optional.empty()
+                : session.first(
+                        "SELECT operation, container, host, appended FROM removals WHERE operation = ?",
+                        FleetView::removal,
+                        id.value());
     }
 
-    /** Every operation that is pending or ended within a day, and which ids ended before. */
-    public Operations operations() {
-        return operations;
+    private static Operation removal(ResultSet row) throws SQLException {
+        return Operation.removal(
+                new CommandId(row.getString(1)),
+                new ContainerName(row.getString(2)),
+                new HostName(row.getString(3)),
+                null,
+                Instant.ofEpochMilli(row.getLong(4)));
+    }
+
+    /** The first operations of a query in the order of a list, each as {@link #operation} finds it; at most so many. */
+    List<Operation> operations(OperationQuery query, int most) {
+        var conditions = new ArrayList<String>(List.of("1"));
+        var parameters = new ArrayList<@Nullable Object>();
+        if (query.container() != null) {
+            conditions.add("container = ?");
+            parameters.add(query.container().value());
+        }
+        if (query.host() != null) {
+            conditions.add("(host = ? OR host IS NULL AND is_ended = 0 AND container IN"
+                    + " (SELECT name FROM containers WHERE holder = ?))");
+            parameters.add(query.host().value());
+            parameters.add(query.host().value());
+        }
+        if (query.state() != null) {
+            conditions.add("outcome = ?");
+            parameters.add(query.state().word());
+        }
+        if (query.command() != null) {
+            conditions.add("command = ?");
+            parameters.add(query.command().word());
+        }
+        if (query.after() != null) {
+            conditions.add("(submitted < ? OR submitted = ? AND id > ?)");
+            long submitted = OperationRow.nanos(query.after().submitted());
+            parameters.addAll(List.of(submitted, submitted, query.after().id().value()));
+        }
+        parameters.add(most);
+        List<Operation> found = session
+                .list(
+                        "SELECT " + OperationRow.columns() + " FROM operations WHERE "
+                                + String.join(" AND ", conditions) + " ORDER BY submitted DESC, id LIMIT ?",
+                        OperationRow::of,
+                        parameters.toArray())
+                .stream()
+                .map(OperationRow::operation)
+                .map(this::located)
+                .toList();
+        Set<CommandId> known = new HashSet<>();
+        found.forEach(operation -> known.add(operation.id()));
+        var all = new ArrayList<>(found);
+        awaitedRemovals(most).stream()
+                .filter(removal -> !known.contains(removal.id()))
+                .forEach(all::add);
+        return all;
+    }
+
+    private List<Operation> awaitedRemovals(int most) {
+        return session
+                .list(
+                        "SELECT operation, container, host, appended FROM removals WHERE operation NOT IN"
+                                + " (SELECT id FROM operations) ORDER BY appended DESC LIMIT ?",
+                        FleetView::removal,
+                        most)
+                .stream()
+                .filter(removal -> !EndedOperationIds.contains(session, removal.id()))
+                .toList();
     }
 
     /** Every host that ever sent a heartbeat, by name. */
     public Collection<Heartbeat> hosts() {
-        return hosts.values();
+        return memory.hosts().all();
+    }
+
+    /** The hosts with a later name; all for null. */
+    public Collection<Heartbeat> hostsAfter(@Nullable HostName host) {
+        return memory.hosts().after(host);
     }
 
     /** That host, if it ever sent a heartbeat. */
     public Optional<Heartbeat> host(HostName name) {
-        return Optional.ofNullable(hosts.get(name));
+        return Optional.ofNullable(memory.hosts().get(name));
     }
 
     /** That profile, if it is there. */
     public Optional<StoredProfile> profile(ProfileName name) {
-        return Optional.ofNullable(profiles.get(name));
+        return Optional.ofNullable(memory.profiles().get(name));
     }
 
     /** Every profile by name. */
     public NavigableMap<ProfileName, StoredProfile> profiles() {
-        return profiles;
-    }
-
-    /** The evaluation of that container's definition. */
-    public Optional<Evaluation> evaluation(ContainerName name) {
-        return Optional.ofNullable(evaluations.get(name));
-    }
-
-    /** Whether the fleet has such a container: it is defined, or its host has it still. */
-    public boolean isThere(ContainerName name) {
-        Evaluation evaluation = evaluations.get(name);
-        return evaluation != null && evaluation.state() != Evaluation.State.DELETED || statuses.containsKey(name);
-    }
-
-    /** The names of every container there is, in order, after that one if it is given. */
-    public Collection<ContainerName> containers(@Nullable ContainerName after) {
-        var names = new TreeSet<ContainerName>();
-        for (var known : List.of(evaluations, statuses)) {
-            names.addAll((after == null ? known : known.tailMap(after, false)).keySet());
-        }
-        names.removeIf(name -> !isThere(name));
-        return names;
-    }
-
-    /** Where that container is or belongs; empty if nowhere. */
-    public Optional<HostName> hostOf(ContainerName name) {
-        Evaluation evaluation = evaluations.get(name);
-        if (evaluation != null && evaluation.spec() != null) {
-            return Optional.of(evaluation.spec().host());
-        }
-        return Optional.ofNullable(statuses.get(name)).map(ContainerStatus::host);
-    }
-
-    /** The host whose reports on a container count: the releasing host, until it has released it. */
-    private Optional<HostName> holderOf(ContainerName name) {
-        Evaluation evaluation = evaluations.get(name);
-        return evaluation != null && evaluation.releasingHost() != null
-                ? Optional.of(evaluation.releasingHost().host())
-                : hostOf(name);
-    }
-
-    /** The phase to show for that container: unknown if its host is lost. */
-    public Phase phase(ContainerName name, Instant now) {
-        if (holderOf(name).filter(host -> isLost(host, now)).isPresent()) {
-            return Phase.UNKNOWN;
-        }
-        return Optional.ofNullable(statuses.get(name))
-                .map(ContainerStatus::phase)
-                .orElse(Phase.ABSENT);
-    }
-
-    private boolean isLost(HostName host, Instant now) {
-        return host(host).filter(heartbeat -> heartbeat.isAlive(now)).isEmpty();
-    }
-
-    /** A container as the API shows it. */
-    public Container resource(ContainerName name, Instant now) {
-        HostName host = hostOf(name).orElse(null);
-        Evaluation evaluation = evaluations.get(name);
-        CurrentStatus status = currentStatus(name, now);
-        return evaluation == null
-                ? ContainerBuilder.builder()
-                        .name(name)
-                        .host(host)
-                        .status(status)
-                        .build()
-                : Container.of(evaluation, host, status);
-    }
-
-    private CurrentStatus currentStatus(ContainerName name, Instant now) {
-        ContainerStatus status = statuses.get(name);
-        Optional<HostName> lost = holderOf(name).filter(host -> isLost(host, now));
-        if (lost.isEmpty()) {
-            return status == null ? CurrentStatus.absent() : CurrentStatus.of(status);
-        }
-        Heartbeat host = hosts.get(lost.get());
-        return CurrentStatus.unknown(
-                "host " + lost.get()
-                        + (host == null ? " was never heard of" : " was last heard of at " + host.appended()),
-                status);
+        return memory.profiles();
     }
 
     /** A host as the API shows it. */

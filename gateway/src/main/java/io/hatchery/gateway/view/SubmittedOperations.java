@@ -1,28 +1,23 @@
 package io.hatchery.gateway.view;
 
 import io.hatchery.protocol.CommandId;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The operations of this gateway's requests whose records the view has not read yet. A reader that asks here sees its own writes; the
- * view is folded from topics alone. Not thread-safe.
+ * The operations of this gateway's requests whose records the gateway has not read yet. A reader that asks here sees its own writes; the
+ * view is folded from topics alone. Thread-safe.
  */
 public final class SubmittedOperations {
     /** How many operations wait for their records: each for the ten seconds at most that a write takes, and until it is read. */
     public static final int MAX_OPERATIONS = 10_000;
 
-    private final FleetView view;
-    private final Map<CommandId, Submission> submissions = new HashMap<>();
+    private final Map<CommandId, Submission> submissions = new ConcurrentHashMap<>();
 
     private record Submission(Operation operation, boolean isWritten) {}
-
-    /** Knows no operation but those of the view. */
-    public SubmittedOperations(FleetView view) {
-        this.view = view;
-    }
 
     /**
      * Takes in an operation whose record is being written, until {@link #withdraw} or its record is read.
@@ -30,9 +25,6 @@ public final class SubmittedOperations {
      * @return false if {@link #MAX_OPERATIONS} are being written, and this one is not taken in
      */
     public boolean submit(Operation operation) {
-        if (submissions.size() >= MAX_OPERATIONS) {
-            prune();
-        }
         if (submissions.size() >= MAX_OPERATIONS) {
             return false;
         }
@@ -42,9 +34,12 @@ public final class SubmittedOperations {
 
     /** The broker has the record of an operation. */
     public void written(Operation operation) {
-        if (!isRead(operation.id())) {
-            submissions.put(operation.id(), new Submission(operation, true));
-        }
+        submissions.computeIfPresent(operation.id(), (id, each) -> new Submission(operation, true));
+    }
+
+    /** The record of an operation, or its outcome, was read. */
+    public void read(CommandId id) {
+        submissions.remove(id);
     }
 
     /** Forgets an operation whose write was not acknowledged; the view shows it if its record is read after all. */
@@ -53,39 +48,36 @@ public final class SubmittedOperations {
     }
 
     /** Whether the broker has the record of that operation. */
-    public boolean isWritten(CommandId id) {
+    public boolean isWritten(FleetView view, CommandId id) {
         Submission submission = submissions.get(id);
         return submission != null && submission.isWritten || view.operation(id).isPresent();
     }
 
     /** That operation, if the view shows it or its record is being written. */
-    public Optional<Operation> operation(CommandId id) {
-        Optional<Operation> read = view.operation(id);
+    public Optional<Operation> operation(FleetView view, CommandId id) {
         Submission submission = submissions.get(id);
-        if (submission == null || view.operations().hasEnded(id)) {
+        Optional<Operation> read = view.operation(id);
+        if (submission == null || view.hasEnded(id)) {
             return read;
         }
         return Optional.of(
                 read.map(known -> known.of(submission.operation)).orElseGet(() -> view.located(submission.operation)));
     }
 
-    /** Every operation that {@link #operation} finds, once, in no order. */
-    public Stream<Operation> all() {
-        prune();
-        Stream<Operation> others = submissions.values().stream()
-                .map(Submission::operation)
-                .filter(operation -> view.operation(operation.id()).isEmpty())
-                .map(view::located);
-        return Stream.concat(view.allOperations(), others);
+    /** The first operations of a query, in the order of the list; at most so many. */
+    public List<Operation> first(FleetView view, OperationQuery query, int most) {
+        List<CommandId> unread = submissions.keySet().stream()
+                .filter(id -> view.operation(id).isEmpty())
+                .toList();
+        Stream<Operation> others = unread.stream().flatMap(id -> operation(view, id).stream());
+        Stream<Operation> read = view.operations(query, most).stream()
+                .map(operation -> operation(view, operation.id()).orElse(operation));
+        return query.first(most, Stream.concat(read, others)).toList();
     }
 
     /** Forgets the operations whose records the view has read, which is to be done every ten seconds or so. */
-    public void prune() {
-        submissions.values().removeIf(each -> isRead(each.operation.id()));
-    }
-
-    private boolean isRead(CommandId id) {
-        return view.operations().hasEnded(id) || view.operations().isRequested(id);
+    public void prune(FleetView view) {
+        submissions.keySet().removeIf(id -> view.hasEnded(id) || view.isRequested(id));
     }
 
     /** How many operations wait for their records. */

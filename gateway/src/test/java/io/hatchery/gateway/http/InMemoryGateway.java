@@ -6,7 +6,10 @@ import io.hatchery.bus.Offsets;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.FleetFold;
+import io.hatchery.gateway.read.DirectReader;
+import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.FleetProjection;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -39,11 +42,13 @@ final class InMemoryGateway implements Publisher {
 
     InMemoryGateway(Vertx vertx) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        fold = new FleetFold(this, this::replay, 1, clock);
-        waiting = new ViewAwaiter(vertx, fold.view());
+        var projection = new FleetProjection(FleetDatabase.inMemory());
+        var reader = new DirectReader(projection);
+        fold = new FleetFold(projection, reader, this, this::replay, 1, clock);
+        waiting = new ViewAwaiter(vertx, reader);
         var connections = new Connections(
                 vertx, new Connections.ConnectionLimits(10, Duration.ofSeconds(10), Duration.ofSeconds(10)));
-        var fleet = new ServedFleet(fold.view(), fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
+        var fleet = new ServedFleet(reader, fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
         var dependencies =
                 new Api.ApiDependencies(fleet, this, waiting, () -> Optional.ofNullable(unready), () -> "metric 1\n");
         var api = new Api(vertx, dependencies, TOKEN, new NixCache(Path.of("/nonexistent"), null), connections, clock);
@@ -105,8 +110,7 @@ final class InMemoryGateway implements Publisher {
                 written.headers(),
                 Optional.empty()));
         log.add(record);
-        fold.take(record);
-        waiting.look();
+        waiting.changed(fold.take(record));
         return record;
     }
 

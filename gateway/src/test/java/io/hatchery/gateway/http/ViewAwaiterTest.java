@@ -3,9 +3,10 @@ package io.hatchery.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.FoldedFleet;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.spec.ContainerName;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,7 +22,7 @@ class ViewAwaiterTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
-    private final ViewAwaiter waiting = new ViewAwaiter(vertx, new FleetView());
+    private final ViewAwaiter waiting = new ViewAwaiter(vertx, new FoldedFleet().reader());
 
     @AfterEach
     void stop() {
@@ -31,8 +32,8 @@ class ViewAwaiterTest {
     /** The future of a wait that begins on the context. */
     private Future<Optional<Operation>> begin(String id, Duration patience) {
         Promise<Optional<Operation>> ended = Promise.promise();
-        context.runOnContext(
-                begun -> waiting.outcome(new CommandId(id), patience).onComplete(ended));
+        context.runOnContext(begun -> waiting.outcome(new CommandId(id), new ContainerName("web"), patience)
+                .onComplete(ended));
         return ended.future();
     }
 

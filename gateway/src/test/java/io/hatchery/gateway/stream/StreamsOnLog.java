@@ -3,7 +3,7 @@ package io.hatchery.gateway.stream;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
-import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.FoldedFleet;
 import io.hatchery.gateway.view.Records;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.Json;
@@ -24,13 +24,14 @@ import org.junit.jupiter.api.BeforeEach;
 /** Streams over a log in memory, with clients that record what they get. */
 abstract class StreamsOnLog {
     static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
-    static final Streams.Request ALL = new Streams.Request(null, null, null);
+    static final Streams.Request ALL = new Streams.Request(StreamFilter.ALL, null);
 
     final MovableClock clock = new MovableClock();
-    final FleetView view = new FleetView();
+    final FoldedFleet fleet = new FoldedFleet();
     final List<BusRecord> log = new ArrayList<>();
     final List<BusRecord> refused = new ArrayList<>();
-    final Streams streams = new Streams(clock, view, this::replay, (record, why) -> refused.add(record));
+    final Streams streams = new Streams(
+            clock, fleet.projection()::hosts, fleet.reader(), this::replay, (record, why) -> refused.add(record));
     Future<Void> replayed = Future.succeededFuture();
     int recordsReplayed;
     long offset;
@@ -138,7 +139,7 @@ abstract class StreamsOnLog {
     void read(BusRecord record) {
         log.add(record);
         try {
-            var change = view.apply(record);
+            var change = fleet.apply(record);
             if (change.isPresent()) {
                 streams.changed(record, change.get());
             } else {
@@ -147,6 +148,7 @@ abstract class StreamsOnLog {
         } catch (UnreadableException e) {
             streams.passed(record);
         }
+        streams.endBatch();
     }
 
     void status(String container, String host, String phase) {
@@ -171,7 +173,7 @@ abstract class StreamsOnLog {
     }
 
     Client resume(String cursor) {
-        return connect(new Streams.Request(null, null, streams.parse(cursor)));
+        return connect(new Streams.Request(StreamFilter.ALL, streams.parse(cursor)));
     }
 
     String cursorBeforeEvents(int events) {
@@ -185,7 +187,7 @@ abstract class StreamsOnLog {
     Client resumeWithRoom(String cursor, int room) {
         var client = new Client();
         client.room = room;
-        streams.watch(client, new Streams.Request(null, null, streams.parse(cursor)));
+        streams.watch(client, new Streams.Request(StreamFilter.ALL, streams.parse(cursor)));
         return client;
     }
 }

@@ -15,11 +15,12 @@ import org.junit.jupiter.api.Test;
 class FleetViewBoundsTest {
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
 
-    private final FleetView view = new FleetView();
+    private final FoldedFleet fleet = new FoldedFleet();
+    private final FleetView view = fleet.view();
     private long offset;
 
     private void read(String topic, String key, @Nullable String value) throws UnreadableException {
-        view.apply(Records.of(topic, offset++, key, value, NOW, Map.of()));
+        var _ = fleet.apply(Records.of(topic, offset++, key, value, NOW, Map.of()));
     }
 
     private void heartbeat(String host) throws UnreadableException {
@@ -50,7 +51,7 @@ class FleetViewBoundsTest {
 
     @Test
     void hostsBeyondTheBoundAreRefusedAndKnownOnesAreNot() throws Exception {
-        for (int i = 0; i < FleetView.MAX_HOSTS; i++) {
+        for (int i = 0; i < FleetProjection.MAX_HOSTS; i++) {
             heartbeat("h" + i);
         }
         assertThatThrownBy(() -> heartbeat("one-more"))
@@ -59,7 +60,7 @@ class FleetViewBoundsTest {
         heartbeat("h0");
         read(Topics.HOSTS.name(), "h1", null);
         heartbeat("one-more");
-        assertThat(view.hosts()).hasSize(FleetView.MAX_HOSTS);
+        assertThat(view.hosts()).hasSize(FleetProjection.MAX_HOSTS);
     }
 
     @Test
@@ -69,7 +70,7 @@ class FleetViewBoundsTest {
             print("gone" + i, "line");
         }
         assertThat(view.isSettled(new ContainerName("gone0"))).isFalse();
-        view.advance(NOW.plus(Duration.ofHours(2)));
+        fleet.advance(NOW.plus(Duration.ofHours(2)));
         assertThat(view.isSettled(new ContainerName("gone0"))).isTrue();
         assertThat(view.buildLogs().since(new ContainerName("gone0"), 0).lines())
                 .isEmpty();
@@ -86,12 +87,12 @@ class FleetViewBoundsTest {
     @Test
     void deadLettersAreCountedByServiceAndKindOfTopic() throws Exception {
         for (int i = 0; i < 1_000; i++) {
-            view.apply(Records.deadLetter(i, "hatchery.host.h" + i + ".commands/0/7", "bad", NOW));
-            view.apply(Records.deadLetter(i, "made-up-" + i + "/0/7", "bad", NOW));
+            var _ = fleet.apply(Records.deadLetter(i, "hatchery.host.h" + i + ".commands/0/7", "bad", NOW));
+            var _ = fleet.apply(Records.deadLetter(i, "made-up-" + i + "/0/7", "bad", NOW));
         }
-        view.apply(Records.deadLetter(0, "hatchery.status/2/7", "bad", NOW));
-        view.apply(Records.deadLetter(0, "rubbish", "bad", NOW));
-        assertThat(view.deadLetters().counts())
+        var _ = fleet.apply(Records.deadLetter(0, "hatchery.status/2/7", "bad", NOW));
+        var _ = fleet.apply(Records.deadLetter(0, "rubbish", "bad", NOW));
+        assertThat(fleet.projection().deadLetters().counts())
                 .containsOnlyKeys(
                         new DeadLetterCounts.Label("runner", "hatchery.host.*.commands"),
                         new DeadLetterCounts.Label("runner", "hatchery.status"),

@@ -22,7 +22,8 @@ class FleetViewTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final ContainerName WEB = new ContainerName("web");
 
-    private final FleetView view = new FleetView();
+    private final FoldedFleet fleet = new FoldedFleet();
+    private final FleetView view = fleet.view();
     private long offset;
 
     private void read(String topic, String key, @Nullable String json) throws UnreadableException {
@@ -44,7 +45,7 @@ class FleetViewTest {
                 value,
                 new RecordHeaders(),
                 Optional.empty());
-        view.apply(new BusRecord(record));
+        var _ = fleet.apply(new BusRecord(record));
     }
 
     private void status(String phase, Instant since) throws UnreadableException {
@@ -141,6 +142,6 @@ class FleetViewTest {
                 .isInstanceOf(UnreadableException.class);
         assertThatThrownBy(() -> read(Topics.STATUS.name(), "Not A Name", "{}"))
                 .isInstanceOf(UnreadableException.class);
-        assertThat(view.containers(null)).containsExactly(WEB);
+        assertThat(view.containers()).containsExactly(WEB);
     }
 }

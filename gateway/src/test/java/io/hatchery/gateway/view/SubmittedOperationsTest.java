@@ -16,17 +16,25 @@ class SubmittedOperationsTest {
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
     private static final CommandId ID = new CommandId("one");
 
-    private final FleetView view = new FleetView();
-    private final SubmittedOperations submitted = new SubmittedOperations(view);
+    private static final OperationQuery ALL = new OperationQuery(null, null, null, null, null);
+
+    private final FoldedFleet fleet = new FoldedFleet();
+    private final FleetView view = fleet.view();
+    private final SubmittedOperations submitted = new SubmittedOperations();
 
     private static Operation stop(String id, Instant submittedAt) {
         var command = new Command(Verb.STOP, new ContainerName("web"), null, null, "api");
         return Operation.pending(new CommandId(id), command, new HostName("host1"), submittedAt);
     }
 
+    private void write(Operation operation) {
+        submitted.submit(operation);
+        submitted.written(operation);
+    }
+
     private void read(BusRecord record) {
         try {
-            view.apply(record);
+            var _ = fleet.apply(record);
         } catch (UnreadableException e) {
             throw new AssertionError(e);
         }
@@ -35,13 +43,13 @@ class SubmittedOperationsTest {
     @Test
     void operationIsPendingBeforeItsRecordIsRead() {
         submitted.submit(stop("one", NOW));
-        assertThat(submitted.isWritten(ID)).isFalse();
+        assertThat(submitted.isWritten(view, ID)).isFalse();
         submitted.written(stop("one", NOW));
-        assertThat(submitted.isWritten(ID)).isTrue();
-        assertThat(submitted.operation(ID))
+        assertThat(submitted.isWritten(view, ID)).isTrue();
+        assertThat(submitted.operation(view, ID))
                 .hasValueSatisfying(
                         operation -> assertThat(operation.isPending()).isTrue());
-        assertThat(submitted.all()).hasSize(1);
+        assertThat(submitted.first(view, ALL, 10)).hasSize(1);
         assertThat(view.operation(ID)).isEmpty();
     }
 
@@ -49,7 +57,7 @@ class SubmittedOperationsTest {
     void operationWhoseWriteFailedIsForgotten() {
         submitted.submit(stop("one", NOW));
         submitted.withdraw(ID);
-        assertThat(submitted.operation(ID)).isEmpty();
+        assertThat(submitted.operation(view, ID)).isEmpty();
     }
 
     @Test
@@ -57,48 +65,48 @@ class SubmittedOperationsTest {
         submitted.submit(stop("one", NOW));
         read(Records.command(0, "one", NOW));
         submitted.withdraw(ID);
-        assertThat(submitted.isWritten(ID)).isTrue();
-        assertThat(submitted.operation(ID)).isPresent();
+        assertThat(submitted.isWritten(view, ID)).isTrue();
+        assertThat(submitted.operation(view, ID)).isPresent();
     }
 
     @Test
     void operationWithAcknowledgedWriteIsNotWithdrawn() {
-        submitted.written(stop("one", NOW));
+        write(stop("one", NOW));
         submitted.withdraw(ID);
-        assertThat(submitted.operation(ID)).isPresent();
+        assertThat(submitted.operation(view, ID)).isPresent();
     }
 
     @Test
     void acceptanceThatIsReadBeforeItsCommandShowsTheRequest() {
-        submitted.written(stop("one", NOW));
+        write(stop("one", NOW));
         read(Records.accepted(0, "one", NOW.plusSeconds(2)));
-        assertThat(submitted.operation(ID)).hasValueSatisfying(operation -> {
+        assertThat(submitted.operation(view, ID)).hasValueSatisfying(operation -> {
             assertThat(operation.requestedBy()).isEqualTo("api");
             assertThat(operation.submitted()).isEqualTo(NOW);
             assertThat(operation.steps())
                     .singleElement()
                     .satisfies(step -> assertThat(step.milliseconds()).isEqualTo(2_000));
         });
-        assertThat(submitted.all()).hasSize(1);
+        assertThat(submitted.first(view, ALL, 10)).hasSize(1);
     }
 
     @Test
     void operationThatEndedIsTheViews() {
-        submitted.written(stop("one", NOW));
+        write(stop("one", NOW));
         read(Records.outcome(0, "one", "completed", NOW));
-        assertThat(submitted.operation(ID))
+        assertThat(submitted.operation(view, ID))
                 .hasValueSatisfying(operation -> assertThat(operation.outcome()).isEqualTo(OperationState.COMPLETED));
-        submitted.prune();
+        submitted.prune(view);
         assertThat(submitted.size()).isZero();
     }
 
     @Test
     void operationWhoseRecordWasReadIsPruned() {
-        submitted.written(stop("one", NOW));
+        write(stop("one", NOW));
         read(Records.command(0, "one", NOW));
-        submitted.prune();
+        submitted.prune(view);
         assertThat(submitted.size()).isZero();
-        assertThat(submitted.operation(ID)).isPresent();
+        assertThat(submitted.operation(view, ID)).isPresent();
     }
 
     @Test
@@ -107,7 +115,7 @@ class SubmittedOperationsTest {
             assertThat(submitted.submit(stop("a" + i, NOW))).isTrue();
         }
         assertThat(submitted.submit(stop("one", NOW))).isFalse();
-        read(Records.command(0, "a0", NOW));
+        submitted.read(new CommandId("a0"));
         assertThat(submitted.submit(stop("one", NOW))).isTrue();
     }
 }

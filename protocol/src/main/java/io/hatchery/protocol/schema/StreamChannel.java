@@ -15,8 +15,12 @@ final class StreamChannel {
     private static final String SCHEMAS = "#/components/schemas/";
 
     private static final String DESCRIPTION = """
-            The fleet live. Without `since` the gateway sends `snapshot`, then `synced`, then each change; with `since=<cursor>` it sends
-            what came after that cursor, then `synced`, then each change. Each message has a cursor from which a client can continue.
+            The fleet live. Without `since` the gateway sends one or more `snapshot` messages, each with a part of the fleet, then
+            `synced`, then each change. With `since=<cursor>` it sends the changes after that cursor, then `synced`, then each change.
+
+            Changes come in batches, and the last message of a batch has a cursor. A client that lost its connection continues with
+            the last cursor that it received; the messages after it are sent again. An event has an `id` by which a client recognizes
+            one that it received before.
 
             The upgrade is answered with 400 if a parameter is wrong, 401 without a valid token, and 410 if the cursor cannot be served.
 
@@ -30,12 +34,12 @@ final class StreamChannel {
 
     static void addTo(ObjectNode document) {
         Map<String, String> summaries = new LinkedHashMap<>();
-        summaries.put("snapshot", "The fleet as it is: the first message of a stream without a cursor");
+        summaries.put("snapshot", "A part of the fleet as it is, at the begin of a stream without a cursor");
         summaries.put(
                 "synced", "Everything up to the beginning of the stream has been sent; changes follow as they happen");
         summaries.put("status", "A container's new status, or null when it is removed");
         summaries.put("event", "Something that happened to a container");
-        summaries.put("host", "A host's heartbeat, or that it is lost");
+        summaries.put("host", "A host that changed, that is lost, or that is back");
         channel(document.withObject("channels").putObject(ID), summaries.keySet());
         ObjectNode components = document.withObject("components");
         ObjectNode messages = components.withObject("messages");
@@ -72,9 +76,7 @@ final class StreamChannel {
         ObjectNode query = binding.putObject("query").put("type", "object").putObject("properties");
         query.putObject("container").put("type", "string").put("description", "Only changes of this container");
         query.putObject("host").put("type", "string").put("description", "Only changes on this host");
-        query.putObject("since")
-                .put("type", "string")
-                .put("description", "The cursor of the last message that was read");
+        query.putObject("since").put("type", "string").put("description", "The last cursor that was received");
         binding.put("bindingVersion", "0.1.0");
     }
 
@@ -83,11 +85,13 @@ final class StreamChannel {
     }
 
     private static ObjectNode schema(String type) {
-        var required = new ArrayList<>(List.of("type", "cursor"));
+        var required = new ArrayList<>(type.equals("synced") ? List.of("type", "cursor") : List.of("type"));
         ObjectNode schema = Json.object().put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         properties.putObject("type").put("const", type);
-        properties.putObject("cursor").put("type", "string");
+        if (!type.equals("snapshot")) {
+            properties.putObject("cursor").put("type", "string");
+        }
         switch (type) {
             case "snapshot" -> {
                 required.addAll(List.of("containers", "hosts"));

@@ -7,7 +7,8 @@ import io.hatchery.gateway.FleetFold;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetRecord;
-import io.hatchery.gateway.view.Operations;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.OperationTable;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
@@ -113,9 +114,9 @@ final class GatewayChecks {
     private void check(
             SimulatedGateway gateway, FleetFold fold, Map<String, JsonNode> statuses, Map<String, String> outcomes) {
         var shown = new TreeMap<String, JsonNode>();
-        for (var container : fold.view().containers(null)) {
-            JsonNode status =
-                    Json.node(fold.view().resource(container, world.instant()).status());
+        for (var container : fold.read(FleetView::containers)) {
+            JsonNode status = Json.node(
+                    fold.read(view -> view.resource(container, world.instant())).status());
             JsonNode last = status.path("phase").asText().equals("unknown") ? status.path("last") : status;
             if (last.size() > 1) {
                 shown.put(container.value(), last);
@@ -124,11 +125,10 @@ final class GatewayChecks {
         same(gateway.name() + " shows other statuses", statuses, shown);
         Set<String> hosts = latest(Topics.HOSTS.name()).keySet();
         var known = new HashSet<String>();
-        fold.view().hosts().forEach(host -> known.add(host.status().host().value()));
+        fold.projection().hosts().forEach(host -> known.add(host.status().host().value()));
         world.check(hosts.equals(known), () -> gateway.name() + " knows hosts " + known + " and not " + hosts);
         outcomes.forEach((id, outcome) -> {
-            String says = fold.view()
-                    .operation(new CommandId(id))
+            String says = fold.read(view -> view.operation(new CommandId(id)))
                     .map(operation -> operation.outcome().word())
                     .orElse("unknown");
             world.check(
@@ -152,7 +152,8 @@ final class GatewayChecks {
             if (event(record) instanceof FleetEvent.Ended e && seen.add(e.id().value())) {
                 outcomes.put(e.id().value(), e.outcome().word());
                 if (record.timestamp()
-                        .isBefore(world.instant().minus(Operations.ENDED_KEPT).plus(Duration.ofMinutes(1)))) {
+                        .isBefore(
+                                world.instant().minus(OperationTable.ENDED_KEPT).plus(Duration.ofMinutes(1)))) {
                     outcomes.remove(e.id().value());
                 }
             }

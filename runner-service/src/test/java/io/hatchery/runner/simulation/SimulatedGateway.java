@@ -5,7 +5,10 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Follower;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.FleetFold;
+import io.hatchery.gateway.read.DirectReader;
+import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.FleetProjection;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
@@ -73,12 +76,17 @@ final class SimulatedGateway {
         var edge = new Edge(world, mine, Fault.GATEWAY_KILLED_AT_AN_EDGE);
         var bus = new SimulatedBus(world, kafka, mine, edge, Mutation.NONE);
         mine.onDeath(bus::processEnded);
+        var projection = new FleetProjection(FleetDatabase.inMemory());
         var mineFold = new FleetFold(
+                projection,
+                new DirectReader(projection),
                 bus.publisher(PATIENCE_MILLIS),
                 replay(mine),
                 SimulatedKafka.SHARED_PARTITIONS,
                 new SimulatedClock(world, () -> Duration.ZERO));
+        mine.onDeath(() -> projection.database().close());
         fold = mineFold;
+        ids().forEach(mineFold::follow);
         Follower follower = bus.follower(name, record -> take(mineFold, record), e -> mine.die());
         Instant began = world.instant();
         retried(mine, () -> follower.follow(topics()))
@@ -139,7 +147,7 @@ final class SimulatedGateway {
         if (isLost(mineFold, record)) {
             return;
         }
-        mineFold.take(record);
+        var _ = mineFold.take(record);
         watch(mineFold, record);
     }
 
@@ -152,7 +160,7 @@ final class SimulatedGateway {
         }
         return mutation == Mutation.GATEWAY_FORGETS_OUTCOMES_BEFORE_COMMANDS
                 && GatewayChecks.event(record) instanceof FleetEvent.Ended e
-                && mineFold.view().operation(e.id()).isEmpty();
+                && mineFold.read(view -> view.operation(e.id())).isEmpty();
     }
 
     /** An operation that has ended, as this process has read, never returns to pending. */
@@ -163,7 +171,7 @@ final class SimulatedGateway {
         }
         String id = event instanceof FleetEvent.Accepted a ? a.id().value() : record.id();
         if (ended.contains(id)) {
-            var shown = mineFold.view().operation(new CommandId(id));
+            var shown = mineFold.read(view -> view.operation(new CommandId(id)));
             world.check(
                     shown.filter(Operation::isPending).isEmpty(),
                     () -> "an operation that has ended is pending at " + name + " again: " + shown);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.hatchery.bus.GoneException;
 import io.hatchery.gateway.FleetFold;
 import io.hatchery.gateway.stream.OutboundChannel;
+import io.hatchery.gateway.stream.StreamFilter;
 import io.hatchery.gateway.stream.StreamSubscription;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.spec.json.Json;
@@ -61,11 +62,16 @@ final class SimulatedStreamClient {
             return;
         }
         try {
+            if (cursor == null) {
+                containers.clear();
+                hosts.clear();
+                events.clear();
+            }
             var since = cursor == null ? null : serving.streams().parse(cursor);
             world.note(name + (since == null ? " connects to " : " resumes at ") + gateway.name());
             var opened = new Connection(gateway, serving);
             connection = opened;
-            opened.watcher = serving.streams().watch(opened, new Streams.Request(null, null, since));
+            opened.watcher = serving.streams().watch(opened, new Streams.Request(StreamFilter.ALL, since));
         } catch (GoneException e) {
             beginAnew();
             connectLater();
@@ -176,15 +182,13 @@ final class SimulatedStreamClient {
         } catch (UnreadableException e) {
             throw new AssertionError(e);
         }
-        cursor = message.path("cursor").asText();
+        cursor = message.has("cursor") ? message.path("cursor").asText() : cursor;
         switch (message.path("type").asText()) {
             case "snapshot" -> {
-                firstCursor = cursor;
-                containers.clear();
-                hosts.clear();
                 message.path("containers").forEach(c -> put(containers, c.path("name"), known(c.path("status"))));
                 message.path("hosts").forEach(h -> put(hosts, h.path("host"), h));
             }
+            case "synced" -> firstCursor = firstCursor == null ? cursor : firstCursor;
             case "status" -> put(containers, message.path("container"), message.path("status"));
             case "host" -> put(hosts, message.path("host"), message.path("status"));
             case "event" -> events.add(message.path("id").asText());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.CommandId;
-import io.hatchery.spec.json.UnreadableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,46 +16,50 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-class OperationsTest {
+class OperationTableTest {
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
     private static final String COMMANDS = "hatchery.host.host1.commands";
 
-    private static FleetView view(List<BusRecord> records) throws UnreadableException {
-        var view = new FleetView();
-        view.advance(NOW);
-        for (BusRecord record : records) {
-            view.apply(record);
-        }
-        view.advance(NOW);
-        return view;
+    private static FoldedFleet fleet(List<BusRecord> records) {
+        return fold(new FoldedFleet(), records);
     }
 
-    private static Optional<Operation> operation(FleetView view, String id) {
-        return view.operation(new CommandId(id));
+    private static FoldedFleet fold(FoldedFleet fleet, List<BusRecord> records) {
+        fleet.advance(NOW);
+        fleet.applyAll(records);
+        fleet.advance(NOW);
+        return fleet;
     }
 
-    private static String outcome(FleetView view, String id) {
-        return operation(view, id).map(found -> found.outcome().word()).orElse("unknown");
+    private static Optional<Operation> operation(FoldedFleet fleet, String id) {
+        return fleet.view().operation(new CommandId(id));
+    }
+
+    private static String outcome(FoldedFleet fleet, String id) {
+        return operation(fleet, id).map(found -> found.outcome().word()).orElse("unknown");
     }
 
     @Test
     void everyOrderOfTheRecordsGivesTheSameOperations() throws Exception {
+        var fleet = new FoldedFleet();
         for (int seed = 0; seed < 300; seed++) {
+            fleet.clear();
             var random = new Random(seed);
             List<BusRecord> records = history(random);
-            SortedMap<String, String> first = operations(view(records));
+            SortedMap<String, String> first = operations(fold(fleet, records));
             for (int i = 0; i < 10; i++) {
                 Collections.shuffle(records, random);
-                assertThat(operations(view(records))).as("seed %d", seed).isEqualTo(first);
+                fleet.clear();
+                assertThat(operations(fold(fleet, records))).as("seed %d", seed).isEqualTo(first);
             }
         }
     }
 
-    private static SortedMap<String, String> operations(FleetView view) {
+    private static SortedMap<String, String> operations(FoldedFleet fleet) {
         var operations = new TreeMap<String, String>();
         for (int i = 0; i < 12; i++) {
             String id = "o" + i;
-            operations.put(id, operation(view, id).map(Operation::toString).orElse("unknown"));
+            operations.put(id, operation(fleet, id).map(Operation::toString).orElse("unknown"));
         }
         return operations;
     }
@@ -91,60 +94,63 @@ class OperationsTest {
 
     @Test
     void outcomeThatIsReadBeforeItsCommandWins() throws Exception {
-        var view = view(List.of(
+        var fleet = fleet(List.of(
                 Records.outcome(0, "a", "completed", NOW.minusSeconds(10)),
                 Records.accepted(1, "a", NOW.minusSeconds(11)),
                 Records.command(0, "a", NOW.minusSeconds(12))));
-        assertThat(outcome(view, "a")).isEqualTo("completed");
-        assertThat(view.operations().pendingCount()).isZero();
+        assertThat(outcome(fleet, "a")).isEqualTo("completed");
+        assertThat(fleet.projection().operations().pendingCount()).isZero();
     }
 
     @Test
     void onlyPendingCommandsArePendingAfterARestart() throws Exception {
-        var view = new FleetView();
-        view.advance(NOW);
-        view.apply(Records.command(0, "open", NOW.minus(Duration.ofDays(6))));
+        var fleet = new FoldedFleet();
+        fleet.advance(NOW);
+        var _ = fleet.apply(Records.command(0, "open", NOW.minus(Duration.ofDays(6))));
+        var records = new ArrayList<BusRecord>();
         for (int i = 0; i < 150_000; i++) {
-            view.apply(Records.outcome(i, "e" + i, "completed", NOW.minusSeconds(150_000 - i)));
+            records.add(Records.outcome(i, "e" + i, "completed", NOW.minusSeconds(150_000 - i)));
         }
         for (int i = 0; i < 150_000; i++) {
-            view.apply(Records.command(i, "e" + i, NOW.minusSeconds(150_001 - i)));
+            records.add(Records.command(i, "e" + i, NOW.minusSeconds(150_001 - i)));
         }
-        assertThat(view.operations().pendingCount()).isEqualTo(1);
-        assertThat(view.operations().endedCount()).isLessThanOrEqualTo(Operations.MAX_ENDED);
-        assertThat(outcome(view, "open")).isEqualTo("pending");
-        assertThat(outcome(view, "e149999")).isEqualTo("completed");
-        assertThat(outcome(view, "e0")).isEqualTo("unknown");
-        assertThat(view.operations().hasEnded(new CommandId("e0"))).isTrue();
+        fleet.applyAll(records);
+        assertThat(fleet.projection().operations().pendingCount()).isEqualTo(1);
+        assertThat(fleet.projection().operations().endedCount()).isLessThanOrEqualTo(OperationTable.MAX_ENDED);
+        assertThat(outcome(fleet, "open")).isEqualTo("pending");
+        assertThat(outcome(fleet, "e149999")).isEqualTo("completed");
+        assertThat(outcome(fleet, "e0")).isEqualTo("unknown");
+        assertThat(fleet.view().hasEnded(new CommandId("e0"))).isTrue();
     }
 
     @Test
     void moreEndedOperationsThanAreKeptForgetThoseThatEndedFirst() throws Exception {
-        var view = new FleetView();
-        view.advance(NOW);
-        for (int i = 0; i <= Operations.MAX_ENDED; i++) {
-            view.apply(Records.outcome(i, "e" + i, "completed", NOW.minusMillis(Operations.MAX_ENDED - i)));
+        int most = 100;
+        var fleet = new FoldedFleet(most);
+        fleet.advance(NOW);
+        for (int i = 0; i <= most; i++) {
+            var _ = fleet.apply(Records.outcome(i, "e" + i, "completed", NOW.minusMillis(most - i)));
         }
-        assertThat(view.operations().endedCount()).isEqualTo(Operations.MAX_ENDED);
-        assertThat(outcome(view, "e0")).isEqualTo("unknown");
-        assertThat(outcome(view, "e1")).isEqualTo("completed");
+        assertThat(fleet.projection().operations().endedCount()).isEqualTo(most);
+        assertThat(outcome(fleet, "e0")).isEqualTo("unknown");
+        assertThat(outcome(fleet, "e1")).isEqualTo("completed");
     }
 
     @Test
     void endedOperationIsShownForADay() throws Exception {
-        var view = view(List.of(Records.outcome(0, "a", "failed", NOW)));
-        view.advance(NOW.plus(Operations.ENDED_KEPT).minusMillis(1));
-        assertThat(outcome(view, "a")).isEqualTo("failed");
-        view.advance(NOW.plus(Operations.ENDED_KEPT));
-        assertThat(outcome(view, "a")).isEqualTo("unknown");
-        view.apply(Records.command(0, "a", NOW));
-        assertThat(outcome(view, "a")).isEqualTo("unknown");
+        var fleet = fleet(List.of(Records.outcome(0, "a", "failed", NOW)));
+        fleet.advance(NOW.plus(OperationTable.ENDED_KEPT).minusMillis(1));
+        assertThat(outcome(fleet, "a")).isEqualTo("failed");
+        fleet.advance(NOW.plus(OperationTable.ENDED_KEPT));
+        assertThat(outcome(fleet, "a")).isEqualTo("unknown");
+        var _ = fleet.apply(Records.command(0, "a", NOW));
+        assertThat(outcome(fleet, "a")).isEqualTo("unknown");
     }
 
     @Test
     void deletionIsAnOperationOfItsTombstone() throws Exception {
-        var view = view(List.of(Records.deletion(0, "d", NOW.minusSeconds(5))));
-        assertThat(operation(view, "d")).hasValueSatisfying(operation -> {
+        var fleet = fleet(List.of(Records.deletion(0, "d", NOW.minusSeconds(5))));
+        assertThat(operation(fleet, "d")).hasValueSatisfying(operation -> {
             assertThat(operation.isPending()).isTrue();
             assertThat(operation.requestedBy()).isEqualTo("someone");
         });
@@ -152,8 +158,8 @@ class OperationsTest {
 
     @Test
     void tombstoneThatOutlivesTheOutcomeOfItsDeletionIsNotPending() throws Exception {
-        Instant old = NOW.minus(Operations.TOMBSTONE_KEPT).minusSeconds(1);
-        assertThat(outcome(view(List.of(Records.deletion(0, "d", old))), "d")).isEqualTo("unknown");
+        Instant old = NOW.minus(OperationTable.TOMBSTONE_KEPT).minusSeconds(1);
+        assertThat(outcome(fleet(List.of(Records.deletion(0, "d", old))), "d")).isEqualTo("unknown");
     }
 
     @Test
@@ -166,21 +172,21 @@ class OperationsTest {
                         + "\"releasingHost\":{\"host\":\"host1\",\"operation\":\"d\"}}",
                 NOW.minus(Duration.ofDays(40)),
                 Map.of());
-        var view = view(List.of(waits));
-        assertThat(operation(view, "d")).hasValueSatisfying(operation -> {
+        var fleet = fleet(List.of(waits));
+        assertThat(operation(fleet, "d")).hasValueSatisfying(operation -> {
             assertThat(operation.outcome()).isEqualTo(OperationState.PENDING);
             assertThat(String.valueOf(operation.host())).isEqualTo("host1");
         });
-        view.apply(Records.outcome(1, "d", "completed", NOW));
-        assertThat(outcome(view, "d")).isEqualTo("completed");
+        var _ = fleet.apply(Records.outcome(1, "d", "completed", NOW));
+        assertThat(outcome(fleet, "d")).isEqualTo("completed");
     }
 
     @Test
     void commandThatItsRunnerRefusedIsRejectedWithTheReason() throws Exception {
-        var view = view(List.of(
+        var fleet = fleet(List.of(
                 Records.command(7, "a", NOW.minusSeconds(5)),
                 Records.deadLetter(0, COMMANDS + "/0/7", "its key names another", NOW.minusSeconds(4))));
-        assertThat(operation(view, "a")).hasValueSatisfying(operation -> {
+        assertThat(operation(fleet, "a")).hasValueSatisfying(operation -> {
             assertThat(operation.outcome()).isEqualTo(OperationState.REJECTED);
             assertThat(operation.reason()).isEqualTo("its key names another");
         });

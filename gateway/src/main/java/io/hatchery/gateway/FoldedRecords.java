@@ -1,0 +1,45 @@
+package io.hatchery.gateway;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.gateway.view.StreamChange;
+import io.hatchery.protocol.CommandId;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.ProfileName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records that are in the database, and what follows from them for clients.
+ *
+ * @param records in their order
+ * @param changes the containers, operations and profiles that requests may wait for
+ */
+record FoldedRecords(List<FoldedRecord> records, Changes changes) {
+    /**
+     * A record.
+     *
+     * @param change for clients of the stream; null if there is none
+     * @param rejection why it cannot be read; null if it was folded
+     */
+    record FoldedRecord(
+            BusRecord record,
+            @Nullable StreamChange change,
+            @Nullable String rejection) {}
+
+    /**
+     * The names of what has changed.
+     *
+     * @param operations those whose request or outcome was read
+     */
+    record Changes(Set<ContainerName> containers, Set<CommandId> operations, Set<ProfileName> profiles) {
+        /** All of them. */
+        List<Object> names() {
+            var names = new ArrayList<Object>(containers);
+            names.addAll(operations);
+            names.addAll(profiles);
+            return names;
+        }
+    }
+}

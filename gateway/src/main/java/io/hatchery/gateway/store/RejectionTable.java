@@ -1,0 +1,107 @@
+package io.hatchery.gateway.store;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.hatchery.bus.BusRecord;
+import io.hatchery.bus.Position;
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/** The refused records that are not yet with the dead letters: a gateway that starts again does not read them again. */
+public final class RejectionTable {
+    /** How many refused records are kept. */
+    public static final int MAX_RECORDS = 10_000;
+
+    private static final ObjectMapper HEADERS = new ObjectMapper();
+
+    private RejectionTable() {}
+
+    /** A refused record and the reason. */
+    public record Rejection(BusRecord record, String reason) {}
+
+    /** All that are kept, in the order in which they came. */
+    public static List<Rejection> all(SqlSession session) {
+        return session.list(
+                "SELECT topic, partition, position, timestamp, key, value, headers, reason FROM rejections ORDER BY rowid",
+                RejectionTable::of);
+    }
+
+    private static Rejection of(ResultSet row) throws SQLException {
+        byte[] key = row.getBytes(5);
+        byte[] value = row.getBytes(6);
+        var headers = new RecordHeaders();
+        try {
+            HEADERS.readValue(row.getBytes(7), new TypeReference<List<Map<String, byte[]>>>() {})
+                    .forEach(header -> header.forEach(headers::add));
+        } catch (IOException e) {
+            throw new SQLException("unreadable headers", e);
+        }
+        return new Rejection(
+                new BusRecord(new ConsumerRecord<>(
+                        row.getString(1),
+                        row.getInt(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        TimestampType.LOG_APPEND_TIME,
+                        key == null ? -1 : key.length,
+                        value == null ? -1 : value.length,
+                        key,
+                        value,
+                        headers,
+                        Optional.empty())),
+                row.getString(8));
+    }
+
+    /** Keeps a refused record; of more than {@link #MAX_RECORDS} the later ones are not kept. */
+    public static void add(SqlSession session, BusRecord record, String reason) {
+        if (session.number("SELECT count(*) FROM rejections") >= MAX_RECORDS) {
+            return;
+        }
+        session.update(
+                "INSERT OR IGNORE INTO rejections (topic, partition, position, timestamp, key, value, headers, reason)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp().toEpochMilli(),
+                record.raw().key(),
+                record.raw().value(),
+                headers(record),
+                reason);
+    }
+
+    private static byte[] headers(BusRecord record) {
+        var headers = new ArrayList<Map<String, byte[]>>();
+        for (Header header : record.raw().headers()) {
+            var one = new LinkedHashMap<String, byte[]>();
+            one.put(header.key(), header.value());
+            headers.add(one);
+        }
+        try {
+            return HEADERS.writeValueAsBytes(headers);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Forgets records that are with the dead letters now. */
+    public static void remove(SqlSession session, Iterable<Position> reported) {
+        for (Position position : reported) {
+            session.update(
+                    "DELETE FROM rejections WHERE topic = ? AND partition = ? AND position = ?",
+                    position.topic(),
+                    position.partition(),
+                    position.offset());
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.hatchery.gateway.stream;
+
+import io.hatchery.gateway.read.FleetReader;
+import io.hatchery.gateway.view.ContainerQuery;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.protocol.Heartbeat;
+import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.resource.Container;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a client the fleet in one state of the database, a page at a time. The next page is read when the client has taken the last one.
+ */
+final class StreamSnapshot {
+    /** So few that a page is read and written within a few milliseconds. */
+    static final int PAGE = 100;
+
+    private final StreamSubscription client;
+    private final Clock clock;
+    private final Promise<StatePositions> done = Promise.promise();
+    private FleetReader.@Nullable HeldState state;
+
+    /** Up to where a state has the records of the stream's topics, by topic and partition. */
+    record StatePositions(Map<String, Map<Integer, Long>> next) {}
+
+    private record SinglePage(String message, StatePositions positions) {}
+
+    /**
+     * Where a page begins: hosts come first.
+     *
+     * @param host after this one; null for the first
+     * @param container after this one; null for the first
+     */
+    private record PageStart(
+            boolean areHostsSent,
+            @Nullable HostName host,
+            @Nullable ContainerName container) {}
+
+    /** A page, and where the next one begins; null if it is the last. */
+    private record Page(String message, @Nullable PageStart next) {}
+
+    StreamSnapshot(StreamSubscription client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /**
+     * Sends all pages.
+     *
+     * @return the positions up to which the snapshot has everything; never completes if the client leaves before
+     */
+    Future<StatePositions> send(FleetReader reader) {
+        if (client.filter().container() != null) {
+            return one(reader, client.filter().container());
+        }
+        client.onEnd(this::close);
+        reader.hold().onFailure(done::tryFail).onSuccess(held -> {
+            if (client.outgoing().isClosed()) {
+                held.close();
+                return;
+            }
+            state = held;
+            held.read(StreamSnapshot::positions)
+                    .onFailure(done::tryFail)
+                    .onSuccess(positions -> page(held, new PageStart(false, null, null), positions));
+        });
+        return done.future().onComplete(any -> close());
+    }
+
+    private void close() {
+        if (state != null) {
+            state.close();
+            state = null;
+        }
+    }
+
+    private static StatePositions positions(FleetView view) {
+        return new StatePositions(view.positions(Streams.TOPICS));
+    }
+
+    private Future<StatePositions> one(FleetReader reader, ContainerName name) {
+        Instant now = clock.instant();
+        return reader.read(view -> {
+                    List<Container> container = Optional.of(name)
+                            .filter(view::isThere)
+                            .filter(each -> isOfHost(view, each))
+                            .map(each -> view.resource(each, now))
+                            .stream()
+                            .toList();
+                    List<HostStatus> hosts = view.hostOf(name).flatMap(view::host).stream()
+                            .map(host -> FleetView.resource(host, now))
+                            .toList();
+                    return new SinglePage(StreamMessages.snapshot(container, hosts), positions(view));
+                })
+                .map(page -> {
+                    client.missed(page.message);
+                    return page.positions;
+                });
+    }
+
+    private boolean isOfHost(FleetView view, ContainerName name) {
+        HostName host = client.filter().host();
+        return host == null || view.hostOf(name).filter(host::equals).isPresent();
+    }
+
+    private void page(FleetReader.HeldState held, PageStart start, StatePositions positions) {
+        held.read(view -> page(view, start)).onFailure(done::tryFail).onSuccess(page -> {
+            client.missed(page.message);
+            client.drained().onSuccess(taken -> {
+                if (page.next == null) {
+                    done.tryComplete(positions);
+                } else {
+                    page(held, page.next, positions);
+                }
+            });
+        });
+    }
+
+    private Page page(FleetView view, PageStart start) {
+        Instant now = clock.instant();
+        List<Heartbeat> hosts = start.areHostsSent ? List.of() : hosts(view, start.host);
+        if (hosts.size() == PAGE) {
+            return new Page(
+                    StreamMessages.snapshot(List.of(), resources(hosts, now)),
+                    new PageStart(false, hosts.getLast().status().host(), null));
+        }
+        int room = PAGE - hosts.size();
+        List<Container> containers = view.containers(
+                ContainerQuery.all(room).withHost(client.filter().host()).withAfter(start.container), now);
+        return new Page(
+                StreamMessages.snapshot(containers, resources(hosts, now)),
+                containers.size() < room
+                        ? null
+                        : new PageStart(true, null, containers.getLast().name()));
+    }
+
+    private List<Heartbeat> hosts(FleetView view, @Nullable HostName after) {
+        HostName only = client.filter().host();
+        return only == null
+                ? view.hostsAfter(after).stream().limit(PAGE).toList()
+                : view.host(only).stream().toList();
+    }
+
+    private static List<HostStatus> resources(List<Heartbeat> hosts, Instant now) {
+        return hosts.stream().map(host -> FleetView.resource(host, now)).toList();
+    }
+}

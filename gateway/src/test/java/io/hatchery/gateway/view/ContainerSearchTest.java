@@ -1,0 +1,176 @@
+package io.hatchery.gateway.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.resource.Container;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.LabelSelector;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ContainerSearchTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
+    private static final List<String> SELECTORS = List.of(
+            "",
+            "tier=web",
+            "tier=db,zone!=a",
+            "zone in (a,b)",
+            "zone notin (a)",
+            "rare",
+            "!rare",
+            "tier=none",
+            "rare=yes,tier in (web,db)",
+            "tier!=web,!rare");
+    private static final List<String> PHASES = List.of("running", "stopped", "failed");
+
+    private static final List<Phase> SHOWN = List.of(Phase.values());
+
+    private final Random random = new Random(7);
+    private final FoldedFleet fleet = new FoldedFleet();
+    private long offset;
+
+    private BusRecord record(String topic, String key, @Nullable String value) {
+        return Records.of(topic, offset++, key, value, NOW, Map.of());
+    }
+
+    private BusRecord evaluation(String name, int host) {
+        String labels = "{\"tier\":\"" + (random.nextInt(4) == 0 ? "db" : "web") + "\",\"zone\":\""
+                + (char) ('a' + random.nextInt(3)) + "\"" + (random.nextInt(50) == 0 ? ",\"rare\":\"yes\"" : "") + "}";
+        String spec = "{\"name\":\"" + name + "\",\"host\":\"host" + host + "\",\"generation\":"
+                + (1 + random.nextInt(2))
+                + ",\"payload\":{\"type\":\"command\",\"command\":[\"/bin/x\"]},\"root\":\"/r\","
+                + "\"environment\":{},\"bindMounts\":[],\"tmpfs\":[],\"ephemeral\":false,\"autoStart\":false,"
+                + "\"restartIfChanged\":true,\"startTimeout\":\"1min\",\"stopTimeout\":\"3min\",\"restart\":\"no\","
+                + "\"readiness\":\"started\",\"killSignal\":\"SIGTERM\",\"labels\":" + labels
+                + (random.nextInt(10) == 0 ? ",\"description\":\"The Shop\"" : "") + "}";
+        return record(
+                Topics.EVALUATIONS.name(),
+                name,
+                "{\"container\":\"" + name + "\",\"state\":\"evaluated\",\"revision\":1,\"evaluatedRevision\":1,"
+                        + "\"generation\":1,\"spec\":" + spec + ",\"errors\":[],\"systems\":[]}");
+    }
+
+    private BusRecord status(String name, int host) {
+        return record(
+                Topics.STATUS.name(),
+                name,
+                "{\"container\":\"" + name + "\",\"host\":\"host" + host + "\",\"phase\":\""
+                        + PHASES.get(random.nextInt(3)) + "\",\"generation\":1,\"since\":\"" + NOW
+                        + "\",\"restarts\":0,\"outdated\":" + random.nextBoolean() + "}");
+    }
+
+    /** Twenty hosts, of which some are lost and one was never heard of, and containers that change and go. */
+    private void fill(int containers, int lostHosts) {
+        var records = new ArrayList<BusRecord>();
+        for (int host = 1; host < 20; host++) {
+            records.add(Records.heartbeat(offset++, "host" + host, host <= lostHosts ? NOW.minusSeconds(60) : NOW));
+        }
+        for (int i = 0; i < containers; i++) {
+            String name = "c" + random.nextInt(10_000);
+            int host = random.nextInt(20);
+            records.add(evaluation(name, host));
+            if (random.nextInt(5) > 0) {
+                records.add(status(name, host));
+            }
+            if (random.nextInt(10) == 0) {
+                records.add(evaluation(name, random.nextInt(20)));
+            }
+            if (random.nextInt(10) == 0) {
+                records.add(record(Topics.STATUS.name(), name, null));
+                records.add(record(Topics.EVALUATIONS.name(), name, null));
+            }
+        }
+        fleet.applyAll(records);
+    }
+
+    private ContainerQuery query() {
+        return ContainerQuery.all(1 + random.nextInt(60))
+                .with(query -> query.selector(LabelSelector.parse(SELECTORS.get(random.nextInt(SELECTORS.size()))))
+                        .host(random.nextInt(4) == 0 ? new HostName("host" + random.nextInt(21)) : null)
+                        .phase(random.nextInt(3) == 0 ? SHOWN.get(random.nextInt(SHOWN.size())) : null)
+                        .outdated(random.nextInt(4) == 0 ? (Boolean) random.nextBoolean() : null)
+                        .text(
+                                random.nextInt(6) == 0
+                                        ? List.of("c1", "shop", "HOST3", "%").get(random.nextInt(4))
+                                        : null)
+                        .after(random.nextInt(2) == 0 ? new ContainerName("c" + random.nextInt(9_000)) : null));
+    }
+
+    private static boolean isFound(ContainerQuery query, Container container) {
+        var labels = container.spec() == null
+                ? Map.<String, String>of()
+                : container.spec().labels();
+        String host = container.host() == null ? "" : container.host().value();
+        return query.selector().matches(labels)
+                && (query.host() == null || query.host().equals(container.host()))
+                && (query.phase() == null || query.phase() == container.status().phase())
+                && (query.outdated() == null || query.outdated() == isOutdated(container))
+                && (query.after() == null || container.name().compareTo(query.after()) > 0)
+                && (query.text() == null || isIn(container, host, query.text().toLowerCase(java.util.Locale.ROOT)));
+    }
+
+    private static boolean isIn(Container container, String host, String text) {
+        String description = container.spec() == null ? null : container.spec().description();
+        return container.name().value().contains(text)
+                || host.contains(text)
+                || description != null
+                        && description.toLowerCase(java.util.Locale.ROOT).contains(text);
+    }
+
+    private static boolean isOutdated(Container container) {
+        var last = container.status().last();
+        var generation = last == null ? container.status().generation() : last.generation();
+        boolean outdated = last == null ? Boolean.TRUE.equals(container.status().outdated()) : last.outdated();
+        return outdated
+                || container.spec() != null
+                        && generation != null
+                        && !Objects.equals(container.spec().generation(), generation);
+    }
+
+    @Test
+    void everyQueryFindsWhatAScanOfAllContainersFinds() {
+        for (int lostHosts : new int[] {0, 3, 19}) {
+            fleet.clear();
+            fill(600, lostHosts);
+            FleetView view = fleet.view();
+            List<Container> all = view.containers().stream()
+                    .map(name -> view.resource(name, NOW))
+                    .toList();
+            for (int i = 0; i < 500; i++) {
+                ContainerQuery query = query();
+                assertThat(view.containers(query, NOW))
+                        .as("%s", query)
+                        .extracting(Container::name)
+                        .containsExactlyElementsOf(all.stream()
+                                .filter(container -> isFound(query, container))
+                                .map(Container::name)
+                                .limit(query.limit())
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    void numbersByPhaseAreThoseOfAScan() {
+        fill(600, 3);
+        FleetView view = fleet.view();
+        for (Phase phase : Phase.values()) {
+            long scanned = view.containers().stream()
+                    .filter(name -> view.phase(name, NOW) == phase)
+                    .count();
+            assertThat((long) view.phases(NOW).getOrDefault(phase, 0))
+                    .as("%s", phase)
+                    .isEqualTo(scanned);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.hatchery.gateway.view;
+
+import io.hatchery.bus.BusRecord;
+import io.hatchery.gateway.read.DirectReader;
+import io.hatchery.gateway.store.FleetDatabase;
+import io.hatchery.gateway.store.PositionTable;
+import io.hatchery.spec.json.UnreadableException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A fleet in a database in memory, as records are folded into it. */
+public final class FoldedFleet {
+    private final FleetProjection projection;
+
+    /** An empty fleet. */
+    public FoldedFleet() {
+        this(OperationTable.MAX_ENDED);
+    }
+
+    FoldedFleet(int maxEnded) {
+        projection = new FleetProjection(FleetDatabase.inMemory(), maxEnded);
+    }
+
+    /** Folds a record. */
+    public Optional<StreamChange> apply(BusRecord record) throws UnreadableException {
+        var refused = new UnreadableException[1];
+        Optional<StreamChange> change = projection.database().write(session -> {
+            PositionTable.put(
+                    session,
+                    new PositionTable.FoldedPosition(record.topic(), record.partition(), "id", record.offset() + 1));
+            try {
+                return projection.apply(session, record, FleetRecord.read(record));
+            } catch (UnreadableException e) {
+                refused[0] = e;
+                return Optional.empty();
+            }
+        });
+        if (refused[0] != null) {
+            throw refused[0];
+        }
+        return change;
+    }
+
+    /** Folds many records in one transaction. */
+    void applyAll(List<BusRecord> records) {
+        projection
+                .database()
+                .update(session -> records.forEach(record -> {
+                    try {
+                        var _ = projection.apply(session, record, FleetRecord.read(record));
+                    } catch (UnreadableException e) {
+                        throw new AssertionError(e);
+                    }
+                }));
+    }
+
+    /** Forgets what has expired. */
+    public void advance(Instant now) {
+        projection.advance(now);
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        projection.clear();
+    }
+
+    /** The fleet as it is at each call. */
+    public FleetView view() {
+        return projection.read(view -> view);
+    }
+
+    /** What folds it. */
+    public FleetProjection projection() {
+        return projection;
+    }
+
+    /** Reads it. */
+    public DirectReader reader() {
+        return new DirectReader(projection);
+    }
+}
