@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -52,6 +54,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private final KafkaConsumer<byte[], byte[]> views;
     private final KafkaConsumer<byte[], byte[]> ends;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final Set<String> located = new HashSet<>(); // at most the topics of the fleet
     private boolean ownershipChanged;
     private @Nullable ConsumerGroupMetadata membership;
 
@@ -84,6 +87,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         Map<String, Object> producing = new HashMap<>(config.producer(15_000));
         producing.put("transactional.id", plan.group() + "-" + plan.instance());
         producing.put("transaction.timeout.ms", "15000");
+        producing.put("metadata.max.idle.ms", Long.toString(Duration.ofDays(1).toMillis()));
         this.producer = new KafkaProducer<>(producing);
     }
 
@@ -194,6 +198,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
                     "this member of " + plan.group() + " owns no partition any more, and therefore writes nothing");
         }
         var tooLarge = new AtomicReference<RecordTooLargeException>();
+        locate(records);
         producer.beginTransaction();
         try {
             for (var record : records) {
@@ -210,6 +215,32 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
             RecordTooLargeException large = tooLarge.get();
             throw large == null ? e : large;
         }
+    }
+
+    /**
+     * Asks the broker for the partitions of all new topics at once, before the transaction begins. The producer asks for one topic
+     * after the other as it meets them, and a transaction reaches the topics of hundreds of hosts.
+     */
+    private void locate(Collection<ProducerRecord<byte[], byte[]>> records) {
+        var unknown = new TreeSet<String>();
+        records.forEach(record -> unknown.add(record.topic()));
+        unknown.removeAll(located);
+        try (var requests = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = unknown.stream()
+                    .map(topic -> requests.submit(() -> producer.partitionsFor(topic)))
+                    .toList();
+            for (var answer : answers) {
+                answer.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException failure
+                    ? failure
+                    : new BusException("cannot locate the topics " + unknown, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusException("interrupted", e);
+        }
+        located.addAll(unknown);
     }
 
     /** Never empty for an owner: offsets that are committed are what fences a member that was the owner before. */
