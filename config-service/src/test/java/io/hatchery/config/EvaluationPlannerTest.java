@@ -47,7 +47,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aSpecIsPublishedOnceAndCountedWhenItDiffers() {
+    void specIsPublishedOnceWithANewGenerationIfItDiffers() {
         EvaluationPlan first = define(null, "{boot: true}", 5, null);
         assertThat(first.evaluation().state()).isEqualTo(Evaluation.State.EVALUATED);
         assertThat(first.published()).isEqualTo(first.evaluation().spec());
@@ -64,7 +64,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aFailedEvaluationKeepsTheLastGoodSpecInForce() {
+    void failedEvaluationKeepsTheLastGoodSpecInForce() {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
         EvaluationPlan failed = define(good, "{boot: 7}", 6, null);
         assertThat(failed.published()).isNull();
@@ -75,7 +75,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aDefinitionThatExpectsAnotherRevisionChangesNothing() {
+    void definitionThatExpectsAnotherRevisionChangesNothing() {
         Evaluation good = define(null, "{boot: true}", 5, null).evaluation();
         EvaluationPlan refused = define(good, "{boot: true, tmpfs: [/x]}", 6, 4L);
         assertThat(refused.published()).isNull();
@@ -94,7 +94,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void openRemovalKeepsWhatWasAskedForAndWhenItWasTold() {
+    void openRemovalKeepsItsRequestAndPublicationTime() {
         Evaluation first = define(null, "{boot: true}", 5, null).evaluation();
         Instant now = Instant.parse("2026-01-01T00:00:00Z");
         EvaluationPlan deleted =
@@ -121,7 +121,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aContainerStaysWhereItWasPlacedAndMovesWhenToldTo() {
+    void containerStaysOnItsHostUnlessItsDefinitionNamesAnother() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
         EvaluationPlan sticky = EvaluationPlanner.define(
                 WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), alone(H2));
@@ -137,7 +137,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void whatIsDecidedWhileItMovesIsGivenToNobodyBeforeItsHostHasLetGo() {
+    void specChangedDuringAMoveIsPublishedAfterTheRelease() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
         Evaluation moving = define(placed, "{boot: true, host: h2}", 6, null).evaluation();
         EvaluationPlan changed = define(moving, "{boot: true, host: h3}", 7, null);
@@ -149,7 +149,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aContainerThatIsSentBackIsGivenBackAtOnce() {
+    void containerMovedBackIsPublishedAtOnce() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
         Evaluation moving = define(placed, "{boot: true, host: h2}", 6, null).evaluation();
         EvaluationPlan back = define(moving, "{boot: true, host: h1}", 7, null);
@@ -159,7 +159,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aContainerThatIsDeletedAndDefinedElsewhereWaitsForItsHostToo() {
+    void containerDefinedElsewhereAfterDeletionWaitsForItsRelease() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
         Evaluation deleted =
                 RemovalPlanner.delete(WEB, placed, 6, null, DELETION).evaluation();
@@ -186,7 +186,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aChangedProfileChangesTheSpec() {
+    void changedProfileChangesTheSpec() {
         var base = new ProfileName("base");
         ContainerDefinition own = definition("{boot: true, profiles: [base]}");
         Evaluation before = EvaluationPlanner.define(
@@ -241,13 +241,13 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aPortOfAHostIsForwardedToOneContainer() {
+    void hostPortIsForwardedToOneContainer() {
         var api = new ContainerName("api");
-        var wish = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80}]}");
-        Evaluation first = EvaluationPlanner.define(api, null, wish, 1, null, Map.of(), alone(H1))
+        var definition = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80}]}");
+        Evaluation first = EvaluationPlanner.define(api, null, definition, 1, null, Map.of(), alone(H1))
                 .evaluation();
 
-        Evaluation here = EvaluationPlanner.define(WEB, null, wish, 2, null, Map.of(), among(H1, List.of(first)))
+        Evaluation here = EvaluationPlanner.define(WEB, null, definition, 2, null, Map.of(), among(H1, List.of(first)))
                 .evaluation();
         assertThat(here.state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(here.errors().getFirst().format())
@@ -255,7 +255,8 @@ class EvaluationPlannerTest {
                         "containers.web.forwardPorts: host h1 forwards that port to container api, got tcp 80 (in the"
                                 + " placement); choose another hostPort or another host");
 
-        Evaluation elsewhere = EvaluationPlanner.define(WEB, null, wish, 2, null, Map.of(), among(H2, List.of(first)))
+        Evaluation elsewhere = EvaluationPlanner.define(
+                        WEB, null, definition, 2, null, Map.of(), among(H2, List.of(first)))
                 .evaluation();
         assertThat(elsewhere.state()).isEqualTo(Evaluation.State.EVALUATED);
         var other = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80, protocol: udp}]}");
@@ -263,7 +264,7 @@ class EvaluationPlannerTest {
                         .evaluation()
                         .state())
                 .isEqualTo(Evaluation.State.EVALUATED);
-        assertThat(EvaluationPlanner.again(here, wish, Map.of(), alone(H1))
+        assertThat(EvaluationPlanner.again(here, definition, Map.of(), alone(H1))
                         .evaluation()
                         .state())
                 .isEqualTo(Evaluation.State.EVALUATED);
@@ -281,7 +282,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void theLastGoodSpecIsInForceWhileASystemIsBuilt() {
+    void lastGoodSpecIsInForceWhileASystemIsBuilt() {
         Evaluation first = evaluated(null, "{config: a}", 1, new Systems.SystemReady("/nix/store/a"));
         assertThat(first.spec().payload()).isEqualTo(new Payload.SystemPath("/nix/store/a"));
 
@@ -304,7 +305,7 @@ class EvaluationPlannerTest {
     }
 
     @Test
-    void aRevisionIsEvaluatedOnce() {
+    void revisionIsEvaluatedOnce() {
         Evaluation first = evaluated(null, "{config: a}", 1, new Systems.SystemReady("/nix/store/a"));
         assertThat(again(first, new Systems.SystemReady("/nix/store/other"))).isEqualTo(first);
         assertThat(evaluated(first, "{config: a}", 2, new Systems.SystemReady("/nix/store/other"))

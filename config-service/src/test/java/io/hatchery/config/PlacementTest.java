@@ -61,7 +61,7 @@ class PlacementTest {
     }
 
     @Test
-    void aHostIsChosenByItsLabels() {
+    void hostIsChosenByItsLabels() {
         assertThat(place(Map.of(), null)).contains(H1);
         assertThat(place(Map.of("zone", "south"), null)).contains(H2);
         assertThat(place(Map.of("zone", "south", "disk", "ssd"), null)).contains(H2);
@@ -70,7 +70,7 @@ class PlacementTest {
     }
 
     @Test
-    void aContainerStaysWhereItIsUnlessAnotherHostIsRequiredAndThere() {
+    void containerStaysOnItsHostUnlessOnlyAnotherMatches() {
         assertThat(place(Map.of(), H2)).contains(H2);
         assertThat(place(Map.of("zone", "west"), H3))
                 .as("is away, and the right one")
@@ -128,7 +128,7 @@ class PlacementTest {
     }
 
     @Test
-    void hostWhoseHeartbeatsStoppedIsNotChosen() {
+    void lostHostIsNotChosen() {
         assertThat(placeAmong(List.of(ready(H1, NOW.minusSeconds(60)), ready(H2, NOW)), on(H2, "a")))
                 .contains(H2);
         assertThat(placeAmong(List.of(ready(H1, NOW.minusSeconds(60))))).isEmpty();

@@ -93,13 +93,13 @@ final class SpecsAuditTest {
     }
 
     @Test
-    void hostThatHasReadWhatItWasGivenIsToldNothing() {
+    void hostThatHasReadItsSpecsGetsNothingAgain() {
         put(defined(WEB, H1), NOW);
         assertThat(toldAgain(status(digestOf(WEB)), WEB)).isEmpty();
     }
 
     @Test
-    void hostThatHasLostSightOfASpecIsToldItAgainOnce() {
+    void unreadSpecIsPublishedAgainOnce() {
         put(defined(WEB, H1), NOW);
         assertThat(toldAgain(status(HostSpecs.digest(0)), WEB)).containsExactly(Map.entry(H1, false));
         assertThat(audit.take(WEB)).isEmpty();
@@ -111,7 +111,7 @@ final class SpecsAuditTest {
     }
 
     @Test
-    void serviceThatTakesOverForgetsWhatWasToBeToldWhileItStoodBy() {
+    void takeoverDiscardsRepetitionsOfTheStandby() {
         put(defined(WEB, H1), NOW);
         audit.view(status("0"), evaluations, NOW);
         audit.view(status("0"), evaluations, NOW.plus(LATER));
@@ -128,13 +128,13 @@ final class SpecsAuditTest {
     }
 
     @Test
-    void openRemovalIsToldAgainToAHostThatHasTheContainerUnnamed() {
+    void openRemovalIsPublishedAgainForAnUnnamedContainer() {
         put(deleted(WEB, false), NOW);
         assertThat(toldAgain(status("0", WEB), WEB)).containsExactly(Map.entry(H1, false));
     }
 
     @Test
-    void openRemovalIsToldAgainThoughTheHostHasEverythingElse() {
+    void openRemovalIsPublishedAgainEvenIfAllSpecsAreRead() {
         var db = new ContainerName("db");
         put(defined(db, H1), NOW);
         put(deleted(WEB, false), NOW);
