@@ -37,6 +37,7 @@ final class Installation {
             "broker.password",
             "broker",
             "client.properties",
+            "gateway",
             "instance",
             "kcat.conf",
             "nix-cache",
