@@ -58,8 +58,10 @@ final class CommandFollower {
 
     private Future<Void> followAnew(Collection<String> begin, SortedMap<String, String> ids) {
         var positions = new HashMap<String, Long>();
-        begin.forEach(topic -> positions.put(topic, fold.follow(topic, ids.getOrDefault(topic, ""))));
-        return follower.followAnew(positions);
+        begin.forEach(topic -> positions.put(topic, fold.position(topic, ids.getOrDefault(topic, ""))));
+        // The id comes last: a record of the topic before is stored with the id before, which no restart trusts.
+        return follower.followAnew(positions)
+                .onSuccess(followed -> begin.forEach(topic -> fold.follow(topic, ids.getOrDefault(topic, ""))));
     }
 
     private Future<Void> carryOut(CommandTopics.FollowPlan plan, SortedMap<String, String> ids) {

@@ -73,6 +73,7 @@ public final class FleetFold {
 
     private final FleetProjection projection;
     private final SubmittedOperations submitted = new SubmittedOperations();
+    private final RejectionTable rejections;
     private final RejectedRecords refused;
     private final PlacedRecords placed;
     private final Streams.Replay log;
@@ -86,34 +87,34 @@ public final class FleetFold {
     private final ConcurrentLinkedQueue<Position> reported = new ConcurrentLinkedQueue<>();
 
     private final AtomicLong recordsRead = new AtomicLong();
-    private boolean streaming;
+    private volatile boolean streaming;
 
     private static List<String> names(Topic... topics) {
         return Arrays.stream(topics).map(Topic::name).toList();
     }
 
     /**
-     * Continues from what the database holds.
+     * Continues from what a database holds.
      *
      * @param publisher writes dead letters
      * @param log reads records of the past again
      * @param partitions over how many the keys of shared topics are spread
      */
     public FleetFold(
-            FleetProjection projection,
+            RestoredFleet restored,
             FleetReader reader,
             Publisher publisher,
             Streams.Replay log,
             int partitions,
             Clock clock) {
-        this.projection = projection;
+        this.projection = restored.projection();
+        this.rejections = restored.rejections();
         this.refused = new RejectedRecords(publisher, reported::add);
         this.placed = new PlacedRecords(partitions, refused);
         this.log = placed.of(log);
-        this.streams = new Streams(clock, projection::hosts, reader, this.log, refused::refuse);
+        this.streams = new Streams(clock, restored.projection()::hosts, reader, this.log, refused::refuse);
         this.clock = clock;
-        projection.database().read(RejectionTable::all).forEach(each -> refused.refuse(each.record(), each.reason()));
-        projection.advance(clock.instant());
+        restored.rejected().forEach(each -> refused.refuse(each.record(), each.reason()));
     }
 
     /**
@@ -131,9 +132,11 @@ public final class FleetFold {
         if (isOfOtherTopics) {
             LOG.warn("topics were created again: the database is filled anew");
             clear();
+            known = List.of();
         } else if (isTooOld(known)) {
             LOG.warn("the gateway was away for so long that deletions may be gone: the database is filled anew");
             clear();
+            known = List.of();
         }
         known.stream()
                 .filter(position -> !STORED_TOPICS.contains(position.topic()))
@@ -150,18 +153,29 @@ public final class FleetFold {
         return !known.isEmpty() && readAt.isBefore(clock.instant().minus(StreamCursor.KEPT));
     }
 
+    /**
+     * All topics have been read to their end: from now on the database is maintained for queries. Blocks; not for an event loop.
+     *
+     * @param at a time before which every record that was appended has been read
+     */
+    void complete(Instant at) {
+        projection.index();
+        projection.database().update(session -> PositionTable.readAt(session, at));
+    }
+
     /** Forgets everything: the topics are folded from their start. */
     public void clear() {
+        hostPositions.clear();
         projection.clear();
     }
 
-    /**
-     * A topic is followed from now on, and has that id.
-     *
-     * @return the offset at which reading continues; 0 if nothing of it was read
-     */
-    public long follow(String topic, String id) {
+    /** A topic is followed from now on, and has that id. */
+    public void follow(String topic, String id) {
         topicIds.put(topic, id);
+    }
+
+    /** The offset at which reading of a host's topic with that id continues; 0 if nothing of it was read. */
+    long position(String topic, String id) {
         FoldedPosition known = hostPositions.remove(topic);
         return known == null || !known.topicId().equals(id) ? 0 : known.next();
     }
@@ -188,7 +202,9 @@ public final class FleetFold {
                 }
             }
             positions.values().forEach(position -> PositionTable.put(session, position));
-            PositionTable.readAt(session, records.getLast().timestamp());
+            if (streaming) { // before, some topics may not be read up to that time
+                PositionTable.readAt(session, records.getLast().timestamp());
+            }
             removeReported(session);
             return new FoldedRecords(folded, changes);
         });
@@ -199,7 +215,7 @@ public final class FleetFold {
         for (Position next = reported.poll(); next != null; next = reported.poll()) {
             done.add(next);
         }
-        RejectionTable.remove(session, done);
+        rejections.remove(session, done);
     }
 
     /** A record with its content, or the reason why it has none. */
@@ -243,9 +259,9 @@ public final class FleetFold {
         }
     }
 
-    private static FoldedRecord reject(SqlSession session, BusRecord record, String reason) {
+    private FoldedRecord reject(SqlSession session, BusRecord record, String reason) {
         if (!REREAD_TOPICS.contains(record.topic())) {
-            RejectionTable.add(session, record, reason);
+            rejections.add(session, record, reason);
         }
         return new FoldedRecord(record, null, reason);
     }

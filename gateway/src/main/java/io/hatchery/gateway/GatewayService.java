@@ -17,7 +17,6 @@ import io.hatchery.gateway.http.ViewAwaiter;
 import io.hatchery.gateway.read.WorkerReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.BoundedReplay;
-import io.hatchery.gateway.view.FleetProjection;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
@@ -96,16 +95,17 @@ public final class GatewayService extends AbstractVerticle {
     public void start(Promise<Void> started) {
         var log = new LogReader(vertx, config.bus());
         var publisher = new KafkaPublisher(vertx, config.bus(), WRITE_PATIENCE_MILLIS);
-        vertx.executeBlocking(() -> new FleetProjection(FleetDatabase.open(config.database())))
-                .map(projection -> assemble(projection, publisher, log))
+        vertx.executeBlocking(() ->
+                        RestoredFleet.of(FleetDatabase.open(config.database(), config.version()), clock.instant()))
+                .map(restored -> assemble(restored, publisher, log))
                 .compose(this::listen)
                 .onComplete(started);
     }
 
-    private Parts assemble(FleetProjection projection, KafkaPublisher publisher, LogReader log) {
-        var reader = new WorkerReader(vertx, projection);
+    private Parts assemble(RestoredFleet restored, KafkaPublisher publisher, LogReader log) {
+        var reader = new WorkerReader(vertx, restored.projection());
         var fold = new FleetFold(
-                projection,
+                restored,
                 reader,
                 publisher,
                 new BoundedReplay(log::read, REPLAYS_AT_A_TIME),
@@ -172,7 +172,7 @@ public final class GatewayService extends AbstractVerticle {
         retried("prepare the topics", () -> prepareTopics(made))
                 .compose(ids -> retried("read the topics", () -> read(made, ids))
                         .compose(since -> vertx.executeBlocking(() -> {
-                                    made.fold.projection().index();
+                                    made.fold.complete(since);
                                     return null;
                                 })
                                 .compose(indexed -> made.follower.offsets())

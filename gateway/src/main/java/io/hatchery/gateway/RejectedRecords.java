@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the records that the gateway cannot fold to the dead letters, each once: a gateway that starts reads them again, and
- * another gateway reads them too. All calls come on one context.
+ * Sends the records that the gateway cannot fold to the dead letters, each once, also if another gateway
+ * reads them too. All calls come on one context.
  */
 final class RejectedRecords {
     /** The reader of the gateway's dead letters; all gateways have the same. */

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.hatchery.bus.Message;
 import io.hatchery.protocol.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +87,33 @@ class GatewayRestartTest {
         TestFleet.Gateway second = fleet.gateway(database);
         assertThat(second.get("/v1/containers/new").statusCode()).isEqualTo(200);
         assertThat(second.get("/v1/containers/old").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void pendingCommandIsKnownWhenTheDatabaseIsFilledAnew() throws Exception {
+        Path database = folder.resolve("database");
+        fleet.create(Topics.of(TestFleet.HOST));
+        fleet.heartbeat(TestFleet.HOST);
+        fleet.publish(Message.of(
+                Topics.commands(TestFleet.HOST).name(),
+                "web",
+                Map.of("command", "stop", "container", "web"),
+                "open",
+                "test",
+                Instant.now()));
+        TestFleet.Gateway first = fleet.gateway(database);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(first.outcome("open")).isEqualTo("pending"));
+        first.stop();
+        fleet.delete(Topics.STATUS);
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+            fleet.create(Topics.ofTheFleet());
+            return true;
+        });
+
+        TestFleet.Gateway second = fleet.gateway(database);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(second.outcome("open")).isEqualTo("pending"));
     }
 
     @Test

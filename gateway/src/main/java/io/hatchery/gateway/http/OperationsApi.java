@@ -119,7 +119,7 @@ final class OperationsApi {
                     ContainerSpec spec = context.evaluation.spec();
                     if (spec == null) {
                         withoutSpec(request, context.evaluation, verb);
-                    } else if (isNew(context, id, name, verb)) {
+                    } else if (isNew(context, id, name, verb) && !isBeingWritten(id, name, verb)) {
                         publish(request, id, new Command(verb, name, spec.generation(), deadline, Api.REQUESTER), spec);
                     } else {
                         answer(request, id, name);
@@ -144,14 +144,7 @@ final class OperationsApi {
     /** Whether the command is to be written: an Idempotency-Key may name one that is. */
     private static boolean isNew(CommandContext context, CommandId id, ContainerName name, Verb verb) {
         if (context.known.isPresent()) {
-            Operation known = context.known.get();
-            if (known.command() != verb || !known.container().equals(name)) {
-                throw new ApiProblem(
-                        ProblemType.KEY_REUSED,
-                        "Idempotency-Key " + id + " was used for "
-                                + known.command().word() + " of " + known.container()
-                                + ": use a new key for another command");
-            }
+            requireSame(context.known.get(), id, name, verb);
             return !context.isWritten;
         }
         if (context.hasEnded) {
@@ -162,6 +155,22 @@ final class OperationsApi {
                             + " hours ago, and what became of it is no longer kept: use a new key");
         }
         return true;
+    }
+
+    /** Whether a request that came a moment before writes the command of that id; comes on the context, as writes do. */
+    private boolean isBeingWritten(CommandId id, ContainerName name, Verb verb) {
+        Optional<Operation> other = submitted.find(id);
+        other.ifPresent(known -> requireSame(known, id, name, verb));
+        return other.isPresent();
+    }
+
+    private static void requireSame(Operation known, CommandId id, ContainerName name, Verb verb) {
+        if (known.command() != verb || !known.container().equals(name)) {
+            throw new ApiProblem(
+                    ProblemType.KEY_REUSED,
+                    "Idempotency-Key " + id + " was used for " + known.command().word() + " of " + known.container()
+                            + ": use a new key for another command");
+        }
     }
 
     private void publish(RoutingContext request, CommandId id, Command command, ContainerSpec spec) {

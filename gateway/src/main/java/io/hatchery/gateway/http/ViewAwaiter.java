@@ -12,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -34,16 +33,16 @@ public final class ViewAwaiter {
 
     private int size;
 
-    private record Wait<T>(List<Object> names, Function<FleetView, Optional<T>> look, Promise<Optional<T>> promise) {
-        // Two requests that wait for the same are two.
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
-        }
+    private static final class Wait<T> {
+        private final List<Object> names;
+        private final Function<FleetView, Optional<T>> look;
+        private final Promise<Optional<T>> promise = Promise.promise();
+        private boolean isLooking;
+        private boolean isChanged;
 
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
+        Wait(List<Object> names, Function<FleetView, Optional<T>> look) {
+            this.names = names;
+            this.look = look;
         }
     }
 
@@ -55,18 +54,26 @@ public final class ViewAwaiter {
 
     /** Containers, operations or profiles of these names have changed. */
     public void changed(Collection<?> names) {
-        for (Object name : names) {
-            // What a settled request does next may wait again: the set must not be walked meanwhile.
-            for (Wait<?> wait : new ArrayList<>(waits.getOrDefault(name, Set.of()))) {
-                look(wait);
-            }
-        }
+        // What a settled request does next may wait again: the sets must not be walked meanwhile.
+        var affected = new LinkedHashSet<Wait<?>>();
+        names.forEach(name -> affected.addAll(waits.getOrDefault(name, Set.of())));
+        affected.forEach(this::look);
     }
 
+    /** One read at a time for each request: changes meanwhile are a reason to read once more. */
     private <T> void look(Wait<T> wait) {
+        if (wait.isLooking) {
+            wait.isChanged = true;
+            return;
+        }
+        wait.isLooking = true;
+        wait.isChanged = false;
         reader.read(wait.look).onFailure(wait.promise::tryFail).onSuccess(found -> {
+            wait.isLooking = false;
             if (found.isPresent()) {
                 wait.promise.tryComplete(found);
+            } else if (wait.isChanged && !wait.promise.future().isComplete()) {
+                look(wait);
             }
         });
     }
@@ -117,7 +124,7 @@ public final class ViewAwaiter {
                     ProblemType.TOO_MANY_REQUESTS,
                     MAX_WAITS + " requests wait already: try again later, or send the request without wait"));
         }
-        var wait = new Wait<T>(names, look, Promise.promise());
+        var wait = new Wait<T>(names, look);
         add(wait);
         long timer =
                 vertx.setTimer(Math.max(1, patience.toMillis()), late -> wait.promise.tryComplete(Optional.empty()));

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -43,13 +44,16 @@ public final class FleetDatabase implements AutoCloseable {
 
     private final String url;
     private final @Nullable Path file;
+    private final int format;
     private final @Nullable FileChannel lock;
     private final ReentrantLock writing = new ReentrantLock(true);
     private final Semaphore readable = new Semaphore(MAX_READERS, true);
     private final Deque<SqlSession> idleReaders = new ArrayDeque<>();
     private SqlSession writer;
+    private boolean isClosed;
 
-    private FleetDatabase(String url, @Nullable Path file, @Nullable FileChannel lock) {
+    private FleetDatabase(String url, @Nullable Path file, @Nullable FileChannel lock, String version) {
+        this.format = Math.max(1, Objects.hash(SCHEMA_VERSION, version) & Integer.MAX_VALUE);
         this.url = url;
         this.file = file;
         this.lock = lock;
@@ -59,9 +63,10 @@ public final class FleetDatabase implements AutoCloseable {
     /**
      * Opens the database in a folder, which is created if it does not exist.
      *
+     * @param version of the software: another one may read records that this one refuses, so it fills the database again
      * @throws IOException if the folder cannot be written, or another gateway uses it
      */
-    public static FleetDatabase open(Path folder) throws IOException {
+    public static FleetDatabase open(Path folder, String version) throws IOException {
         Files.createDirectories(folder);
         FileChannel lock =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -74,7 +79,7 @@ public final class FleetDatabase implements AutoCloseable {
             System.setProperty("org.sqlite.tmpdir", folder.toString());
         }
         Path file = folder.resolve("fleet.db");
-        return new FleetDatabase("jdbc:sqlite:" + file, file, lock);
+        return new FleetDatabase("jdbc:sqlite:" + file, file, lock, version);
     }
 
     private static boolean tryLock(FileChannel lock) throws IOException {
@@ -87,12 +92,12 @@ public final class FleetDatabase implements AutoCloseable {
 
     /** A database in memory, which one thread uses. */
     public static FleetDatabase inMemory() {
-        return new FleetDatabase("jdbc:sqlite::memory:", null, null);
+        return new FleetDatabase("jdbc:sqlite::memory:", null, null, "");
     }
 
     private SqlSession openWriter() {
         SqlSession session = connect();
-        boolean isNew = session.number("PRAGMA user_version") != SCHEMA_VERSION;
+        boolean isNew = session.number("PRAGMA user_version") != format;
         if (isNew && file != null) {
             session.close();
             delete(file);
@@ -137,11 +142,11 @@ public final class FleetDatabase implements AutoCloseable {
         }
     }
 
-    private static void create(SqlSession session) {
+    private void create(SqlSession session) {
         for (String statement : script("schema.sql")) {
             session.execute(statement);
         }
-        session.execute("PRAGMA user_version=" + SCHEMA_VERSION);
+        session.execute("PRAGMA user_version=" + format);
     }
 
     private static String[] script(String name) {
@@ -259,13 +264,20 @@ public final class FleetDatabase implements AutoCloseable {
     }
 
     private void endRead(SqlSession session) {
+        boolean isUsable = false;
         try {
             session.commit();
             synchronized (idleReaders) {
-                idleReaders.push(session);
+                isUsable = !isClosed;
+                if (isUsable) {
+                    idleReaders.push(session);
+                }
             }
         } finally {
             readable.release();
+            if (!isUsable) {
+                session.close();
+            }
         }
     }
 
@@ -299,6 +311,7 @@ public final class FleetDatabase implements AutoCloseable {
         writing.lock();
         try {
             synchronized (idleReaders) {
+                isClosed = true;
                 idleReaders.forEach(SqlSession::close);
                 idleReaders.clear();
             }

@@ -17,20 +17,29 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
-/** The refused records that are not yet with the dead letters: a gateway that starts again does not read them again. */
+/**
+ * The refused records that are not yet with the dead letters: a gateway that starts again does not read them again. Changed by one
+ * thread at a time, within a transaction.
+ */
 public final class RejectionTable {
     /** How many refused records are kept. */
-    public static final int MAX_RECORDS = 10_000;
+    static final int MAX_RECORDS = 10_000;
+
+    /** How many bytes of keys and values are kept. */
+    static final long MAX_BYTES = 64L << 20;
 
     private static final ObjectMapper HEADERS = new ObjectMapper();
 
-    private RejectionTable() {}
+    private long records;
+    private long bytes;
 
     /** A refused record and the reason. */
     public record Rejection(BusRecord record, String reason) {}
 
     /** All that are kept, in the order in which they came. */
-    public static List<Rejection> all(SqlSession session) {
+    public List<Rejection> open(SqlSession session) {
+        records = session.number("SELECT count(*) FROM rejections");
+        bytes = session.number("SELECT total(length(key) + coalesce(length(value), 0)) FROM rejections");
         return session.list(
                 "SELECT topic, partition, position, timestamp, key, value, headers, reason FROM rejections ORDER BY rowid",
                 RejectionTable::of);
@@ -62,12 +71,13 @@ public final class RejectionTable {
                 row.getString(8));
     }
 
-    /** Keeps a refused record; of more than {@link #MAX_RECORDS} the later ones are not kept. */
-    public static void add(SqlSession session, BusRecord record, String reason) {
-        if (session.number("SELECT count(*) FROM rejections") >= MAX_RECORDS) {
+    /** Keeps a refused record, as far as there is room. */
+    public void add(SqlSession session, BusRecord record, String reason) {
+        if (records >= MAX_RECORDS || bytes + record.size() > MAX_BYTES) {
             return;
         }
-        session.update(
+        bytes += record.size();
+        records += session.update(
                 "INSERT OR IGNORE INTO rejections (topic, partition, position, timestamp, key, value, headers, reason)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 record.topic(),
@@ -95,13 +105,16 @@ public final class RejectionTable {
     }
 
     /** Forgets records that are with the dead letters now. */
-    public static void remove(SqlSession session, Iterable<Position> reported) {
+    public void remove(SqlSession session, Iterable<Position> reported) {
         for (Position position : reported) {
-            session.update(
+            records -= session.update(
                     "DELETE FROM rejections WHERE topic = ? AND partition = ? AND position = ?",
                     position.topic(),
                     position.partition(),
                     position.offset());
+        }
+        if (records == 0) {
+            bytes = 0; // what was removed is counted until then
         }
     }
 }

@@ -32,6 +32,9 @@ public record StreamCursor(SortedMap<String, String> ids, Offsets offsets, Insta
     public static final Duration KEPT = Topics.TOMBSTONES.minusDays(1);
 
     private static final int VERSION = 2;
+    /** Cursors of earlier versions were JSON. */
+    private static final int EARLIER = '{';
+
     private static final int HASH_BYTES = 8;
 
     /** More partitions than any topic has: a wrong cursor must not cost memory. */
@@ -96,7 +99,11 @@ public record StreamCursor(SortedMap<String, String> ids, Offsets offsets, Insta
     public static StreamCursor parse(String text, SortedMap<String, String> ids, Instant now) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
-            if (bytes.get() != VERSION) {
+            byte version = bytes.get();
+            if (version == EARLIER) {
+                throw new GoneException("the cursor is of an earlier version");
+            }
+            if (version != VERSION) {
                 throw notACursor();
             }
             var hash = new byte[HASH_BYTES];

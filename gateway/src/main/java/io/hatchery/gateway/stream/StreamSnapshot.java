@@ -11,6 +11,7 @@ import io.hatchery.spec.HostName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,14 @@ final class StreamSnapshot {
     /** So few that a page is read and written within a few milliseconds. */
     static final int PAGE = 100;
 
+    /** A client that takes longer for its snapshot is closed: the log of the database grows as long as a state is held. */
+    static final Duration LONGEST = Duration.ofMinutes(10);
+
     private final StreamSubscription client;
     private final Clock clock;
     private final Promise<StatePositions> done = Promise.promise();
     private FleetReader.@Nullable HeldState state;
+    private Instant begun = Instant.MAX;
 
     /** Up to where a state has the records of the stream's topics, by topic and partition. */
     record StatePositions(Map<String, Map<Integer, Long>> next) {}
@@ -69,6 +74,7 @@ final class StreamSnapshot {
                 return;
             }
             state = held;
+            begun = clock.instant();
             held.read(StreamSnapshot::positions)
                     .onFailure(done::tryFail)
                     .onSuccess(positions -> page(held, new PageStart(false, null, null), positions));
@@ -113,6 +119,14 @@ final class StreamSnapshot {
     }
 
     private void page(FleetReader.HeldState held, PageStart start, StatePositions positions) {
+        if (client.outgoing().isClosed()) {
+            return;
+        }
+        if (clock.instant().isAfter(begun.plus(LONGEST))) {
+            done.tryFail(new IllegalStateException(
+                    "the snapshot took more than " + LONGEST.toMinutes() + " minutes: read faster, or watch less"));
+            return;
+        }
         held.read(view -> page(view, start)).onFailure(done::tryFail).onSuccess(page -> {
             client.missed(page.message);
             client.drained().onSuccess(taken -> {

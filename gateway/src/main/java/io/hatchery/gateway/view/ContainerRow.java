@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase the published phase; {@code absent} if there is no status
  * @param isOutdated whether the status says that a newer spec waits for a restart
  * @param labels the labels of the spec as a JSON object; null if there are none
+ * @param description of the spec in lower case, for searches; null if there is none
  * @param sequence the number of the newest event that the status includes; null if it has none
  * @param transitionTo the phase of the last transition; null if none was read
  * @param transitionAppended when the broker appended that transition, in milliseconds

@@ -21,15 +21,13 @@ import org.jspecify.annotations.Nullable;
  * conditions are checked on these rows.
  */
 final class ContainerSearch {
-    /** Labels are counted up to here; a label that more containers have does not narrow a search much. */
-    private static final int COUNTED = 5_000;
-
     static final String COLUMNS = "c." + ContainerRow.COLUMNS.replace(", ", ", c.") + ", e.json, s.json";
 
     private final SqlSession session;
     private final FleetMemory memory;
     private final ContainerQuery query;
     private final Instant now;
+    private final int counted;
     private final List<String> conditions = new ArrayList<>();
     private final List<@Nullable Object> parameters = new ArrayList<>();
     private AccessPath path;
@@ -59,8 +57,13 @@ final class ContainerSearch {
     private record AccessPath(
             long rows, String source, @Nullable String condition, List<Object> parameters) {}
 
-    /** A search among the containers. */
-    ContainerSearch(SqlSession session, FleetMemory memory, ContainerQuery query, Instant now) {
+    /**
+     * A search among the containers.
+     *
+     * @param counted containers with a label are counted up to here; a label of more does not narrow a search much
+     */
+    ContainerSearch(SqlSession session, FleetMemory memory, ContainerQuery query, Instant now, int counted) {
+        this.counted = counted;
         this.session = session;
         this.memory = memory;
         this.query = query;
@@ -81,9 +84,9 @@ final class ContainerSearch {
         phase();
         query.selector().requirements().forEach(this::label);
         if (query.outdated() != null) {
-            condition("c.is_drifted = ?", query.outdated() ? 1 : 0);
+            condition("c.is_drifted = " + (query.outdated() ? 1 : 0)); // not a parameter: only so is the index used
             if (query.outdated()) {
-                consider(index(COUNTED, "by_drift"));
+                consider(index(counted, "by_drift"));
             }
         }
         text();
@@ -127,10 +130,7 @@ final class ContainerSearch {
         if (query.text() != null) {
             String text = query.text().toLowerCase(Locale.ROOT);
             condition(
-                    "(instr(c.name, ?) > 0 OR instr(c.host, ?) > 0 OR instr(lower(c.description), ?) > 0)",
-                    text,
-                    text,
-                    text);
+                    "(instr(c.name, ?) > 0 OR instr(c.host, ?) > 0 OR instr(c.description, ?) > 0)", text, text, text);
         }
     }
 
@@ -196,12 +196,12 @@ final class ContainerSearch {
         condition("json_extract(c.labels, ?) IN (SELECT value FROM json_each(?))", member, values);
         long labelled = session.number(
                 "SELECT count(*) FROM (SELECT 1 FROM labels WHERE key = ? AND value IN (SELECT value FROM json_each(?))"
-                        + " LIMIT " + COUNTED + ")",
+                        + " LIMIT " + counted + ")",
                 requirement.key(),
                 values);
         if (labelled == 0) {
             isEmpty = true;
-        } else if (labelled < COUNTED) {
+        } else if (labelled < counted) {
             consider(new AccessPath(
                     labelled,
                     "containers AS c",
@@ -210,7 +210,7 @@ final class ContainerSearch {
         } else if (requirement.values().size() == 1) {
             // In the order of the index, which is that of the names.
             consider(new AccessPath(
-                    COUNTED,
+                    counted,
                     "labels AS l CROSS JOIN containers AS c ON c.name = l.name",
                     "l.key = ? AND l.value = ? AND l.name > ?",
                     List.of(

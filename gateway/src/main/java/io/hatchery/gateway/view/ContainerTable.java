@@ -11,6 +11,7 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -145,7 +146,10 @@ final class ContainerTable {
                                 releasing == null ? null : releasing.host().value())
                         .specGeneration(spec == null ? null : spec.generation().value())
                         .labels(labels(spec == null ? declared(evaluation) : spec.labels()))
-                        .description(spec == null ? null : spec.description())));
+                        .description(
+                                spec == null || spec.description() == null
+                                        ? null
+                                        : spec.description().toLowerCase(Locale.ROOT))));
     }
 
     /** The labels of a definition without a spec, as far as they are plain texts. */

@@ -32,21 +32,19 @@ public final class FleetProjection {
     private final FleetDatabase database;
     private final FleetMemory memory = FleetMemory.empty();
     private final ContainerTable containers = new ContainerTable(memory.phases());
+    private final ProjectionLimits limits;
     private final OperationTable operations;
 
     /** Continues from what the database holds. */
     public FleetProjection(FleetDatabase database) {
-        this(database, OperationTable.MAX_ENDED);
+        this(database, ProjectionLimits.DEFAULT);
     }
 
-    /**
-     * Continues from what the database holds.
-     *
-     * @param maxEnded how many ended operations are shown
-     */
-    FleetProjection(FleetDatabase database, int maxEnded) {
+    /** Continues from what the database holds, with other bounds. */
+    FleetProjection(FleetDatabase database, ProjectionLimits limits) {
         this.database = database;
-        this.operations = new OperationTable(maxEnded);
+        this.limits = limits;
+        this.operations = new OperationTable(limits.ended());
         open();
     }
 
@@ -208,7 +206,7 @@ public final class FleetProjection {
 
     /** The fleet at the state that a session reads. */
     public FleetView view(SqlSession session) {
-        return new FleetView(session, memory);
+        return new FleetView(session, memory, limits);
     }
 
     /** Reads the fleet at the last commit. Blocks for a moment; not for an event loop. */

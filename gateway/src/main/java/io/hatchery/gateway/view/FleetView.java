@@ -20,13 +20,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +37,10 @@ public final class FleetView {
 
     private final SqlSession session;
     private final FleetMemory memory;
+    private final ProjectionLimits limits;
 
-    FleetView(SqlSession session, FleetMemory memory) {
+    FleetView(SqlSession session, FleetMemory memory, ProjectionLimits limits) {
+        this.limits = limits;
         this.session = session;
         this.memory = memory;
     }
@@ -103,7 +103,7 @@ public final class FleetView {
 
     /** The containers of a query, by name. */
     public List<Container> containers(ContainerQuery query, Instant now) {
-        return new ContainerSearch(session, memory, query, now)
+        return new ContainerSearch(session, memory, query, now, limits.countedLabels())
                 .find().stream().map(found -> resource(found, now)).toList();
     }
 
@@ -224,63 +224,15 @@ public final class FleetView {
                 Instant.ofEpochMilli(row.getLong(4)));
     }
 
-    /** The first operations of a query in the order of a list, each as {@link #operation} finds it; at most so many. */
+    /** The first operations of a query in the order of a list, each as {@link #operation} finds it; at most so many of each kind. */
     List<Operation> operations(OperationQuery query, int most) {
-        var conditions = new ArrayList<String>(List.of("1"));
-        var parameters = new ArrayList<@Nullable Object>();
-        if (query.container() != null) {
-            conditions.add("container = ?");
-            parameters.add(query.container().value());
-        }
-        if (query.host() != null) {
-            conditions.add("(host = ? OR host IS NULL AND is_ended = 0 AND container IN"
-                    + " (SELECT name FROM containers WHERE holder = ?))");
-            parameters.add(query.host().value());
-            parameters.add(query.host().value());
-        }
-        if (query.state() != null) {
-            conditions.add("outcome = ?");
-            parameters.add(query.state().word());
-        }
-        if (query.command() != null) {
-            conditions.add("command = ?");
-            parameters.add(query.command().word());
-        }
-        if (query.after() != null) {
-            conditions.add("(submitted < ? OR submitted = ? AND id > ?)");
-            long submitted = OperationRow.nanos(query.after().submitted());
-            parameters.addAll(List.of(submitted, submitted, query.after().id().value()));
-        }
-        parameters.add(most);
-        List<Operation> found = session
-                .list(
-                        "SELECT " + OperationRow.columns() + " FROM operations WHERE "
-                                + String.join(" AND ", conditions) + " ORDER BY submitted DESC, id LIMIT ?",
-                        OperationRow::of,
-                        parameters.toArray())
-                .stream()
-                .map(OperationRow::operation)
-                .map(this::located)
-                .toList();
-        Set<CommandId> known = new HashSet<>();
-        found.forEach(operation -> known.add(operation.id()));
-        var all = new ArrayList<>(found);
-        awaitedRemovals(most).stream()
-                .filter(removal -> !known.contains(removal.id()))
+        var found = new OperationSearch(session, query, most);
+        List<Operation> read = found.find().stream().map(this::located).toList();
+        var all = new ArrayList<>(read);
+        found.findAwaitedRemovals(FleetView::removal).stream()
+                .filter(removal -> !EndedOperationIds.contains(session, removal.id()))
                 .forEach(all::add);
         return all;
-    }
-
-    private List<Operation> awaitedRemovals(int most) {
-        return session
-                .list(
-                        "SELECT operation, container, host, appended FROM removals WHERE operation NOT IN"
-                                + " (SELECT id FROM operations) ORDER BY appended DESC LIMIT ?",
-                        FleetView::removal,
-                        most)
-                .stream()
-                .filter(removal -> !EndedOperationIds.contains(session, removal.id()))
-                .toList();
     }
 
     /** Every host that ever sent a heartbeat, by name. */

@@ -25,12 +25,6 @@ public final class OperationTable {
     public static final Duration ENDED_KEPT = Duration.ofHours(24);
 
     /**
-     * How many ended operations are shown, about a kilobyte each; of more, those that ended first are forgotten before their day is
-     * over.
-     */
-    public static final int MAX_ENDED = 500_000;
-
-    /**
      * A tombstone may outlive the outcome of its deletion. Before that time the evaluation alone shows whether the deletion is
      * pending.
      */

@@ -32,6 +32,11 @@ public final class SubmittedOperations {
         return true;
     }
 
+    /** The operation of that id whose record is being written, or is not read yet. */
+    public Optional<Operation> find(CommandId id) {
+        return Optional.ofNullable(submissions.get(id)).map(Submission::operation);
+    }
+
     /** The broker has the record of an operation. */
     public void written(Operation operation) {
         submissions.computeIfPresent(operation.id(), (id, each) -> new Submission(operation, true));

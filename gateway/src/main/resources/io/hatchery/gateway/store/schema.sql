@@ -47,6 +47,7 @@ CREATE TABLE operations (
   ended_appended INTEGER,
   is_refusal INTEGER);
 CREATE INDEX operations_by_time ON operations (submitted DESC, id);
+CREATE INDEX operations_pending ON operations (submitted DESC, id) WHERE is_ended = 0;
 CREATE INDEX operations_by_container ON operations (container, submitted DESC, id);
 CREATE INDEX operations_by_end ON operations (is_ended, ended_appended);
 CREATE INDEX operations_by_position ON operations (position) WHERE position IS NOT NULL;

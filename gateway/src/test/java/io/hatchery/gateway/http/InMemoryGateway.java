@@ -6,10 +6,10 @@ import io.hatchery.bus.Offsets;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.FleetFold;
+import io.hatchery.gateway.RestoredFleet;
 import io.hatchery.gateway.read.DirectReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
-import io.hatchery.gateway.view.FleetProjection;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -42,9 +42,9 @@ final class InMemoryGateway implements Publisher {
 
     InMemoryGateway(Vertx vertx) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        var projection = new FleetProjection(FleetDatabase.inMemory());
-        var reader = new DirectReader(projection);
-        fold = new FleetFold(projection, reader, this, this::replay, 1, clock);
+        var restored = RestoredFleet.of(FleetDatabase.inMemory(), NOW);
+        var reader = new DirectReader(restored.projection());
+        fold = new FleetFold(restored, reader, this, this::replay, 1, clock);
         waiting = new ViewAwaiter(vertx, reader);
         var connections = new Connections(
                 vertx, new Connections.ConnectionLimits(10, Duration.ofSeconds(10), Duration.ofSeconds(10)));

@@ -137,6 +137,12 @@ abstract class StreamsOnLog {
     }
 
     void read(BusRecord record) {
+        fold(record);
+        streams.endBatch();
+    }
+
+    /** Folds a record whose batch goes on. */
+    void fold(BusRecord record) {
         log.add(record);
         try {
             var change = fleet.apply(record);
@@ -148,7 +154,6 @@ abstract class StreamsOnLog {
         } catch (UnreadableException e) {
             streams.passed(record);
         }
-        streams.endBatch();
     }
 
     void status(String container, String host, String phase) {

@@ -3,6 +3,7 @@ package io.hatchery.gateway.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.gateway.view.Records;
 import io.hatchery.protocol.Headers;
@@ -174,5 +175,51 @@ class StreamsTest extends StreamsOnLog {
         }
         streams.lookForLostHosts();
         assertThat(streams.knownAlive()).isEqualTo(1);
+    }
+
+    @Test
+    void clientThatTakesTooLongForItsSnapshotIsClosed() {
+        for (int i = 0; i < 3 * StreamSnapshot.PAGE; i++) {
+            status("c" + i, "host1", "running");
+        }
+        var client = new Client();
+        client.full = true;
+        streams.watch(client, ALL);
+        clock.now = START.plus(StreamSnapshot.LONGEST).plusSeconds(1);
+        client.full = false;
+        client.flush.run();
+        assertThat(client.code).isEqualTo(1013);
+        assertThat(client.types()).doesNotContain("synced");
+    }
+
+    @Test
+    void snapshotComesInPagesAndThenOnceWhatChangedMeanwhile() {
+        for (int i = 0; i < StreamSnapshot.PAGE + 50; i++) {
+            status("c" + i, "host1", "running");
+        }
+        var client = new Client();
+        client.room = 1;
+        streams.watch(client, ALL);
+        status("c0", "host1", "stopped");
+        client.read(100);
+        assertThat(client.types()).containsExactly("snapshot", "snapshot", "synced", "status");
+        assertThat(client.messages.get(0).path("containers")).hasSize(StreamSnapshot.PAGE);
+        assertThat(client.messages.get(1).path("containers")).hasSize(50);
+        assertThat(client.messages.get(0).has("cursor")).isFalse();
+        assertThat(client.messages.get(3).at("/status/phase").asText()).isEqualTo("stopped");
+    }
+
+    @Test
+    void onlyTheLastMessageOfABatchHasACursor() {
+        Client client = connect(ALL);
+        BusRecord first = Records.outcome(offset++, "a", "completed", clock.now);
+        BusRecord second = Records.outcome(offset++, "b", "completed", clock.now);
+        fold(first);
+        fold(second);
+        streams.endBatch();
+        assertThat(client.types()).containsExactly("snapshot", "synced", "event", "event");
+        assertThat(client.messages.get(2).has("cursor")).isFalse();
+        assertThat(client.cursor()).isNotEmpty();
+        assertThat(resume(client.cursor()).types()).containsExactly("synced");
     }
 }

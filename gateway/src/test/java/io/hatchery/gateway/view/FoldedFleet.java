@@ -15,11 +15,11 @@ public final class FoldedFleet {
 
     /** An empty fleet. */
     public FoldedFleet() {
-        this(OperationTable.MAX_ENDED);
+        this(ProjectionLimits.DEFAULT);
     }
 
-    FoldedFleet(int maxEnded) {
-        projection = new FleetProjection(FleetDatabase.inMemory(), maxEnded);
+    FoldedFleet(ProjectionLimits limits) {
+        projection = new FleetProjection(FleetDatabase.inMemory(), limits);
     }
 
     /** Folds a record. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Verb;
+import io.hatchery.spec.ContainerName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -116,7 +118,7 @@ class OperationTableTest {
         }
         fleet.applyAll(records);
         assertThat(fleet.projection().operations().pendingCount()).isEqualTo(1);
-        assertThat(fleet.projection().operations().endedCount()).isLessThanOrEqualTo(OperationTable.MAX_ENDED);
+        assertThat(fleet.projection().operations().endedCount()).isLessThanOrEqualTo(ProjectionLimits.DEFAULT.ended());
         assertThat(outcome(fleet, "open")).isEqualTo("pending");
         assertThat(outcome(fleet, "e149999")).isEqualTo("completed");
         assertThat(outcome(fleet, "e0")).isEqualTo("unknown");
@@ -126,7 +128,7 @@ class OperationTableTest {
     @Test
     void moreEndedOperationsThanAreKeptForgetThoseThatEndedFirst() throws Exception {
         int most = 100;
-        var fleet = new FoldedFleet(most);
+        var fleet = new FoldedFleet(new ProjectionLimits(most, 1));
         fleet.advance(NOW);
         for (int i = 0; i <= most; i++) {
             var _ = fleet.apply(Records.outcome(i, "e" + i, "completed", NOW.minusMillis(most - i)));
@@ -190,5 +192,33 @@ class OperationTableTest {
             assertThat(operation.outcome()).isEqualTo(OperationState.REJECTED);
             assertThat(operation.reason()).isEqualTo("its key names another");
         });
+    }
+
+    @Test
+    void deletionsThatWaitForTheirHostsAreListedByContainerAndPage() {
+        var records = new ArrayList<BusRecord>();
+        for (int i = 0; i < 30; i++) {
+            records.add(Records.of(
+                    "hatchery.evaluations",
+                    i,
+                    "c" + i,
+                    "{\"container\":\"c" + i + "\",\"state\":\"deleted\",\"revision\":1,\"evaluatedRevision\":1,"
+                            + "\"errors\":[],\"systems\":[],\"releasingHost\":{\"host\":\"host1\",\"operation\":\"d" + i
+                            + "\"}}",
+                    NOW.minusSeconds(i),
+                    Map.of()));
+        }
+        FleetView view = fleet(records).view();
+        var submitted = new SubmittedOperations();
+        var ofTheOldest = new OperationQuery(new ContainerName("c29"), null, null, null, null);
+        assertThat(submitted.first(view, ofTheOldest, 5)).hasSize(1);
+        var page = submitted.first(view, new OperationQuery(null, null, null, null, null), 10);
+        var next = new OperationQuery(null, null, null, null, OperationQuery.PagePosition.of(page.getLast()));
+        assertThat(submitted.first(view, next, 10))
+                .extracting(operation -> operation.id().value())
+                .startsWith("d10", "d11")
+                .hasSize(10);
+        var stops = new OperationQuery(null, null, null, Verb.STOP, null);
+        assertThat(submitted.first(view, stops, 10)).isEmpty();
     }
 }

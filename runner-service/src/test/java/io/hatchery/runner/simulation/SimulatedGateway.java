@@ -5,10 +5,10 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Follower;
 import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.FleetFold;
+import io.hatchery.gateway.RestoredFleet;
 import io.hatchery.gateway.read.DirectReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
-import io.hatchery.gateway.view.FleetProjection;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
@@ -76,15 +76,15 @@ final class SimulatedGateway {
         var edge = new Edge(world, mine, Fault.GATEWAY_KILLED_AT_AN_EDGE);
         var bus = new SimulatedBus(world, kafka, mine, edge, Mutation.NONE);
         mine.onDeath(bus::processEnded);
-        var projection = new FleetProjection(FleetDatabase.inMemory());
+        var restored = RestoredFleet.of(FleetDatabase.inMemory(), world.instant());
         var mineFold = new FleetFold(
-                projection,
-                new DirectReader(projection),
+                restored,
+                new DirectReader(restored.projection()),
                 bus.publisher(PATIENCE_MILLIS),
                 replay(mine),
                 SimulatedKafka.SHARED_PARTITIONS,
                 new SimulatedClock(world, () -> Duration.ZERO));
-        mine.onDeath(() -> projection.database().close());
+        mine.onDeath(() -> restored.projection().database().close());
         fold = mineFold;
         ids().forEach(mineFold::follow);
         Follower follower = bus.follower(name, record -> take(mineFold, record), e -> mine.die());
