@@ -5,6 +5,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Heartbeat;
+import io.hatchery.protocol.HostSpecs;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
@@ -19,9 +20,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,6 +49,10 @@ final class InvariantChecker {
     private final Map<String, Long> reached = new HashMap<>();
     private final Map<String, Intent> intents = new HashMap<>();
     private final Map<String, HostStatus> heartbeats = new HashMap<>();
+    private final Map<String, Long> lastSpecs = new HashMap<>();
+    /** Specs topics that were created again or truncated: the same offset is of another record. */
+    private final Set<String> changedSpecs = new HashSet<>();
+
     private final Map<String, Long> heardOfAt = new HashMap<>();
 
     InvariantChecker(World world, List<SimulatedHost> hosts) {
@@ -261,8 +268,30 @@ final class InvariantChecker {
                 .isPresent()) {
             deadLetters.owe(record, Intruder.MAY + Intruder.CONFIG);
         } else {
-            heartbeats.put(record.key(), status);
+            HostStatus before = heartbeats.put(record.key(), status);
+            if (before != null && record.header(Intruder.MARK).isEmpty()) {
+                keepsItsSpecs(before, status);
+            }
         }
+    }
+
+    /** A runner that starts knows the specs that its process before knew at the same offset. */
+    private void keepsItsSpecs(HostStatus before, HostStatus now) {
+        HostSpecs last = before.specs();
+        HostSpecs next = now.specs();
+        boolean isRestart =
+                before.machineId().equals(now.machineId()) && !before.started().equals(now.started());
+        if (!isRestart
+                || last == null
+                || next == null
+                || changedSpecs.contains(Topics.specs(now.host()).name())) {
+            return;
+        }
+        world.check(
+                last.next() != next.next()
+                        || !last.topicId().equals(next.topicId())
+                        || last.digest().equals(next.digest()),
+                () -> "host " + now.host() + " knows other specs at the same offset " + next.next() + " than before");
     }
 
     private void deadLetter(BusRecord record) {
@@ -294,10 +323,14 @@ final class InvariantChecker {
         }
     }
 
-    /** It gets the system back that was ready last. */
+    private static boolean wasReadyBeforeItsStop(Run run) {
+        return run.isReady() && (run.signalledAt == Run.NEVER || run.readyAt < run.signalledAt);
+    }
+
+    /** It gets the system back that was ready last; a container that becomes ready after its stop began does not count. */
     private void rolledBack(SimulatedDefinition before, @Nullable SimulatedDefinition now) {
         List<Run> ready = runs(before.container()).stream()
-                .filter(run -> run.isReady() && !run.spec.payload().equals(payload(before)))
+                .filter(run -> wasReadyBeforeItsStop(run) && !run.spec.payload().equals(payload(before)))
                 .sorted(Comparator.comparingLong(run -> run.readyAt))
                 .toList();
         world.check(
@@ -312,6 +345,10 @@ final class InvariantChecker {
     }
 
     private void specWritten(BusRecord record) throws UnreadableException {
+        Long newest = lastSpecs.put(record.topic(), record.offset());
+        if (newest != null && record.offset() <= newest) {
+            changedSpecs.add(record.topic());
+        }
         lastRemovals.put(keyOf(record), record.header(Headers.OPERATION).orElse(""));
         if (record.isDeletion()) {
             inForce.remove(record.key());
