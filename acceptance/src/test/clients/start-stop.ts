@@ -31,7 +31,7 @@ async function main([url, token, name, root]: string[]): Promise<void> {
   const running = await containers.getContainer({ name });
   check('phase', 'running', running.status.phase);
   check('host', 'ready', (await new HostsApi(configuration).getHost({ host: running.host! })).state);
-  const labelled = await containers.listContainers({ label: ['madeBy=typescript'], limit: 10 });
+  const labelled = await containers.listContainers({ selector: 'madeBy=typescript', limit: 10 });
   check('name', name, labelled.items[0].name);
 
   const stop = await containers.stopContainer({ name, wait: '60s' });
