@@ -114,6 +114,10 @@ final class SimulatedSupervisor {
         }
         Run other = host.living(run.spec.name());
         world.check(other == null, () -> "two supervised programs: " + run + " beside " + other);
+        world.check(
+                host.onDisk("specs/" + run.spec.name() + ".json") != null
+                        || host.onDisk("specs/" + run.spec.name() + ".removal.json") != null,
+                () -> "a host that starts without a broker would not know the spec of " + run);
         host.check(reasons -> reasons.begins(run));
         run.alive = true;
         run.spawnedAt = world.now();
