@@ -9,6 +9,7 @@ import client.model.ContainerDefinition;
 import client.model.FleetEventPhaseChanged;
 import client.model.HostAvailability;
 import client.model.Operation;
+import client.model.OperationState;
 import client.model.PayloadProgram;
 import client.model.Phase;
 import java.util.List;
@@ -33,7 +34,7 @@ final class StartStop {
         check("command", "/bin/sh", payload.getCommand().getFirst());
 
         Operation start = containers.startContainer(name, "60s", null, "java-start");
-        check("outcome of the start", "completed", start.getOutcome());
+        check("outcome of the start", OperationState.COMPLETED, start.getOutcome());
         Container running = containers.getContainer(name, null);
         check("phase", Phase.RUNNING, running.getStatus().getPhase());
         check("host", HostAvailability.READY, new HostsApi(client).getHost(running.getHost(), null).getState());
@@ -41,7 +42,7 @@ final class StartStop {
                 .getItems().getFirst().getName());
 
         Operation stop = containers.stopContainer(name, "60s", null, null);
-        check("outcome of the stop", "completed", stop.getOutcome());
+        check("outcome of the stop", OperationState.COMPLETED, stop.getOutcome());
         check("operation", stop.getId(), new OperationsApi(client).getOperation(stop.getId(), null, null).getId());
         check("phase", Phase.STOPPED, containers.getContainer(name, null).getStatus().getPhase());
         check("transitions to running", 1L, new EventsApi(client)
