@@ -51,7 +51,7 @@ final class StartStop {
                 .filter(event -> event instanceof FleetEventPhaseChanged)
                 .filter(event -> ((FleetEventPhaseChanged) event).getTo() == Phase.RUNNING)
                 .count());
-        check("outcome of the deletion", "completed", containers.deleteContainer(name, null, null, "60s").getOutcome());
+        check("outcome of the deletion", OperationState.COMPLETED, containers.deleteContainer(name, null, null, "60s").getOutcome());
         try {
             containers.getContainer(name, null);
             throw new IllegalStateException("the container is still there");
