@@ -142,6 +142,11 @@ public final class FleetFold {
                 .filter(position -> !STORED_TOPICS.contains(position.topic()))
                 .forEach(position -> hostPositions.put(position.topic(), position));
         ids.forEach(this::follow);
+        if (known.isEmpty()) {
+            // A fold that is interrupted continues: what it read from the start cannot lose its tombstones sooner than
+            // that.
+            database.update(session -> PositionTable.readAt(session, clock.instant()));
+        }
         Map<String, Map<Integer, Long>> positions =
                 new HashMap<>(database.read(session -> PositionTable.of(session, STORED_TOPICS)));
         REREAD_TOPICS.forEach(topic -> positions.put(topic, Map.of()));
@@ -167,6 +172,7 @@ public final class FleetFold {
     public void clear() {
         hostPositions.clear();
         projection.clear();
+        projection.database().update(rejections::count);
     }
 
     /** A topic is followed from now on, and has that id. */

@@ -291,6 +291,7 @@ public final class GatewayService extends AbstractVerticle {
                 .eventually(() -> vertx.executeBlocking(() -> {
                     if (made != null) {
                         made.topicIds.close();
+                        made.reader.close();
                         made.fold.projection().database().close();
                     }
                     return null;

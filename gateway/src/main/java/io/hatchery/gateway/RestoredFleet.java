@@ -18,6 +18,6 @@ public record RestoredFleet(
         var projection = new FleetProjection(database);
         projection.advance(now);
         var rejections = new RejectionTable();
-        return new RestoredFleet(projection, rejections, database.write(rejections::open));
+        return new RestoredFleet(projection, rejections, database.write(rejections::all));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Position;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -37,12 +38,17 @@ public final class RejectionTable {
     public record Rejection(BusRecord record, String reason) {}
 
     /** All that are kept, in the order in which they came. */
-    public List<Rejection> open(SqlSession session) {
-        records = session.number("SELECT count(*) FROM rejections");
-        bytes = session.number("SELECT total(length(key) + coalesce(length(value), 0)) FROM rejections");
+    public List<Rejection> all(SqlSession session) {
+        count(session);
         return session.list(
                 "SELECT topic, partition, position, timestamp, key, value, headers, reason FROM rejections ORDER BY rowid",
                 RejectionTable::of);
+    }
+
+    /** Counts the rows again, after they were changed by others. */
+    public void count(SqlSession session) {
+        records = session.number("SELECT count(*) FROM rejections");
+        bytes = session.number("SELECT total(coalesce(length(key), 0) + coalesce(length(value), 0)) FROM rejections");
     }
 
     private static Rejection of(ResultSet row) throws SQLException {
@@ -76,8 +82,7 @@ public final class RejectionTable {
         if (records >= MAX_RECORDS || bytes + record.size() > MAX_BYTES) {
             return;
         }
-        bytes += record.size();
-        records += session.update(
+        int added = session.update(
                 "INSERT OR IGNORE INTO rejections (topic, partition, position, timestamp, key, value, headers, reason)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 record.topic(),
@@ -88,6 +93,8 @@ public final class RejectionTable {
                 record.raw().value(),
                 headers(record),
                 reason);
+        records += added;
+        bytes += added * (long) record.size();
     }
 
     private static byte[] headers(BusRecord record) {
@@ -100,7 +107,7 @@ public final class RejectionTable {
         try {
             return HEADERS.writeValueAsBytes(headers);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
