@@ -189,7 +189,8 @@ class CommandLineTest {
                 .as("under 2 s on an idle machine; twice that where other tests run beside it")
                 .isLessThan(Duration.ofSeconds(4));
         assertThat(Files.readString(installation.data().resolveSibling("up.log")))
-                .contains("Containers keep running");
+                .contains("Containers keep running")
+                .doesNotContain("[warning]");
         assertThat(HostState.supervisors("t-down")).containsExactly(supervisor);
 
         up = begin();

@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -33,6 +36,11 @@ public final class FleetDatabase implements AutoCloseable {
 
     /** Number of transactions that read at a time; further ones wait. Each connection has a cache of its own. */
     public static final int MAX_READERS = 24;
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
+    /** The property that names the folder for SQLite's native library. */
+    private static final String LIBRARY_FOLDER = "org.sqlite.tmpdir";
 
     private static final int WRITER_CACHE_KIB = 48 << 10;
     private static final int READER_CACHE_KIB = 2 << 10;
@@ -67,7 +75,11 @@ public final class FleetDatabase implements AutoCloseable {
      * @throws IOException if the folder cannot be written, or another gateway uses it
      */
     public static FleetDatabase open(Path folder, String version) throws IOException {
-        Files.createDirectories(folder);
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder.toAbsolutePath().getParent());
+            // Specs have environment variables, which may be secret.
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        }
         FileChannel lock =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!tryLock(lock)) {
@@ -75,11 +87,21 @@ public final class FleetDatabase implements AutoCloseable {
             throw new IOException("another gateway uses " + folder + ": give each gateway a folder of its own with"
                     + " gateway.database");
         }
-        if (System.getProperty("org.sqlite.tmpdir") == null) {
-            System.setProperty("org.sqlite.tmpdir", folder.toString());
+        if (System.getProperty(LIBRARY_FOLDER) == null) {
+            deleteLibraries(folder);
+            System.setProperty(LIBRARY_FOLDER, folder.toString());
         }
         Path file = folder.resolve("fleet.db");
         return new FleetDatabase("jdbc:sqlite:" + file, file, lock, version);
+    }
+
+    /** SQLite's native library is unpacked at each start, and stays behind if the process is killed. */
+    private static void deleteLibraries(Path folder) throws IOException {
+        try (var left = Files.newDirectoryStream(folder, "sqlite-*-libsqlitejdbc.so*")) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static boolean tryLock(FileChannel lock) throws IOException {

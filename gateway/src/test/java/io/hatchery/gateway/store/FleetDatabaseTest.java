@@ -3,7 +3,9 @@ package io.hatchery.gateway.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,5 +62,13 @@ class FleetDatabaseTest {
             }
             assertThat(database.<Long>read(session -> session.number(COUNT))).isEqualTo(2);
         }
+    }
+
+    @Test
+    void onlyTheOwnerMayReadIt() throws Exception {
+        Path database = folder.resolve("new/database");
+        FleetDatabase.open(database, "1").close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(database)))
+                .isEqualTo("rwx------");
     }
 }
