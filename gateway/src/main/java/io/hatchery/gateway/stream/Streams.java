@@ -275,14 +275,17 @@ public final class Streams {
         return alive.size();
     }
 
-    /** Sends clients the hosts that are lost, by the clock: no record reports that a host is silent. */
+    /**
+     * Sends clients the hosts that are lost, by the clock, or are back: no record reports that a host is silent, and a heartbeat that
+     * arrived late changes nothing but its time.
+     */
     public void lookForLostHosts() {
         Instant now = clock.instant();
         Collection<Heartbeat> known = hosts.get();
         for (Heartbeat host : known) {
             boolean isAlive = host.isAlive(now);
             Boolean before = alive.put(host.status().host(), isAlive);
-            if (before != null && before && !isAlive) {
+            if (before != null && before != isAlive) {
                 send(null, new StreamChange.HostChange(host.status().host(), FleetView.resource(host, now)));
             }
         }

@@ -9,6 +9,7 @@ import io.hatchery.gateway.view.Records;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -221,5 +222,40 @@ class StreamsTest extends StreamsOnLog {
         assertThat(client.messages.get(2).has("cursor")).isFalse();
         assertThat(client.cursor()).isNotEmpty();
         assertThat(resume(client.cursor()).types()).containsExactly("synced");
+    }
+
+    /** A heartbeat that differs from another one in its time alone. */
+    private BusRecord later(BusRecord heartbeat, Instant at) {
+        String json = new String(heartbeat.bytes(), StandardCharsets.UTF_8);
+        return Records.of(
+                Topics.HOSTS.name(),
+                offset++,
+                "host1",
+                json.replace("\"at\":\"" + START, "\"at\":\"" + at),
+                at,
+                Map.of());
+    }
+
+    @Test
+    void heartbeatThatChangesItsTimeAloneIsNotSent() {
+        BusRecord first = Records.heartbeat(offset++, "host1", START);
+        read(first);
+        Client client = connect(ALL);
+        read(later(first, START.plusSeconds(5)));
+        assertThat(client.types()).containsExactly("snapshot", "synced");
+    }
+
+    @Test
+    void hostWhoseHeartbeatsArriveLateIsLostAndThenBack() {
+        BusRecord first = Records.heartbeat(offset++, "host1", START);
+        read(first);
+        streams.lookForLostHosts();
+        Client client = connect(ALL);
+        clock.now = START.plusSeconds(16);
+        streams.lookForLostHosts();
+        assertThat(client.messages.getLast().at("/status/state").asText()).isEqualTo("lost");
+        read(later(first, START.plusSeconds(5)));
+        streams.lookForLostHosts();
+        assertThat(client.messages.getLast().at("/status/state").asText()).isEqualTo("ready");
     }
 }
