@@ -5,19 +5,26 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * The user and password of the embedded broker, and the configuration of its clients.
+ * A user whom the embedded broker knows by SASL/PLAIN, and the configuration of its clients.
  *
  * @param user the SASL user
  * @param password its password, hexadecimal digits
  */
 public record Credentials(String user, String password) {
+    /** The user that may do everything. */
+    public static final String ADMINISTRATOR = "hatchery-admin";
+
     private static final int BYTES = 24;
 
-    /** Credentials with a new random password. */
+    /** An administrator with a new random password. */
     public static Credentials create() {
+        return create(ADMINISTRATOR);
+    }
+
+    static Credentials create(String user) {
         var secret = new byte[BYTES];
         new SecureRandom().nextBytes(secret);
-        return new Credentials("hatchery", HexFormat.of().formatHex(secret));
+        return new Credentials(user, HexFormat.of().formatHex(secret));
     }
 
     /** Kafka's Java client properties for a broker at that address. */
@@ -45,8 +52,16 @@ public record Credentials(String user, String password) {
                 + password + "\"" + more + ";";
     }
 
-    /** The server's JAAS configuration: it accepts the user, and connects to itself as that user. */
-    String serverJaas() {
-        return jaas(" user_" + user + "=\"" + password + "\"");
+    /** The server's JAAS configuration: it connects to itself as this user, and accepts it and the others. */
+    String serverJaas(Credentials... others) {
+        var accepted = new StringBuilder(accepted());
+        for (Credentials other : others) {
+            accepted.append(other.accepted());
+        }
+        return jaas(accepted.toString());
+    }
+
+    private String accepted() {
+        return " user_" + user + "=\"" + password + "\"";
     }
 }

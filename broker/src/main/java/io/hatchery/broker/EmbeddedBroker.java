@@ -18,9 +18,12 @@ import org.apache.kafka.common.utils.Time;
 
 /**
  * A Kafka broker and its KRaft controller in this process, for fleets without a Kafka cluster. It is Kafka's own server, keeps its data on
- * disk, requires a password, and survives kill -9.
+ * disk, and survives kill -9. The administrator, whom it knows by SASL/PLAIN, may do everything; users with SCRAM-SHA-512 credentials may do
+ * what ACLs allow; nobody else is served.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+    /** The user as which it connects to itself. Its password is another one at each start. */
+    private static final String SELF = "hatchery-broker";
 
     private final KafkaRaftServer server;
     private final String bootstrap;
@@ -33,13 +36,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts a broker and returns when it accepts clients.
      *
+     * @param administrator a super user
      * @param overrides Kafka server properties that replace Hatchery's
      * @throws IOException if the data folder cannot be prepared; the message says why
      */
-    public static EmbeddedBroker start(BrokerConfig config, Credentials credentials, Map<String, String> overrides)
+    public static EmbeddedBroker start(BrokerConfig config, Credentials administrator, Map<String, String> overrides)
             throws IOException {
         Path data = Files.createDirectories(config.data());
-        var properties = new TreeMap<>(serverProperties(config, credentials));
+        var properties = new TreeMap<>(serverProperties(config, administrator));
         properties.putAll(overrides);
         format(data, properties);
         var all = new Properties();
@@ -60,7 +64,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static Map<String, String> serverProperties(BrokerConfig config, Credentials credentials) {
+    private static Map<String, String> serverProperties(BrokerConfig config, Credentials administrator) {
+        Credentials self = Credentials.create(SELF);
         String controller = BrokerConfig.LOOPBACK + ":" + config.controllerPort();
         var p = new TreeMap<String, String>();
         p.put("process.roles", "broker,controller");
@@ -72,10 +77,16 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.put("listener.security.protocol.map", "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT");
         p.put("inter.broker.listener.name", "CLIENT");
         p.put("sasl.enabled.mechanisms", "PLAIN");
+        p.put("listener.name.client.sasl.enabled.mechanisms", "SCRAM-SHA-512,PLAIN");
         p.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
         p.put("sasl.mechanism.controller.protocol", "PLAIN");
-        p.put("listener.name.client.plain.sasl.jaas.config", credentials.serverJaas());
-        p.put("listener.name.controller.plain.sasl.jaas.config", credentials.serverJaas());
+        p.put("listener.name.client.plain.sasl.jaas.config", self.serverJaas(administrator));
+        p.put(
+                "listener.name.client.scram-sha-512.sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        p.put("listener.name.controller.plain.sasl.jaas.config", self.serverJaas());
+        p.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+        p.put("super.users", "User:" + self.user() + ";User:" + administrator.user());
         p.put("log.dirs", config.data().toString());
         p.put("num.io.threads", "2");
         p.put("num.network.threads", "1");

@@ -1,5 +1,6 @@
 package io.hatchery.bus;
 
+import io.hatchery.protocol.Groups;
 import io.hatchery.protocol.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         consuming.put("heartbeat.interval.ms", "2000");
         this.source = new KafkaConsumer<>(consuming);
         Map<String, Object> producing = new HashMap<>(config.producer(15_000));
-        producing.put("transactional.id", plan.group() + "-" + plan.instance());
+        producing.put("transactional.id", Groups.transactionalIdPrefix(plan.group()) + plan.instance());
         producing.put("transaction.timeout.ms", "15000");
         producing.put("metadata.max.idle.ms", Long.toString(Duration.ofDays(1).toMillis()));
         this.producer = new KafkaProducer<>(producing);

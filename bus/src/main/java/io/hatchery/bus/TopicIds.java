@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Which topics exist, and the ids that Kafka gave them at their creation: a topic that was deleted and created again has another. */
@@ -31,7 +32,7 @@ public final class TopicIds implements AutoCloseable {
     }
 
     /**
-     * The ids of those topics that exist.
+     * The ids of those topics that exist and that this user may read or write.
      *
      * @return completes on the context of the call; fails with {@link BusException} if the broker does not answer within 10 s
      */
@@ -58,7 +59,8 @@ public final class TopicIds implements AutoCloseable {
                 ids.put(topic, future.get().topicId().toString());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
-                        && !(e.getCause() instanceof InvalidTopicException)) {
+                        && !(e.getCause() instanceof InvalidTopicException)
+                        && !(e.getCause() instanceof TopicAuthorizationException)) {
                     throw new BusException("cannot describe topic " + topic, e);
                 }
             } catch (InterruptedException e) {

@@ -20,7 +20,10 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,17 +43,47 @@ public final class TopicSetup implements AutoCloseable {
     }
 
     /**
-     * Creates those topics that are missing, and checks and corrects the settings of the others.
+     * Creates those topics that are missing, and checks and corrects the settings of the others. A user without the right to read settings
+     * leaves them to one that has it.
      *
-     * @throws BusException if the broker does not answer within a minute or refuses, or a topic has another cleanup policy
+     * @throws BusException if the broker does not answer within a minute or refuses, a topic has another cleanup policy, or one is missing
+     *     that this user may not create
      * @throws TopicMismatchException if a shared topic has fewer partitions than are configured
      */
     public void ensure(Collection<Topic> topics) {
-        List<Topic> existing = create(topics);
+        var existing = new ArrayList<Topic>();
+        var missing = new ArrayList<Topic>();
+        var described =
+                admin.describeTopics(topics.stream().map(Topic::name).toList()).topicNameValues();
+        for (Topic topic : topics) {
+            boolean isThere = exists(topic, described.get(topic.name()));
+            (isThere ? existing : missing).add(topic);
+        }
+        if (!missing.isEmpty()) {
+            existing.addAll(create(missing));
+        }
         if (!existing.isEmpty()) {
             correct(existing);
             Set<String> _ = grown(existing);
         }
+    }
+
+    private boolean exists(Topic topic, @Nullable Future<?> described) {
+        try {
+            if (described != null) {
+                await(described, "describe topic " + topic.name());
+            }
+            return true;
+        } catch (BusException e) {
+            if (isCausedBy(e, UnknownTopicOrPartitionException.class)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isCausedBy(BusException e, Class<? extends Exception> type) {
+        return e.getCause() instanceof ExecutionException failed && type.isInstance(failed.getCause());
     }
 
     /**
@@ -71,6 +104,7 @@ public final class TopicSetup implements AutoCloseable {
         return grown;
     }
 
+    /** Creates topics, and returns those that another process has created meanwhile. */
     private List<Topic> create(Collection<Topic> topics) {
         var created =
                 admin.createTopics(topics.stream().map(this::newTopic).toList()).values();
@@ -83,8 +117,11 @@ public final class TopicSetup implements AutoCloseable {
             try {
                 await(future, "create topic " + topic.name());
             } catch (BusException e) {
-                if (!(e.getCause() instanceof ExecutionException failed)
-                        || !(failed.getCause() instanceof TopicExistsException)) {
+                if (isCausedBy(e, TopicAuthorizationException.class)) {
+                    throw new BusException("topic " + topic.name() + " does not exist, and this user may not create it:"
+                            + " start config-service, which creates it");
+                }
+                if (!isCausedBy(e, TopicExistsException.class)) {
                     throw e;
                 }
                 existing.add(topic);
@@ -94,10 +131,20 @@ public final class TopicSetup implements AutoCloseable {
     }
 
     private void correct(List<Topic> topics) {
-        Map<ConfigResource, Config> found = await(
-                admin.describeConfigs(topics.stream().map(TopicSetup::resource).toList())
-                        .all(),
-                "read the topics' settings");
+        Map<ConfigResource, Config> found;
+        try {
+            found = await(
+                    admin.describeConfigs(
+                                    topics.stream().map(TopicSetup::resource).toList())
+                            .all(),
+                    "read the topics' settings");
+        } catch (BusException e) {
+            if (isCausedBy(e, TopicAuthorizationException.class)) {
+                LOG.debug("the settings of topics are left to config-service: {}", e.getMessage());
+                return;
+            }
+            throw e;
+        }
         var changes = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
         for (Topic topic : topics) {
             Config actual = found.get(resource(topic));

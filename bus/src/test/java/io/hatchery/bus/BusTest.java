@@ -85,7 +85,6 @@ class BusTest {
                 .segments(topic.segments())
                 .isShared(topic.isShared())
                 .value(topic.value())
-                .access(topic.access())
                 .reason(topic.reason())
                 .build();
     }

@@ -7,6 +7,7 @@ import io.hatchery.bus.TopicSetup;
 import io.hatchery.bus.TransactionalLoop;
 import io.hatchery.config.system.EvaluationPool;
 import io.hatchery.config.system.NixSettings;
+import io.hatchery.protocol.Groups;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Handler;
@@ -20,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /** Evaluates definitions to specs: reads, plans, publishes and commits in one Kafka transaction. */
 public final class ConfigService extends AbstractVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigService.class);
-    private static final String GROUP = "hatchery-config";
     private static final int PUBLISH_TIMEOUT_MILLIS = 30_000;
 
     private final BusConfig bus;
@@ -80,7 +80,7 @@ public final class ConfigService extends AbstractVerticle {
         return new TransactionalLoop.LoopPlan(
                 Topics.DEFINITIONS.name(),
                 List.of(Topics.EVALUATIONS.name(), Topics.PROFILES.name(), Topics.HOSTS.name(), Topics.STATUS.name()),
-                GROUP,
+                Groups.CONFIG,
                 instance);
     }
 

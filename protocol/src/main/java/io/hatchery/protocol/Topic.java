@@ -15,7 +15,6 @@ import java.util.List;
  * @param isShared whether it has the configured number of partitions; otherwise it has one
  * @param isRestored whether records that a broker loses in a power loss are written again by themselves, so that it need not flush each
  * @param value the type of its values
- * @param access writers and readers, for the documentation
  * @param reason the reason for its settings, for the documentation
  */
 @RecordBuilder
@@ -27,7 +26,6 @@ public record Topic(
         boolean isShared,
         boolean isRestored,
         Class<?> value,
-        String access,
         String reason)
         implements TopicBuilder.With {
     /** The largest batch of records that the broker takes, in bytes. */

@@ -13,9 +13,15 @@ import java.util.stream.Collectors;
 
 /** The table of all topics. Topics are created, checked and documented from it. */
 public final class Topics {
+    /** What the names of all topics begin with. */
+    public static final String PREFIX = "hatchery.";
+
+    /** What the names of hosts' topics begin with; the host's name follows. */
+    public static final String HOST_PREFIX = PREFIX + "host.";
+
     private static final long UNBOUNDED = -1;
     private static final int MIB = 1 << 20;
-    private static final String HOST_PREFIX = "hatchery.host.";
+    private static final String SPECS_SUFFIX = ".specs";
     private static final String COMMANDS_SUFFIX = ".commands";
     private static final String CONTAINER = "container";
 
@@ -33,7 +39,6 @@ public final class Topics {
             .segments(DAILY)
             .isShared(true)
             .value(ContainerDefinition.class)
-            .access("gateway, operators → config-service")
             .reason("the last definition of each container is the desired state")
             .build();
     /** Profiles by name; a null value deletes. */
@@ -44,7 +49,6 @@ public final class Topics {
             .segments(DAILY)
             .isShared(true)
             .value(ContainerDefinition.class)
-            .access("gateway, operators → config-service, gateway")
             .reason("the last version of each profile is in force")
             .build();
     /** The result of each definition's evaluation. */
@@ -55,7 +59,6 @@ public final class Topics {
             .segments(DAILY)
             .isShared(true)
             .value(Evaluation.class)
-            .access("config-service → config-service, gateway")
             .reason(
                     "config-service folds it at its start; generations continue from it after a deletion, so it is never tombstoned")
             .build();
@@ -67,7 +70,6 @@ public final class Topics {
             .segments(new Segments(Duration.ofHours(1), 16 * MIB))
             .isShared(true)
             .value(ContainerStatus.class)
-            .access("runners → gateway, config-service")
             .reason(
                     "statuses change often and only the last counts; a tombstone is a host's confirmation of a removal, which"
                             + " config-service must see even after weeks")
@@ -80,7 +82,6 @@ public final class Topics {
             .segments(DAILY)
             .isShared(true)
             .value(FleetEvent.class)
-            .access("all → all")
             .reason("operations and history are folded from it for 30 days")
             .build();
     /** Heartbeats. */
@@ -92,7 +93,6 @@ public final class Topics {
             .isShared(true)
             .isRestored(true)
             .value(HostStatus.class)
-            .access("runners → gateway, config-service, runners")
             .reason(
                     "a heartbeat is superseded within seconds: small segments compact within minutes, so that a reader that starts"
                             + " does not read hundreds of thousands of them; a lost one is followed by the next")
@@ -105,7 +105,6 @@ public final class Topics {
             .segments(new Segments(Duration.ofHours(1), 8 * MIB))
             .isShared(true)
             .value(ConsoleLines.class)
-            .access("config-service → gateway")
             .reason("the output of a build is of interest while it runs and shortly after")
             .build();
     /** Records that could not be handled. */
@@ -116,7 +115,6 @@ public final class Topics {
             .segments(DAILY)
             .isShared(false)
             .value(byte[].class)
-            .access("all → operators, gateway, config-service")
             .reason(
                     "an operator has a month to find out why a record was refused; a producer of garbage cannot fill the disk")
             .build();
@@ -144,14 +142,13 @@ public final class Topics {
     /** The specs of one host by container; a tombstone removes the container from the host. */
     public static Topic specs(HostName host) {
         return TopicBuilder.builder()
-                .name(HOST_PREFIX + host + ".specs")
+                .name(HOST_PREFIX + host + SPECS_SUFFIX)
                 .key(CONTAINER)
                 .cleanup(COMPACTED_DAILY)
                 .segments(new Segments(Duration.ofDays(1), 16 * MIB))
                 .isShared(false)
                 .isRestored(true)
                 .value(ContainerSpec.class)
-                .access("config-service → that host's runner")
                 .reason(
                         "one host's runner reads its own specs only; a tombstone is the order to remove a container, and must wait for"
                                 + " a host that is away for weeks; config-service publishes again what a host has not read")
@@ -167,19 +164,32 @@ public final class Topics {
                 .segments(new Segments(Duration.ofHours(6), 16 * MIB))
                 .isShared(false)
                 .value(Command.class)
-                .access("gateway, operators → that host's runner, gateway")
                 .reason(
                         "a command waits a week for a host that is away, and segments roll well before that, so that it is gone soon"
                                 + " after")
                 .build();
     }
 
+    /** The topics that a host's runner reads or writes and that all hosts share. */
+    public static List<Topic> sharedByRunners() {
+        return List.of(STATUS, EVENTS, HOSTS, DEAD_LETTERS);
+    }
+
     /** The host of a command topic; empty for other topics. */
     public static Optional<HostName> hostOfCommands(String topic) {
+        return hostOf(topic, COMMANDS_SUFFIX);
+    }
+
+    /** The host of a topic of specs or commands; empty for other topics. */
+    public static Optional<HostName> hostOf(String topic) {
+        return hostOf(topic, COMMANDS_SUFFIX).or(() -> hostOf(topic, SPECS_SUFFIX));
+    }
+
+    private static Optional<HostName> hostOf(String topic, String suffix) {
         if (topic.startsWith(HOST_PREFIX)
-                && topic.endsWith(COMMANDS_SUFFIX)
-                && topic.length() > HOST_PREFIX.length() + COMMANDS_SUFFIX.length()) {
-            String host = topic.substring(HOST_PREFIX.length(), topic.length() - COMMANDS_SUFFIX.length());
+                && topic.endsWith(suffix)
+                && topic.length() > HOST_PREFIX.length() + suffix.length()) {
+            String host = topic.substring(HOST_PREFIX.length(), topic.length() - suffix.length());
             return HostName.isValid(host) ? Optional.of(new HostName(host)) : Optional.empty();
         }
         return Optional.empty();

@@ -4,7 +4,7 @@ import io.hatchery.spec.json.Json;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The files of {@code docs/api}, and the page of the topics above it. */
+/** The files of {@code docs/api}, and the pages of the topics and of access above it. */
 public final class ApiDocuments {
     private ApiDocuments() {}
 
@@ -14,6 +14,7 @@ public final class ApiDocuments {
         var files = new TreeMap<String, String>();
         schemas.forEach((name, schema) -> files.put("schemas/" + name + ".json", Json.pretty(schema) + "\n"));
         files.put("asyncapi.json", Json.pretty(AsyncApi.document(schemas)) + "\n");
+        files.put("../reference/access.md", AccessPage.markdown());
         files.put("../reference/topics.md", TopicsPage.markdown());
         return files;
     }

@@ -1,5 +1,6 @@
 package io.hatchery.protocol.schema;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
@@ -73,13 +74,16 @@ public final class AsyncApi {
                 .put("protocol", "kafka")
                 .put(
                         "description",
-                        "The Kafka cluster. The embedded broker of hatchery up takes SASL/PLAIN, with the password in"
-                                + " client.properties in its data folder; other clusters take what kafka.* is set to.");
+                        "The Kafka cluster. The embedded broker of hatchery up takes SCRAM-SHA-512 with the users of hatchery"
+                                + " acls, and SASL/PLAIN from its administrator; other clusters take what kafka.* is set"
+                                + " to.");
         kafka.putObject("variables")
                 .putObject("bootstrap")
                 .put("default", "127.0.0.1:8471")
                 .put("description", "kafka.bootstrap.servers");
-        kafka.putArray("security").addObject().put("$ref", "#/components/securitySchemes/plain");
+        ArrayNode mechanisms = kafka.putArray("security");
+        mechanisms.addObject().put("$ref", "#/components/securitySchemes/scram");
+        mechanisms.addObject().put("$ref", "#/components/securitySchemes/plain");
         ObjectNode gateway = servers.putObject("gateway")
                 .put("host", "{gateway}")
                 .put("protocol", "ws")
@@ -92,6 +96,7 @@ public final class AsyncApi {
     }
 
     private static void security(ObjectNode schemes) {
+        schemes.putObject("scram").put("type", "scramSha512").put("description", "SASL/SCRAM-SHA-512");
         schemes.putObject("plain").put("type", "plain").put("description", "SASL/PLAIN");
         schemes.putObject("bearer")
                 .put("type", "http")
@@ -117,7 +122,7 @@ public final class AsyncApi {
         channel.put("title", topic.name().contains(ANY.value()) ? "One host's " + id.replace("host-", "") : id);
         channel.put(
                 "description",
-                "Keyed by " + topic.key() + "; " + topic.access() + "; " + format(topic.cleanup()) + ": "
+                "Keyed by " + topic.key() + "; " + TopicAccess.words(topic) + "; " + format(topic.cleanup()) + ": "
                         + topic.reason() + ".");
         channel.putArray("servers").addObject().put("$ref", "#/servers/kafka");
         if (topic.name().contains(ANY.value())) {
@@ -132,9 +137,8 @@ public final class AsyncApi {
         if (topic.value() == byte[].class) {
             deadLetter(document.withObject("components").withObject("messages").putObject(message));
         }
-        String[] sides = topic.access().split(" → ", 2);
-        operation(document, "send", id, message, sides[0] + " write");
-        operation(document, "receive", id, message, sides[1] + " read");
+        operation(document, "send", id, message, TopicAccess.writers(topic) + " write");
+        operation(document, "receive", id, message, TopicAccess.readers(topic) + " read");
     }
 
     private static void settings(ObjectNode configuration, Topic topic) {

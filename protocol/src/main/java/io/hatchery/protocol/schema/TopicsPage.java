@@ -12,10 +12,11 @@ final class TopicsPage {
     private static final String HEAD = """
             # Topics
 
-            Every Kafka topic of a fleet. The services create missing topics with these settings. They correct a setting that breaks
-            its bound when they start, and refuse to start where `cleanup.policy` differs. Hosts' topics have one partition. The shared
-            topics have the number of partitions that `topics.partitions` gives; it never changes, since the revision of a definition
-            is the offset of its record. This page is generated from the code.
+            Every Kafka topic of a fleet. config-service creates missing topics with these settings. It corrects a setting that breaks
+            its bound when it starts, and refuses to start where `cleanup.policy` differs. Other services do the same where their users
+            may. Hosts' topics have one partition. The shared topics have the number of partitions that `topics.partitions` gives; it
+            never changes, since the revision of a definition is the offset of its record. [Access](access.md) lists all rights. This
+            page is generated from the code.
 
             | topic | key | partitions | value | writers → readers | why it is kept this way |
             | --- | --- | --- | --- | --- | --- |
@@ -49,7 +50,7 @@ final class TopicsPage {
                                     ? "any bytes"
                                     : topic.value().getSimpleName())
                     .append(" | ")
-                    .append(topic.access())
+                    .append(TopicAccess.words(topic))
                     .append(" | ")
                     .append(topic.reason())
                     .append(" |\n");

@@ -5,6 +5,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.PartitionExtent;
 import io.hatchery.bus.PartitionReader;
 import io.hatchery.bus.WatermarkConsumer;
+import io.hatchery.protocol.Groups;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.journal.Positions;
@@ -57,7 +58,7 @@ final class CommandReader {
         this.bus = bus;
         this.timers = timers;
         this.topic = Topics.commands(host).name();
-        this.group = "hatchery-runner-" + host;
+        this.group = Groups.ofRunner(host);
         this.positions = positions;
         this.intake = intake;
         this.onFailure = onFailure;
