@@ -97,6 +97,18 @@ final class ClientCommands {
                         "Only containers whose labels match, as in Kubernetes: tier=web,env!=dev,zone in (a,b),!old")
         private @Nullable String selector;
 
+        @Option(names = "--outdated", description = "Only containers that run from another spec than the one in force")
+        private boolean outdated;
+
+        @Option(names = "--search", paramLabel = "TEXT", description = "Only containers with this text in the name, the description or the host")
+        private @Nullable String text;
+
+        @Option(
+                names = "--sort",
+                paramLabel = "ORDER",
+                description = "name, host, phase or changed; a minus sign reverses the order, as in -changed")
+        private @Nullable String sort;
+
         @Override
         public void run() {
             var filter = new StringBuilder();
@@ -108,6 +120,15 @@ final class ClientCommands {
                 filter.append("&phase=").append(encode(phase));
             }
             filter.append(TargetContainers.selectorParameter(selector));
+            if (outdated) {
+                filter.append("&outdated=true");
+            }
+            if (text != null) {
+                filter.append("&text=").append(encode(text));
+            }
+            if (sort != null) {
+                filter.append("&sort=").append(encode(sort));
+            }
             ArrayNode all = Json.object().putArray("items");
             api.all("/v1/containers", filter.toString()).forEach(all::add);
             if (api.json()) {

@@ -252,7 +252,7 @@ class HttpSemanticsTest {
     void unknownQueryParameterIs400WithTheKnownOnes() throws Exception {
         var listed = gateway.get("/v1/containers?hots=host1");
         assertProblem(listed, 400, "unknown-parameter");
-        assertThat(listed.body()).contains("'hots'", "cursor, host, limit, outdated, phase, selector, text");
+        assertThat(listed.body()).contains("'hots'", "cursor, host, limit, outdated, phase, selector, sort, text");
         var shown = gateway.get("/v1/containers/web?x=1");
         assertProblem(shown, 400, "unknown-parameter");
         assertThat(shown.body()).contains("'x'", "none is taken");

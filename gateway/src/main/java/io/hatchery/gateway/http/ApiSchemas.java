@@ -7,6 +7,7 @@ import io.hatchery.gateway.view.BuildLogs;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.resource.Container;
+import io.hatchery.protocol.resource.ContainerCounts;
 import io.hatchery.protocol.resource.Event;
 import io.hatchery.protocol.resource.Profile;
 import io.hatchery.protocol.resource.SystemGeneration;
@@ -26,6 +27,8 @@ final class ApiSchemas {
             BuildLogs.Part.class,
             "Container",
             Container.class,
+            "ContainerCounts",
+            ContainerCounts.class,
             "DefinitionError",
             DefinitionProblem.class,
             "Event",

@@ -3,19 +3,24 @@ package io.hatchery.gateway.http;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
+import io.hatchery.gateway.view.ContainerOrder;
+import io.hatchery.gateway.view.ContainerPage;
+import io.hatchery.gateway.view.ContainerPlace;
 import io.hatchery.gateway.view.ContainerQuery;
+import io.hatchery.gateway.view.FleetFilter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
+import io.hatchery.gateway.view.RenderedContainer;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
-import io.hatchery.protocol.resource.Container;
+import io.hatchery.protocol.resource.ContainerCounts;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.HostName;
-import io.hatchery.spec.LabelSelector;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.JsonText;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -23,14 +28,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads, defines and deletes containers. */
 final class ContainersApi {
-    /** The longest text to search for, in characters. */
-    private static final int MAX_TEXT = 200;
-
     private static final Duration EVALUATION_TIMEOUT = Duration.ofSeconds(10);
     static final Parameter IF_MATCH =
             Parameter.header("If-Match", "The ETag that the change is meant for; 412 if another is in force");
@@ -63,24 +66,25 @@ final class ContainersApi {
         return List.of(
                 Endpoint.get("/v1/containers")
                         .id("listContainers")
-                        .summary("Lists containers by name")
+                        .summary("Lists containers")
                         .parameters(
-                                Parameter.query("host", "Only those of this host", ParameterTypes.host()),
-                                Parameter.query("phase", "Only those in this phase", ParameterTypes.oneOf(Phase.class)),
-                                Parameter.query(
-                                        "selector",
-                                        "Only those whose labels it selects, as in Kubernetes: tier=web,env!=dev,zone in (a,b),!old"),
-                                Parameter.query(
-                                        "outdated",
-                                        "Whether they run from another spec than the one in force",
-                                        ParameterTypes.bool()),
-                                Parameter.query(
-                                        "text", "Only those with this text in the name, the description or the host"),
-                                PagedList.LIMIT,
-                                PagedList.CURSOR)
+                                ContainerFilters.parameters(
+                                        Parameter.query(
+                                                "sort",
+                                                "The order; a minus sign reverses it",
+                                                ParameterTypes.oneOf(ContainerOrder.words())),
+                                        PagedList.LIMIT,
+                                        PagedList.CURSOR))
                         .answers(200, "ContainerList")
                         .problems(400)
                         .handledBy(this::list),
+                Endpoint.get("/v1/container-counts")
+                        .id("countContainers")
+                        .summary("Counts containers by phase")
+                        .parameters(ContainerFilters.parameters())
+                        .answers(200, "ContainerCounts")
+                        .problems(400)
+                        .handledBy(this::count),
                 Endpoint.get("/v1/containers/{name}")
                         .id("getContainer")
                         .summary("Shows a container")
@@ -118,37 +122,49 @@ final class ContainersApi {
     }
 
     private void list(RoutingContext request) {
-        int limit = PagedList.limit(request);
-        var query = ContainerQuery.all(limit + 1)
-                .with(q -> q.selector(selector(request))
-                        .host(Requests.query(request, "host", HostName::new))
-                        .phase(Requests.query(request, "phase", ContainersApi::phase))
-                        .outdated(Requests.query(request, "outdated", ContainersApi::bool))
-                        .text(Requests.query(request, "text", ContainersApi::text))
-                        .after(Requests.query(request, "cursor", ContainerName::new)));
-        fleet.answer(
-                request,
-                view -> PagedList.page(
-                        limit,
-                        view.containers(query, clock.instant()).stream(),
-                        container -> container,
-                        container -> container.name().value()));
-    }
-
-    static LabelSelector selector(RoutingContext request) {
-        LabelSelector selector = Requests.query(request, "selector", LabelSelector::parse);
-        return selector == null ? LabelSelector.ALL : selector;
-    }
-
-    private static String text(String text) {
-        if (text.length() > MAX_TEXT) {
-            throw new IllegalArgumentException("give at most " + MAX_TEXT + " characters");
+        var query = new ContainerQuery(
+                ContainerFilters.of(request),
+                Optional.ofNullable(Requests.query(request, "sort", ContainerOrder::parse))
+                        .orElse(ContainerOrder.BY_NAME),
+                Requests.query(request, "cursor", ContainerPlace::parse),
+                PagedList.limit(request));
+        if (query.after() != null && query.after().sort() != query.order().sort()) {
+            throw new ApiProblem(
+                    ProblemType.INVALID_REQUEST,
+                    "query parameter cursor is of a list sorted by "
+                            + query.after().sort().word() + ": give the next of a page of this list");
         }
-        return text;
+        fleet.answer(request, view -> {
+            ContainerPage page = view.containers(query, clock.instant());
+            return new Answer(
+                    200,
+                    null,
+                    new JsonText()
+                            .array(
+                                    "items",
+                                    page.containers().stream()
+                                            .map(RenderedContainer::json)
+                                            .toList())
+                            .field(
+                                    "next",
+                                    page.next() == null
+                                            ? "null"
+                                            : Json.text(page.next().text()))
+                            .end());
+        });
     }
 
-    private static Phase phase(String word) {
-        return Requests.oneOf("phase", word, List.of(Phase.values()), Phase::word);
+    private void count(RoutingContext request) {
+        FleetFilter filter = ContainerFilters.of(request);
+        fleet.answer(request, view -> {
+            var phases = new TreeMap<String, Integer>();
+            for (Phase phase : Phase.values()) {
+                phases.put(phase.word(), 0);
+            }
+            view.phases(filter, clock.instant()).forEach((phase, count) -> phases.put(phase.word(), count));
+            int total = phases.values().stream().mapToInt(Integer::intValue).sum();
+            return Answer.of(200, new ContainerCounts(total, phases));
+        });
     }
 
     private void get(RoutingContext request) {
@@ -167,10 +183,8 @@ final class ContainersApi {
     }
 
     private Answer answer(FleetView view, int status, ContainerName name) {
-        Container resource = view.resource(name, clock.instant());
-        return resource.revision() == null
-                ? Answer.of(status, resource)
-                : Answer.versioned(status, resource.revision(), resource);
+        RenderedContainer container = view.container(name, clock.instant());
+        return new Answer(status, container.revision(), container.json());
     }
 
     /** Whether a container is there, and whether it has a definition. */
@@ -284,7 +298,7 @@ final class ContainersApi {
     private void delete(RoutingContext request) {
         ContainerName name = Requests.container(request);
         Requests.waitFor(request); // wrong words are refused before anything is done
-        boolean purge = Boolean.TRUE.equals(Requests.query(request, "purge", ContainersApi::bool));
+        boolean purge = Boolean.TRUE.equals(Requests.query(request, "purge", ContainerFilters::bool));
         fleet.reader()
                 .read(view -> {
                     requireThere(view, name);
@@ -305,13 +319,5 @@ final class ContainersApi {
                             operations.answer(request, id, name);
                             return null;
                         }));
-    }
-
-    private static boolean bool(String text) {
-        return switch (text) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException("write true or false");
-        };
     }
 }

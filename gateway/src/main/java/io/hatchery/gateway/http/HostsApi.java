@@ -2,6 +2,7 @@ package io.hatchery.gateway.http;
 
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
@@ -41,7 +42,7 @@ final class HostsApi {
                 view -> PagedList.page(
                         limit,
                         view.hostsAfter(after).stream(),
-                        host -> FleetView.resource(host, clock.instant()),
+                        host -> Json.text(FleetView.resource(host, clock.instant())),
                         host -> host.status().host().value()));
     }
 

@@ -126,7 +126,10 @@ final class OpenApi {
     /** The kind of thing that a path is of: what comes after the version. */
     private static String tag(Endpoint endpoint) {
         String[] steps = endpoint.path().split("/");
-        return steps[1].equals("v1") ? steps[2] : "gateway";
+        if (!steps[1].equals("v1")) {
+            return "gateway";
+        }
+        return steps[2].equals("container-counts") ? "containers" : steps[2];
     }
 
     private static void parameters(ObjectNode operation, Endpoint endpoint) {

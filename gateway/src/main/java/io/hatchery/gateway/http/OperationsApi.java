@@ -18,6 +18,7 @@ import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
@@ -244,7 +245,7 @@ final class OperationsApi {
                 view -> PagedList.page(
                         limit,
                         submitted.first(view, query, limit + 1).stream(),
-                        operation -> operation,
+                        Json::text,
                         operation -> OperationQuery.PagePosition.of(operation).text()));
     }
 

@@ -1,9 +1,8 @@
 package io.hatchery.gateway.http;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.JsonText;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.Function;
@@ -25,24 +24,24 @@ final class PagedList {
      *
      * @param limit at most so many
      * @param left in the order of the list, from the request's cursor on, with one more than the limit if there are more
+     * @param item as JSON
      * @param cursor what the next page begins behind, as text
      */
-    static <T> Answer page(int limit, Stream<T> left, Function<T, Object> item, Function<T, String> cursor) {
+    static <T> Answer page(int limit, Stream<T> left, Function<T, String> item, Function<T, String> cursor) {
+        return new Answer(200, null, open(limit, left, item, cursor).end());
+    }
+
+    /** The first items of what is left of a list, as {@link #page} has them, for more fields. */
+    static <T> JsonText open(int limit, Stream<T> left, Function<T, String> item, Function<T, String> cursor) {
         List<T> shown = left.limit(limit + 1L).toList();
-        ObjectNode page = Json.object();
-        ArrayNode items = page.putArray("items");
-        shown.stream().limit(limit).map(item).map(Json::node).forEach(items::add);
-        if (shown.size() > limit) {
-            page.put("next", cursor.apply(shown.get(limit - 1)));
-        } else {
-            page.putNull("next");
-        }
-        return Answer.of(200, page);
+        return new JsonText()
+                .array("items", shown.stream().limit(limit).map(item).toList())
+                .field("next", shown.size() > limit ? Json.text(cursor.apply(shown.get(limit - 1))) : "null");
     }
 
     /** A list that is never longer than a page. */
     static Answer all(List<?> list) {
-        return page(LONGEST, list.stream().limit(LONGEST), Json::node, item -> "");
+        return page(LONGEST, list.stream().limit(LONGEST), Json::text, item -> "");
     }
 
     /** How many items a page has. */

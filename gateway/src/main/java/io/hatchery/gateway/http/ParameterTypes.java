@@ -26,6 +26,12 @@ final class ParameterTypes {
         return Schemas.inline(type);
     }
 
+    static ObjectNode oneOf(List<String> words) {
+        ObjectNode schema = Json.object().put("type", "string");
+        words.forEach(schema.putArray("enum")::add);
+        return schema;
+    }
+
     static ObjectNode bool() {
         return Json.object().put("type", "boolean").put("default", false);
     }

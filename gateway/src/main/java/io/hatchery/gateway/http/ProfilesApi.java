@@ -8,6 +8,7 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.Profile;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ProfileName;
+import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -77,7 +78,7 @@ final class ProfilesApi {
             return PagedList.page(
                     limit,
                     left.entrySet().stream(),
-                    e -> resource(e.getKey(), e.getValue()),
+                    e -> Json.text(resource(e.getKey(), e.getValue())),
                     e -> e.getKey().value());
         });
     }

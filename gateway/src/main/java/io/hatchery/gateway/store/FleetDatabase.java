@@ -32,7 +32,7 @@ import org.sqlite.SQLiteConfig;
  */
 public final class FleetDatabase implements AutoCloseable {
     /** Is raised with each change of the tables or of the meaning of a column. */
-    static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 2;
 
     /** Number of transactions that read at a time; further ones wait. Each connection has a cache of its own. */
     public static final int MAX_READERS = 24;
@@ -47,6 +47,9 @@ public final class FleetDatabase implements AutoCloseable {
 
     /** The log is cut to this size once it is written back to the database. */
     private static final long WAL_BYTES = 64L << 20;
+
+    /** The log is written back to the database when it has so many pages of 4 KiB. */
+    private static final int CHECKPOINT_PAGES = 8_000;
 
     private static final int BUSY_MILLIS = 10_000;
 
@@ -143,6 +146,8 @@ public final class FleetDatabase implements AutoCloseable {
         config.setTempStore(SQLiteConfig.TempStore.FILE);
         config.setBusyTimeout(BUSY_MILLIS);
         config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(WAL_BYTES));
+        // A page that changes often is written back once for many changes.
+        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, String.valueOf(CHECKPOINT_PAGES));
         // Each costs a query after every change.
         config.setGetGeneratedKeys(false);
         try {

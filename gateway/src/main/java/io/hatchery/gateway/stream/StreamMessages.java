@@ -1,12 +1,12 @@
 package io.hatchery.gateway.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.view.RenderedContainer;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.HostStatus;
-import io.hatchery.protocol.resource.Container;
 import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +15,12 @@ final class StreamMessages {
     private StreamMessages() {}
 
     /** A page of the fleet. It has no cursor: a client that lost its connection within a snapshot begins anew. */
-    static String snapshot(List<Container> containers, List<HostStatus> hosts) {
-        ObjectNode message = message("snapshot", null);
-        add(message.putArray("containers"), containers);
-        add(message.putArray("hosts"), hosts);
-        return Json.text(message);
-    }
-
-    private static void add(ArrayNode array, List<?> items) {
-        items.forEach(item -> array.add(Json.node(item)));
+    static String snapshot(List<RenderedContainer> containers, List<HostStatus> hosts) {
+        return new JsonText()
+                .string("type", "snapshot")
+                .array("containers", containers.stream().map(RenderedContainer::json).toList())
+                .array("hosts", hosts.stream().map(Json::text).toList())
+                .end();
     }
 
     /** Live changes follow. */

@@ -1,11 +1,15 @@
 package io.hatchery.gateway.stream;
 
 import io.hatchery.gateway.read.FleetReader;
+import io.hatchery.gateway.view.ContainerOrder;
+import io.hatchery.gateway.view.ContainerPage;
+import io.hatchery.gateway.view.ContainerPlace;
 import io.hatchery.gateway.view.ContainerQuery;
+import io.hatchery.gateway.view.FleetFilter;
 import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.RenderedContainer;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
-import io.hatchery.protocol.resource.Container;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.vertx.core.Future;
@@ -43,12 +47,12 @@ final class StreamSnapshot {
      * Where a page begins: hosts come first.
      *
      * @param host after this one; null for the first
-     * @param container after this one; null for the first
+     * @param container behind that place; null for the first
      */
     private record PageStart(
             boolean areHostsSent,
             @Nullable HostName host,
-            @Nullable ContainerName container) {}
+            @Nullable ContainerPlace container) {}
 
     /** A page, and where the next one begins; null if it is the last. */
     private record Page(String message, @Nullable PageStart next) {}
@@ -96,10 +100,10 @@ final class StreamSnapshot {
     private Future<StatePositions> one(FleetReader reader, ContainerName name) {
         Instant now = clock.instant();
         return reader.read(view -> {
-                    List<Container> container = Optional.of(name)
+                    List<RenderedContainer> container = Optional.of(name)
                             .filter(view::isThere)
                             .filter(each -> isOfHost(view, each))
-                            .map(each -> view.resource(each, now))
+                            .map(each -> view.container(each, now))
                             .stream()
                             .toList();
                     List<HostStatus> hosts = view.hostOf(name).flatMap(view::host).stream()
@@ -148,13 +152,12 @@ final class StreamSnapshot {
                     new PageStart(false, hosts.getLast().status().host(), null));
         }
         int room = PAGE - hosts.size();
-        List<Container> containers = view.containers(
-                ContainerQuery.all(room).withHost(client.filter().host()).withAfter(start.container), now);
+        var filter = FleetFilter.ALL.withHost(client.filter().host());
+        ContainerPage page = view.containers(
+                new ContainerQuery(filter, ContainerOrder.BY_NAME, start.container, room), now);
         return new Page(
-                StreamMessages.snapshot(containers, resources(hosts, now)),
-                containers.size() < room
-                        ? null
-                        : new PageStart(true, null, containers.getLast().name()));
+                StreamMessages.snapshot(page.containers(), resources(hosts, now)),
+                page.next() == null ? null : new PageStart(true, null, page.next()));
     }
 
     private List<Heartbeat> hosts(FleetView view, @Nullable HostName after) {

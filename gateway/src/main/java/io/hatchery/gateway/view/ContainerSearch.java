@@ -1,222 +1,237 @@
 package io.hatchery.gateway.view;
 
+import io.hatchery.gateway.store.DatabaseException;
 import io.hatchery.gateway.store.SqlSession;
-import io.hatchery.protocol.ContainerStatus;
-import io.hatchery.protocol.Evaluation;
+import io.hatchery.gateway.view.ContainerConditions.AccessPath;
 import io.hatchery.protocol.Phase;
-import io.hatchery.spec.LabelSelector.Requirement;
-import io.hatchery.spec.json.Json;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.json.JsonFields;
+import io.hatchery.spec.json.UnreadableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the containers of a query in the order of their names, through the index that leaves the fewest rows to look at. The other
- * conditions are checked on these rows.
+ * Finds the containers of a query, through the index with which the fewest rows are looked at. The other conditions are checked on these
+ * rows.
  */
 final class ContainerSearch {
     static final String COLUMNS = "c." + ContainerRow.COLUMNS.replace(", ", ", c.") + ", e.json, s.json";
+    static final String JOINS =
+            " LEFT JOIN evaluations AS e ON e.id = c.id LEFT JOIN statuses AS s ON s.id = c.id";
+
+    /** What needs attention comes first. */
+    private static final List<Phase> PHASES = List.of(
+            Phase.FAILED,
+            Phase.UNKNOWN,
+            Phase.BACKOFF,
+            Phase.STOPPING,
+            Phase.STARTING,
+            Phase.PREPARING,
+            Phase.ABSENT,
+            Phase.STOPPED,
+            Phase.RUNNING);
 
     private final SqlSession session;
     private final FleetMemory memory;
-    private final ContainerQuery query;
     private final Instant now;
     private final int counted;
-    private final List<String> conditions = new ArrayList<>();
-    private final List<@Nullable Object> parameters = new ArrayList<>();
-    private AccessPath path;
-    private boolean isEmpty;
 
     /** A row of a page with what is to be shown. */
     record Found(
             ContainerRow row,
-            @Nullable Evaluation evaluation,
-            @Nullable ContainerStatus status) {
-        /** Reads a row of the columns of {@link ContainerSearch#COLUMNS} and the texts. */
+            @Nullable JsonFields evaluation,
+            @Nullable JsonFields status) {
+        /** Reads a row of the columns of {@link ContainerSearch#COLUMNS}. */
         static Found of(ResultSet row) throws SQLException {
             return new Found(
                     ContainerRow.of(row),
-                    OperationRow.read(row.getBytes(17), Evaluation.class),
-                    OperationRow.read(row.getBytes(18), ContainerStatus.class));
+                    fields(row.getBytes(ContainerRow.WIDTH + 1)),
+                    fields(row.getBytes(ContainerRow.WIDTH + 2)));
+        }
+
+        private static @Nullable JsonFields fields(byte @Nullable [] json) {
+            try {
+                return json == null ? null : JsonFields.of(json);
+            } catch (UnreadableException e) {
+                throw new DatabaseException("the gateway's database holds an unreadable value: delete its folder", e);
+            }
+        }
+
+        private ContainerPlace place(ContainerSort sort, @Nullable Phase phase) {
+            String key =
+                    switch (sort) {
+                        case NAME -> row.name();
+                        case HOST -> row.host() == null ? "" : row.host();
+                        case PHASE -> phase == null ? "" : phase.name();
+                        case CHANGED -> String.valueOf(row.changed());
+                    };
+            return new ContainerPlace(sort, key, new ContainerName(row.name()));
         }
     }
 
     /**
-     * A way to the rows.
+     * A container of a list, and its place.
      *
-     * @param rows about so many are looked at, at most
-     * @param source the tables, with the index
-     * @param condition beside the others; null for none
+     * @param place behind which the next page begins
      */
-    private record AccessPath(
-            long rows, String source, @Nullable String condition, List<Object> parameters) {}
+    record FoundAt(Found found, ContainerPlace place) {}
 
     /**
      * A search among the containers.
      *
-     * @param counted containers with a label are counted up to here; a label of more does not narrow a search much
+     * @param counted containers with a label are counted up to here
      */
-    ContainerSearch(SqlSession session, FleetMemory memory, ContainerQuery query, Instant now, int counted) {
+    ContainerSearch(SqlSession session, FleetMemory memory, Instant now, int counted) {
         this.counted = counted;
         this.session = session;
         this.memory = memory;
-        this.query = query;
         this.now = now;
-        this.path = index(memory.phases().total(), "by_name");
     }
 
-    private static AccessPath index(long rows, String name) {
-        return new AccessPath(rows, "containers AS c INDEXED BY " + name, null, List.of());
-    }
-
-    /** The containers of the query, by name. */
-    List<Found> find() {
-        if (query.after() != null) {
-            condition("c.name > ?", query.after().value());
+    /** The containers of a query in its order. */
+    List<FoundAt> find(ContainerQuery query) {
+        if (query.order().sort() == ContainerSort.PHASE) {
+            return byPhase(query);
         }
-        host();
-        phase();
-        query.selector().requirements().forEach(this::label);
-        if (query.outdated() != null) {
-            condition("c.is_drifted = " + (query.outdated() ? 1 : 0)); // not a parameter: only so is the index used
-            if (query.outdated()) {
-                consider(index(counted, "by_drift"));
+        return find(query, query.order().sort()).stream()
+                .map(found -> new FoundAt(found, found.place(query.order().sort(), null)))
+                .toList();
+    }
+
+    /** One phase after the other, each by name: whether a host is lost is not in the database. */
+    private List<FoundAt> byPhase(ContainerQuery query) {
+        var all = new ArrayList<FoundAt>();
+        ContainerPlace after = query.after();
+        Phase begin = after == null ? null : Phase.valueOf(after.key());
+        List<Phase> phases = query.order().isDescending() ? PHASES.reversed() : PHASES;
+        for (Phase phase : phases.subList(begin == null ? 0 : phases.indexOf(begin), phases.size())) {
+            if (all.size() == query.limit() || query.filter().phase() != null && query.filter().phase() != phase) {
+                continue;
             }
+            var one = query.with(q -> q.filter(query.filter().withPhase(phase))
+                    .after(phase == begin ? after : null)
+                    .limit(query.limit() - all.size()));
+            find(one, ContainerSort.NAME).stream()
+                    .map(found -> new FoundAt(found, found.place(ContainerSort.PHASE, phase)))
+                    .forEach(all::add);
         }
-        text();
-        return isEmpty ? List.of() : rows();
+        return all;
     }
 
-    private List<Found> rows() {
-        if (path.condition != null) {
-            condition(path.condition, path.parameters.toArray());
+    private List<Found> find(ContainerQuery query, ContainerSort sort) {
+        var conditions = new ContainerConditions(session, memory, query.filter(), now, counted);
+        if (conditions.isEmpty()) {
+            return List.of();
         }
+        AccessPath path = Stream.concat(Stream.of(inOrder(conditions.total(), sort)), conditions.paths().stream())
+                .min(Comparator.comparingDouble(each -> cost(each, query.limit(), sort, conditions.expected())))
+                .orElseThrow();
+        String name = path.order() != null && path.order().equals("l.name") ? "l.name" : "c.name";
+        String direction = query.order().direction();
+        var sql = new StringBuilder("SELECT c.id FROM " + path.source() + " WHERE " + conditions.sql(path));
+        List<@Nullable Object> parameters = conditions.parameters(path);
+        if (query.after() != null) {
+            after(query.after(), sort, name, query.order(), sql, parameters);
+        }
+        sql.append(" ORDER BY ").append(keys(sort, name, direction)).append(" LIMIT ?");
         parameters.add(query.limit());
+        // Only the ids are sorted, not the texts.
         return session.list(
-                "SELECT " + COLUMNS + " FROM " + path.source
-                        + " LEFT JOIN evaluations AS e ON e.id = c.id LEFT JOIN statuses AS s ON s.id = c.id"
-                        + " WHERE c.is_there = 1"
-                        + conditions.stream().map(" AND "::concat).collect(Collectors.joining())
-                        + " ORDER BY c.name LIMIT ?",
+                "SELECT " + COLUMNS + " FROM (" + sql + ") AS page CROSS JOIN containers AS c ON c.id = page.id" + JOINS
+                        + " ORDER BY " + keys(sort, "c.name", direction),
                 Found::of,
                 parameters.toArray());
     }
 
-    private void condition(String sql, @Nullable Object... values) {
-        conditions.add(sql);
-        parameters.addAll(Arrays.asList(values));
-    }
-
-    private void consider(AccessPath other) {
-        if (other.rows < path.rows) {
-            path = other;
-        }
-    }
-
-    private void host() {
-        if (query.host() != null) {
-            condition("c.host = ?", query.host().value());
-            consider(index(memory.phases().heldBy(query.host().value()), "by_host"));
-        }
-    }
-
-    private void text() {
-        if (query.text() != null) {
-            String text = query.text().toLowerCase(Locale.ROOT);
-            condition(
-                    "(instr(c.name, ?) > 0 OR instr(c.host, ?) > 0 OR instr(c.description, ?) > 0)", text, text, text);
-        }
-    }
-
-    /** The containers of a lost host are in the phase unknown, whatever was published. */
-    private void phase() {
-        Phase phase = query.phase();
-        if (phase == null) {
-            return;
-        }
-        int shown = memory.shownPhases(now).getOrDefault(phase, 0);
-        if (shown == 0) {
-            isEmpty = true;
-        } else if (phase == Phase.UNKNOWN) {
-            condition("c.holder IN (SELECT value FROM json_each(?))", Json.text(lost()));
-            if (isRare(shown, memory.phases().total())) {
-                consider(index(shown, "by_holder"));
+    private static void after(
+            ContainerPlace place,
+            ContainerSort sort,
+            String name,
+            ContainerOrder order,
+            StringBuilder sql,
+            List<@Nullable Object> parameters) {
+        switch (sort) {
+            case NAME, PHASE -> sql.append(" AND " + name + " " + order.after() + " ?");
+            case HOST -> {
+                sql.append(" AND (c.host, " + name + ") " + order.after() + " (?, ?)");
+                parameters.add(place.key());
             }
+            case CHANGED -> {
+                sql.append(" AND (c.changed, " + name + ") " + order.after() + " (?, ?)");
+                parameters.add(Long.valueOf(place.key()));
+            }
+        }
+        parameters.add(place.name().value());
+    }
+
+    private static String keys(ContainerSort sort, String name, String direction) {
+        return switch (sort) {
+            case NAME, PHASE -> name + direction;
+            case HOST -> "c.host" + direction + ", " + name + direction;
+            case CHANGED -> "c.changed" + direction + ", " + name + direction;
+        };
+    }
+
+    private static AccessPath inOrder(int total, ContainerSort sort) {
+        return switch (sort) {
+            case NAME, PHASE -> AccessPath.index(total, "by_name", "c.name");
+            case HOST -> AccessPath.index(total, "by_host", "c.host");
+            case CHANGED -> AccessPath.index(total, "by_changed", "c.changed");
+        };
+    }
+
+    /** About how many rows are looked at; each that must be sorted counts more. */
+    private static double cost(AccessPath path, int limit, ContainerSort sort, double expected) {
+        boolean isInOrder = path.order() != null
+                && switch (sort) {
+                    case NAME, PHASE -> path.order().endsWith(".name");
+                    case HOST -> path.order().equals("c.host");
+                    case CHANGED -> path.order().equals("c.changed");
+                };
+        return isInOrder ? Math.min(path.rows(), limit * path.rows() / expected) : 1.5 * path.rows();
+    }
+
+    /**
+     * The number of containers by the phase that is shown. Takes about a second for a million containers.
+     */
+    Map<Phase, Integer> phases(FleetFilter filter) {
+        var phases = new EnumMap<Phase, Integer>(Phase.class);
+        if (filter.equals(FleetFilter.ALL)) {
+            phases.putAll(memory.shownPhases(now));
         } else {
-            published(phase, shown);
+            counts(filter).forEach(count -> phases.merge(
+                    isLost(count.holder()) ? Phase.UNKNOWN : count.phase(), count.containers(), Integer::sum));
         }
+        return phases;
     }
 
-    private void published(Phase phase, int shown) {
-        condition("c.phase = ?", phase.name());
-        int published = memory.phases().published(phase);
-        if (isRare(shown, published) && phase != Phase.ABSENT) {
-            List<String> alive = memory.phases().holders(phase).stream()
-                    .filter(holder -> !memory.hosts().isLost(holder, now))
-                    .toList();
-            condition("c.holder IN (SELECT value FROM json_each(?))", Json.text(alive));
-            consider(index(shown, "by_holder"));
-            return;
-        }
-        List<String> lost = lost();
-        if (!lost.isEmpty()) {
-            condition("(c.holder IS NULL OR c.holder NOT IN (SELECT value FROM json_each(?)))", Json.text(lost));
-        }
-        consider(index(published, "by_phase"));
+    private boolean isLost(@Nullable String holder) {
+        return holder != null && memory.hosts().isLost(holder, now);
     }
 
-    private List<String> lost() {
-        return memory.phases().holders(Phase.values()).stream()
-                .filter(holder -> memory.hosts().isLost(holder, now))
-                .toList();
-    }
-
-    /** Whether a search in the order of names would look at many rows for each that it finds. */
-    private static boolean isRare(int expected, int among) {
-        return expected <= 10_000 && expected < among / 50;
-    }
-
-    private void label(Requirement requirement) {
-        String member = "$.\"" + requirement.key() + "\"";
-        if (requirement.values().isEmpty()) {
-            condition("json_extract(c.labels, ?) IS " + (requirement.isNegated() ? "NULL" : "NOT NULL"), member);
-            return;
+    private List<PhaseCounts.HolderCount> counts(FleetFilter filter) {
+        var conditions = new ContainerConditions(session, memory, filter, now, counted);
+        if (conditions.isEmpty()) {
+            return List.of();
         }
-        String values = Json.text(requirement.values());
-        if (requirement.isNegated()) {
-            condition("coalesce(json_extract(c.labels, ?) NOT IN (SELECT value FROM json_each(?)), 1)", member, values);
-            return;
-        }
-        condition("json_extract(c.labels, ?) IN (SELECT value FROM json_each(?))", member, values);
-        long labelled = session.number(
-                "SELECT count(*) FROM (SELECT 1 FROM labels WHERE key = ? AND value IN (SELECT value FROM json_each(?))"
-                        + " LIMIT " + counted + ")",
-                requirement.key(),
-                values);
-        if (labelled == 0) {
-            isEmpty = true;
-        } else if (labelled < counted) {
-            consider(new AccessPath(
-                    labelled,
-                    "containers AS c",
-                    "c.name IN (SELECT name FROM labels WHERE key = ? AND value IN (SELECT value FROM json_each(?)))",
-                    List.of(requirement.key(), values)));
-        } else if (requirement.values().size() == 1) {
-            // In the order of the index, which is that of the names.
-            consider(new AccessPath(
-                    counted,
-                    "labels AS l CROSS JOIN containers AS c ON c.name = l.name",
-                    "l.key = ? AND l.value = ? AND l.name > ?",
-                    List.of(
-                            requirement.key(),
-                            requirement.values().getFirst(),
-                            query.after() == null ? "" : query.after().value())));
-        }
+        AccessPath all = new AccessPath(conditions.total(), "containers AS c", null, List.of(), null);
+        AccessPath path = conditions.paths().stream()
+                .min(Comparator.comparingLong(AccessPath::rows))
+                .filter(each -> each.rows() < all.rows())
+                .orElse(all);
+        return session.list(
+                "SELECT c.holder, c.phase, count(*) FROM " + path.source() + " WHERE " + conditions.sql(path)
+                        + " GROUP BY c.holder, c.phase",
+                row -> new PhaseCounts.HolderCount(
+                        row.getString(1), Phase.valueOf(row.getString(2)), row.getInt(3)),
+                conditions.parameters(path).toArray());
     }
 }

@@ -11,6 +11,8 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,12 +25,14 @@ final class ContainerTable {
     /** How long the last transition of a container that is gone is remembered. */
     private static final Duration TRANSITION_KEPT = Duration.ofHours(1);
 
-    private static final String FIND = "SELECT " + ContainerRow.COLUMNS + " FROM containers WHERE name = ?";
     private static final String INSERT =
-            "INSERT INTO containers (id, name, is_there, phase, is_outdated, is_drifted) VALUES (?, ?, 0, 'ABSENT', 0, 0)";
+            "INSERT INTO containers (is_there, evaluation_state, spec_host, releasing_host, status_host, host, holder, phase,"
+                    + " spec_generation, status_generation, changed, is_outdated, is_drifted, labels, description, sequence,"
+                    + " transition_to, transition_sequence, transition_appended, id, name)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String UPDATE =
             "UPDATE containers SET is_there = ?, evaluation_state = ?, spec_host = ?, releasing_host = ?,"
-                    + " status_host = ?, host = ?, holder = ?, phase = ?, spec_generation = ?, status_generation = ?, is_outdated = ?, is_drifted = ?,"
+                    + " status_host = ?, host = ?, holder = ?, phase = ?, spec_generation = ?, status_generation = ?, changed = ?, is_outdated = ?, is_drifted = ?,"
                     + " labels = ?, description = ?, sequence = ?, transition_to = ?, transition_sequence = ?, transition_appended = ?"
                     + " WHERE id = ?";
     private static final String PUT_EVALUATION =
@@ -37,6 +41,7 @@ final class ContainerTable {
             "INSERT INTO statuses (id, json) VALUES (?, ?)" + " ON CONFLICT (id) DO UPDATE SET json = excluded.json";
 
     private final PhaseCounts counts;
+    /** Of a container that is not in the database yet. */
     private long nextId;
     private boolean isIndexed;
 
@@ -65,11 +70,8 @@ final class ContainerTable {
     }
 
     private ContainerRow find(SqlSession session, String name) {
-        return session.first(FIND, ContainerRow::of, name).orElseGet(() -> {
-            long id = nextId++;
-            session.update(INSERT, id, name);
-            return ContainerRow.empty(id, name);
-        });
+        return session.first(ContainerRow.FIND, ContainerRow::ofText, name)
+                .orElseGet(() -> ContainerRow.empty(nextId, name));
     }
 
     /**
@@ -87,6 +89,7 @@ final class ContainerTable {
                     before.with(row -> row.statusHost(null)
                             .phase(Phase.ABSENT)
                             .statusGeneration(null)
+                            .changed(0)
                             .isOutdated(false)
                             .sequence(null)));
         } else {
@@ -100,6 +103,7 @@ final class ContainerTable {
                                     status.generation() == null
                                             ? null
                                             : status.generation().value())
+                            .changed(status.since().toEpochMilli())
                             .isOutdated(status.outdated())
                             .sequence(status.sequence())));
         }
@@ -175,28 +179,37 @@ final class ContainerTable {
         if (transition.from() == transition.to()) {
             return;
         }
-        ContainerRow before = find(session, transition.container().value());
-        session.update(
-                "UPDATE containers SET transition_to = ?, transition_sequence = ?, transition_appended = ? WHERE id = ?",
+        String name = transition.container().value();
+        int updated = session.update(
+                "UPDATE containers SET transition_to = ?, transition_sequence = ?, transition_appended = ? WHERE name = ?",
                 transition.to().name(),
                 transition.sequence(),
                 appended.toEpochMilli(),
-                before.id());
+                name);
+        if (updated == 0) {
+            ContainerRow none = ContainerRow.empty(nextId, name);
+            write(
+                    session,
+                    none,
+                    none.with(row -> row.transitionTo(transition.to())
+                            .transitionSequence(transition.sequence())
+                            .transitionAppended(appended.toEpochMilli())));
+        }
     }
 
     private void write(SqlSession session, ContainerRow before, ContainerRow after) {
-        session.update(
-                UPDATE,
+        var values = new ArrayList<@Nullable Object>(Arrays.asList(
                 after.isThere(),
                 after.evaluationState() == null ? null : after.evaluationState().name(),
                 after.specHost(),
                 after.releasingHost(),
                 after.statusHost(),
-                after.host(),
+                Objects.requireNonNullElse(after.host(), ""),
                 after.holder(),
                 after.phase().name(),
                 after.specGeneration(),
                 after.statusGeneration(),
+                after.changed(),
                 after.isOutdated(),
                 after.isDrifted(),
                 after.labels(),
@@ -205,7 +218,14 @@ final class ContainerTable {
                 after.transitionTo() == null ? null : after.transitionTo().name(),
                 after.transitionSequence(),
                 after.transitionAppended(),
-                after.id());
+                after.id()));
+        if (before.id() == nextId) {
+            nextId++;
+            values.add(after.name());
+            session.update(INSERT, values.toArray());
+        } else {
+            session.update(UPDATE, values.toArray());
+        }
         if (before.isThere()) {
             counts.remove(before.holder(), before.phase());
         }

@@ -1,5 +1,6 @@
 CREATE INDEX IF NOT EXISTS by_name ON containers (name) WHERE is_there = 1;
 CREATE INDEX IF NOT EXISTS by_phase ON containers (phase, name) WHERE is_there = 1;
+CREATE INDEX IF NOT EXISTS by_changed ON containers (changed, name) WHERE is_there = 1;
 CREATE INDEX IF NOT EXISTS by_drift ON containers (name) WHERE is_there = 1 AND is_drifted = 1;
 CREATE INDEX IF NOT EXISTS not_there ON containers (id) WHERE is_there = 0;
 CREATE INDEX IF NOT EXISTS by_holder ON containers (holder, name) WHERE is_there = 1 AND holder IS NOT NULL;

@@ -3,8 +3,10 @@ package io.hatchery.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.bus.Message;
+import io.hatchery.protocol.ContainerStatusBuilder;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.EvaluationBuilder;
+import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -154,6 +156,64 @@ class RoutesTest {
         check(test, put, response -> {
             requireProblem(response, 422, ProblemType.INVALID_DEFINITION);
             assertThat(response.bodyAsJsonObject().getJsonArray("errors")).isNotEmpty();
+        });
+    }
+
+    private void status(String name, String phase) {
+        var status = ContainerStatusBuilder.builder()
+                .container(new ContainerName(name))
+                .host(new HostName("host2"))
+                .phase(Phase.valueOf(phase))
+                .since(InMemoryGateway.NOW)
+                .build();
+        gateway.publish(Message.of(Topics.STATUS.name(), name, status, null, "/runner/host2", InMemoryGateway.NOW));
+    }
+
+    @Test
+    void containersAreListedInTheOrderThatIsAskedFor(VertxTestContext test) {
+        List.of("a", "b", "c").forEach(this::evaluated);
+        check(
+                test,
+                get("/v1/containers?sort=-name&limit=2").compose(response -> {
+                    var page = response.bodyAsJsonObject();
+                    assertThat(page.getJsonArray("items").stream()
+                                    .map(item -> ((JsonObject) item).getString("name")))
+                            .containsExactly("c", "b");
+                    return get("/v1/containers?sort=-name&cursor=" + page.getString("next"));
+                }),
+                response -> {
+                    var page = response.bodyAsJsonObject();
+                    assertThat(page.getJsonArray("items").getJsonObject(0).getString("name"))
+                            .isEqualTo("a");
+                    assertThat(page.getValue("next")).isNull();
+                });
+    }
+
+    @Test
+    void cursorOfAnotherOrderIsRefused(VertxTestContext test) {
+        List.of("a", "b").forEach(this::evaluated);
+        check(
+                test,
+                get("/v1/containers?sort=host&limit=1").compose(response -> {
+                    String next = response.bodyAsJsonObject().getString("next");
+                    return get("/v1/containers?cursor=" + next);
+                }),
+                response -> {
+                    requireProblem(response, 400, ProblemType.INVALID_REQUEST);
+                    assertThat(response.bodyAsString()).contains("sorted by host");
+                });
+    }
+
+    @Test
+    void containersAreCountedByPhase(VertxTestContext test) {
+        List.of("a", "b", "c").forEach(this::evaluated);
+        status("a", "RUNNING");
+        check(test, get("/v1/container-counts?host=host1"), response -> {
+            var counts = response.bodyAsJsonObject();
+            assertThat(counts.getInteger("total")).isEqualTo(3);
+            // No heartbeat of host1 was read: its containers are in the phase unknown.
+            assertThat(counts.getJsonObject("phases").getInteger("unknown")).isEqualTo(3);
+            assertThat(counts.getJsonObject("phases").getInteger("running")).isZero();
         });
     }
 

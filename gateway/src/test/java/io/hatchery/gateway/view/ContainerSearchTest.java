@@ -11,6 +11,7 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.LabelSelector;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +35,18 @@ class ContainerSearchTest {
     private static final List<String> PHASES = List.of("running", "stopped", "failed");
 
     private static final List<Phase> SHOWN = List.of(Phase.values());
+
+    /** In the order of attention that they need. */
+    private static final List<Phase> SORTED = List.of(
+            Phase.FAILED,
+            Phase.UNKNOWN,
+            Phase.BACKOFF,
+            Phase.STOPPING,
+            Phase.STARTING,
+            Phase.PREPARING,
+            Phase.ABSENT,
+            Phase.STOPPED,
+            Phase.RUNNING);
 
     private final Random random = new Random(7);
     private FoldedFleet fleet = new FoldedFleet();
@@ -65,7 +78,7 @@ class ContainerSearchTest {
                 Topics.STATUS.name(),
                 name,
                 "{\"container\":\"" + name + "\",\"host\":\"host" + host + "\",\"phase\":\""
-                        + PHASES.get(random.nextInt(3)) + "\",\"generation\":1,\"since\":\"" + NOW
+                        + PHASES.get(random.nextInt(3)) + "\",\"generation\":1,\"since\":\"" + NOW.minusSeconds(random.nextInt(100))
                         + "\",\"restarts\":0,\"outdated\":" + random.nextBoolean() + "}");
     }
 
@@ -93,20 +106,40 @@ class ContainerSearchTest {
         fleet.applyAll(records);
     }
 
-    private ContainerQuery query() {
-        return ContainerQuery.all(1 + random.nextInt(60))
-                .with(query -> query.selector(LabelSelector.parse(SELECTORS.get(random.nextInt(SELECTORS.size()))))
-                        .host(random.nextInt(4) == 0 ? new HostName("host" + random.nextInt(21)) : null)
-                        .phase(random.nextInt(3) == 0 ? SHOWN.get(random.nextInt(SHOWN.size())) : null)
-                        .outdated(random.nextInt(4) == 0 ? (Boolean) random.nextBoolean() : null)
-                        .text(
-                                random.nextInt(6) == 0
-                                        ? List.of("c1", "shop", "HOST3", "%").get(random.nextInt(4))
-                                        : null)
-                        .after(random.nextInt(2) == 0 ? new ContainerName("c" + random.nextInt(9_000)) : null));
+    private FleetFilter filter() {
+        return new FleetFilter(
+                LabelSelector.parse(SELECTORS.get(random.nextInt(SELECTORS.size()))),
+                random.nextInt(4) == 0 ? new HostName("host" + random.nextInt(21)) : null,
+                random.nextInt(3) == 0 ? SHOWN.get(random.nextInt(SHOWN.size())) : null,
+                random.nextInt(4) == 0 ? (Boolean) random.nextBoolean() : null,
+                random.nextInt(6) == 0 ? List.of("c1", "shop", "HOST3", "%").get(random.nextInt(4)) : null);
     }
 
-    private static boolean isFound(ContainerQuery query, Container container) {
+    private ContainerOrder order() {
+        return ContainerOrder.parse(
+                ContainerOrder.words().get(random.nextInt(ContainerOrder.words().size())));
+    }
+
+    private static Comparator<Container> comparator(ContainerOrder order) {
+        Comparator<Container> sorted = switch (order.sort()) {
+            case NAME -> Comparator.comparing(Container::name);
+            case HOST ->
+                Comparator.comparing(container ->
+                        container.host() == null ? "" : container.host().value());
+            case PHASE -> Comparator.comparing(container -> SORTED.indexOf(container.status().phase()));
+            case CHANGED ->
+                Comparator.comparing(container -> {
+                    Instant since = container.status().last() == null
+                            ? container.status().since()
+                            : container.status().last().since();
+                    return since == null ? Instant.EPOCH : since;
+                });
+        };
+        Comparator<Container> whole = sorted.thenComparing(Container::name);
+        return order.isDescending() ? whole.reversed() : whole;
+    }
+
+    private static boolean isFound(FleetFilter query, Container container) {
         var labels = container.spec() == null
                 ? Map.<String, String>of()
                 : container.spec().labels();
@@ -115,7 +148,6 @@ class ContainerSearchTest {
                 && (query.host() == null || query.host().equals(container.host()))
                 && (query.phase() == null || query.phase() == container.status().phase())
                 && (query.outdated() == null || query.outdated() == isOutdated(container))
-                && (query.after() == null || container.name().compareTo(query.after()) > 0)
                 && (query.text() == null || isIn(container, host, query.text().toLowerCase(java.util.Locale.ROOT)));
     }
 
@@ -145,18 +177,55 @@ class ContainerSearchTest {
             fill(600, lostHosts);
             FleetView view = fleet.view();
             List<Container> all = view.containers().stream()
-                    .map(name -> view.resource(name, NOW))
+                    .map(name -> fleet.shown(name, NOW))
                     .toList();
             for (int i = 0; i < 500; i++) {
-                ContainerQuery query = query();
-                assertThat(view.containers(query, NOW))
+                FleetFilter filter = filter();
+                ContainerOrder order = order();
+                var query = new ContainerQuery(filter, order, null, 1 + random.nextInt(60));
+                assertThat(pages(view, query))
                         .as("%s", query)
-                        .extracting(Container::name)
                         .containsExactlyElementsOf(all.stream()
-                                .filter(container -> isFound(query, container))
+                                .filter(container -> isFound(filter, container))
+                                .sorted(comparator(order))
                                 .map(Container::name)
-                                .limit(query.limit())
                                 .toList());
+            }
+        }
+    }
+
+    /** The names on all pages. */
+    private static List<ContainerName> pages(FleetView view, ContainerQuery query) {
+        var names = new ArrayList<ContainerName>();
+        ContainerPlace after = null;
+        do {
+            ContainerPage page = view.containers(query.withAfter(after), NOW);
+            assertThat(page.containers()).hasSizeLessThanOrEqualTo(query.limit());
+            page.containers().forEach(container -> names.add(container.name()));
+            after = page.next() == null
+                    ? null
+                    : ContainerPlace.parse(page.next().text());
+        } while (after != null);
+        return names;
+    }
+
+    @Test
+    void countsAreThoseOfAScan() {
+        fill(600, 3);
+        FleetView view = fleet.view();
+        List<Container> all = view.containers().stream()
+                .map(name -> fleet.shown(name, NOW))
+                .toList();
+        for (int i = 0; i < 300; i++) {
+            FleetFilter filter = filter();
+            Map<Phase, Integer> counts = view.phases(filter, NOW);
+            for (Phase phase : Phase.values()) {
+                assertThat((long) counts.getOrDefault(phase, 0))
+                        .as("%s %s", filter, phase)
+                        .isEqualTo(all.stream()
+                                .filter(container -> isFound(filter, container))
+                                .filter(container -> container.status().phase() == phase)
+                                .count());
             }
         }
     }

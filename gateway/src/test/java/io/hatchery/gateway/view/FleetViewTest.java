@@ -96,7 +96,7 @@ class FleetViewTest {
         status("running", NOW);
         assertThat(view.phase(WEB, NOW.plusSeconds(14))).isEqualTo(Phase.RUNNING);
         assertThat(view.phase(WEB, NOW.plusSeconds(15))).isEqualTo(Phase.UNKNOWN);
-        var shown = view.resource(WEB, NOW.plusSeconds(15)).status();
+        var shown = fleet.shown(WEB, NOW.plusSeconds(15)).status();
         assertThat(shown.last()).extracting(ContainerStatus::phase).isEqualTo(Phase.RUNNING);
         assertThat(shown.reason()).contains("host1").contains(NOW.toString());
     }

@@ -4,7 +4,11 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.gateway.read.DirectReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.store.PositionTable;
+import io.hatchery.protocol.resource.Container;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +72,19 @@ public final class FoldedFleet {
     /** The fleet as it is at each call. */
     public FleetView view() {
         return projection.read(view -> view);
+    }
+
+    /** A container as the API shows it, read again. */
+    Container shown(ContainerName name, Instant now) {
+        return read(view().container(name, now));
+    }
+
+    private static Container read(RenderedContainer rendered) {
+        try {
+            return Json.readStrictly(rendered.json().getBytes(StandardCharsets.UTF_8), Container.class);
+        } catch (UnreadableException e) {
+            throw new AssertionError(rendered.json(), e);
+        }
     }
 
     /** What folds it. */

@@ -45,19 +45,4 @@ public record Container(
             List<DefinitionProblem> errors,
             @Nullable SpecChange change,
             Evaluation.@Nullable ReleasingHost releasingHost) {}
-
-    /** A container with an evaluation. */
-    public static Container of(Evaluation evaluation, @Nullable HostName host, CurrentStatus status) {
-        return ContainerBuilder.builder()
-                .name(evaluation.container())
-                .host(host)
-                .generation(evaluation.generation())
-                .revision(evaluation.revision())
-                .definition(evaluation.definition())
-                .evaluation(new EvaluationSummary(
-                        evaluation.state(), evaluation.errors(), evaluation.change(), evaluation.releasingHost()))
-                .spec(evaluation.spec())
-                .status(status)
-                .build();
-    }
 }

@@ -37,43 +37,4 @@ public record CurrentStatus(
         @Nullable Generation ready,
         @Nullable Initiator initiator,
         @Nullable ContainerStatus last)
-        implements CurrentStatusBuilder.With {
-    /** The status that a host published. */
-    public static CurrentStatus of(ContainerStatus status) {
-        return CurrentStatusBuilder.builder()
-                .container(status.container())
-                .host(status.host())
-                .phase(status.phase())
-                .generation(status.generation())
-                .leader(status.leader())
-                .since(status.since())
-                .exit(status.exit())
-                .restarts(status.restarts())
-                .outdated(status.outdated())
-                .restartFor(status.restartFor())
-                .reason(status.reason())
-                .nextStart(status.nextStart())
-                .begun(status.begun())
-                .ready(status.ready())
-                .initiator(status.initiator())
-                .build();
-    }
-
-    /** No host has published a status. */
-    public static CurrentStatus absent() {
-        return of(Phase.ABSENT, null, null);
-    }
-
-    /** The host sends no heartbeats, so the phase is not known. */
-    public static CurrentStatus unknown(String reason, @Nullable ContainerStatus last) {
-        return of(Phase.UNKNOWN, reason, last);
-    }
-
-    private static CurrentStatus of(Phase phase, @Nullable String reason, @Nullable ContainerStatus last) {
-        return CurrentStatusBuilder.builder()
-                .phase(phase)
-                .reason(reason)
-                .last(last)
-                .build();
-    }
-}
+        implements CurrentStatusBuilder.With {}

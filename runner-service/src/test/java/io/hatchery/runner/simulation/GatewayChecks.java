@@ -115,8 +115,9 @@ final class GatewayChecks {
             SimulatedGateway gateway, FleetFold fold, Map<String, JsonNode> statuses, Map<String, String> outcomes) {
         var shown = new TreeMap<String, JsonNode>();
         for (var container : fold.read(FleetView::containers)) {
-            JsonNode status = Json.node(
-                    fold.read(view -> view.resource(container, world.instant())).status());
+            JsonNode status = Json.readTree(fold.read(view -> view.container(container, world.instant()))
+                            .json())
+                    .path("status");
             JsonNode last = status.path("phase").asText().equals("unknown") ? status.path("last") : status;
             if (last.size() > 1) {
                 shown.put(container.value(), last);
