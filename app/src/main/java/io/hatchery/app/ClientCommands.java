@@ -100,7 +100,10 @@ final class ClientCommands {
         @Option(names = "--outdated", description = "Only containers that run from another spec than the one in force")
         private boolean outdated;
 
-        @Option(names = "--search", paramLabel = "TEXT", description = "Only containers with this text in the name, the description or the host")
+        @Option(
+                names = "--search",
+                paramLabel = "TEXT",
+                description = "Only containers with this text in the name, the description or the host")
         private @Nullable String text;
 
         @Option(

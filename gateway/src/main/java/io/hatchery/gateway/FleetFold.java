@@ -15,6 +15,7 @@ import io.hatchery.gateway.store.RejectionTable;
 import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.view.AppliedRecord;
 import io.hatchery.gateway.view.FleetProjection;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
@@ -255,9 +256,12 @@ public final class FleetFold {
             return reject(session, record, String.valueOf(read.rejection));
         }
         try {
-            Optional<StreamChange> change = projection.apply(session, record, read.content);
-            note(record, change.orElse(null), changes);
-            return new FoldedRecord(record, change.orElse(null), null);
+            AppliedRecord applied = projection.apply(session, record, read.content);
+            note(record, applied.change(), changes);
+            return new FoldedRecord(
+                    record,
+                    streaming ? projection.changes(session, read.content, applied, clock.instant()) : List.of(),
+                    null);
         } catch (DatabaseException e) {
             throw e;
         } catch (UnreadableException | RuntimeException | StackOverflowError e) {
@@ -269,7 +273,7 @@ public final class FleetFold {
         if (!REREAD_TOPICS.contains(record.topic())) {
             rejections.add(session, record, reason);
         }
-        return new FoldedRecord(record, null, reason);
+        return new FoldedRecord(record, List.of(), reason);
     }
 
     /** Which requests that wait have a reason to look again. */
@@ -312,11 +316,7 @@ public final class FleetFold {
                     refused.refuse(record, each.rejection());
                 }
             }
-            if (streaming && each.change() != null) {
-                streams.changed(record, each.change());
-            } else {
-                streams.passed(record);
-            }
+            streams.folded(record, each.changes());
         }
         folded.changes().operations().forEach(submitted::read);
         streams.endBatch();

@@ -1,7 +1,7 @@
 package io.hatchery.gateway;
 
 import io.hatchery.bus.BusRecord;
-import io.hatchery.gateway.view.StreamChange;
+import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ProfileName;
@@ -20,12 +20,12 @@ record FoldedRecords(List<FoldedRecord> records, Changes changes) {
     /**
      * A record.
      *
-     * @param change for clients of the stream; null if there is none
+     * @param changes for clients of the stream
      * @param rejection why it cannot be read; null if it was folded
      */
     record FoldedRecord(
             BusRecord record,
-            @Nullable StreamChange change,
+            List<ScopedChange> changes,
             @Nullable String rejection) {}
 
     /**

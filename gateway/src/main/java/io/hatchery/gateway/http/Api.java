@@ -6,7 +6,9 @@ import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.StreamFilter;
 import io.hatchery.gateway.stream.StreamSocket;
+import io.hatchery.gateway.stream.StreamType;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.vertx.core.Vertx;
@@ -18,10 +20,13 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +97,16 @@ public final class Api {
                         Endpoint.Parameter.query(
                                 "container", "Only what concerns this one", ParameterTypes.container()),
                         Endpoint.Parameter.query("host", "Only what concerns this one", ParameterTypes.host()),
+                        Endpoint.Parameter.query(
+                                "selector",
+                                "Only containers whose labels it selects, as in Kubernetes: tier=web,env!=dev"),
+                        Endpoint.Parameter.query(
+                                "phase",
+                                "Only containers of which this phase was published; not unknown",
+                                ParameterTypes.oneOf(Phase.class)),
+                        Endpoint.Parameter.query(
+                                "types",
+                                "Only these kinds of changes, separated by commas: container, status, event, host, operation"),
                         Endpoint.Parameter.query("since", "From this cursor on, instead of a snapshot"))
                 .answers(101)
                 .problems(400, 410, 503)
@@ -206,8 +221,7 @@ public final class Api {
     }
 
     private void stream(RoutingContext request) {
-        ContainerName container = Requests.query(request, "container", ContainerName::new);
-        HostName host = Requests.query(request, "host", HostName::new);
+        StreamFilter filter = filter(request);
         StreamCursor since =
                 Requests.query(request, "since", dependencies.fleet().streams()::parse);
         if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
@@ -220,7 +234,7 @@ public final class Api {
                     "there are " + Streams.MAX_CLIENTS
                             + " clients of the stream already: try again later, or use another gateway");
         }
-        var what = new Streams.Request(new StreamFilter(container, host), since);
+        var what = new Streams.Request(filter, since);
         request.request()
                 .toWebSocket()
                 .onComplete(opened -> dependencies.fleet().streams().opened())
@@ -229,6 +243,31 @@ public final class Api {
                     StreamSocket.serve(vertx, socket, dependencies.fleet().streams(), what);
                 })
                 .onFailure(e -> LOG.warn("a websocket was not opened: {}", e.getMessage()));
+    }
+
+    private static StreamFilter filter(RoutingContext request) {
+        Set<StreamType> types = Requests.query(request, "types", Api::types);
+        return new StreamFilter(
+                Requests.query(request, "container", ContainerName::new),
+                Requests.query(request, "host", HostName::new),
+                ContainerFilters.selector(request),
+                Requests.query(request, "phase", Api::publishedPhase),
+                types == null ? StreamFilter.ALL.types() : types);
+    }
+
+    private static Set<StreamType> types(String words) {
+        return Arrays.stream(words.split(",", -1))
+                .map(word -> Requests.oneOf("types", word, List.of(StreamType.values()), StreamType::word))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Phase publishedPhase(String word) {
+        Phase phase = ContainerFilters.phase(word);
+        if (phase == Phase.UNKNOWN) {
+            throw new IllegalArgumentException(
+                    "no record says that a container is unknown: watch the hosts, of which one is lost then");
+        }
+        return phase;
     }
 
     private static void fail(RoutingContext request) {

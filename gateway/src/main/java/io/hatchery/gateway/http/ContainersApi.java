@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.http.Endpoint.Parameter;
+import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.ContainerOrder;
 import io.hatchery.gateway.view.ContainerPage;
 import io.hatchery.gateway.view.ContainerPlace;
@@ -26,7 +27,9 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -67,14 +70,13 @@ final class ContainersApi {
                 Endpoint.get("/v1/containers")
                         .id("listContainers")
                         .summary("Lists containers")
-                        .parameters(
-                                ContainerFilters.parameters(
-                                        Parameter.query(
-                                                "sort",
-                                                "The order; a minus sign reverses it",
-                                                ParameterTypes.oneOf(ContainerOrder.words())),
-                                        PagedList.LIMIT,
-                                        PagedList.CURSOR))
+                        .parameters(ContainerFilters.parameters(
+                                Parameter.query(
+                                        "sort",
+                                        "The order; a minus sign reverses it",
+                                        ParameterTypes.oneOf(ContainerOrder.words())),
+                                PagedList.LIMIT,
+                                PagedList.CURSOR))
                         .answers(200, "ContainerList")
                         .problems(400)
                         .handledBy(this::list),
@@ -134,24 +136,43 @@ final class ContainersApi {
                     "query parameter cursor is of a list sorted by "
                             + query.after().sort().word() + ": give the next of a page of this list");
         }
-        fleet.answer(request, view -> {
-            ContainerPage page = view.containers(query, clock.instant());
-            return new Answer(
-                    200,
-                    null,
-                    new JsonText()
-                            .array(
-                                    "items",
-                                    page.containers().stream()
-                                            .map(RenderedContainer::json)
-                                            .toList())
-                            .field(
-                                    "next",
-                                    page.next() == null
-                                            ? "null"
-                                            : Json.text(page.next().text()))
-                            .end());
-        });
+        Instant readAt = fleet.streams().readAt();
+        fleet.reader()
+                .read(view ->
+                        new PageAt(view.containers(query, clock.instant()), view.positions(Streams.TOPICS), readAt))
+                .onSuccess(read -> Responses.answer(request, page(read)))
+                .onFailure(request::fail);
+    }
+
+    /**
+     * A page of one state of the fleet.
+     *
+     * @param positions up to which the state has the records of the stream's topics
+     */
+    private record PageAt(ContainerPage page, Map<String, Map<Integer, Long>> positions, Instant readAt) {}
+
+    private Answer page(PageAt read) {
+        ContainerPage page = read.page;
+        return new Answer(
+                200,
+                null,
+                new JsonText()
+                        .array(
+                                "items",
+                                page.containers().stream()
+                                        .map(RenderedContainer::json)
+                                        .toList())
+                        .field(
+                                "next",
+                                page.next() == null
+                                        ? "null"
+                                        : Json.text(page.next().text()))
+                        .string(
+                                "stream",
+                                fleet.streams()
+                                        .cursorAt(read.positions, read.readAt)
+                                        .text())
+                        .end());
     }
 
     private void count(RoutingContext request) {

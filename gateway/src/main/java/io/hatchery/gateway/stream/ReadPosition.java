@@ -56,6 +56,10 @@ final class ReadPosition {
         return topicIds;
     }
 
+    Instant readAt() {
+        return readAt;
+    }
+
     StreamCursor cursor() {
         return new StreamCursor(topicIds, offsets(next), readAt);
     }

@@ -18,7 +18,9 @@ final class StreamMessages {
     static String snapshot(List<RenderedContainer> containers, List<HostStatus> hosts) {
         return new JsonText()
                 .string("type", "snapshot")
-                .array("containers", containers.stream().map(RenderedContainer::json).toList())
+                .array(
+                        "containers",
+                        containers.stream().map(RenderedContainer::json).toList())
                 .array("hosts", hosts.stream().map(Json::text).toList())
                 .end();
     }
@@ -29,6 +31,9 @@ final class StreamMessages {
     }
 
     static String of(StreamChange change, @Nullable StreamCursor after) {
+        if (change instanceof StreamChange.ContainerChange container) {
+            return container(container, after);
+        }
         ObjectNode message = switch (change) {
             case StreamChange.StatusChange s -> {
                 ObjectNode status =
@@ -40,10 +45,24 @@ final class StreamMessages {
             }
             case StreamChange.EventChange e ->
                 message("event", after).put("id", e.id()).set("event", Json.node(e.event()));
+            case StreamChange.ContainerChange c -> throw new IllegalStateException("is rendered above");
+            case StreamChange.Deselection d ->
+                message("deselected", after).put("container", d.container().value());
+            case StreamChange.OperationChange o ->
+                message("operation", after).set("operation", Json.node(o.operation()));
             case StreamChange.HostChange h ->
                 message("host", after).put("host", h.host().value()).set("status", nodeOrNull(h.status()));
         };
         return Json.text(message);
+    }
+
+    private static String container(StreamChange.ContainerChange change, @Nullable StreamCursor after) {
+        return new JsonText()
+                .string("type", "container")
+                .string("cursor", after == null ? null : after.text())
+                .string("container", change.container().value())
+                .field("resource", change.json() == null ? "null" : change.json())
+                .end();
     }
 
     private static JsonNode nodeOrNull(@Nullable Object value) {

@@ -2,41 +2,63 @@ package io.hatchery.gateway.stream;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.read.FleetReader;
+import io.hatchery.gateway.view.ContainerTraits;
+import io.hatchery.gateway.view.FleetRecord;
+import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.StreamChange;
+import io.hatchery.spec.ContainerName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a client what it missed, a page at a time. Between pages nothing is read and no reader is held: the next page is read when the
- * client has taken the last one.
+ * client has taken the last one. Of a container whose evaluation changed, and with a filter by labels or phase of any that changed, the
+ * client gets the present state.
  */
 final class StreamReplay {
-    private final Streams.Replay log;
+    private final Sources sources;
     private final StreamSubscription client;
+    private final StreamFilter filter;
     private final StreamCursor since;
     private final StreamCursor until;
-    private final Function<BusRecord, Optional<StreamChange>> changes;
     private final Promise<Void> done = Promise.promise();
+    private final Set<ContainerName> changed = new LinkedHashSet<>();
+    private final List<StreamChange> events = new ArrayList<>();
     private Offsets read;
+
+    /**
+     * Where a replay reads.
+     *
+     * @param content of a record; empty if it cannot be read
+     */
+    record Sources(
+            Streams.Replay log, FleetReader reader, Clock clock, Function<BusRecord, Optional<FleetRecord>> content) {}
+
+    /** A container as it is now; null traits if the fleet does not have it. */
+    private record Present(@Nullable ContainerTraits traits, StreamChange.ContainerChange change) {}
 
     /**
      * @param since the cursor that the client brought
      * @param until where live changes begin
-     * @param changes what a record changes for clients; empty if nothing
      */
-    StreamReplay(
-            Streams.Replay log,
-            StreamSubscription client,
-            StreamCursor since,
-            StreamCursor until,
-            Function<BusRecord, Optional<StreamChange>> changes) {
-        this.log = log;
+    StreamReplay(Sources sources, StreamSubscription client, StreamCursor since, StreamCursor until) {
+        this.sources = sources;
         this.client = client;
+        this.filter = client.filter();
         this.since = since;
         this.until = until;
-        this.changes = changes;
         this.read = since.offsets();
     }
 
@@ -47,21 +69,116 @@ final class StreamReplay {
     }
 
     private void nextPage() {
-        log.read(read, until.offsets(), this::take).onFailure(done::tryFail).onSuccess(next -> {
-            read = next;
-            if (next.equals(until.offsets())) {
-                done.tryComplete();
-            } else if (!client.outgoing().isClosed()) {
-                client.drained().onSuccess(taken -> nextPage());
-            }
-        });
+        sources.log
+                .read(read, until.offsets(), this::take)
+                .onFailure(done::tryFail)
+                .onSuccess(next -> {
+                    read = next;
+                    sendPresent().onFailure(done::tryFail).onSuccess(sent -> {
+                        if (next.equals(until.offsets())) {
+                            done.tryComplete();
+                        } else if (!client.outgoing().isClosed()) {
+                            client.drained().onSuccess(taken -> nextPage());
+                        }
+                    });
+                });
     }
 
     private boolean take(BusRecord record) {
         read = read.after(record);
-        // Partitions are read one after the other: until all are, the oldest of them is as old as the client's cursor.
-        changes.apply(record)
-                .ifPresent(change -> client.replay(change, new StreamCursor(until.ids(), read, since.at())));
-        return !client.hasFullPage() && !client.outgoing().isClosed();
+        sources.content.apply(record).ifPresent(this::take);
+        return !client.hasFullPage()
+                && changed.size() + events.size() < StreamSubscription.PAGE_MESSAGES
+                && !client.outgoing().isClosed();
+    }
+
+    private void take(FleetRecord content) {
+        if (content instanceof FleetRecord.EvaluationRecord evaluation) {
+            note(evaluation.container());
+            return;
+        }
+        content.change().ifPresent(change -> {
+            if (!filter.isSelective() || change instanceof StreamChange.HostChange) {
+                client.replay(change, cursor());
+            } else if (change instanceof StreamChange.StatusChange status) {
+                note(status.container());
+            } else if (filter.types().contains(StreamType.EVENT)) {
+                events.add(change);
+            }
+        });
+    }
+
+    private void note(ContainerName name) {
+        if (filter.hasContainers()
+                && (filter.container() == null || filter.container().equals(name))) {
+            changed.add(name);
+        }
+    }
+
+    /** Partitions are read one after the other: until all are, the oldest of them is as old as the client's cursor. */
+    private StreamCursor cursor() {
+        return new StreamCursor(until.ids(), read, since.at());
+    }
+
+    /** Sends what depends on the present state of containers. */
+    private Future<Void> sendPresent() {
+        if (changed.isEmpty() && events.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        var names = new LinkedHashSet<>(changed);
+        events.stream().map(StreamChange::container).forEach(name -> {
+            if (name != null) {
+                names.add(name);
+            }
+        });
+        Instant now = sources.clock.instant();
+        return sources.reader.read(view -> present(view, names, now)).map(present -> {
+            StreamCursor cursor = cursor();
+            events.stream()
+                    .filter(event -> isSelected(event, present))
+                    .forEach(event -> client.missed(StreamMessages.of(event, cursor)));
+            changed.forEach(name -> send(name, present, cursor));
+            events.clear();
+            changed.clear();
+            return null;
+        });
+    }
+
+    private static Map<ContainerName, Present> present(FleetView view, Set<ContainerName> names, Instant now) {
+        var present = new HashMap<ContainerName, Present>();
+        for (ContainerName name : names) {
+            ContainerTraits traits = view.traits(name).orElse(null);
+            present.put(
+                    name,
+                    new Present(
+                            traits,
+                            new StreamChange.ContainerChange(
+                                    name,
+                                    view.hostOf(name).orElse(null),
+                                    traits == null
+                                            ? null
+                                            : view.container(name, now).json())));
+        }
+        return present;
+    }
+
+    /** An event of a container that is gone is sent, because its labels are not known. */
+    private boolean isSelected(StreamChange event, Map<ContainerName, Present> present) {
+        Present container = event.container() == null ? null : present.get(event.container());
+        boolean isOfContainer = filter.container() == null || filter.container().equals(event.container());
+        return isOfContainer && (container == null || container.traits == null || filter.matches(container.traits));
+    }
+
+    private void send(ContainerName name, Map<ContainerName, Present> present, StreamCursor cursor) {
+        Present container = present.get(name);
+        if (container == null || container.traits != null && filter.matches(container.traits)) {
+            if (container != null) {
+                client.missed(StreamMessages.of(container.change, cursor));
+            }
+        } else if (filter.isSelective() || container.traits != null) {
+            client.missed(StreamMessages.of(new StreamChange.Deselection(name), cursor));
+        } else {
+            client.missed(StreamMessages.of(container.change, cursor));
+        }
     }
 }

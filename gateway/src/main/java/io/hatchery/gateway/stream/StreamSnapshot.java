@@ -5,7 +5,6 @@ import io.hatchery.gateway.view.ContainerOrder;
 import io.hatchery.gateway.view.ContainerPage;
 import io.hatchery.gateway.view.ContainerPlace;
 import io.hatchery.gateway.view.ContainerQuery;
-import io.hatchery.gateway.view.FleetFilter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.RenderedContainer;
 import io.hatchery.protocol.Heartbeat;
@@ -101,12 +100,17 @@ final class StreamSnapshot {
         Instant now = clock.instant();
         return reader.read(view -> {
                     List<RenderedContainer> container = Optional.of(name)
-                            .filter(view::isThere)
-                            .filter(each -> isOfHost(view, each))
+                            .filter(each -> client.filter().hasContainers())
+                            .filter(each ->
+                                    client.filter().matches(view.traits(each).orElse(null)))
                             .map(each -> view.container(each, now))
                             .stream()
                             .toList();
-                    List<HostStatus> hosts = view.hostOf(name).flatMap(view::host).stream()
+                    List<HostStatus> hosts = view
+                            .hostOf(name)
+                            .filter(host -> client.filter().types().contains(StreamType.HOST))
+                            .flatMap(view::host)
+                            .stream()
                             .map(host -> FleetView.resource(host, now))
                             .toList();
                     return new SinglePage(StreamMessages.snapshot(container, hosts), positions(view));
@@ -115,11 +119,6 @@ final class StreamSnapshot {
                     client.missed(page.message);
                     return page.positions;
                 });
-    }
-
-    private boolean isOfHost(FleetView view, ContainerName name) {
-        HostName host = client.filter().host();
-        return host == null || view.hostOf(name).filter(host::equals).isPresent();
     }
 
     private void page(FleetReader.HeldState held, PageStart start, StatePositions positions) {
@@ -152,15 +151,18 @@ final class StreamSnapshot {
                     new PageStart(false, hosts.getLast().status().host(), null));
         }
         int room = PAGE - hosts.size();
-        var filter = FleetFilter.ALL.withHost(client.filter().host());
-        ContainerPage page = view.containers(
-                new ContainerQuery(filter, ContainerOrder.BY_NAME, start.container, room), now);
+        var query = new ContainerQuery(client.filter().ofFleet(), ContainerOrder.BY_NAME, start.container, room);
+        ContainerPage page =
+                client.filter().hasContainers() ? view.containers(query, now) : new ContainerPage(List.of(), null);
         return new Page(
                 StreamMessages.snapshot(page.containers(), resources(hosts, now)),
                 page.next() == null ? null : new PageStart(true, null, page.next()));
     }
 
     private List<Heartbeat> hosts(FleetView view, @Nullable HostName after) {
+        if (!client.filter().types().contains(StreamType.HOST)) {
+            return List.of();
+        }
         HostName only = client.filter().host();
         return only == null
                 ? view.hostsAfter(after).stream().limit(PAGE).toList()

@@ -2,7 +2,9 @@ package io.hatchery.gateway.stream;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.gateway.view.StreamChange;
+import io.hatchery.spec.ContainerName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -31,6 +33,9 @@ public final class StreamSubscription {
 
     /** A client that takes nothing of what it missed for this long is closed. */
     static final Duration STALL_TIMEOUT = Duration.ofMinutes(1);
+
+    /** Stands for all of a container, where its name stands for its status. */
+    private record ContainerKey(ContainerName name) {}
 
     /** A live change that waits. */
     private static final class WaitingChange {
@@ -113,15 +118,19 @@ public final class StreamSubscription {
 
     /** A change that the client missed. */
     void replay(StreamChange change, StreamCursor after) {
-        if (filter.admits(change)) {
+        if (isAdmitted(change)) {
             missed(StreamMessages.of(change, after));
         } else if (filter.host() != null && change instanceof StreamChange.StatusChange status) {
             // The status that ended it on the client's host may have been compacted in favour of this one.
             var gone = new StreamChange.StatusChange(status.container(), filter.host(), null);
-            if (filter.admits(gone)) {
+            if (isAdmitted(gone)) {
                 missed(StreamMessages.of(gone, after));
             }
         }
+    }
+
+    private boolean isAdmitted(StreamChange change) {
+        return filter.admit(ScopedChange.ofFleet(change)) == StreamFilter.Admission.CHANGE;
     }
 
     /** A message that belongs to the snapshot or to what the client missed. */
@@ -162,12 +171,12 @@ public final class StreamSubscription {
     }
 
     /**
-     * A change as it happens; {@code record} is null for one that no record stands for.
+     * A change as it happens that the filter admits; {@code record} is null for one that no record stands for.
      *
      * @return whether the client gets it, so that {@link #endBatch} must follow
      */
     boolean live(@Nullable BusRecord record, StreamMessage message) {
-        if (!filter.admits(message.change()) || overrun || isIncluded(record)) {
+        if (overrun || isIncluded(record)) {
             return false;
         }
         StreamMessage before = unsent;
@@ -205,6 +214,9 @@ public final class StreamSubscription {
             case StreamChange.StatusChange status -> status.container();
             case StreamChange.HostChange host -> host.host();
             case StreamChange.EventChange event -> message;
+            case StreamChange.ContainerChange container -> new ContainerKey(container.container());
+            case StreamChange.Deselection deselection -> new ContainerKey(deselection.container());
+            case StreamChange.OperationChange operation -> operation.operation().id();
         };
     }
 

@@ -6,6 +6,10 @@ import io.hatchery.bus.Offsets;
 import io.hatchery.gateway.read.FleetReader;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.Operation;
+import io.hatchery.gateway.view.OperationQuery;
+import io.hatchery.gateway.view.OperationState;
+import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.Topics;
@@ -33,10 +37,14 @@ import org.slf4j.LoggerFactory;
 /** The clients of the stream, and how far the gateway has read. All calls come on one context. */
 public final class Streams {
     /** The topics whose records stream clients get, and so those of a cursor. */
-    public static final List<String> TOPICS = List.of(Topics.EVENTS.name(), Topics.HOSTS.name(), Topics.STATUS.name());
+    public static final List<String> TOPICS =
+            List.of(Topics.EVALUATIONS.name(), Topics.EVENTS.name(), Topics.HOSTS.name(), Topics.STATUS.name());
 
     /** How many clients there may be: each costs a connection and up to {@link StreamSubscription#MOST_WAITING} references to changes. */
     public static final int MAX_CLIENTS = 20_000;
+
+    /** How many pending operations, and how many that ended while the client was away, it gets when it connects. */
+    static final int MAX_OPERATIONS = 1_000;
 
     /** RFC 6455, 7.4.1: going away. */
     static final int GOING_AWAY = 1001;
@@ -109,16 +117,17 @@ public final class Streams {
         read.caughtUp(at);
     }
 
-    /** A record was folded. {@link #endBatch} must follow. */
-    public void changed(BusRecord record, StreamChange change) {
+    /** A record was folded, with these changes. {@link #endBatch} must follow. */
+    public void folded(BusRecord record, List<ScopedChange> changes) {
         passed(record);
-        send(record, change);
+        changes.forEach(change -> send(record, change));
     }
 
-    private void send(@Nullable BusRecord record, StreamChange change) {
-        var message = new StreamMessage(change);
-        watchers.of(change.container(), watcher -> {
-            if (watcher.live(record, message)) {
+    private void send(@Nullable BusRecord record, ScopedChange change) {
+        var messages = new ScopedMessages(change);
+        watchers.of(change.change().container(), watcher -> {
+            StreamMessage message = messages.admittedBy(watcher.filter());
+            if (message != null && watcher.live(record, message)) {
                 inBatch.add(watcher);
             }
         });
@@ -134,8 +143,7 @@ public final class Streams {
         inBatch.clear();
     }
 
-    /** A record was read that changes nothing for clients. */
-    public void passed(BusRecord record) {
+    private void passed(BusRecord record) {
         if (read.passed(record)) {
             Instant now = clock.instant();
             caughtUp(record.timestamp().isAfter(now) ? now : record.timestamp());
@@ -164,6 +172,21 @@ public final class Streams {
     /** Where the gateway is now. */
     public StreamCursor cursor() {
         return read.cursor();
+    }
+
+    /**
+     * The cursor of a state of the database.
+     *
+     * @param positions up to which it has the records of the {@link #TOPICS}
+     * @param readAt the time of the present cursor before the state was read
+     */
+    public StreamCursor cursorAt(Map<String, Map<Integer, Long>> positions, Instant readAt) {
+        return new StreamCursor(read.topicIds(), read.at(positions), readAt);
+    }
+
+    /** The time of the present cursor. */
+    public Instant readAt() {
+        return read.readAt();
     }
 
     /**
@@ -196,17 +219,16 @@ public final class Streams {
     }
 
     private void snapshot(StreamSubscription watcher) {
-        Instant readAt = read.cursor().at();
+        Instant readAt = read.readAt();
         new StreamSnapshot(watcher, clock)
                 .send(reader)
                 .onSuccess(positions -> {
-                    var cursor = new StreamCursor(read.topicIds(), read.at(positions.next()), readAt);
+                    StreamCursor cursor = cursorAt(positions.next(), readAt);
                     watcher.includes(cursor.offsets());
                     if (watcher.isOverrun()) {
                         replay(watcher, cursor, cursor.offsets(), true);
                     } else {
-                        watcher.missed(StreamMessages.synced(cursor));
-                        watcher.release();
+                        finish(watcher, cursor, null);
                     }
                 })
                 .onFailure(e -> {
@@ -224,7 +246,8 @@ public final class Streams {
         StreamCursor until = cursor();
         watcher.hold();
         watcher.includes(until.offsets());
-        new StreamReplay(log, watcher, new StreamCursor(until.ids(), from, since.at()), until, this::change)
+        var sources = new StreamReplay.Sources(log, reader, clock, this::content);
+        new StreamReplay(sources, watcher, new StreamCursor(until.ids(), from, since.at()), until)
                 .start()
                 .map(done -> {
                     since.requireServed(clock.instant());
@@ -235,8 +258,7 @@ public final class Streams {
                     if (isContinued) {
                         replayLostHosts(watcher, until);
                     }
-                    watcher.missed(StreamMessages.synced(until));
-                    watcher.release();
+                    finish(watcher, until, since.at());
                     return null;
                 })
                 .onFailure(e -> {
@@ -244,6 +266,54 @@ public final class Streams {
                     int code = e instanceof GoneException ? GONE : StreamSubscription.TRY_AGAIN_LATER;
                     watcher.outgoing().close(code, shortened(e.getMessage()));
                 });
+    }
+
+    /**
+     * Sends the operations, and that live changes follow.
+     *
+     * @param since operations that ended from then on are sent too; null for pending ones alone
+     */
+    private void finish(StreamSubscription watcher, StreamCursor cursor, @Nullable Instant since) {
+        sendOperations(watcher, since).onComplete(sent -> {
+            if (sent.failed()) {
+                LOG.warn("operations cannot be read: {}", sent.cause().getMessage());
+                watcher.outgoing()
+                        .close(
+                                StreamSubscription.TRY_AGAIN_LATER,
+                                shortened(sent.cause().getMessage()));
+                return;
+            }
+            watcher.missed(StreamMessages.synced(cursor));
+            watcher.release();
+        });
+    }
+
+    private Future<Void> sendOperations(StreamSubscription watcher, @Nullable Instant since) {
+        StreamFilter filter = watcher.filter();
+        if (!filter.types().contains(StreamType.OPERATION)) {
+            return Future.succeededFuture();
+        }
+        var query = new OperationQuery(filter.container(), filter.host(), OperationState.PENDING, null, null);
+        return reader.read(view -> {
+                    var operations = new ArrayList<>(view.operations(query, MAX_OPERATIONS));
+                    if (since != null) {
+                        operations.addAll(view.operationsEndedSince(since, MAX_OPERATIONS));
+                    }
+                    return operations.stream()
+                            .map(operation -> scoped(view, operation))
+                            .toList();
+                })
+                .map(changes -> {
+                    changes.stream()
+                            .filter(change -> filter.admit(change) == StreamFilter.Admission.CHANGE)
+                            .forEach(change -> watcher.missed(StreamMessages.of(change.change(), null)));
+                    return null;
+                });
+    }
+
+    private static ScopedChange scoped(FleetView view, Operation operation) {
+        var traits = view.traits(operation.container()).orElse(null);
+        return new ScopedChange(new StreamChange.OperationChange(operation), traits, traits, null);
     }
 
     /** No record reports that a host is silent, and live changes of an overrun subscription were dropped. */
@@ -261,9 +331,9 @@ public final class Streams {
         return words.length() <= 100 ? words : words.substring(0, 100);
     }
 
-    private Optional<StreamChange> change(BusRecord record) {
+    private Optional<FleetRecord> content(BusRecord record) {
         try {
-            return FleetRecord.read(record).change();
+            return Optional.of(FleetRecord.read(record));
         } catch (UnreadableException | RuntimeException | StackOverflowError e) {
             refused.accept(record, e);
             return Optional.empty();
@@ -286,7 +356,10 @@ public final class Streams {
             boolean isAlive = host.isAlive(now);
             Boolean before = alive.put(host.status().host(), isAlive);
             if (before != null && before != isAlive) {
-                send(null, new StreamChange.HostChange(host.status().host(), FleetView.resource(host, now)));
+                send(
+                        null,
+                        ScopedChange.ofFleet(
+                                new StreamChange.HostChange(host.status().host(), FleetView.resource(host, now))));
             }
         }
         if (alive.size() > known.size()) {

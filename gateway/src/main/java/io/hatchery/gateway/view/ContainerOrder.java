@@ -34,8 +34,8 @@ public record ContainerOrder(ContainerSort sort, boolean isDescending) {
                 .filter(sort -> sort.word().equals(word))
                 .map(sort -> new ContainerOrder(sort, isDescending))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("write one of "
-                        + words().stream().collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "write one of " + words().stream().collect(Collectors.joining(", "))));
     }
 
     /** How a later name compares. */

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContainerSearch {
     static final String COLUMNS = "c." + ContainerRow.COLUMNS.replace(", ", ", c.") + ", e.json, s.json";
-    static final String JOINS =
-            " LEFT JOIN evaluations AS e ON e.id = c.id LEFT JOIN statuses AS s ON s.id = c.id";
+    static final String JOINS = " LEFT JOIN evaluations AS e ON e.id = c.id LEFT JOIN statuses AS s ON s.id = c.id";
 
     /** What needs attention comes first. */
     private static final List<Phase> PHASES = List.of(
@@ -66,13 +65,12 @@ final class ContainerSearch {
         }
 
         private ContainerPlace place(ContainerSort sort, @Nullable Phase phase) {
-            String key =
-                    switch (sort) {
-                        case NAME -> row.name();
-                        case HOST -> row.host() == null ? "" : row.host();
-                        case PHASE -> phase == null ? "" : phase.name();
-                        case CHANGED -> String.valueOf(row.changed());
-                    };
+            String key = switch (sort) {
+                case NAME -> row.name();
+                case HOST -> row.host() == null ? "" : row.host();
+                case PHASE -> phase == null ? "" : phase.name();
+                case CHANGED -> String.valueOf(row.changed());
+            };
             return new ContainerPlace(sort, key, new ContainerName(row.name()));
         }
     }
@@ -113,7 +111,8 @@ final class ContainerSearch {
         Phase begin = after == null ? null : Phase.valueOf(after.key());
         List<Phase> phases = query.order().isDescending() ? PHASES.reversed() : PHASES;
         for (Phase phase : phases.subList(begin == null ? 0 : phases.indexOf(begin), phases.size())) {
-            if (all.size() == query.limit() || query.filter().phase() != null && query.filter().phase() != phase) {
+            if (all.size() == query.limit()
+                    || query.filter().phase() != null && query.filter().phase() != phase) {
                 continue;
             }
             var one = query.with(q -> q.filter(query.filter().withPhase(phase))
@@ -207,8 +206,9 @@ final class ContainerSearch {
         if (filter.equals(FleetFilter.ALL)) {
             phases.putAll(memory.shownPhases(now));
         } else {
-            counts(filter).forEach(count -> phases.merge(
-                    isLost(count.holder()) ? Phase.UNKNOWN : count.phase(), count.containers(), Integer::sum));
+            counts(filter)
+                    .forEach(count -> phases.merge(
+                            isLost(count.holder()) ? Phase.UNKNOWN : count.phase(), count.containers(), Integer::sum));
         }
         return phases;
     }
@@ -230,8 +230,7 @@ final class ContainerSearch {
         return session.list(
                 "SELECT c.holder, c.phase, count(*) FROM " + path.source() + " WHERE " + conditions.sql(path)
                         + " GROUP BY c.holder, c.phase",
-                row -> new PhaseCounts.HolderCount(
-                        row.getString(1), Phase.valueOf(row.getString(2)), row.getInt(3)),
+                row -> new PhaseCounts.HolderCount(row.getString(1), Phase.valueOf(row.getString(2)), row.getInt(3)),
                 conditions.parameters(path).toArray());
     }
 }

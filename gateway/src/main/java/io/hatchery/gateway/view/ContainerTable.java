@@ -7,7 +7,6 @@ import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +41,7 @@ final class ContainerTable {
     private final PhaseCounts counts;
     /** Of a container that is not in the database yet. */
     private long nextId;
+
     private boolean isIndexed;
 
     /**
@@ -76,14 +75,12 @@ final class ContainerTable {
 
     /**
      * The status of a container; null once it is gone.
-     *
-     * @return the host of the status before
      */
-    Optional<HostName> status(SqlSession session, ContainerName name, @Nullable ContainerStatus status, byte[] json) {
+    RowChange status(SqlSession session, ContainerName name, @Nullable ContainerStatus status, byte[] json) {
         ContainerRow before = find(session, name.value());
         if (status == null) {
             session.update("DELETE FROM statuses WHERE id = ?", before.id());
-            write(
+            return write(
                     session,
                     before,
                     before.with(row -> row.statusHost(null)
@@ -92,26 +89,24 @@ final class ContainerTable {
                             .changed(0)
                             .isOutdated(false)
                             .sequence(null)));
-        } else {
-            session.update(PUT_STATUS, before.id(), json);
-            write(
-                    session,
-                    before,
-                    before.with(row -> row.statusHost(status.host().value())
-                            .phase(status.phase())
-                            .statusGeneration(
-                                    status.generation() == null
-                                            ? null
-                                            : status.generation().value())
-                            .changed(status.since().toEpochMilli())
-                            .isOutdated(status.outdated())
-                            .sequence(status.sequence())));
         }
-        return Optional.ofNullable(before.statusHost()).map(HostName::new);
+        session.update(PUT_STATUS, before.id(), json);
+        return write(
+                session,
+                before,
+                before.with(row -> row.statusHost(status.host().value())
+                        .phase(status.phase())
+                        .statusGeneration(
+                                status.generation() == null
+                                        ? null
+                                        : status.generation().value())
+                        .changed(status.since().toEpochMilli())
+                        .isOutdated(status.outdated())
+                        .sequence(status.sequence())));
     }
 
     /** The evaluation of a container; null once its record is deleted. */
-    void evaluation(
+    RowChange evaluation(
             SqlSession session, ContainerName name, @Nullable Evaluation evaluation, byte[] json, Instant appended) {
         ContainerRow before = find(session, name.value());
         if (before.releasingHost() != null) {
@@ -119,7 +114,7 @@ final class ContainerTable {
         }
         if (evaluation == null) {
             session.update("DELETE FROM evaluations WHERE id = ?", before.id());
-            write(
+            return write(
                     session,
                     before,
                     before.with(row -> row.evaluationState(null)
@@ -128,7 +123,6 @@ final class ContainerTable {
                             .specGeneration(null)
                             .labels(null)
                             .description(null)));
-            return;
         }
         session.update(PUT_EVALUATION, before.id(), json);
         Evaluation.ReleasingHost releasing = evaluation.releasingHost();
@@ -141,7 +135,7 @@ final class ContainerTable {
                     appended.toEpochMilli());
         }
         var spec = evaluation.spec();
-        write(
+        return write(
                 session,
                 before,
                 before.with(row -> row.evaluationState(evaluation.state())
@@ -188,7 +182,7 @@ final class ContainerTable {
                 name);
         if (updated == 0) {
             ContainerRow none = ContainerRow.empty(nextId, name);
-            write(
+            var _ = write(
                     session,
                     none,
                     none.with(row -> row.transitionTo(transition.to())
@@ -197,7 +191,7 @@ final class ContainerTable {
         }
     }
 
-    private void write(SqlSession session, ContainerRow before, ContainerRow after) {
+    private RowChange write(SqlSession session, ContainerRow before, ContainerRow after) {
         var values = new ArrayList<@Nullable Object>(Arrays.asList(
                 after.isThere(),
                 after.evaluationState() == null ? null : after.evaluationState().name(),
@@ -235,6 +229,7 @@ final class ContainerTable {
         if (isIndexed && !Objects.equals(before.labels(), after.labels())) {
             relabel(session, before, after);
         }
+        return new RowChange(before, after);
     }
 
     private static void relabel(SqlSession session, ContainerRow before, ContainerRow after) {

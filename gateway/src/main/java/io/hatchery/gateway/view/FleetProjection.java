@@ -3,6 +3,7 @@ package io.hatchery.gateway.view;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.store.SqlSession;
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -90,27 +90,31 @@ public final class FleetProjection {
      * Folds a record within a transaction.
      *
      * @param read the content of the record
-     * @return the change for clients of the stream; empty if none
      * @throws UnreadableException if there are too many of its kind
      */
-    public Optional<StreamChange> apply(SqlSession session, BusRecord record, FleetRecord read)
-            throws UnreadableException {
-        Optional<StreamChange> change = read.change();
+    public AppliedRecord apply(SqlSession session, BusRecord record, FleetRecord read) throws UnreadableException {
+        StreamChange change = read.change().orElse(null);
         switch (read) {
             case FleetRecord.Status(ContainerName name, HostName by, var status) -> {
-                Optional<HostName> last = containers.status(session, name, status, record.bytes());
-                if (by == null && last.isPresent()) {
-                    change = Optional.of(new StreamChange.StatusChange(name, last.get(), status));
-                }
+                RowChange rows = containers.status(session, name, status, record.bytes());
+                String last = rows.before().statusHost();
+                return new AppliedRecord(
+                        by == null && last != null
+                                ? new StreamChange.StatusChange(name, new HostName(last), status)
+                                : change,
+                        rows,
+                        null);
             }
-            case FleetRecord.EventRecord event -> event(session, event);
+            case FleetRecord.EventRecord event -> {
+                return new AppliedRecord(change, null, event(session, event));
+            }
             case FleetRecord.Host(HostName name, Heartbeat heartbeat) -> {
-                if (!host(session, name, heartbeat, record.bytes())) {
-                    change = Optional.empty();
-                }
+                return new AppliedRecord(host(session, name, heartbeat, record.bytes()) ? change : null, null, null);
             }
-            case FleetRecord.EvaluationRecord(ContainerName name, var evaluation, Instant appended) ->
-                containers.evaluation(session, name, evaluation, record.bytes(), appended);
+            case FleetRecord.EvaluationRecord(ContainerName name, var evaluation, Instant appended) -> {
+                return new AppliedRecord(
+                        change, containers.evaluation(session, name, evaluation, record.bytes(), appended), null);
+            }
             case FleetRecord.ProfileRecord(var name, var definition, long revision) -> {
                 if (definition == null) {
                     memory.profiles().remove(name);
@@ -119,18 +123,33 @@ public final class FleetProjection {
                 }
             }
             case FleetRecord.Console console -> memory.buildLogs().add(console.lines());
-            case FleetRecord.Commanded c ->
+            case FleetRecord.Commanded c -> {
                 operations.submit(
                         session, Operation.pending(c.id(), c.command(), c.host(), c.appended()), c.position());
-            case FleetRecord.Deleted d ->
+                return new AppliedRecord(change, null, c.id());
+            }
+            case FleetRecord.Deleted d -> {
                 operations.submit(
                         session,
                         Operation.removal(d.id(), d.container(), null, d.requestedBy(), d.appended()),
                         d.position());
-            case FleetRecord.DeadLetterRecord letter -> deadLetter(session, letter);
+                return new AppliedRecord(change, null, d.id());
+            }
+            case FleetRecord.DeadLetterRecord letter -> {
+                return new AppliedRecord(change, null, deadLetter(session, letter));
+            }
             case FleetRecord.DefinitionRecord d -> {}
         }
-        return change;
+        return new AppliedRecord(change, null, null);
+    }
+
+    /**
+     * What clients of the stream receive of a record that was applied.
+     *
+     * @param now by which hosts are lost
+     */
+    public List<ScopedChange> changes(SqlSession session, FleetRecord read, AppliedRecord applied, Instant now) {
+        return new ScopedChanges(view(session), now).of(read, applied);
     }
 
     /** Forgets what has expired by that time. */
@@ -150,19 +169,26 @@ public final class FleetProjection {
         gone.forEach(memory.buildLogs()::remove);
     }
 
-    private void deadLetter(SqlSession session, FleetRecord.DeadLetterRecord letter) {
+    private @Nullable CommandId deadLetter(SqlSession session, FleetRecord.DeadLetterRecord letter) {
         memory.deadLetters().add(letter);
         String topic = DeadLetterCounts.topicOf(letter.origin());
-        if (topic.equals(Topics.DEFINITIONS.name())
-                || Topics.hostOfCommands(topic).isPresent()) {
-            operations.refuse(session, letter.origin(), letter.reason(), letter.appended());
-        }
+        return topic.equals(Topics.DEFINITIONS.name())
+                        || Topics.hostOfCommands(topic).isPresent()
+                ? operations.refuse(session, letter.origin(), letter.reason(), letter.appended())
+                : null;
     }
 
-    private void event(SqlSession session, FleetRecord.EventRecord read) {
+    /** Returns the operation that the event is about; null if it is about none. */
+    private @Nullable CommandId event(SqlSession session, FleetRecord.EventRecord read) {
         switch (read.event()) {
-            case FleetEvent.Accepted accepted -> operations.accept(session, accepted, read.appended());
-            case FleetEvent.Ended ended -> operations.end(session, ended, read.appended());
+            case FleetEvent.Accepted accepted -> {
+                operations.accept(session, accepted, read.appended());
+                return accepted.id();
+            }
+            case FleetEvent.Ended ended -> {
+                operations.end(session, ended, read.appended());
+                return ended.id();
+            }
             case FleetEvent.PhaseChanged t -> containers.transition(session, t, read.appended());
             case FleetEvent.EvaluationChanged e -> {}
             case FleetEvent.SystemBuilt built -> {
@@ -174,6 +200,7 @@ public final class FleetProjection {
             case FleetEvent.Fetching f -> {}
             case FleetEvent.HeartbeatRefused r -> {}
         }
+        return null;
     }
 
     /** Whether clients see a change: the time of a heartbeat and how far its runner has read are none. */

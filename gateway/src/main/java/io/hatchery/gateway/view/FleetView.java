@@ -129,6 +129,11 @@ public final class FleetView {
         return row(name).map(ContainerRow::host).map(HostName::new);
     }
 
+    /** What filters look at; empty if the fleet does not have the container. */
+    public Optional<ContainerTraits> traits(ContainerName name) {
+        return row(name).map(ContainerTraits::of);
+    }
+
     /** The phase to show for that container: unknown if its host is lost. */
     public Phase phase(ContainerName name, Instant now) {
         return row(name).map(row -> phase(row, now)).orElse(Phase.ABSENT);
@@ -205,8 +210,18 @@ public final class FleetView {
                 Instant.ofEpochMilli(row.getLong(4)));
     }
 
+    /** The operations that ended at that time or later, the last ones first. */
+    public List<Operation> operationsEndedSince(Instant time, int most) {
+        return session.list(
+                "SELECT " + OperationRow.columns() + " FROM operations WHERE is_ended = 1 AND ended_appended >= ?"
+                        + " ORDER BY ended_appended DESC LIMIT ?",
+                row -> OperationRow.of(row).operation(),
+                time.toEpochMilli(),
+                most);
+    }
+
     /** The first operations of a query in the order of a list, each as {@link #operation} finds it; at most so many of each kind. */
-    List<Operation> operations(OperationQuery query, int most) {
+    public List<Operation> operations(OperationQuery query, int most) {
         var found = new OperationSearch(session, query, most);
         List<Operation> read = found.find().stream().map(this::located).toList();
         var all = new ArrayList<>(read);

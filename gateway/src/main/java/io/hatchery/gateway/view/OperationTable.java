@@ -2,6 +2,7 @@ package io.hatchery.gateway.view;
 
 import io.hatchery.bus.Position;
 import io.hatchery.gateway.store.SqlSession;
+import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every operation, folded from the commands, the deletions of definitions, the events and the dead letters. These come on
@@ -124,8 +126,13 @@ public final class OperationTable {
         end(session, OperationRow.find(session, event.id()), Operation.of(event), appended, false);
     }
 
-    /** A service has refused the record at that position. */
-    void refuse(SqlSession session, String position, String reason, Instant appended) {
+    /**
+     * A service has refused the record at that position.
+     *
+     * @return the operation that it requested; null if none is known
+     */
+    @Nullable
+    CommandId refuse(SqlSession session, String position, String reason, Instant appended) {
         String shown = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
         refusals.putIfAbsent(position, new CommandRejection(shown, appended));
         if (refusals.size() > MAX_REFUSALS) {
@@ -133,9 +140,10 @@ public final class OperationTable {
             oldest.next();
             oldest.remove();
         }
-        OperationRow.pendingAt(session, position)
-                .ifPresent(row ->
-                        end(session, Optional.of(row), Operation.rejected(row.operation(), shown), appended, true));
+        Optional<OperationRow> requested = OperationRow.pendingAt(session, position);
+        requested.ifPresent(
+                row -> end(session, Optional.of(row), Operation.rejected(row.operation(), shown), appended, true));
+        return requested.map(row -> row.operation().id()).orElse(null);
     }
 
     private void end(

@@ -46,6 +46,38 @@ public sealed interface StreamChange {
     }
 
     /**
+     * A container whose definition or evaluation changed.
+     *
+     * @param host that has it, or to which it belongs
+     * @param json the container as the API shows it; null if the fleet has it no more
+     */
+    record ContainerChange(
+            ContainerName container,
+            @Nullable HostName host,
+            @Nullable String json) implements StreamChange {}
+
+    /** A container that does not match the filter of a client any more. */
+    record Deselection(ContainerName container) implements StreamChange {
+        @Override
+        public @Nullable HostName host() {
+            return null;
+        }
+    }
+
+    /** An operation that began, went on or ended. */
+    record OperationChange(Operation operation) implements StreamChange {
+        @Override
+        public ContainerName container() {
+            return operation.container();
+        }
+
+        @Override
+        public @Nullable HostName host() {
+            return operation.host();
+        }
+    }
+
+    /**
      * A host's status.
      *
      * @param status null if the host's record was deleted

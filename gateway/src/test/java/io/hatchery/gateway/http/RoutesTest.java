@@ -176,8 +176,7 @@ class RoutesTest {
                 test,
                 get("/v1/containers?sort=-name&limit=2").compose(response -> {
                     var page = response.bodyAsJsonObject();
-                    assertThat(page.getJsonArray("items").stream()
-                                    .map(item -> ((JsonObject) item).getString("name")))
+                    assertThat(page.getJsonArray("items").stream().map(item -> ((JsonObject) item).getString("name")))
                             .containsExactly("c", "b");
                     return get("/v1/containers?sort=-name&cursor=" + page.getString("next"));
                 }),

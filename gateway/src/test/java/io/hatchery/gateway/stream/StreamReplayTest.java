@@ -85,7 +85,7 @@ class StreamReplayTest extends StreamsOnLog {
         read(Records.outcome(offset++, "a", "completed", clock.now));
         Client client = new Client();
         client.full = true;
-        streams.watch(client, new Streams.Request(StreamFilter.ALL, streams.parse(cursor)));
+        streams.watch(client, new Streams.Request(RECORDS, streams.parse(cursor)));
         status("web", "host1", "running");
         assertThat(client.types()).isEmpty();
         client.full = false;

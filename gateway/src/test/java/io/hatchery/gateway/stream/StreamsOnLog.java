@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
 /** Streams over a log in memory, with clients that record what they get. */
 abstract class StreamsOnLog {
     static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
-    static final Streams.Request ALL = new Streams.Request(StreamFilter.ALL, null);
+    /** Without operations, of which an event can begin or end one. */
+    static final StreamFilter RECORDS = StreamFilter.ALL.withTypes(
+            Set.of(StreamType.CONTAINER, StreamType.STATUS, StreamType.EVENT, StreamType.HOST));
+
+    static final Streams.Request ALL = new Streams.Request(RECORDS, null);
 
     final MovableClock clock = new MovableClock();
     final FoldedFleet fleet = new FoldedFleet();
@@ -145,14 +150,9 @@ abstract class StreamsOnLog {
     void fold(BusRecord record) {
         log.add(record);
         try {
-            var change = fleet.apply(record);
-            if (change.isPresent()) {
-                streams.changed(record, change.get());
-            } else {
-                streams.passed(record);
-            }
+            streams.folded(record, fleet.apply(record));
         } catch (UnreadableException e) {
-            streams.passed(record);
+            streams.folded(record, List.of());
         }
     }
 
@@ -163,6 +163,23 @@ abstract class StreamsOnLog {
                 container,
                 "{\"container\":\"" + container + "\",\"host\":\"" + host + "\",\"phase\":\"" + phase
                         + "\",\"since\":\"2026-01-01T00:00:00Z\",\"restarts\":0,\"outdated\":false}",
+                clock.now,
+                Map.of()));
+    }
+
+    /** An evaluation of a container with that value of the label tier. */
+    void evaluated(String container, String host, String tier) {
+        String spec = "{\"name\":\"" + container + "\",\"host\":\"" + host + "\",\"generation\":1,"
+                + "\"payload\":{\"type\":\"command\",\"command\":[\"/bin/x\"]},\"root\":\"/r\","
+                + "\"environment\":{},\"bindMounts\":[],\"tmpfs\":[],\"ephemeral\":false,\"autoStart\":false,"
+                + "\"restartIfChanged\":true,\"startTimeout\":\"1min\",\"stopTimeout\":\"3min\",\"restart\":\"no\","
+                + "\"readiness\":\"started\",\"killSignal\":\"SIGTERM\",\"labels\":{\"tier\":\"" + tier + "\"}}";
+        read(Records.of(
+                Topics.EVALUATIONS.name(),
+                offset++,
+                container,
+                "{\"container\":\"" + container + "\",\"state\":\"evaluated\",\"revision\":1,\"evaluatedRevision\":1,"
+                        + "\"generation\":1,\"spec\":" + spec + ",\"errors\":[],\"systems\":[]}",
                 clock.now,
                 Map.of()));
     }
@@ -178,7 +195,7 @@ abstract class StreamsOnLog {
     }
 
     Client resume(String cursor) {
-        return connect(new Streams.Request(StreamFilter.ALL, streams.parse(cursor)));
+        return connect(new Streams.Request(RECORDS, streams.parse(cursor)));
     }
 
     String cursorBeforeEvents(int events) {
@@ -192,7 +209,7 @@ abstract class StreamsOnLog {
     Client resumeWithRoom(String cursor, int room) {
         var client = new Client();
         client.room = room;
-        streams.watch(client, new Streams.Request(StreamFilter.ALL, streams.parse(cursor)));
+        streams.watch(client, new Streams.Request(RECORDS, streams.parse(cursor)));
         return client;
     }
 }

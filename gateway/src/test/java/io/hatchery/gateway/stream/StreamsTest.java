@@ -81,9 +81,9 @@ class StreamsTest extends StreamsOnLog {
         var host = new HostName("host1");
         status("web", "host1", "running");
         String cursor =
-                connect(new Streams.Request(new StreamFilter(null, host), null)).cursor();
+                connect(new Streams.Request(RECORDS.withHost(host), null)).cursor();
         status("web", "host2", "running"); // the end on host1 was compacted
-        Client client = connect(new Streams.Request(new StreamFilter(null, host), streams.parse(cursor)));
+        Client client = connect(new Streams.Request(RECORDS.withHost(host), streams.parse(cursor)));
         assertThat(client.types()).containsExactly("status", "synced");
         assertThat(client.messages.getFirst().path("status").isNull()).isTrue();
     }
@@ -93,9 +93,9 @@ class StreamsTest extends StreamsOnLog {
         var host = new HostName("host1");
         status("web", "host1", "running");
         String cursor =
-                connect(new Streams.Request(new StreamFilter(null, host), null)).cursor();
+                connect(new Streams.Request(RECORDS.withHost(host), null)).cursor();
         gone("web", Map.of());
-        Client client = connect(new Streams.Request(new StreamFilter(null, host), streams.parse(cursor)));
+        Client client = connect(new Streams.Request(RECORDS.withHost(host), streams.parse(cursor)));
         assertThat(client.types()).containsExactly("status", "synced");
         status("db", "host2", "running");
         gone("db", Map.of(Headers.SOURCE, "/runner/host2"));

@@ -78,7 +78,8 @@ class ContainerSearchTest {
                 Topics.STATUS.name(),
                 name,
                 "{\"container\":\"" + name + "\",\"host\":\"host" + host + "\",\"phase\":\""
-                        + PHASES.get(random.nextInt(3)) + "\",\"generation\":1,\"since\":\"" + NOW.minusSeconds(random.nextInt(100))
+                        + PHASES.get(random.nextInt(3)) + "\",\"generation\":1,\"since\":\""
+                        + NOW.minusSeconds(random.nextInt(100))
                         + "\",\"restarts\":0,\"outdated\":" + random.nextBoolean() + "}");
     }
 
@@ -126,7 +127,9 @@ class ContainerSearchTest {
             case HOST ->
                 Comparator.comparing(container ->
                         container.host() == null ? "" : container.host().value());
-            case PHASE -> Comparator.comparing(container -> SORTED.indexOf(container.status().phase()));
+            case PHASE ->
+                Comparator.comparing(
+                        container -> SORTED.indexOf(container.status().phase()));
             case CHANGED ->
                 Comparator.comparing(container -> {
                     Instant since = container.status().last() == null
@@ -213,9 +216,8 @@ class ContainerSearchTest {
     void countsAreThoseOfAScan() {
         fill(600, 3);
         FleetView view = fleet.view();
-        List<Container> all = view.containers().stream()
-                .map(name -> fleet.shown(name, NOW))
-                .toList();
+        List<Container> all =
+                view.containers().stream().map(name -> fleet.shown(name, NOW)).toList();
         for (int i = 0; i < 300; i++) {
             FleetFilter filter = filter();
             Map<Phase, Integer> counts = view.phases(filter, NOW);

@@ -11,7 +11,6 @@ import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** A fleet in a database in memory, as records are folded into it. */
 public final class FoldedFleet {
@@ -27,23 +26,25 @@ public final class FoldedFleet {
     }
 
     /** Folds a record. */
-    public Optional<StreamChange> apply(BusRecord record) throws UnreadableException {
+    public List<ScopedChange> apply(BusRecord record) throws UnreadableException {
         var refused = new UnreadableException[1];
-        Optional<StreamChange> change = projection.database().write(session -> {
+        List<ScopedChange> changes = projection.database().write(session -> {
             PositionTable.put(
                     session,
                     new PositionTable.FoldedPosition(record.topic(), record.partition(), "id", record.offset() + 1));
             try {
-                return projection.apply(session, record, FleetRecord.read(record));
+                FleetRecord read = FleetRecord.read(record);
+                AppliedRecord applied = projection.apply(session, record, read);
+                return projection.changes(session, read, applied, record.timestamp());
             } catch (UnreadableException e) {
                 refused[0] = e;
-                return Optional.empty();
+                return List.of();
             }
         });
         if (refused[0] != null) {
             throw refused[0];
         }
-        return change;
+        return changes;
     }
 
     /** Folds many records in one transaction. */

@@ -189,6 +189,11 @@ final class SimulatedStreamClient {
                 message.path("hosts").forEach(h -> put(hosts, h.path("host"), h));
             }
             case "synced" -> firstCursor = firstCursor == null ? cursor : firstCursor;
+            case "container" ->
+                put(
+                        containers,
+                        message.path("container"),
+                        known(message.path("resource").path("status")));
             case "status" -> put(containers, message.path("container"), message.path("status"));
             case "host" -> put(hosts, message.path("host"), message.path("status"));
             case "event" -> events.add(message.path("id").asText());

@@ -49,7 +49,8 @@ public final class JsonFields {
                 parser.skipChildren();
                 parser.finishToken();
                 if (value != JsonToken.VALUE_NULL) {
-                    slices.put(name, new Slice(begin, (int) parser.currentLocation().getByteOffset()));
+                    slices.put(name, new Slice(begin, (int)
+                            parser.currentLocation().getByteOffset()));
                 }
             }
             return new JsonFields(json, slices);

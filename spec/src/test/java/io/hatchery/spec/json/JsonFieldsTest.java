@@ -14,7 +14,8 @@ class JsonFieldsTest {
 
     @Test
     void valuesAreThoseThatWereWritten() throws Exception {
-        String json = " { \"a\" : {\"b\": [1, {\"c\":\"}\"}]} , \"é\":\"x\\\"ü\" ,\"n\":-1.50e3, \"t\": true ,\"z\":null,\"l\":[ ]}";
+        String json =
+                " { \"a\" : {\"b\": [1, {\"c\":\"}\"}]} , \"é\":\"x\\\"ü\" ,\"n\":-1.50e3, \"t\": true ,\"z\":null,\"l\":[ ]}";
         JsonFields fields = fields(json);
         assertThat(fields.names()).containsExactly("a", "é", "n", "t", "l");
         assertThat(fields.get("a")).isEqualTo("{\"b\": [1, {\"c\":\"}\"}]}");

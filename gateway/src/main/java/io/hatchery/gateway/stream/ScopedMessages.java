@@ -1,0 +1,50 @@
+package io.hatchery.gateway.stream;
+
+import io.hatchery.gateway.view.ScopedChange;
+import io.hatchery.gateway.view.StreamChange;
+import org.jspecify.annotations.Nullable;
+
+/** The messages that clients get of one change, depending on their filters; each is rendered once for all of them. */
+final class ScopedMessages {
+    private final ScopedChange change;
+    private final StreamMessage message;
+    private @Nullable StreamMessage container;
+    private @Nullable StreamMessage deselection;
+
+    ScopedMessages(ScopedChange change) {
+        this.change = change;
+        this.message = new StreamMessage(change.change());
+    }
+
+    /** The message for clients with that filter; null if they get none. */
+    @Nullable
+    StreamMessage admittedBy(StreamFilter filter) {
+        return switch (filter.admit(change)) {
+            case NONE -> null;
+            case CHANGE -> message;
+            case CONTAINER -> container();
+            case DESELECTION -> deselection();
+        };
+    }
+
+    private StreamMessage container() {
+        StreamMessage made = container;
+        if (made == null) {
+            made = change.container() == null ? message : new StreamMessage(change.container());
+            container = made;
+        }
+        return made;
+    }
+
+    private StreamMessage deselection() {
+        StreamMessage made = deselection;
+        if (made == null) {
+            made = change.change().container() == null
+                    ? message
+                    : new StreamMessage(
+                            new StreamChange.Deselection(change.change().container()));
+            deselection = made;
+        }
+        return made;
+    }
+}
