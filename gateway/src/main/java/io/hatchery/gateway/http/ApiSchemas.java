@@ -76,6 +76,13 @@ final class ApiSchemas {
         ObjectNode next = properties.putObject("next");
         next.putArray("type").add("string").add("null");
         next.put("description", "The cursor of the next page; null if there is none");
+        if (item.equals("Container")) {
+            list.withArray("required").add("stream");
+            properties
+                    .putObject("stream")
+                    .put("type", "string")
+                    .put("description", "The cursor of the stream from which on it has what changes after this page");
+        }
         if (item.equals("Event")) {
             list.withArray("required").add("previous");
             properties.set(

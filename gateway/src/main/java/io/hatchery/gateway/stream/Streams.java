@@ -103,7 +103,7 @@ public final class Streams {
     }
 
     /**
-     * The gateway has read that far, and goes on from there with {@link #changed}.
+     * The gateway has read that far, and goes on from there with {@link #folded}.
      *
      * @param at a time before which every record that was appended has been read
      */

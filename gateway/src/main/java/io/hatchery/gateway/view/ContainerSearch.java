@@ -195,7 +195,8 @@ final class ContainerSearch {
                     case HOST -> path.order().equals("c.host");
                     case CHANGED -> path.order().equals("c.changed");
                 };
-        return isInOrder ? Math.min(path.rows(), limit * path.rows() / expected) : 1.5 * path.rows();
+        double rows = (double) path.rows();
+        return isInOrder ? Math.min(rows, limit * rows / expected) : 1.5 * rows;
     }
 
     /**

@@ -128,7 +128,7 @@ class ContainerSearchTest {
                 Comparator.comparing(container ->
                         container.host() == null ? "" : container.host().value());
             case PHASE ->
-                Comparator.comparing(
+                Comparator.comparingInt(
                         container -> SORTED.indexOf(container.status().phase()));
             case CHANGED ->
                 Comparator.comparing(container -> {

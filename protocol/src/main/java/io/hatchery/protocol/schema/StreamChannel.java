@@ -22,6 +22,11 @@ final class StreamChannel {
             the last cursor that it received; the messages after it are sent again. An event has an `id` by which a client recognizes
             one that it received before.
 
+            With `selector` or `phase`, a client gets a `container` message when a container begins to match, and `deselected` when it
+            ceases to match or is removed; with `host`, `deselected` when the container belongs to another host. A client that comes back
+            with its cursor gets one of the two for each container that changed, even if nothing is new to it. `types` chooses the kinds
+            of messages. A list of containers has a cursor too, `stream`: a client may read a page, and then only what changes after it.
+
             The upgrade is answered with 400 if a parameter is wrong, 401 without a valid token, and 410 if the cursor cannot be served.
 
             Close codes:
@@ -37,6 +42,14 @@ final class StreamChannel {
         summaries.put("snapshot", "A part of the fleet as it is, at the begin of a stream without a cursor");
         summaries.put(
                 "synced", "Everything up to the beginning of the stream has been sent; changes follow as they happen");
+        summaries.put(
+                "container",
+                "A container whose definition or evaluation changed, or that begins to match; null when the fleet has it no more");
+        summaries.put("deselected", "A container does not match the parameters of the stream any more");
+        summaries.put(
+                "operation",
+                "An operation that begins, goes on or ends. A stream begins with those that are pending, and with a cursor"
+                        + " also with those that ended since; at most 1,000 of each");
         summaries.put("status", "A container's new status, or null when it is removed");
         summaries.put("event", "Something that happened to a container");
         summaries.put("host", "A host that changed, that is lost, or that is back");
@@ -52,6 +65,11 @@ final class StreamChannel {
         });
         embed(components.withObject("schemas"), "Container", Container.class);
         embed(components.withObject("schemas"), "Host", HostStatus.class);
+        components
+                .withObject("schemas")
+                .putObject("Operation")
+                .put("type", "object")
+                .put("description", "An operation as the API shows it: see the schema Operation of /openapi.json");
         ObjectNode operation = document.withObject("operations")
                 .putObject("send-" + ID)
                 .put("action", "send")
@@ -76,6 +94,15 @@ final class StreamChannel {
         ObjectNode query = binding.putObject("query").put("type", "object").putObject("properties");
         query.putObject("container").put("type", "string").put("description", "Only changes of this container");
         query.putObject("host").put("type", "string").put("description", "Only changes on this host");
+        query.putObject("selector")
+                .put("type", "string")
+                .put("description", "Only containers whose labels it selects, as in Kubernetes: tier=web,env!=dev");
+        query.putObject("phase")
+                .put("type", "string")
+                .put("description", "Only containers of which this phase was published; not unknown");
+        query.putObject("types")
+                .put("type", "string")
+                .put("description", "Only these kinds: container, status, event, host, operation, separated by commas");
         query.putObject("since").put("type", "string").put("description", "The last cursor that was received");
         binding.put("bindingVersion", "0.1.0");
     }
@@ -97,6 +124,19 @@ final class StreamChannel {
                 required.addAll(List.of("containers", "hosts"));
                 list(properties.putObject("containers"), "Container");
                 list(properties.putObject("hosts"), "Host");
+            }
+            case "container" -> {
+                required.addAll(List.of("container", "resource"));
+                properties.putObject("container").put("type", "string");
+                orNull(properties.putObject("resource"), "Container");
+            }
+            case "deselected" -> {
+                required.add("container");
+                properties.putObject("container").put("type", "string");
+            }
+            case "operation" -> {
+                required.add("operation");
+                properties.putObject("operation").put("$ref", SCHEMAS + "Operation");
             }
             case "status" -> {
                 required.addAll(List.of("container", "status"));
