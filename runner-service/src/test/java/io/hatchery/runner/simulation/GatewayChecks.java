@@ -13,9 +13,11 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -115,9 +117,7 @@ final class GatewayChecks {
             SimulatedGateway gateway, FleetFold fold, Map<String, JsonNode> statuses, Map<String, String> outcomes) {
         var shown = new TreeMap<String, JsonNode>();
         for (var container : fold.read(FleetView::containers)) {
-            JsonNode status = Json.readTree(fold.read(view -> view.container(container, world.instant()))
-                            .json())
-                    .path("status");
+            JsonNode status = status(fold, container);
             JsonNode last = status.path("phase").asText().equals("unknown") ? status.path("last") : status;
             if (last.size() > 1) {
                 shown.put(container.value(), last);
@@ -136,6 +136,16 @@ final class GatewayChecks {
                     says.equals(outcome),
                     () -> gateway.name() + " shows " + id + " as " + says + " and not " + outcome);
         });
+    }
+
+    private JsonNode status(FleetFold fold, ContainerName container) {
+        String shown =
+                fold.read(view -> view.container(container, world.instant())).json();
+        try {
+            return Json.readObject(shown.getBytes(StandardCharsets.UTF_8)).path("status");
+        } catch (UnreadableException e) {
+            throw new AssertionError(shown, e);
+        }
     }
 
     /** By operation, how it is to be shown; without those that ended so long ago that they need not be. */
