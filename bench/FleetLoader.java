@@ -1,8 +1,11 @@
 import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.Partitioning;
 import io.hatchery.bus.TopicSetup;
+import io.hatchery.bus.access.AccessSetup;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.access.AccessTable;
+import io.hatchery.protocol.access.Principal;
 import io.hatchery.spec.HostName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -92,7 +96,17 @@ final class FleetLoader implements AutoCloseable {
             }
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
+        grantCommands(client);
         table.add("topics of the hosts created", String.format("%.1f s, %.1f ms each host", seconds, seconds * 1e3 / fleet.hosts()));
+    }
+
+    /** The gateway may read and write the commands of hosts that it was granted only. */
+    private void grantCommands(Map<String, String> administrator) {
+        var gateway = new Principal.GatewayUser(Principal.FIRST);
+        var hosts = IntStream.range(0, fleet.hosts()).mapToObj(host -> new HostName(FleetRecords.host(host))).toList();
+        try (var setup = new AccessSetup(new BusConfig(administrator, PARTITIONS, (short) -1))) {
+            setup.grant(Map.of(gateway.user(), AccessTable.of(gateway, hosts)));
+        }
     }
 
     /** Writes a definition and returns its revision. */

@@ -11,7 +11,7 @@
     settings = lib.mkOption {
       type = lib.types.attrsOf (lib.types.oneOf [ lib.types.bool lib.types.int lib.types.str ]);
       default = { };
-      example = { "kafka.bootstrap.servers" = "kafka.example.org:9092"; };
+      example = { "gateway.address" = "10.0.0.1"; };
       description = "Configuration keys of all services of this host; `hatchery settings` lists them.";
     };
     environmentFile = lib.mkOption {
@@ -19,8 +19,9 @@
       default = null;
       example = "/run/keys/hatchery.env";
       description = ''
-        A file, as systemd.exec(5) has it, of variables such as `HATCHERY_KAFKA_SASL_JAAS_CONFIG`, which set configuration keys over those
-        of the modules and stay out of the store.
+        A file, as systemd.exec(5) has it, of variables such as `HATCHERY_GATEWAY_TOKEN_FILE`, which set configuration keys over those
+        of the modules and stay out of the store. Each service has Kafka credentials of its own: name them in its setting
+        `credentials.file`.
       '';
     };
   };

@@ -23,7 +23,7 @@ in
     settings = lib.mkOption {
       type = lib.types.attrsOf (lib.types.oneOf [ lib.types.bool lib.types.int lib.types.str ]);
       default = { };
-      example = { "kafka.bootstrap.servers" = "kafka.example.org:9092"; };
+      example = { "credentials.file" = "/run/keys/hatchery/client.properties"; };
       description = ''
         Configuration keys of this service, over those of {option}`services.hatchery.settings`; `hatchery settings` lists them all.
         They are in the world-readable store: keep secrets in {option}`services.hatchery.environmentFile`.

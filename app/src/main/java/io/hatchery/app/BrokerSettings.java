@@ -8,7 +8,7 @@ final class BrokerSettings {
     private static final ConfigurationKey<String> ADDRESS = ConfigurationKey.named("broker.address")
             .takes(ValueType.text())
             .describedAs(
-                    "Address on which the embedded broker listens; beyond loopback its password is sent unencrypted")
+                    "Address on which the embedded broker listens; beyond loopback it speaks TLS with a certificate of its own")
             .defaultsTo(BrokerConfig.LOOPBACK);
     static final ConfigurationKey<Integer> PORT = ConfigurationKey.named("broker.port")
             .takes(ValueType.port())

@@ -57,7 +57,7 @@ final class DownCommand implements Callable<Integer> {
             }
             Output.line("The services are not running; starting them to remove the containers …");
             try (var services = new Services(settings)) {
-                UpCommand.start(services, settings);
+                UpCommand.start(services);
                 removeContainers(
                         new ApiClient(GatewaySettings.url(settings), GatewaySettings.tokenFile(settings)),
                         installation,

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,6 +28,15 @@ record HostSettings(HostName name, SortedMap<String, String> labels) {
 
     static HostSettings of(Settings settings) throws IOException {
         return new HostSettings(name(settings), settings.find(LABELS).orElseGet(TreeMap::new));
+    }
+
+    /** The name of this host; empty if its host name cannot be one and none is configured. */
+    static Optional<HostName> find(Settings settings) throws IOException {
+        try {
+            return Optional.of(name(settings));
+        } catch (UserError e) {
+            return Optional.empty();
+        }
     }
 
     private static HostName name(Settings settings) throws IOException {

@@ -27,7 +27,7 @@ final class Installation {
     private static final String EXAMPLES = "examples";
 
     /** Secrets that only Hatchery writes: a folder with one of them and without a marker is of a version before the marker. */
-    private static final Set<String> SECRETS = Set.of("broker.password", "admin.token");
+    private static final Set<String> SECRETS = Set.of("broker.password", "kafka-admin.password", "admin.token");
 
     private static final Set<String> DATA = Set.of(
             MARKER,
@@ -39,13 +39,15 @@ final class Installation {
             "client.properties",
             "gateway",
             "instance",
+            "kafka-admin.password",
             "kcat.conf",
             "nix-cache",
             "nix-cache.pub",
             "nix-cache.secret",
             "nix-cache.token",
             "runner",
-            "systems");
+            "systems",
+            "users");
 
     /** What {@code ./up} and {@code examples/hello/make} make before and beside the services. */
     private static final List<String> EXAMPLE_FILES = List.of(

@@ -1,13 +1,15 @@
 package io.hatchery.app;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.bus.scram.ScramProvider;
+import io.hatchery.protocol.access.Principal;
+import io.hatchery.spec.HostName;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
-import java.util.SortedMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The keys of topics, and the connection to Kafka. */
@@ -20,28 +22,65 @@ final class KafkaSettings {
             .takes(ValueType.integer(-1, 100))
             .describedAs("Number of replicas of topics when this process creates them; -1 is the default of the broker")
             .defaultsTo("-1");
-    static final List<ConfigurationKey<?>> KEYS = List.of(PARTITIONS, REPLICATION);
+    private static final ConfigurationKey<Path> CREDENTIALS = ConfigurationKey.named("credentials.file")
+            .takes(ValueType.path())
+            .describedAs("File with the Kafka client properties of this service's user, as hatchery acls writes it;"
+                    + " keys kafka.<property> override it")
+            .defaultsToComputed("users/<user>/client.properties in <data>, or client.properties if there are no users");
+    static final List<ConfigurationKey<?>> KEYS = List.of(CREDENTIALS, PARTITIONS, REPLICATION);
 
     private KafkaSettings() {}
 
+    /** The folder with the credentials of the users of the embedded broker. */
+    static Path users(Settings settings) {
+        return FolderSettings.of(settings).data().resolve("users");
+    }
+
     /**
-     * The connection to Kafka: as configured, or else to the embedded broker that wrote {@code client.properties} into the same data folder.
+     * The connection of a service: as configured, or else to the embedded broker of the same data folder.
+     *
+     * @throws UserError if there is neither, or the broker of the data folder has no user for the service
+     */
+    static BusConfig of(Settings settings, Principal service) throws IOException {
+        Path users = users(settings);
+        if (!Files.isDirectory(users)) {
+            return of(settings, FolderSettings.of(settings).data().resolve(KafkaCredentials.CLIENT));
+        }
+        Path file = new KafkaCredentials(users).file(service.user());
+        if (settings.find(CREDENTIALS).isEmpty() && settings.bootstrapServers().isEmpty() && !Files.exists(file)) {
+            String host = service instanceof Principal.RunnerUser(HostName name) ? " --host " + name : "";
+            throw new UserError("there is no Kafka user " + service.user() + " in " + users
+                    + ": create it with hatchery acls --apply" + host + ", or set credentials.file");
+        }
+        return of(settings, file);
+    }
+
+    /**
+     * The connection of an administrator: as configured, or else of the embedded broker of the same data folder.
      *
      * @throws UserError if there is neither
      */
-    static BusConfig of(Settings settings) throws IOException {
-        SortedMap<String, String> client = new TreeMap<>(settings.kafka());
-        Path written = FolderSettings.of(settings).data().resolve("client.properties");
-        if (!client.containsKey("bootstrap.servers") && Files.exists(written)) {
-            var properties = new Properties();
-            try (Reader reader = Files.newBufferedReader(written)) {
-                properties.load(reader);
-            }
-            properties.stringPropertyNames().forEach(name -> client.putIfAbsent(name, properties.getProperty(name)));
+    static BusConfig administrator(Settings settings) throws IOException {
+        return of(settings, FolderSettings.of(settings).data().resolve(KafkaCredentials.CLIENT));
+    }
+
+    /** A connection with the number of partitions and replicas that are configured. */
+    static BusConfig of(Settings settings, Map<String, String> client) {
+        ScramProvider.install();
+        return new BusConfig(
+                client, settings.get(PARTITIONS), settings.get(REPLICATION).shortValue());
+    }
+
+    private static BusConfig of(Settings settings, Path embedded) throws IOException {
+        Map<String, String> client = new TreeMap<>(settings.kafka());
+        Optional<Path> configured = settings.find(CREDENTIALS);
+        if (configured.isPresent()) {
+            KafkaCredentials.read(configured.get()).forEach(client::putIfAbsent);
+        } else if (!client.containsKey("bootstrap.servers") && Files.exists(embedded)) {
+            KafkaCredentials.read(embedded).forEach(client::putIfAbsent);
         }
         try {
-            return new BusConfig(
-                    client, settings.get(PARTITIONS), settings.get(REPLICATION).shortValue());
+            return of(settings, client);
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage() + " (or start hatchery broker with the same data folder)", e);
         }

@@ -36,6 +36,7 @@ public final class Main {
             "runner",
             "gateway",
             "broker",
+            "acls",
             "settings",
             "help");
 
@@ -88,6 +89,7 @@ public final class Main {
             case "runner" -> new ServiceCommands.RunnerCommand();
             case "gateway" -> new ServiceCommands.Gateway();
             case "broker" -> new ServiceCommands.Broker();
+            case "acls" -> new AclsCommand();
             case "settings" -> new SettingsCommand();
             case "help" -> new CommandLine.HelpCommand();
             default -> throw new IllegalArgumentException(name);
@@ -103,6 +105,7 @@ public final class Main {
                             .ifPresentOrElse(
                                     line -> command.getErr().println(Output.printable("hatchery: " + line)),
                                     () -> command.getErr().print(Output.printable(trace(e))));
+                    command.getErr().flush(); // print does not do it
                     return 1;
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true);

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -26,23 +25,11 @@ final class Secrets {
         return once(data.resolve("instance"), () -> UUID.randomUUID().toString().substring(0, 8));
     }
 
-    /** The credentials of the embedded broker, created if they are missing; writes the configuration files of its clients. */
-    static Credentials broker(Path data, String bootstrap) throws IOException {
-        String password =
-                once(data.resolve("broker.password"), () -> Credentials.create().password());
-        var credentials = new Credentials("hatchery", password);
-        var lines = new StringBuilder();
-        var properties = new Properties();
-        properties.putAll(credentials.clientProperties(bootstrap));
-        properties.stringPropertyNames().stream()
-                .sorted()
-                .forEach(name -> lines.append(name)
-                        .append('=')
-                        .append(properties.getProperty(name))
-                        .append('\n'));
-        write(data.resolve("client.properties"), lines.toString());
-        write(data.resolve("kcat.conf"), credentials.kcatConf(bootstrap));
-        return credentials;
+    /** The administrator of the embedded broker, with a password that is created if it is missing. */
+    static Credentials administrator(Path data) throws IOException {
+        // Of earlier versions: every service and host knew it.
+        Files.deleteIfExists(data.resolve("broker.password"));
+        return new Credentials(Credentials.ADMINISTRATOR, token(data.resolve("kafka-admin.password")));
     }
 
     private static String once(Path file, Supplier<String> make) throws IOException {
@@ -52,7 +39,8 @@ final class Secrets {
         return Files.readString(file).strip();
     }
 
-    private static void write(Path file, String text) throws IOException {
+    /** Replaces a file that only its owner can read; makes its folder if need be. */
+    static void write(Path file, String text) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);

@@ -77,10 +77,7 @@ final class ServiceCommands {
 
         @Override
         public Integer call() throws IOException {
-            return run(
-                    options,
-                    "config-service",
-                    services -> services.configService(KafkaSettings.of(options.settings())));
+            return run(options, "config-service", Services::configService);
         }
     }
 
@@ -95,7 +92,7 @@ final class ServiceCommands {
 
         @Override
         public Integer call() throws IOException {
-            return run(options, "runner", services -> services.runner(KafkaSettings.of(options.settings())));
+            return run(options, "runner", Services::runner);
         }
     }
 
@@ -110,7 +107,7 @@ final class ServiceCommands {
 
         @Override
         public Integer call() throws IOException {
-            return run(options, "gateway", services -> services.gateway(KafkaSettings.of(options.settings())));
+            return run(options, "gateway", Services::gateway);
         }
     }
 }

@@ -1,10 +1,13 @@
 package io.hatchery.app;
 
 import io.hatchery.broker.BrokerConfig;
+import io.hatchery.broker.Credentials;
 import io.hatchery.broker.EmbeddedBroker;
 import io.hatchery.bus.BusConfig;
+import io.hatchery.bus.BusException;
 import io.hatchery.config.ConfigService;
 import io.hatchery.gateway.GatewayService;
+import io.hatchery.protocol.access.Principal;
 import io.hatchery.runner.files.PrivateFiles;
 import io.hatchery.runner.service.RunnerService;
 import io.vertx.core.Future;
@@ -18,7 +21,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +39,8 @@ final class Services implements AutoCloseable {
     static final String VERSION = version();
 
     private static final int CLOSE_TIMEOUT_SECONDS = 5;
+    private static final Principal GATEWAY = new Principal.GatewayUser(Principal.FIRST);
+    private static final Principal CONFIG_SERVICE = new Principal.ConfigServiceUser(Principal.FIRST);
 
     private final Settings settings;
     private final Vertx vertx = Vertx.vertx(new VertxOptions()
@@ -51,15 +60,36 @@ final class Services implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Starts the embedded broker, and writes the files with which clients that use the same data folder connect to it. */
+    /** Starts the embedded broker, creates its users, and writes the files with which clients that use the same data folder connect to it. */
     void broker() throws IOException {
         BrokerConfig config = BrokerSettings.of(settings);
         requireFree(config.address(), BrokerSettings.PORT);
         requireFree(BrokerConfig.LOOPBACK, BrokerSettings.CONTROLLER_PORT);
         closeData();
         PrivateFiles.folder(config.data());
-        var credentials = Secrets.broker(data(), config.address() + ":" + config.port());
-        broker = EmbeddedBroker.start(config, credentials, Map.of());
+        Credentials administrator = Secrets.administrator(data());
+        EmbeddedBroker started = EmbeddedBroker.start(config, administrator, Map.of());
+        broker = started;
+        SortedMap<String, String> client = new TreeMap<>(administrator.clientProperties(started.connection()));
+        createUsers(client);
+        Secrets.write(data().resolve(KafkaCredentials.CLIENT), KafkaCredentials.text(client));
+        Secrets.write(
+                data().resolve(KafkaCredentials.KCAT),
+                administrator.kcatConf(started.bootstrap(), started.certificate()));
+    }
+
+    /** Gives each service of this host a user of its own, and connects the users that are there to the present address. */
+    private void createUsers(SortedMap<String, String> administrator) throws IOException {
+        var credentials = new KafkaCredentials(KafkaSettings.users(settings));
+        var services = new ArrayList<>(List.of(GATEWAY, CONFIG_SERVICE));
+        HostSettings.find(settings).ifPresent(host -> services.add(new Principal.RunnerUser(host)));
+        try {
+            var _ = new FleetAccess(KafkaSettings.of(settings, administrator), credentials)
+                    .apply(services, FleetAccess.NewPasswords.MISSING);
+        } catch (BusException e) {
+            throw new UserError("the users of the broker cannot be set up: " + e.getMessage(), e);
+        }
+        credentials.connect(administrator);
     }
 
     private Path data() {
@@ -92,20 +122,24 @@ final class Services implements AutoCloseable {
         }
     }
 
-    Future<?> configService(BusConfig bus) throws IOException {
+    Future<?> configService() throws IOException {
         closeData();
+        BusConfig bus = KafkaSettings.of(settings, CONFIG_SERVICE);
         return vertx.deployVerticle(new ConfigService(
                 bus, EvaluationSettings.instance(settings), EvaluationSettings.of(settings), this::failed));
     }
 
-    Future<?> runner(BusConfig bus) throws IOException {
+    Future<?> runner() throws IOException {
         closeData();
+        BusConfig bus = KafkaSettings.of(
+                settings, new Principal.RunnerUser(HostSettings.of(settings).name()));
         var runner = new RunnerService(RunnerSettings.of(settings, bus, VERSION), this::failed);
         return deploy(runner).compose(deployed -> runner.ready());
     }
 
-    Future<?> gateway(BusConfig bus) throws IOException {
+    Future<?> gateway() throws IOException {
         closeData();
+        BusConfig bus = KafkaSettings.of(settings, GATEWAY);
         requireFree(GatewaySettings.listener(settings).address(), GatewaySettings.PORT);
         var gateway = new GatewayService(GatewaySettings.of(settings, bus, VERSION), this::failed);
         return deploy(gateway).compose(deployed -> gateway.ready());

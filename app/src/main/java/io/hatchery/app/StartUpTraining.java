@@ -1,7 +1,6 @@
 package io.hatchery.app;
 
 import io.hatchery.app.GatewayHttp.HttpResponse;
-import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.files.DirectoryTrees;
 import io.hatchery.runner.service.RunnerService;
 import java.io.BufferedReader;
@@ -119,9 +118,8 @@ public final class StartUpTraining {
         loadAll(DBusConnection.class);
         try (var services = new Services(settings)) {
             services.broker();
-            BusConfig bus = KafkaSettings.of(settings);
-            var config = services.configService(bus);
-            var gateway = services.gateway(bus);
+            var config = services.configService();
+            var gateway = services.gateway();
             services.await(config);
             services.await(gateway);
             request(settings, "PUT", "/v1/containers/training?wait=1s", "{\"root\": \"/r\", \"autoStart\": false}");

@@ -1,6 +1,5 @@
 package io.hatchery.app;
 
-import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +34,7 @@ final class UpCommand implements Callable<Integer> {
         Installation installation = Installation.claim(settings);
         PrivateFiles.folder(FolderSettings.of(settings).data()); // it holds nothing but what Hatchery made
         var services = new Services(settings);
-        start(services, settings);
+        start(services);
         Path pid = installation.pidFile();
         RunningServices.write(pid, GatewaySettings.url(settings));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(services, pid), "hatchery-shutdown"));
@@ -61,14 +60,13 @@ final class UpCommand implements Callable<Integer> {
         });
     }
 
-    static void start(Services services, Settings settings) throws IOException {
+    static void start(Services services) throws IOException {
         step("Starting the broker");
         services.broker();
-        BusConfig bus = KafkaSettings.of(settings);
         step("Starting config-service, runner and gateway");
-        var config = services.configService(bus);
-        var runner = services.runner(bus);
-        var gateway = services.gateway(bus);
+        var config = services.configService();
+        var runner = services.runner();
+        var gateway = services.gateway();
         services.await(config);
         services.await(runner);
         services.await(gateway);

@@ -76,7 +76,8 @@ final class CliPage {
                 .filter(option -> !option.hidden()
                         && !option.usageHelp()
                         && !option.versionHelp()
-                        && !COMMON.contains(option.longestName()))
+                        && !(COMMON.contains(option.longestName())
+                                && !option.paramLabel().equals("commands")))
                 .sorted(Comparator.comparing(OptionSpec::longestName))
                 .map(ArgSpec.class::cast);
         return Stream.concat(positional, options).toList();

@@ -19,6 +19,11 @@ public record BrokerConfig(Path data, String address, int port, int controllerPo
         return new BrokerConfig(data, LOOPBACK, port, controllerPort);
     }
 
+    /** Whether it is reached from this host only. */
+    public boolean isLoopback() {
+        return address.startsWith("127.") || address.equals("localhost") || address.equals("::1");
+    }
+
     /** Where clients connect: {@code host:port}. */
     public String bootstrap() {
         return address + ":" + port;

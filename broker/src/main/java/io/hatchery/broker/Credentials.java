@@ -1,8 +1,11 @@
 package io.hatchery.broker;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A user whom the embedded broker knows by SASL/PLAIN, and the configuration of its clients.
@@ -27,24 +30,35 @@ public record Credentials(String user, String password) {
         return new Credentials(user, HexFormat.of().formatHex(secret));
     }
 
-    /** Kafka's Java client properties for a broker at that address. */
+    /** Kafka's Java client properties for a broker without TLS at that address. */
     public Map<String, String> clientProperties(String bootstrap) {
-        return Map.of(
-                "bootstrap.servers",
-                bootstrap,
-                "security.protocol",
-                "SASL_PLAINTEXT",
-                "sasl.mechanism",
-                "PLAIN",
-                "sasl.jaas.config",
-                jaas(""));
+        return clientProperties(Map.of("bootstrap.servers", bootstrap, "security.protocol", "SASL_PLAINTEXT"));
     }
 
-    /** A configuration file for {@code kcat -F}; its partitioner puts keys on the same partitions as the Java client. */
-    public String kcatConf(String bootstrap) {
-        return "bootstrap.servers=" + bootstrap
-                + "\nsecurity.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=" + user
-                + "\nsasl.password=" + password + "\npartitioner=murmur2_random\n";
+    /**
+     * Kafka's Java client properties.
+     *
+     * @param connection the address, and how to trust the broker
+     */
+    public Map<String, String> clientProperties(Map<String, String> connection) {
+        var properties = new TreeMap<>(connection);
+        properties.put("sasl.mechanism", "PLAIN");
+        properties.put("sasl.jaas.config", jaas(""));
+        return properties;
+    }
+
+    /**
+     * A configuration file for {@code kcat -F}; its partitioner puts keys on the same partitions as the Java client.
+     *
+     * @param certificate a PEM file with the broker's certificate; empty if it speaks no TLS
+     */
+    public String kcatConf(String bootstrap, Optional<Path> certificate) {
+        return "bootstrap.servers=" + bootstrap + "\nsecurity.protocol="
+                + certificate
+                        .map(file -> "SASL_SSL\nssl.ca.location=" + file.toAbsolutePath())
+                        .orElse("SASL_PLAINTEXT")
+                + "\nsasl.mechanism=PLAIN\nsasl.username=" + user + "\nsasl.password=" + password
+                + "\npartitioner=murmur2_random\n";
     }
 
     String jaas(String more) {

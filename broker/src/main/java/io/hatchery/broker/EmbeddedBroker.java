@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import kafka.server.KafkaConfig;
@@ -15,22 +16,25 @@ import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka broker and its KRaft controller in this process, for fleets without a Kafka cluster. It is Kafka's own server, keeps its data on
  * disk, and survives kill -9. The administrator, whom it knows by SASL/PLAIN, may do everything; users with SCRAM-SHA-512 credentials may do
- * what ACLs allow; nobody else is served.
+ * what ACLs allow; nobody else is served. Beyond loopback it speaks TLS.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     /** The user as which it connects to itself. Its password is another one at each start. */
     private static final String SELF = "hatchery-broker";
 
     private final KafkaRaftServer server;
-    private final String bootstrap;
+    private final Map<String, String> connection;
+    private final @Nullable Path certificate;
 
-    private EmbeddedBroker(KafkaRaftServer server, String bootstrap) {
+    private EmbeddedBroker(KafkaRaftServer server, Map<String, String> connection, @Nullable Path certificate) {
         this.server = server;
-        this.bootstrap = bootstrap;
+        this.connection = connection;
+        this.certificate = certificate;
     }
 
     /**
@@ -44,18 +48,37 @@ public final class EmbeddedBroker implements AutoCloseable {
             throws IOException {
         Path data = Files.createDirectories(config.data());
         var properties = new TreeMap<>(serverProperties(config, administrator));
+        var connection =
+                new TreeMap<>(Map.of("bootstrap.servers", config.bootstrap(), "security.protocol", "SASL_PLAINTEXT"));
+        BrokerCertificate certificate = config.isLoopback() ? null : BrokerCertificate.of(data, config.address());
+        if (certificate != null) {
+            properties.put("listener.security.protocol.map", "CLIENT:SASL_SSL,CONTROLLER:SASL_PLAINTEXT");
+            properties.putAll(certificate.serverProperties());
+            connection.putAll(certificate.clientProperties());
+        }
         properties.putAll(overrides);
         format(data, properties);
         var all = new Properties();
         all.putAll(properties);
         var server = new KafkaRaftServer(KafkaConfig.fromProps(all, false), Time.SYSTEM);
         server.startup();
-        return new EmbeddedBroker(server, config.bootstrap());
+        return new EmbeddedBroker(
+                server, Map.copyOf(connection), certificate == null ? null : certificate.certificate());
     }
 
     /** Where clients connect: {@code host:port}. */
     public String bootstrap() {
-        return bootstrap;
+        return connection.getOrDefault("bootstrap.servers", "");
+    }
+
+    /** Kafka's Java client properties of every client: the address, and how to trust the broker. They name no user. */
+    public Map<String, String> connection() {
+        return connection;
+    }
+
+    /** A PEM file with the broker's certificate; empty if it speaks no TLS. */
+    public Optional<Path> certificate() {
+        return Optional.ofNullable(certificate);
     }
 
     @Override

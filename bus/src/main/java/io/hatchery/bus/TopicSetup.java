@@ -119,7 +119,7 @@ public final class TopicSetup implements AutoCloseable {
             } catch (BusException e) {
                 if (isCausedBy(e, TopicAuthorizationException.class)) {
                     throw new BusException("topic " + topic.name() + " does not exist, and this user may not create it:"
-                            + " start config-service, which creates it");
+                            + " start config-service, or run hatchery acls --apply for the host, which creates it");
                 }
                 if (!isCausedBy(e, TopicExistsException.class)) {
                     throw e;

@@ -63,7 +63,11 @@ public final class ConfigService extends AbstractVerticle {
                     loop = new TransactionalLoop(
                             bus,
                             plan(instance),
-                            () -> new DefinitionReconciler(Clock.systemUTC(), instance, hostTopics::require, systems),
+                            () -> {
+                                hostTopics.list(); // one that was deleted may be why the last session failed
+                                return new DefinitionReconciler(
+                                        Clock.systemUTC(), instance, hostTopics::require, systems);
+                            },
                             () -> context.runOnContext(ready -> started.tryComplete()),
                             e -> {
                                 context.runOnContext(failed -> started.tryFail(e));

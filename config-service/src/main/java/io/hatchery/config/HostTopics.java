@@ -8,6 +8,7 @@ import io.hatchery.spec.HostName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes sure that the topics of a host exist before they are written. Most do, since their runner created them: the topics of all hosts
+ * Makes sure that the topics of a host exist before they are written. Most do, since who enrolled the host created them: the topics of all hosts
  * are listed at once, and their settings are checked in batches beside the loop.
  */
 final class HostTopics {
@@ -39,14 +40,17 @@ final class HostTopics {
         this.setup = setup;
     }
 
-    /** Lists the topics. Blocks. */
+    /** Lists the topics, so that those that were deleted are created again. Blocks. */
     void list() {
         Collection<String> names = Set.copyOf(setup.names());
+        var found = new HashSet<HostName>();
         for (String name : names) {
             Topics.hostOfCommands(name)
                     .filter(host -> names.contains(Topics.specs(host).name()))
-                    .ifPresent(existing::add);
+                    .ifPresent(found::add);
         }
+        existing.retainAll(found);
+        existing.addAll(found);
         listed = System.nanoTime();
     }
 

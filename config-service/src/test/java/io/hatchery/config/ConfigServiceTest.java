@@ -15,6 +15,7 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
+import io.hatchery.spec.HostName;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -226,6 +228,23 @@ class ConfigServiceTest {
             }
         }
         assertThat(refused).contains("ahead", "undated", "other").doesNotHaveDuplicates();
+    }
+
+    @Test
+    void topicsOfAHostThatWereDeletedAreCreatedAgain() throws Exception {
+        var host = new HostName("h1");
+        deploy("one");
+        define("first", "{\"boot\":true,\"host\":\"h1\"}");
+        awaitEvaluated("first");
+        try (var admin = Admin.create(bus.admin())) {
+            admin.deleteTopics(Topics.of(host).stream().map(Topic::name).toList())
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+        define("second", "{\"boot\":true,\"host\":\"h1\"}");
+        awaitEvaluated("second");
+        assertThat(read(Topics.specs(host))).extracting(BusRecord::key).contains("second");
+        assertThat(failure.get()).isNull();
     }
 
     private List<String> letters() {

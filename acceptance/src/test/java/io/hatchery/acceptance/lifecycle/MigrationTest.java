@@ -33,7 +33,9 @@ class MigrationTest {
         installation = Installation.running();
         otherData = Files.createDirectory(installation.data().resolveSibling("other"));
         otherRuntime = Path.of(installation.runtime() + "b");
-        Files.copy(installation.data().resolve("client.properties"), otherData.resolve("client.properties"));
+        installation.hatchery("acls", "--apply", "--host", OTHER).orFail();
+        Path user = installation.data().resolve("users/hatchery-runner-" + OTHER);
+        Files.copy(user.resolve("client.properties"), otherData.resolve("client.properties"));
         api = installation.api();
         startOther();
     }

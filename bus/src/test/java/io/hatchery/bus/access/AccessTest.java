@@ -10,6 +10,7 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.BusException;
 import io.hatchery.bus.TopicIds;
 import io.hatchery.bus.TopicSetup;
+import io.hatchery.bus.scram.ScramProvider;
 import io.hatchery.protocol.Groups;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
@@ -74,6 +75,7 @@ class AccessTest {
 
     @BeforeAll
     static void start() throws Exception {
+        ScramProvider.install();
         var credentials = Credentials.create();
         int[] ports = freePorts();
         broker = EmbeddedBroker.start(BrokerConfig.onLoopback(data, ports[0], ports[1]), credentials, Map.of());

@@ -15,8 +15,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The rights of each principal on Kafka: all that it needs, and nothing else. Nobody has rights on the cluster. config-service alone
- * creates topics and sets them up; a host's topics are created when its runner publishes its first heartbeat.
+ * The rights of each principal on Kafka: all that it needs, and nothing else. Nobody has rights on the cluster. Of the
+ * services, config-service alone creates topics and sets them up; who gives a host its user creates the host's topics.
  */
 public final class AccessTable {
     private AccessTable() {}

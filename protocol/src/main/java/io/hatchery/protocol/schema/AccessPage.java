@@ -22,8 +22,8 @@ final class AccessPage {
             DESCRIBE. Nobody has rights on the cluster; administrators and brokers are super users. This page is generated from the code.
 
             - A name that ends in `*` is a prefix. All others are exact, so the runner of `h1` has no rights on topics of `h10`.
-            - config-service alone creates topics and changes their settings. It creates a host's topics when it reads the first heartbeat of
-              the host's runner.
+            - Of the services, config-service alone creates topics and changes their settings. Who gives a host its user, `hatchery acls` or the
+              embedded broker, creates the host's topics.
             - Shared topics (`hatchery.status`, `hatchery.events`, `hatchery.hosts`, `hatchery.deadletter`) are written by all runners. Kafka
               cannot tell which host a record is about: a runner can write records about other hosts.
 

@@ -193,7 +193,7 @@ public final class Runner {
     }
 
     private void connect() {
-        var topics = new ArrayList<>(Topics.ofTheFleet());
+        var topics = new ArrayList<>(Topics.sharedByRunners());
         topics.addAll(Topics.of(config.host()));
         retryUntilConnected(() -> dependencies.bus.ensure(topics))
                 .compose(there -> retryUntilConnected(ownership::follow))
