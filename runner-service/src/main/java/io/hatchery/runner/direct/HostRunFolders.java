@@ -4,6 +4,7 @@ import io.hatchery.runner.driver.RunFolder;
 import io.hatchery.runner.driver.RunFolders;
 import io.hatchery.runner.files.DirectoryTrees;
 import io.hatchery.runner.host.ContainerFolders;
+import io.hatchery.runner.host.InotifyLimit;
 import io.hatchery.spec.ContainerName;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -98,8 +99,19 @@ public final class HostRunFolders implements RunFolders, AutoCloseable {
     public HostRunFolders(ContainerFolders settings, Executor context) throws IOException {
         this.settings = settings;
         this.context = context;
-        this.files = FileSystems.getDefault().newWatchService();
+        this.files = watchService();
         Thread.ofPlatform().daemon().name("hatchery-run-watch").start(this::watch);
+    }
+
+    private static WatchService watchService() throws IOException {
+        try {
+            return FileSystems.getDefault().newWatchService();
+        } catch (IOException e) {
+            throw new IOException(
+                    "the folders of containers cannot be watched (" + e.getMessage()
+                            + "): if containers have taken all inotify instances, run " + InotifyLimit.remedy(),
+                    e);
+        }
     }
 
     @Override

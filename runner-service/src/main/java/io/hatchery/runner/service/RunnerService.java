@@ -18,6 +18,7 @@ import io.hatchery.runner.files.PrivateFiles;
 import io.hatchery.runner.host.ContainerFolders;
 import io.hatchery.runner.host.HostPlans;
 import io.hatchery.runner.host.HostRoots;
+import io.hatchery.runner.host.InotifyLimit;
 import io.hatchery.runner.host.PolicedDriver;
 import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.journal.FileDisk;
@@ -97,6 +98,7 @@ public final class RunnerService extends AbstractVerticle {
                         this::work))
                 .cgroups(cgroups.layout().mode().word())
                 .build();
+        InotifyLimit.warning().ifPresent(LOG::warn);
         var created = new Runner(config, dependencies, this::failed);
         runner = created;
         // A programming error in a callback has no other way to be seen.

@@ -1,0 +1,22 @@
+package io.hatchery.runner.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class InotifyLimitTest {
+    @Test
+    void lowLimitIsExplainedWithTheNumberOfSystemsAndTheCommand() {
+        assertThat(InotifyLimit.warning(128))
+                .hasValueSatisfying(warning -> assertThat(warning)
+                        .contains(
+                                "128 inotify instances",
+                                "about 21 containers",
+                                "sysctl -w fs.inotify.max_user_instances="));
+    }
+
+    @Test
+    void highLimitNeedsNoWarning() {
+        assertThat(InotifyLimit.warning(524_288)).isEmpty();
+    }
+}
