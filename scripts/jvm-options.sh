@@ -5,4 +5,5 @@ common_options="$common_options -Xlog:cds*=off -Xlog:aot*=off"
 # A command ends before the second compiler has been of use.
 client_options="-XX:TieredStopAtLevel=1 $common_options"
 # The services run long enough for both compilers. Without an initial size, the JVM takes a 64th of the machine's memory, and fills that before it collects for the first time.
-services_options="-Xms32m $common_options"
+# A heap that a burst has grown shrinks again at the next full collection.
+services_options="-Xms32m -XX:MinHeapFreeRatio=30 -XX:MaxHeapFreeRatio=50 $common_options"

@@ -172,7 +172,7 @@ final class ApiClient {
         return find(path).orElseThrow(() -> new UserError("there is no " + what));
     }
 
-    private UserError refusal(int status, ObjectNode problem) {
+    UserError refusal(int status, ObjectNode problem) {
         return status == 401 ? wrongToken() : new UserError(format(problem));
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -98,7 +99,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
         fleet = definitions.size() < MANY ? null : firstPage();
         var taken = new ArrayList<Taken>();
-        for (ApplyAttempt attempt : ParallelTasks.map(definitions, this::attempt)) {
+        for (ApplyAttempt attempt : write(definitions)) {
             if (attempt.taken == null) {
                 refuse(attempt.definition, attempt.refusal);
             } else {
@@ -197,6 +198,35 @@ final class ApplyCommand implements Callable<Integer> {
                 .append(definition.file())
                 .append("): ")
                 .append(why);
+    }
+
+    /** Many are written together, but for those whose build log is to be followed from where it ends now. */
+    private List<ApplyAttempt> write(List<DefinitionFiles.Named> definitions) {
+        Map<String, ObjectNode> known = fleet;
+        if (known == null) {
+            return ParallelTasks.map(definitions, this::attempt);
+        }
+        var together = new ArrayList<DefinitionFiles.Named>();
+        var alone = new ArrayList<DefinitionFiles.Named>();
+        for (DefinitionFiles.Named definition : definitions) {
+            ObjectNode before = known.get(definition.name());
+            boolean isNewOrPlain = before == null || !isInForce(definition, before) && !mayBeBuilt(definition);
+            (isNewOrPlain ? together : alone).add(definition);
+        }
+        boolean waits = !noWait && together.stream().anyMatch(ApplyCommand::mayBeBuilt);
+        var attempts = new ArrayList<ApplyAttempt>();
+        new BulkWriter(api, waits ? "?wait=" + CACHED_SYSTEM_WAIT : "")
+                .write(together)
+                .forEach(each -> attempts.add(new ApplyAttempt(
+                        each.definition(),
+                        each.response() == null ? null : new Taken(each.definition(), each.response(), 0, false),
+                        each.refusal())));
+        attempts.addAll(ParallelTasks.map(alone, this::attempt));
+        Map<String, ApplyAttempt> byName =
+                attempts.stream().collect(Collectors.toMap(attempt -> attempt.definition.name(), attempt -> attempt));
+        return definitions.stream()
+                .map(definition -> Objects.requireNonNull(byName.get(definition.name())))
+                .toList();
     }
 
     private ApplyAttempt attempt(DefinitionFiles.Named definition) {

@@ -90,6 +90,9 @@ public final class FleetFold {
     private final AtomicLong recordsRead = new AtomicLong();
     private volatile boolean streaming;
 
+    /** After a first fold of more records, memory is given back. */
+    private static final long LARGE_FOLD = 100_000;
+
     private static List<String> names(Topic... topics) {
         return Arrays.stream(topics).map(Topic::name).toList();
     }
@@ -167,6 +170,10 @@ public final class FleetFold {
     void complete(Instant at) {
         projection.index();
         projection.database().update(session -> PositionTable.readAt(session, at));
+        if (recordsRead.get() > LARGE_FOLD) {
+            // The heap has grown to its maximum, and only a full collection gives memory back.
+            System.gc();
+        }
     }
 
     /** Forgets everything: the topics are folded from their start. */

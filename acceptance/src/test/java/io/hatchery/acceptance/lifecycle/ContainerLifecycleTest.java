@@ -211,6 +211,21 @@ class ContainerLifecycleTest {
     }
 
     @Test
+    void manyDefinitionsAreTakenWithOneRequest() throws Exception {
+        String good = "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"], \"autoStart\": false}";
+        var answer = api.put(
+                "/v1/containers",
+                "{\"definitions\": {\"t-many-a\": " + good + ", \"t-many-b\": {\"command\": 7}, \"t-many-c\": " + good
+                        + "}}");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().path("items"))
+                .extracting(item -> item.path("status").asInt())
+                .containsExactly(201, 422, 201);
+        assertThat(answer.body().at("/items/0/container/evaluation/state").asText())
+                .isEqualTo("evaluated");
+    }
+
+    @Test
     void listsAreFilteredAndPaged() {
         for (String name : new String[] {"t-page-a", "t-page-b", "t-page-c"}) {
             api.define(name, "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"], \"labels\": {\"page\": \"yes\"}}");

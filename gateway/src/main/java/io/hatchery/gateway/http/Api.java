@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +84,7 @@ public final class Api {
         var containers = new ContainersApi(
                 dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), operations, checks, clock);
         endpoints.addAll(containers.endpoints());
+        endpoints.addAll(new BulkDefinitionsApi(dependencies.fleet(), containers, checks, clock).endpoints());
         endpoints.addAll(new SystemsApi(dependencies.fleet(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
         endpoints.addAll(new HostsApi(dependencies.fleet(), clock).endpoints());
@@ -285,26 +287,25 @@ public final class Api {
             Responses.problem(request, tooLarge(length == null ? "more" : length));
         } else if (request.statusCode() == 400 || e instanceof HttpException http && http.getStatusCode() == 400) {
             Responses.problem(request, unreadable(request.request()));
-        } else if (e instanceof org.apache.kafka.common.KafkaException) {
-            Responses.problem(
-                    request,
-                    new ApiProblem(
-                            ProblemType.BROKER_UNAVAILABLE,
-                            "the broker did not confirm the write in time, and the record may have been written:"
-                                    + " try again, a command with the same Idempotency-Key ("
-                                    + e.getMessage() + ")"));
         } else {
-            LOG.error(
-                    "{} {} failed",
-                    request.request().method(),
-                    request.request().path(),
-                    e);
-            Responses.problem(
-                    request,
-                    new ApiProblem(
-                            ProblemType.INTERNAL_ERROR,
-                            "the gateway failed to handle the request: see its log for the cause"));
+            Responses.problem(request, problem(e));
         }
+    }
+
+    /** The problem that a failure of a request is; the log has the cause of an unexpected one. */
+    static ApiProblem problem(@Nullable Throwable e) {
+        if (e instanceof ApiProblem problem) {
+            return problem;
+        }
+        if (e instanceof org.apache.kafka.common.KafkaException) {
+            return new ApiProblem(
+                    ProblemType.BROKER_UNAVAILABLE,
+                    "the broker did not confirm the write in time, and the record may have been written: try again,"
+                            + " a command with the same Idempotency-Key (" + e.getMessage() + ")");
+        }
+        LOG.error("a request failed", e);
+        return new ApiProblem(
+                ProblemType.INTERNAL_ERROR, "the gateway failed to handle the request: see its log for the cause");
     }
 
     /** The refusal of a body of that many bytes. */

@@ -60,6 +60,7 @@ final class ApiSchemas {
                 .filter(name -> name.endsWith(LIST))
                 .forEach(name -> schemas.set(name, list(name.substring(0, name.length() - LIST.length()))));
         schemas.set("ContainerDefinition", definition());
+        BulkDefinitionsApi.describe(schemas);
         schemas.putObject("Document").put("type", "object");
         ObjectNode state = schemas.putObject("GatewayState").put("type", "object");
         state.putArray("required").add("status");

@@ -252,20 +252,39 @@ final class ContainersApi {
             Precondition expected,
             Duration patience) {
         ContainerDefinition definition = checked.requireValid(name.value());
-        String id = UUID.randomUUID().toString();
         return fleet.reader()
                 .read(view -> !view.isThere(name))
-                .compose(isNew -> publisher
-                        .publish(message(name, definition, expected, id))
-                        .compose(position -> evaluated(name, position.offset(), patience)
-                                .compose(evaluated -> {
-                                    requireTaken(
-                                            evaluated,
-                                            position.offset(),
-                                            expected,
-                                            "the definition of " + name + " was not taken");
-                                    return answerEvaluated(request, name, position.offset(), evaluated, isNew);
-                                })));
+                .compose(isNew -> define(name, definition, expected, isNew, patience))
+                .compose(status -> fleet.reader().read(view -> answer(view, status, name)))
+                .map(answer -> {
+                    Responses.answer(request, answer);
+                    return null;
+                });
+    }
+
+    /** Publishes a definition that was checked; completes with the status of the answer, or fails with an {@link ApiProblem}. */
+    Future<Integer> define(ContainerName name, ContainerDefinition definition, boolean isNew, Duration patience) {
+        return define(name, definition, Precondition.NONE, isNew, patience);
+    }
+
+    private Future<Integer> define(
+            ContainerName name,
+            ContainerDefinition definition,
+            Precondition expected,
+            boolean isNew,
+            Duration patience) {
+        String id = UUID.randomUUID().toString();
+        return publisher
+                .publish(message(name, definition, expected, id))
+                .compose(position -> evaluated(name, position.offset(), patience)
+                        .map(evaluated -> {
+                            requireTaken(
+                                    evaluated,
+                                    position.offset(),
+                                    expected,
+                                    "the definition of " + name + " was not taken");
+                            return status(name, position.offset(), evaluated, isNew);
+                        }));
     }
 
     private Future<Optional<Evaluation>> evaluated(ContainerName name, long revision, Duration patience) {
@@ -279,8 +298,7 @@ final class ContainersApi {
         return evaluation.revision() == revision && evaluation.state() == Evaluation.State.BUILDING;
     }
 
-    private Future<Void> answerEvaluated(
-            RoutingContext request, ContainerName name, long revision, Optional<Evaluation> evaluated, boolean isNew) {
+    private static int status(ContainerName name, long revision, Optional<Evaluation> evaluated, boolean isNew) {
         if (evaluated.isPresent()
                 && evaluated.get().revision() == revision
                 && evaluated.get().state() == Evaluation.State.FAILED) {
@@ -291,12 +309,7 @@ final class ContainersApi {
                     evaluated.get().errors());
         }
         boolean isPending = evaluated.isEmpty() || isBuilding(evaluated.get(), revision);
-        return fleet.reader()
-                .read(view -> answer(view, isPending ? 202 : isNew ? 201 : 200, name))
-                .map(answer -> {
-                    Responses.answer(request, answer);
-                    return null;
-                });
+        return isPending ? 202 : isNew ? 201 : 200;
     }
 
     /** Refuses a change that config-service refused. */

@@ -1,6 +1,9 @@
 package io.hatchery.gateway.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.DefinitionProblem;
 import io.vertx.core.Future;
@@ -10,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -74,13 +78,65 @@ final class DefinitionChecks {
         });
     }
 
+    /** A definition of many. */
+    record NamedCheck(ContainerName name, Checked checked) {}
+
+    /**
+     * Reads the definitions in a request's body, {@code {"definitions": {"web": {…}}}}, and checks each.
+     *
+     * @return in the order of the body; fails with a {@link ApiProblem} if it cannot be read
+     */
+    Future<List<NamedCheck>> readMany(
+            RoutingContext request, BiFunction<ContainerName, ContainerDefinition, List<DefinitionProblem>> check) {
+        Buffer body = request.body().buffer();
+        byte[] bytes = body == null ? new byte[0] : body.getBytes();
+        String type = request.request().getHeader("Content-Type");
+        return run(() -> {
+            ObjectNode whole = Requests.object(bytes, type);
+            if (!(whole.path("definitions") instanceof ObjectNode definitions) || whole.size() != 1) {
+                throw new ApiProblem(
+                        ProblemType.INVALID_REQUEST, "the body must be an object with the field definitions alone");
+            }
+            if (definitions.size() > BulkDefinitionsApi.MAX_DEFINITIONS) {
+                throw new ApiProblem(
+                        ProblemType.INVALID_REQUEST,
+                        "the body has " + definitions.size() + " definitions: send at most "
+                                + BulkDefinitionsApi.MAX_DEFINITIONS + " at a time");
+            }
+            return definitions.properties().stream()
+                    .map(each -> named(each.getKey(), each.getValue(), check))
+                    .toList();
+        });
+    }
+
+    private static NamedCheck named(
+            String key, JsonNode value, BiFunction<ContainerName, ContainerDefinition, List<DefinitionProblem>> check) {
+        if (!ContainerName.isValid(key)) {
+            throw new ApiProblem(
+                    ProblemType.INVALID_REQUEST, "'" + key + "' is not a name of a container: nothing was changed");
+        }
+        if (!(value instanceof ObjectNode options)) {
+            throw new ApiProblem(
+                    ProblemType.INVALID_REQUEST, "the definition of " + key + " is not an object: nothing was changed");
+        }
+        if (Json.bytes(options).length > Api.MAX_BODY) {
+            throw new ApiProblem(
+                    ProblemType.BODY_TOO_LARGE,
+                    "the definition of " + key + " has more than " + Api.MAX_BODY
+                            + " bytes: nothing was changed; put large files into the container's root or a bind mount");
+        }
+        var name = new ContainerName(key);
+        var definition = new ContainerDefinition(options);
+        return new NamedCheck(name, new Checked(definition, check.apply(name, definition)));
+    }
+
     /** Checks a definition. */
     Future<Checked> check(
             ContainerDefinition definition, Function<ContainerDefinition, List<DefinitionProblem>> check) {
         return run(() -> new Checked(definition, check.apply(definition)));
     }
 
-    private Future<Checked> run(Callable<Checked> action) {
+    private <T> Future<T> run(Callable<T> action) {
         if (pending >= MAX_PENDING) {
             return Future.failedFuture(new ApiProblem(
                     ProblemType.TOO_MANY_REQUESTS,
@@ -93,7 +149,7 @@ final class DefinitionChecks {
         });
     }
 
-    private static Checked guarded(Callable<Checked> action) throws Exception {
+    private static <T> T guarded(Callable<T> action) throws Exception {
         try {
             return action.call();
         } catch (StackOverflowError e) {

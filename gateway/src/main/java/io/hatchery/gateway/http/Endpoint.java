@@ -19,6 +19,7 @@ final class Endpoint {
     private final String summary;
     private final List<Parameter> parameters;
     private final @Nullable String body;
+    private final int bodyLimit;
     private final Map<Integer, String> responses;
     private final Consumer<RoutingContext> handler;
 
@@ -29,6 +30,7 @@ final class Endpoint {
         this.summary = parts.summary;
         this.parameters = List.copyOf(parts.parameters);
         this.body = parts.body;
+        this.bodyLimit = parts.bodyLimit;
         this.responses = Map.copyOf(parts.responses);
         this.handler = handler;
     }
@@ -66,6 +68,7 @@ final class Endpoint {
         private String id = "";
         private String summary = "";
         private @Nullable String body;
+        private int bodyLimit = Api.MAX_BODY;
 
         private EndpointBuilder(HttpMethod method, String path) {
             this.method = method;
@@ -93,6 +96,12 @@ final class Endpoint {
         /** The name of the schema of the request body; without it the endpoint takes none. */
         EndpointBuilder body(String schema) {
             body = schema;
+            return this;
+        }
+
+        /** The most bytes of the request body; {@link Api#MAX_BODY} otherwise. */
+        EndpointBuilder bodyLimit(int bytes) {
+            bodyLimit = bytes;
             return this;
         }
 
@@ -172,6 +181,11 @@ final class Endpoint {
     @Nullable
     String body() {
         return body;
+    }
+
+    /** The most bytes of its request body. */
+    int bodyLimit() {
+        return bodyLimit;
     }
 
     /** By status, the name of the schema, or empty where there is no body. */

@@ -18,6 +18,9 @@ record Precondition(@Nullable String revision, ProblemType refusal) {
 
     private static final String ANY = "*";
 
+    /** A change of whatever is in force. */
+    static final Precondition NONE = new Precondition(null, ProblemType.PRECONDITION_FAILED);
+
     static final Endpoint.Parameter IF_NONE_MATCH =
             Endpoint.Parameter.header("If-None-Match", "* if it must not exist yet");
 

@@ -100,19 +100,22 @@ final class Requests {
 
     /** The definition in a body, JSON or YAML by its Content-Type; without one, by its first character. Slow for large bodies. */
     static ContainerDefinition definition(byte[] bytes, @Nullable String type) {
+        return new ContainerDefinition(object(bytes, type));
+    }
+
+    /** The object in a body, in the forms of a definition. */
+    static ObjectNode object(byte[] bytes, @Nullable String type) {
         String media = type == null ? "" : type.split(";")[0].strip().toLowerCase(Locale.ROOT);
         try {
-            return new ContainerDefinition(
-                    switch (media) {
-                        case "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml" ->
-                            Json.readYamlObject(bytes);
-                        // curl -d sends the second by default.
-                        case "application/json", "application/x-www-form-urlencoded", "" -> jsonOrYaml(bytes, media);
-                        default ->
-                            throw new ApiProblem(
-                                    ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                                    "Content-Type " + media + ": send application/json or application/yaml");
-                    });
+            return switch (media) {
+                case "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml" -> Json.readYamlObject(bytes);
+                // curl -d sends the second by default.
+                case "application/json", "application/x-www-form-urlencoded", "" -> jsonOrYaml(bytes, media);
+                default ->
+                    throw new ApiProblem(
+                            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                            "Content-Type " + media + ": send application/json or application/yaml");
+            };
         } catch (UnreadableException e) {
             throw new ApiProblem(ProblemType.INVALID_REQUEST, "the body cannot be read: " + e.getMessage());
         }

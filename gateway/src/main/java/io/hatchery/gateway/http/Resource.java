@@ -28,7 +28,7 @@ final class Resource {
             resources.computeIfAbsent(endpoint.route(), Resource::new).endpoints.put(endpoint.method(), endpoint);
             if (endpoint.body() != null) {
                 router.route(endpoint.method(), endpoint.route())
-                        .handler(BodyHandler.create(false).setBodyLimit(Api.MAX_BODY));
+                        .handler(BodyHandler.create(false).setBodyLimit(endpoint.bodyLimit()));
             }
         }
         resources.values().forEach(each -> router.route(each.route).handler(each::handle));

@@ -42,9 +42,11 @@ class RoutesTest {
 
     private InMemoryGateway gateway;
     private WebClient client;
+    private Vertx vertx;
 
     @BeforeEach
-    void listen(Vertx vertx, VertxTestContext test) {
+    void listen(Vertx runtime, VertxTestContext test) {
+        vertx = runtime;
         gateway = new InMemoryGateway(vertx);
         gateway.listen().onComplete(test.succeeding(port -> {
             client = WebClient.create(
@@ -214,6 +216,41 @@ class RoutesTest {
             assertThat(counts.getJsonObject("phases").getInteger("unknown")).isEqualTo(3);
             assertThat(counts.getJsonObject("phases").getInteger("running")).isZero();
         });
+    }
+
+    @Test
+    void invalidDefinitionOfManyIsRefusedByItself(VertxTestContext test) {
+        var definitions = new JsonObject()
+                .put("good", new JsonObject().put("boot", true))
+                .put("bad", new JsonObject().put("boot", 7));
+        var put = request(HttpMethod.PUT, "/v1/containers")
+                .sendJsonObject(new JsonObject().put("definitions", definitions));
+        vertx.setTimer(200, later -> evaluated("good"));
+        check(test, put, response -> {
+            assertThat(response.statusCode()).isEqualTo(200);
+            var items = response.bodyAsJsonObject().getJsonArray("items");
+            assertThat(items.getJsonObject(0).getString("name")).isEqualTo("good");
+            assertThat(items.getJsonObject(0).getInteger("status")).isEqualTo(201);
+            assertThat(items.getJsonObject(0).getJsonObject("container").getString("host"))
+                    .isEqualTo("host1");
+            assertThat(items.getJsonObject(1).getInteger("status")).isEqualTo(422);
+            assertThat(items.getJsonObject(1).getJsonObject("problem").getJsonArray("errors"))
+                    .isNotEmpty();
+        });
+    }
+
+    @Test
+    void manyDefinitionsOfWhichOneCannotBeReadAreRefused(VertxTestContext test) {
+        var definitions =
+                new JsonObject().put("good", new JsonObject().put("boot", true)).put("Not A Name", new JsonObject());
+        check(
+                test,
+                request(HttpMethod.PUT, "/v1/containers")
+                        .sendJsonObject(new JsonObject().put("definitions", definitions)),
+                response -> {
+                    requireProblem(response, 400, ProblemType.INVALID_REQUEST);
+                    assertThat(response.bodyAsString()).contains("Not A Name", "nothing was changed");
+                });
     }
 
     @Test

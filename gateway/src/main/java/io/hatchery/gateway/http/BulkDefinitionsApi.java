@@ -1,0 +1,152 @@
+package io.hatchery.gateway.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.view.FleetView;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.JsonText;
+import io.hatchery.spec.option.Evaluator;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Defines many containers with one request. Each definition is taken or refused by itself. */
+final class BulkDefinitionsApi {
+    /** The most definitions of a request. */
+    static final int MAX_DEFINITIONS = 500;
+
+    /** The most bytes of a request. */
+    static final int MAX_BYTES = 4 << 20;
+
+    private final ServedFleet fleet;
+    private final ContainersApi containers;
+    private final DefinitionChecks checks;
+    private final Clock clock;
+
+    /** A container that was taken, with the status that a request for it alone is answered with, or the problem. */
+    private record BulkItem(
+            ContainerName name, int status, @Nullable ApiProblem problem) {}
+
+    BulkDefinitionsApi(ServedFleet fleet, ContainersApi containers, DefinitionChecks checks, Clock clock) {
+        this.fleet = fleet;
+        this.containers = containers;
+        this.checks = checks;
+        this.clock = clock;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(Endpoint.put("/v1/containers")
+                .id("putContainers")
+                .summary("Defines up to " + MAX_DEFINITIONS + " containers, each by itself")
+                .parameters(Endpoint.Parameter.query(
+                        "wait",
+                        "A time span to wait for their systems to be built, such as 10min",
+                        ParameterTypes.span()))
+                .body("ContainerDefinitions")
+                .bodyLimit(MAX_BYTES)
+                .answers(200, "ContainerDefinitionResults")
+                .problems(400, 413, 415, 503)
+                .handledBy(this::put));
+    }
+
+    private void put(RoutingContext request) {
+        Duration patience = Requests.waitFor(request).orElse(Duration.ZERO);
+        checks.readMany(request, Evaluator::checkAlone)
+                .compose(read -> fleet.reader()
+                        .read(view -> present(view, read))
+                        .compose(present -> define(read, present, patience)))
+                .compose(items -> fleet.reader().read(view -> answer(view, items)))
+                .onSuccess(answer -> Responses.answer(request, answer))
+                .onFailure(request::fail);
+    }
+
+    private static Set<ContainerName> present(FleetView view, List<DefinitionChecks.NamedCheck> read) {
+        var present = new HashSet<ContainerName>();
+        read.stream()
+                .map(DefinitionChecks.NamedCheck::name)
+                .filter(view::isThere)
+                .forEach(present::add);
+        return present;
+    }
+
+    private Future<List<BulkItem>> define(
+            List<DefinitionChecks.NamedCheck> read, Set<ContainerName> present, Duration patience) {
+        var items = new ArrayList<Future<BulkItem>>();
+        for (DefinitionChecks.NamedCheck each : read) {
+            items.add(define(each, !present.contains(each.name()), patience));
+        }
+        return Future.all(items).map(done -> done.<BulkItem>list());
+    }
+
+    private Future<BulkItem> define(DefinitionChecks.NamedCheck each, boolean isNew, Duration patience) {
+        try {
+            return containers
+                    .define(each.name(), each.checked().requireValid(each.name().value()), isNew, patience)
+                    .map(status -> new BulkItem(each.name(), status, null))
+                    .recover(e -> Future.succeededFuture(new BulkItem(each.name(), 0, Api.problem(e))));
+        } catch (ApiProblem e) {
+            return Future.succeededFuture(new BulkItem(each.name(), 0, e));
+        }
+    }
+
+    private Answer answer(FleetView view, List<BulkItem> items) {
+        return new Answer(
+                200,
+                null,
+                new JsonText()
+                        .array(
+                                "items",
+                                items.stream().map(item -> json(view, item)).toList())
+                        .end());
+    }
+
+    private String json(FleetView view, BulkItem item) {
+        var text = new JsonText().string("name", item.name.value());
+        ApiProblem problem = item.problem;
+        return problem == null
+                ? text.field("status", String.valueOf(item.status))
+                        .field(
+                                "container",
+                                view.container(item.name, clock.instant()).json())
+                        .end()
+                : text.field("status", String.valueOf(problem.status()))
+                        .field("problem", Json.text(problem.body("/v1/containers/" + item.name)))
+                        .end();
+    }
+
+    /** The schemas of the bodies, by name. */
+    static void describe(ObjectNode schemas) {
+        ObjectNode definitions = schemas.putObject("ContainerDefinitions").put("type", "object");
+        definitions.putArray("required").add("definitions");
+        definitions
+                .putObject("properties")
+                .putObject("definitions")
+                .put("type", "object")
+                .put("description", "Definitions by the name of their container")
+                .put("maxProperties", MAX_DEFINITIONS)
+                .putObject("additionalProperties")
+                .put("$ref", ApiSchemas.reference("ContainerDefinition"));
+        ObjectNode results = schemas.putObject("ContainerDefinitionResults").put("type", "object");
+        results.putArray("required").add("items");
+        ObjectNode item = results.putObject("properties")
+                .putObject("items")
+                .put("type", "array")
+                .putObject("items")
+                .put("type", "object");
+        item.putArray("required").add("name").add("status");
+        ObjectNode properties = item.putObject("properties");
+        properties.putObject("name").put("type", "string");
+        properties
+                .putObject("status")
+                .put("type", "integer")
+                .put("description", "The status with which a request for this container alone is answered");
+        properties.putObject("container").put("$ref", ApiSchemas.reference("Container"));
+        properties.putObject("problem").put("$ref", ApiSchemas.reference(Api.PROBLEM));
+    }
+}
