@@ -47,10 +47,10 @@ final class FleetConfig {
             service = start(loader, "config-service start over " + options.containers() + " definitions");
             double bytes = services.liveBytes(service) - emptyBytes;
             table.atMost("config-service heap per container", bytes / options.containers(), 1_024, "bytes");
-            if (!placement(loader, fleet)) {
+            if (!placement(loader, fleet, service)) {
                 service = restart(loader, service);
             }
-            if (!profileChange(loader)) {
+            if (!profileChange(loader, service)) {
                 service = restart(loader, service);
             }
             services.kill(service);
@@ -81,6 +81,7 @@ final class FleetConfig {
             String probe = probe(loader);
             var service = services.start(SERVICE);
             table.atMost(what + ", ready", services.awaitReady(service), 5, "s");
+            table.add(what + ", processor time until ready", String.format("%.1f s", services.processorSeconds(service)));
             boolean isAnswered = services.await(() -> evaluations.keys().contains(probe));
             table.add(what + ", first answer", isAnswered ? String.format("%.1f s", service.seconds()) : "none");
             table.add(what + ", idle", String.format("%.1f s", services.awaitIdle(service)));
@@ -95,10 +96,11 @@ final class FleetConfig {
         return name;
     }
 
-    private boolean placement(FleetLoader loader, FleetRecords fleet) throws Exception {
+    private boolean placement(FleetLoader loader, FleetRecords fleet, FleetServices.Service service) throws Exception {
         loader.heartbeats();
         loader.flush();
         try (var evaluations = new Evaluations(services, key -> key.startsWith("p-"))) {
+            var processors = new ProcessorTime(service);
             long begun = System.nanoTime();
             for (int i = 0; i < options.placed(); i++) {
                 String name = String.format("p-%07d", i);
@@ -108,17 +110,19 @@ final class FleetConfig {
             boolean isDone = services.await(() -> evaluations.keys().size() >= options.placed());
             double seconds = (System.nanoTime() - begun) / 1e9;
             table.atLeast("placement of " + options.placed() + " without a host", evaluations.keys().size() / seconds, 5_000, "containers/s");
+            processors.add("placement", options.placed());
             evaluations.spread().ifPresent(spread -> table.add("placed per host", spread));
             return isDone;
         }
     }
 
-    private boolean profileChange(FleetLoader loader) throws Exception {
+    private boolean profileChange(FleetLoader loader, FleetServices.Service service) throws Exception {
         var waits = new ArrayList<Double>();
         var asked = new HashMap<String, Long>();
         try (var evaluations = new Evaluations(services, key -> key.startsWith("c-"));
                 var answers = new Evaluations(services, key -> key.startsWith("probe-"));
                 var transactions = new Transactions()) {
+            var processors = new ProcessorTime(service);
             long begun = System.nanoTime();
             loader.send(Topics.PROFILES.name(), FleetRecords.PROFILE, FleetRecords.profile("3min"), Map.of());
             loader.flush();
@@ -140,12 +144,33 @@ final class FleetConfig {
             boolean _ = services.await(() -> noteAnswers(answers, asked, waits));
             String what = "profile change of " + options.containers();
             table.add(what, String.format(isDone ? "%.1f s, %,.0f containers/s" : "not done in %.1f s, %,.0f containers/s", seconds, evaluations.keys().size() / seconds));
+            processors.add("profile change", options.containers());
             table.atMost(what + ", longest transaction", transactions.longest(), LONGEST_TRANSACTION_SECONDS, "s");
             double[] sorted = waits.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             table.add(what + ", new definitions", sorted.length == 0
                     ? "none answered of " + asked.size()
                     : String.format("p50 %.0f ms, max %.0f ms, %d open", FleetGateway.percentile(sorted, 50), sorted[sorted.length - 1], asked.size()));
             return isDone;
+        }
+    }
+
+    /** The processor time of config-service and broker from now on, which other work on the machine changes less than the time. */
+    private final class ProcessorTime {
+        private final FleetServices.Service service;
+        private final double serviceBefore;
+        private final double brokerBefore;
+
+        ProcessorTime(FleetServices.Service service) {
+            this.service = service;
+            this.serviceBefore = services.processorSeconds(service);
+            this.brokerBefore = services.brokerSeconds();
+        }
+
+        void add(String what, int containers) {
+            table.add(what + ", processor time per container", String.format(
+                    "%.0f µs, and %.0f µs of the broker",
+                    (services.processorSeconds(service) - serviceBefore) * 1e6 / containers,
+                    (services.brokerSeconds() - brokerBefore) * 1e6 / containers));
         }
     }
 

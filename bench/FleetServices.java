@@ -16,6 +16,7 @@ final class FleetServices implements AutoCloseable {
     private final Path work;
     private final Fleet.Options options;
     private final List<Process> processes = new ArrayList<>();
+    private Service broker;
 
     /** A running service and when it was started, by {@link System#nanoTime}. */
     record Service(String name, Process process, Path log, long started) {
@@ -31,8 +32,19 @@ final class FleetServices implements AutoCloseable {
     }
 
     void startBroker() throws Exception {
-        Service broker = start("broker", "-Xmx3g -XX:TieredStopAtLevel=4");
-        awaitReady(broker);
+        Service started = start("broker", "-Xmx3g -XX:TieredStopAtLevel=4");
+        awaitReady(started);
+        broker = started;
+    }
+
+    /** The processor time that the broker has used, in seconds. */
+    double brokerSeconds() {
+        return (double) ticks(broker) / TICKS_PER_SECOND;
+    }
+
+    /** The processor time that a service has used, in seconds. */
+    double processorSeconds(Service service) {
+        return (double) ticks(service) / TICKS_PER_SECOND;
     }
 
     /** Starts gateway or config-service. */

@@ -8,10 +8,14 @@ import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /** A record as it came from Kafka, not yet read. */
 public final class BusRecord {
     private final ConsumerRecord<byte[], byte[]> record;
+
+    /** What {@link #readAhead} read; null if it read nothing. */
+    private @Nullable Object value;
 
     /** Wraps a record. */
     public BusRecord(ConsumerRecord<byte[], byte[]> record) {
@@ -85,12 +89,32 @@ public final class BusRecord {
     }
 
     /**
+     * Reads its value before its turn, for {@link #value}. May be called on another thread, whose end the caller of {@code value} then
+     * waits for.
+     */
+    public void readAhead(Class<?> type) {
+        if (isDeletion()) {
+            return;
+        }
+        try {
+            value = Json.read(requiredBytes(), type);
+        } catch (UnreadableException | RuntimeException e) {
+            value = null; // it is read again in its turn, and the reason is reported then
+        }
+    }
+
+    /** What {@link #readAhead} read; null if it read nothing, or was not called. */
+    public @Nullable Object valueReadAhead() {
+        return value;
+    }
+
+    /**
      * Its value, with unknown fields ignored.
      *
      * @throws UnreadableException if it is not JSON of that type
      */
     public <T> T value(Class<T> type) throws UnreadableException {
-        return Json.read(requiredBytes(), type);
+        return type.isInstance(value) ? type.cast(value) : Json.read(requiredBytes(), type);
     }
 
     /**

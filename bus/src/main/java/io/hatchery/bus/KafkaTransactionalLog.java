@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,6 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -38,7 +40,25 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
     /** As many small definitions as one transaction takes; large ones are bounded by {@link #MAX_FETCHED}. */
-    private static final String MAX_POLLED = "1000";
+    private static final String MAX_POLLED = "2000";
+
+    /** The most records of viewed topics that are taken at once. */
+    private static final String MAX_VIEWED = "5000";
+
+    /** The least time between two looks for records of the source while reviews are under way. */
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(10);
+
+    /**
+     * Records wait for as long for others of their partition; a commit sends all at once. Otherwise the producer sends many small
+     * batches, and a broker without replicas flushes each to its disk.
+     */
+    private static final String LINGER_MILLIS = "1000";
+
+    /** A transaction that begins before the broker has ended the last one in all partitions is tried again after this time. */
+    private static final String RETRY_MILLIS = "10";
+
+    /** The most bytes of a batch; a transaction reaches hundreds of partitions, whose batches share 32 MiB. */
+    private static final String BATCH_BYTES = Integer.toString(64 << 10);
 
     /** The most bytes that are fetched at once and wait to be polled. */
     private static final String MAX_FETCHED = Integer.toString(16 << 20);
@@ -56,8 +76,28 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private final KafkaConsumer<byte[], byte[]> ends;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Set<String> located = new HashSet<>(); // at most the topics of the fleet
+
+    /** The offsets that this member has written to views and has not read there yet. */
+    private final Map<TopicPartition, Set<Long>> written = new HashMap<>();
+
     private boolean ownershipChanged;
-    private @Nullable ConsumerGroupMetadata membership;
+    private Polled last = Polled.NOTHING;
+
+    /** What was polled while reviews were under way; null if that is nothing. */
+    private @Nullable Polled ahead;
+
+    private long looked = System.nanoTime();
+
+    /**
+     * What one poll gave.
+     *
+     * @param member as what this process polled; null if it is no member
+     * @param positions where the source is read on after it, for each partition of this member
+     */
+    private record Polled(
+            Batch batch, @Nullable ConsumerGroupMetadata member, Map<TopicPartition, OffsetAndMetadata> positions) {
+        private static final Polled NOTHING = new Polled(new Batch(List.of(), Map.of()), null, Map.of());
+    }
 
     KafkaTransactionalLog(BusConfig config, TransactionalLoop.LoopPlan plan) {
         this(config, plan, STALLED);
@@ -71,7 +111,9 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         this.stalled = stalled;
         this.partitions = config.partitions();
         Map<String, Object> consuming = new HashMap<>(config.consumer());
-        this.views = new KafkaConsumer<>(consuming);
+        Map<String, Object> viewing = new HashMap<>(consuming);
+        viewing.put("max.poll.records", MAX_VIEWED);
+        this.views = new KafkaConsumer<>(viewing);
         Map<String, Object> uncommitted = new HashMap<>(consuming);
         uncommitted.put("isolation.level", "read_uncommitted");
         this.ends = new KafkaConsumer<>(uncommitted);
@@ -88,6 +130,9 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         Map<String, Object> producing = new HashMap<>(config.producer(15_000));
         producing.put("transactional.id", Groups.transactionalIdPrefix(plan.group()) + plan.instance());
         producing.put("transaction.timeout.ms", "15000");
+        producing.put("linger.ms", LINGER_MILLIS);
+        producing.put("retry.backoff.ms", RETRY_MILLIS);
+        producing.put("batch.size", BATCH_BYTES);
         producing.put("metadata.max.idle.ms", Long.toString(Duration.ofDays(1).toMillis()));
         this.producer = new KafkaProducer<>(producing);
     }
@@ -113,18 +158,41 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
 
     @Override
     public Batch poll(boolean waits) {
-        ConsumerRecords<byte[], byte[]> polled = source.poll(waits ? IDLE : Duration.ZERO);
-        // As it is now: the heartbeat's thread forgets it when this member is no longer one, and a transaction without
-        // it
-        // would not be fenced.
-        membership = source.groupMetadata();
-        var records = new ArrayList<BusRecord>();
+        Polled known = ahead;
+        last = known == null ? read(waits ? IDLE : Duration.ZERO) : known;
+        ahead = null;
+        looked = System.nanoTime();
+        return last.batch();
+    }
+
+    @Override
+    public boolean isWaiting() {
+        if (ahead == null && System.nanoTime() - looked > LOOK_INTERVAL.toNanos()) {
+            Polled polled = read(Duration.ZERO);
+            looked = System.nanoTime();
+            if (!polled.batch().records().isEmpty() || ownershipChanged) {
+                ahead = polled;
+            }
+        }
+        return ahead != null;
+    }
+
+    private Polled read(Duration patience) {
+        ConsumerRecords<byte[], byte[]> polled = source.poll(patience);
+        var records = new ArrayList<BusRecord>(polled.count());
         polled.forEach(raw -> records.add(new BusRecord(raw)));
+        var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
+        for (TopicPartition partition : source.assignment()) {
+            positions.put(partition, new OffsetAndMetadata(source.position(partition)));
+        }
         var next = new HashMap<Integer, Long>();
         for (TopicPartition partition : polled.partitions()) {
             next.put(partition.partition(), source.position(partition));
         }
-        return new Batch(records, next);
+        // As it is now: the heartbeat's thread forgets it when this member is no longer one, and a transaction without
+        // it would
+        // not be fenced.
+        return new Polled(new Batch(records, next), source.groupMetadata(), positions);
     }
 
     @Override
@@ -147,16 +215,16 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     }
 
     @Override
-    public void readViews(boolean settled, Consumer<BusRecord> onRecord) {
+    public void readViews(boolean settled, Consumer<List<BusRecord>> onRecords) {
         if (views.assignment().size() == 1) {
-            readToEnd(settled, onRecord);
+            readToEnd(settled, onRecords);
         }
         // Also those partitions that an operator has added meanwhile.
         follow(plan.views());
-        readToEnd(settled, onRecord);
+        readToEnd(settled, onRecords);
     }
 
-    private void readToEnd(boolean settled, Consumer<BusRecord> onRecord) {
+    private void readToEnd(boolean settled, Consumer<List<BusRecord>> onRecords) {
         // A reader of committed records gets an end before the first transaction that is still under way. Its
         // decision may
         // have been taken and its offsets be visible, for each partition learns of it by itself (KIP-98).
@@ -167,8 +235,10 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         long logged = moved;
         while (!isReached(goal)) {
             var polled = views.poll(VIEW);
-            polled.forEach(record -> onRecord.accept(new BusRecord(record)));
-            read += polled.count();
+            if (!polled.isEmpty()) {
+                onRecords.accept(foreign(polled));
+                read += polled.count();
+            }
             long now = System.nanoTime();
             long positions = goal.keySet().stream().mapToLong(views::position).sum();
             if (positions != sum) {
@@ -185,6 +255,20 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         }
     }
 
+    /** The records that others wrote. */
+    private List<BusRecord> foreign(ConsumerRecords<byte[], byte[]> polled) {
+        var records = new ArrayList<BusRecord>(polled.count());
+        for (TopicPartition partition : polled.partitions()) {
+            Set<Long> own = written.getOrDefault(partition, Set.of());
+            for (var record : polled.records(partition)) {
+                if (own.isEmpty() || !own.remove(record.offset())) {
+                    records.add(new BusRecord(record));
+                }
+            }
+        }
+        return records;
+    }
+
     private boolean isReached(Map<TopicPartition, Long> goal) {
         goal.entrySet().removeIf(end -> views.position(end.getKey()) >= end.getValue());
         return goal.isEmpty();
@@ -192,26 +276,34 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
 
     @Override
     public void transact(Collection<ProducerRecord<byte[], byte[]>> records, Map<Integer, Long> offsets) {
-        ConsumerGroupMetadata member = membership;
+        // That of the batch which this answers: one that was polled ahead may be of another generation of the group.
+        ConsumerGroupMetadata member = last.member();
         var positions = positions(offsets);
         if (positions.isEmpty() || member == null || member.generationId() < 0) {
             throw new BusException(
                     "this member of " + plan.group() + " owns no partition any more, and therefore writes nothing");
         }
         var tooLarge = new AtomicReference<RecordTooLargeException>();
+        var viewed = new ConcurrentLinkedQueue<RecordMetadata>();
         locate(records);
         producer.beginTransaction();
         try {
             for (var record : records) {
                 // A failure shows again, and is thrown, at the commit.
-                var _ = producer.send(record, (written, e) -> {
+                boolean isViewed = plan.views().contains(record.topic());
+                var _ = producer.send(record, (metadata, e) -> {
                     if (e instanceof RecordTooLargeException large) {
                         tooLarge.set(large);
+                    } else if (e == null && isViewed) {
+                        viewed.add(metadata);
                     }
                 });
             }
             producer.sendOffsetsToTransaction(positions, member);
             producer.commitTransaction();
+            viewed.forEach(metadata -> written.computeIfAbsent(
+                            new TopicPartition(metadata.topic(), metadata.partition()), partition -> new HashSet<>())
+                    .add(metadata.offset()));
         } catch (KafkaException e) {
             RecordTooLargeException large = tooLarge.get();
             throw large == null ? e : large;
@@ -250,8 +342,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         offsets.forEach((partition, next) ->
                 positions.put(new TopicPartition(plan.source(), partition), new OffsetAndMetadata(next)));
         if (positions.isEmpty()) {
-            source.assignment()
-                    .forEach(partition -> positions.put(partition, new OffsetAndMetadata(source.position(partition))));
+            positions.putAll(last.positions());
         }
         return positions;
     }

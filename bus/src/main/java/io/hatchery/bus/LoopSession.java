@@ -2,7 +2,9 @@ package io.hatchery.bus;
 
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.json.UnreadableException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -14,10 +16,16 @@ import org.slf4j.LoggerFactory;
 /** One session of a {@link TransactionalLoop}, from reading the views to the first failure: poll, look, answer, and again. */
 public final class LoopSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoopSession.class);
-    private static final TransactionalLog.Batch NOTHING = new TransactionalLog.Batch(List.of(), java.util.Map.of());
+    private static final TransactionalLog.Batch NOTHING = new TransactionalLog.Batch(List.of(), Map.of());
 
-    /** The most reviews between two polls, so that membership and views are looked after meanwhile. */
-    static final int MAX_REVIEWS = 500;
+    /**
+     * The most reviews between two polls, so that membership and views are looked after meanwhile. A record of the source ends them
+     * sooner.
+     */
+    static final int MAX_REVIEWS = 1_000;
+
+    /** So many reviews come between two polls although records of the source wait, so that many of these do not hold up all reviews. */
+    static final int MIN_REVIEWS = 100;
 
     private final TransactionalLoop.LoopPlan plan;
     private final TransactionalLog log;
@@ -25,8 +33,12 @@ public final class LoopSession implements AutoCloseable {
     private final Runnable ready;
     private final OversizedRecordIsolation isolation;
     private final RejectedViewRecords refusedViews;
+    private final Map<Integer, Long> committed = new HashMap<>();
     private TransactionalLog.Batch batch = NOTHING;
-    private boolean hasWritten;
+
+    /** The results of reviews that a record of the source has ended, and that are written with its answer. */
+    private LoopTransaction pending = new LoopTransaction();
+
     private boolean isReviewPending;
     private boolean isMemoryDoubtful;
     private long answered;
@@ -71,13 +83,21 @@ public final class LoopSession implements AutoCloseable {
     /** Sees what has changed around it, whatever came before that batch included. */
     public void look() {
         boolean ownershipChanged = log.hasOwnershipChanged();
-        // What it wrote itself is not always to be seen yet, and must not be seen after something newer that it knows.
-        log.readViews(ownershipChanged || hasWritten, this::view);
-        hasWritten = false;
+        if (ownershipChanged && !pending.isEmpty()) {
+            throw new BusException(
+                    "the owner has changed before the results of reviews were written: reading the topics again");
+        }
+        log.readViews(ownershipChanged, this::viewAll);
         if (ownershipChanged) {
+            committed.clear();
             processor.own(log.owned(), log.partitionCount());
             ready.run();
         }
+    }
+
+    private void viewAll(List<BusRecord> records) {
+        processor.readAhead(records);
+        records.forEach(this::view);
     }
 
     private void view(BusRecord record) {
@@ -108,27 +128,43 @@ public final class LoopSession implements AutoCloseable {
             batch = NOTHING;
             return;
         }
-        var transaction = new LoopTransaction();
+        processor.readAhead(batch.records());
+        LoopTransaction transaction = pending;
+        pending = new LoopTransaction();
         for (BusRecord record : batch.records()) {
             answer(record, transaction);
             transaction = committedIf(transaction.isFull() || isolation.isActive(), transaction);
         }
-        transaction.read(batch.next());
+        transaction.read(notCommitted(batch.next()));
+        boolean isAnswer = !batch.records().isEmpty();
         batch = NOTHING;
         for (RejectedViewRecords.RejectedRecord refused : refusedViews.take()) {
             refuse(refused.record(), refused.reason(), transaction);
             transaction = committedIf(transaction.isFull(), transaction);
         }
-        committedIf(true, review(transaction));
+        // Whoever wrote the records does not wait for the reviews.
+        review(committedIf(isAnswer, transaction));
         if (isMemoryDoubtful) {
             throw new BusException("an answer was too large and was not written: reading the topics again");
         }
     }
 
-    private LoopTransaction review(LoopTransaction first) {
+    private Map<Integer, Long> notCommitted(Map<Integer, Long> next) {
+        var more = new HashMap<>(next);
+        more.entrySet().removeAll(committed.entrySet());
+        return more;
+    }
+
+    /** Reviews, and writes what follows unless a record of the source waits, with whose answer it is then written. */
+    private void review(LoopTransaction first) {
         LoopTransaction transaction = first;
         isReviewPending = true;
         for (int i = 0; i < MAX_REVIEWS; i++) {
+            if (i >= MIN_REVIEWS && log.isWaiting()) {
+                // Answers that are isolated are written alone.
+                pending = committedIf(isolation.isActive(), transaction);
+                return;
+            }
             Optional<List<Message>> messages = processor.review();
             if (messages.isEmpty()) {
                 isReviewPending = false;
@@ -137,7 +173,7 @@ public final class LoopSession implements AutoCloseable {
             reviewed(records(messages.get())).forEach(transaction::write);
             transaction = committedIf(transaction.isFull(), transaction);
         }
-        return transaction;
+        committedIf(true, transaction);
     }
 
     /** The messages of a review; if they are too large, those that the processor gives instead. */
@@ -225,7 +261,7 @@ public final class LoopSession implements AutoCloseable {
         }
         answered += transaction.answered().size();
         isolation.committed(transaction.answered());
-        hasWritten = true;
+        committed.putAll(transaction.offsets());
         return new LoopTransaction();
     }
 

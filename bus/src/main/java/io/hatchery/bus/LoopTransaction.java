@@ -8,8 +8,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** What one transaction is to write, bounded, so that it ends well within its time-out. */
 final class LoopTransaction {
-    /** At this many records it is full: five hundred definitions with evaluation, spec and event each. */
-    static final int MAX_RECORDS = 1_500;
+    /**
+     * At this many records it is full: two thousand definitions with evaluation, spec and event each, which take well under a second.
+     * Most of what a transaction costs depends on the partitions that it reaches, of which there are hundreds.
+     */
+    static final int MAX_RECORDS = 6_000;
 
     /** At this many bytes it is full: with the answer that fills it (at most a few records of 2 MiB) well under a producer's 32 MiB. */
     static final int MAX_BYTES = 8 << 20;

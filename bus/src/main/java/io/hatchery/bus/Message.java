@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param topic where to
  * @param key its key
  * @param value its value, written as JSON; null deletes the key
+ * @param json the value as JSON, if it was written before; null if not
  * @param headers its headers
  */
-public record Message(String topic, String key, @Nullable Object value, Map<String, String> headers) {
+public record Message(
+        String topic,
+        String key,
+        @Nullable Object value,
+        @Nullable Bytes json,
+        Map<String, String> headers) {
     /** Keeps an immutable copy of the headers. */
     public Message {
         headers = Map.copyOf(headers);
@@ -40,7 +47,7 @@ public record Message(String topic, String key, @Nullable Object value, Map<Stri
         headers.put(Headers.TYPE, "io.hatchery." + (value == null ? "deletion" : typeOf(value)));
         headers.put(Headers.SOURCE, source);
         headers.put(Headers.TIME, now.toString());
-        return new Message(topic, key, value, headers);
+        return new Message(topic, key, value, null, headers);
     }
 
     private static String typeOf(Object value) {
@@ -56,7 +63,16 @@ public record Message(String topic, String key, @Nullable Object value, Map<Stri
         }
         var more = new TreeMap<>(headers);
         more.put(header, headerValue);
-        return new Message(topic, key, value, more);
+        return new Message(topic, key, value, json, more);
+    }
+
+    /**
+     * This message, whose value need not be written as JSON again.
+     *
+     * @param written the JSON of the value, which nobody changes any more
+     */
+    public Message writtenAs(byte[] written) {
+        return new Message(topic, key, value, Bytes.wrap(written), headers);
     }
 
     /**
@@ -67,9 +83,15 @@ public record Message(String topic, String key, @Nullable Object value, Map<Stri
     public ProducerRecord<byte[], byte[]> toRecord(int sharedPartitions) {
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
         Integer partition = Topics.isShared(topic) ? Partitioning.partitionOf(keyBytes, sharedPartitions) : null;
-        var record = new ProducerRecord<byte[], byte[]>(
-                topic, partition, keyBytes, value == null ? null : Json.bytes(value));
+        var record = new ProducerRecord<byte[], byte[]>(topic, partition, keyBytes, valueBytes());
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
         return record;
+    }
+
+    private byte @Nullable [] valueBytes() {
+        if (value == null) {
+            return null;
+        }
+        return json == null ? Json.bytes(value) : json.get();
     }
 }

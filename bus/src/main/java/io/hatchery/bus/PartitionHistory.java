@@ -10,6 +10,14 @@ public final class PartitionHistory {
     /** The most partitions that can be set. */
     private static final int MAX = 1_000;
 
+    /** So many records are all counted; of those after them, one of {@value #SAMPLED} counts for as many. */
+    static final int COUNTED = 10_000;
+
+    private static final int SAMPLED = 16;
+    private static final int MIX = 0x9E3779B1;
+    private static final int MIXED_BITS = 28;
+
+    private long records;
     private final long[] fitting = new long[MAX + 1];
 
     /** Takes in a record of that writer; one without a key shows nothing. */
@@ -19,9 +27,14 @@ public final class PartitionHistory {
             return;
         }
         int hash = Utils.toPositive(Utils.murmur2(key));
+        boolean isCounted = ++records <= COUNTED;
+        // By bits of the key other than those that decide over its partition.
+        if (!isCounted && hash * MIX >>> MIXED_BITS != 0) {
+            return;
+        }
         for (int partitions = record.partition() + 1; partitions <= MAX; partitions++) {
             if (hash % partitions == record.partition()) {
-                fitting[partitions]++;
+                fitting[partitions] += isCounted ? 1 : SAMPLED;
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.hatchery.bus;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,7 +19,7 @@ public interface TransactionalLog extends AutoCloseable {
      * @param records in order within each partition
      * @param next by partition of these records, the offset of the first that is not among them
      */
-    record Batch(Iterable<BusRecord> records, Map<Integer, Long> next) {}
+    record Batch(List<BusRecord> records, Map<Integer, Long> next) {}
 
     /** Takes over from a member of the same name, whose unfinished transaction is ended, and joins the group. */
     void begin();
@@ -30,6 +31,9 @@ public interface TransactionalLog extends AutoCloseable {
      */
     Batch poll(boolean waits);
 
+    /** Whether the next poll gives records or a change of ownership at once. Changes nothing of what the last poll gave. */
+    boolean isWaiting();
+
     /** Whether partitions were given or taken since this was asked last. */
     boolean hasOwnershipChanged();
 
@@ -40,12 +44,13 @@ public interface TransactionalLog extends AutoCloseable {
     int partitionCount();
 
     /**
-     * Reads the views to the end that they have now.
+     * Reads the views to the end that they have now, without the records that this member wrote.
      *
      * @param settled waits for transactions that others have under way as well, so that whatever a former owner of a partition
      *     committed is seen
+     * @param onRecords takes the next records, in order within each partition
      */
-    void readViews(boolean settled, Consumer<BusRecord> onRecord);
+    void readViews(boolean settled, Consumer<List<BusRecord>> onRecords);
 
     /**
      * Writes all of it and commits the group's offsets, or does nothing of it. Without offsets, those where the last batch ended

@@ -34,6 +34,12 @@ public final class TransactionalLoop implements AutoCloseable {
     /** What to do with the records: a new one for each session, since its memory is folded from the topics. */
     public interface RecordProcessor {
         /**
+         * These records of a viewed topic or of the source are handed over next, in this order: what does not depend on their order can be done now, on several threads,
+         * such as {@link BusRecord#readAhead}. Throws nothing because of a record.
+         */
+        default void readAhead(List<BusRecord> records) {}
+
+        /**
          * The record of a viewed topic.
          *
          * @throws UnreadableException if it is not what its topic holds; it goes to the dead letters, as after any other

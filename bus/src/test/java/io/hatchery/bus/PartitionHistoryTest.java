@@ -48,4 +48,12 @@ class PartitionHistoryTest {
         add("another", 2);
         assertThatCode(() -> history.requireFits(4)).doesNotThrowAnyException();
     }
+
+    @Test
+    void sampleOfALargeFleetIsAsRight() {
+        addPlaced(20 * PartitionHistory.COUNTED, 12);
+        assertThatCode(() -> history.requireFits(12)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> history.requireFits(6)).hasMessageContaining("set topics.partitions to 12");
+        assertThatThrownBy(() -> history.requireFits(24)).hasMessageContaining("set topics.partitions to 12");
+    }
 }

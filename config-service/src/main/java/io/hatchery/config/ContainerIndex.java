@@ -60,6 +60,39 @@ final class ContainerIndex {
             @Nullable EvaluationFacts before,
             @Nullable EvaluationFacts after) {}
 
+    /** The JSON of an evaluation as it was put, which can be read on another thread. */
+    static final class Stored {
+        private final Entry entry;
+        private final byte[] json;
+
+        private Stored(Entry entry, byte[] json) {
+            this.entry = entry;
+            this.json = json;
+        }
+
+        Evaluation read() {
+            return ContainerIndex.read(json);
+        }
+    }
+
+    /** The evaluation of a container, not yet read; null if there is none. */
+    @Nullable
+    Stored stored(ContainerName container) {
+        Entry entry = entries.get(container);
+        return entry == null ? null : new Stored(entry, codec.unpack(entry.packed));
+    }
+
+    /** Whether nothing was put in place of an evaluation, or removed it. */
+    boolean isCurrent(Stored stored) {
+        return stored.entry == entries.get(stored.entry.name);
+    }
+
+    /** The evaluation, which is that of its container now and is not read again if it is asked for next. */
+    Evaluation remembered(Evaluation current) {
+        last = current;
+        return current;
+    }
+
     /** The evaluation of a container; null if there is none. */
     @Nullable
     Evaluation evaluation(ContainerName container) {

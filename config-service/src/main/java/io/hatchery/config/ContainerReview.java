@@ -82,7 +82,7 @@ final class ContainerReview {
 
     private void again(Evaluation before, List<Message> messages) {
         if (before.definition() != null) {
-            EvaluationPlan again = EvaluationPlanner.again(before, before.definition(), views.profiles(), fleet);
+            EvaluationPlan again = EvaluationPlanner.again(before, before.definition(), views.evaluator(), fleet);
             EvaluationPlan plan = again.evaluation().equals(before)
                     ? again
                     : EvaluationPlanner.within(Evaluation.MAX_BYTES, again, before);

@@ -68,6 +68,11 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
     }
 
     @Override
+    public void readAhead(List<BusRecord> records) {
+        views.readAhead(records);
+    }
+
+    @Override
     public void view(BusRecord record) throws UnreadableException {
         views.view(record);
     }
@@ -166,7 +171,7 @@ public final class DefinitionReconciler implements TransactionalLoop.RecordProce
         ContainerDefinition definition = record.value(ContainerDefinition.class);
         return EvaluationPlanner.within(
                 Evaluation.MAX_BYTES,
-                EvaluationPlanner.define(name, before, definition, record.offset(), expected, views.profiles(), fleet),
+                EvaluationPlanner.define(name, before, definition, record.offset(), expected, views.evaluator(), fleet),
                 before);
     }
 

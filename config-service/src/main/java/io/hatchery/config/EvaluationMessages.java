@@ -38,7 +38,7 @@ final class EvaluationMessages {
     List<Message> of(EvaluationPlan plan, @Nullable Evaluation before, Instant at) {
         Evaluation evaluation = plan.evaluation();
         var messages = new ArrayList<Message>();
-        messages.add(evaluation(evaluation));
+        messages.add(evaluation(evaluation).writtenAs(plan.json()));
         if (plan.overtaken() != null) {
             messages.add(removal(plan.overtaken(), evaluation.container()));
         }

@@ -9,15 +9,12 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.HostName;
-import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.SpecChange;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.DefinitionProblem;
 import io.hatchery.spec.option.EvaluationResult;
-import io.hatchery.spec.option.Evaluator;
 import io.hatchery.spec.option.SpecComparison;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +28,7 @@ final class EvaluationPlanner {
      * @param before the last evaluation; null if there was none
      * @param revision the offset of its record
      * @param expected the revision that the definition expects to replace, {@link ExpectedRevision#NONE} for none; null for any
+     * @param evaluator evaluates over the present profiles
      * @param fleet the other containers and the hosts
      */
     static EvaluationPlan define(
@@ -39,33 +37,30 @@ final class EvaluationPlanner {
             ContainerDefinition definition,
             long revision,
             @Nullable Long expected,
-            Map<ProfileName, ContainerDefinition> profiles,
+            DefinitionEvaluator evaluator,
             FleetSnapshot fleet) {
         String refusal = ExpectedRevision.refusal(before, expected);
         if (refusal != null) {
             return ExpectedRevision.refused(name, before, revision, refusal);
         }
         return evaluate(
-                new EvaluationCandidate(name, before, definition, revision, revision), definition, profiles, fleet);
+                new EvaluationCandidate(name, before, definition, revision, revision), definition, evaluator, fleet);
     }
 
     /** Plans the changes after an input of an evaluation changed, such as a profile or a host. */
     static EvaluationPlan again(
-            Evaluation before,
-            ContainerDefinition definition,
-            Map<ProfileName, ContainerDefinition> profiles,
-            FleetSnapshot fleet) {
+            Evaluation before, ContainerDefinition definition, DefinitionEvaluator evaluator, FleetSnapshot fleet) {
         var candidate = new EvaluationCandidate(
                 before.container(), before, definition, before.revision(), before.evaluatedRevision());
-        return evaluate(candidate, definition, profiles, fleet);
+        return evaluate(candidate, definition, evaluator, fleet);
     }
 
     private static EvaluationPlan evaluate(
             EvaluationCandidate candidate,
             ContainerDefinition definition,
-            Map<ProfileName, ContainerDefinition> profiles,
+            DefinitionEvaluator evaluator,
             FleetSnapshot fleet) {
-        return switch (Evaluator.evaluate(candidate.name(), definition, profiles)) {
+        return switch (evaluator.evaluate(candidate.name(), definition)) {
             case EvaluationResult.Bad bad -> candidate.failed(bad.problems(), candidate.lastBuilt());
             case EvaluationResult.Good good -> withSystem(candidate, good, fleet);
         };
@@ -187,7 +182,7 @@ final class EvaluationPlanner {
      */
     static EvaluationPlan within(int bytes, EvaluationPlan plan, @Nullable Evaluation before) {
         Evaluation large = plan.evaluation();
-        int size = Json.bytes(large).length;
+        int size = plan.json().length;
         if (size <= bytes) {
             return plan;
         }

@@ -13,10 +13,13 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.UnreadableException;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -27,16 +30,27 @@ final class FleetViews {
     /** The prefix of the event source of config-services. */
     static final String SOURCES = "/config-service/";
 
+    /** So few records are read faster by one thread. */
+    private static final int FEW = 16;
+
+    /** So many containers are taken together to be reviewed, and are read and evaluated on all processors. */
+    private static final int TAKEN_AHEAD = 64;
+
     private final Clock clock;
     private final Rollbacks rollbacks;
     private final SpecsAudit audit;
     private final ContainerIndex containers = new ContainerIndex();
     private final Map<ProfileName, ContainerDefinition> profiles = new HashMap<>();
+    private final AdvanceEvaluations evaluations = new AdvanceEvaluations(profiles);
     private final KnownHosts hosts = new KnownHosts();
     private final RemovalConfirmations confirmations = new RemovalConfirmations();
     private final PartitionHistory history = new PartitionHistory();
     private final ReviewQueue queue = new ReviewQueue();
     private final Set<HostName> usableHosts = new HashSet<>();
+    private final Deque<Taken> taken = new ArrayDeque<>();
+
+    /** A container that was taken to be reviewed and read before its turn. */
+    private record Taken(ContainerIndex.Stored stored, Evaluation evaluation) {}
 
     FleetViews(Clock clock, Rollbacks rollbacks, SpecsAudit audit) {
         this.clock = clock;
@@ -53,8 +67,9 @@ final class FleetViews {
         return containers;
     }
 
-    Map<ProfileName, ContainerDefinition> profiles() {
-        return Collections.unmodifiableMap(profiles);
+    /** Evaluates over the present profiles. */
+    DefinitionEvaluator evaluator() {
+        return evaluations;
     }
 
     KnownHosts hosts() {
@@ -75,9 +90,42 @@ final class FleetViews {
         changed(containers.put(now));
     }
 
+    /**
+     * Puts an evaluation into force.
+     *
+     * @param json the evaluation as JSON
+     */
+    void put(Evaluation now, byte[] json) {
+        changed(containers.put(now, json));
+    }
+
     /** Notes that an open removal was published again. */
     void putRepeated(Evaluation now) {
         containers.put(now);
+    }
+
+    /** Reads records on all processors before they are viewed, and evaluates definitions. */
+    void readAhead(List<BusRecord> records) {
+        if (records.size() <= FEW) {
+            return;
+        }
+        records.parallelStream().forEach(record -> {
+            if (record.topic().equals(Topics.DEFINITIONS.name())) {
+                record.readAhead(ContainerDefinition.class);
+            } else if (record.topic().equals(Topics.EVALUATIONS.name())) {
+                record.readAhead(Evaluation.class);
+            } else if (record.topic().equals(Topics.STATUS.name())) {
+                record.readAhead(ContainerStatus.class);
+            }
+        });
+        var candidates = new ArrayList<AdvanceEvaluations.Candidate>();
+        for (BusRecord record : records) {
+            if (record.valueReadAhead() instanceof ContainerDefinition definition
+                    && ContainerName.isValid(record.key())) {
+                candidates.add(new AdvanceEvaluations.Candidate(new ContainerName(record.key()), definition));
+            }
+        }
+        evaluations.evaluateAhead(candidates);
     }
 
     void view(BusRecord record) throws UnreadableException {
@@ -155,6 +203,7 @@ final class FleetViews {
         } else {
             profiles.put(name, record.value(ContainerDefinition.class));
         }
+        evaluations.forget();
         queue.addBulk(containers.ofProfile(name));
     }
 
@@ -218,15 +267,46 @@ final class FleetViews {
     @Nullable
     Evaluation nextToReview(Predicate<ContainerName> which) {
         reviewUnplaced();
-        for (ContainerName name = queue.take(); name != null; name = queue.take()) {
-            if (which.test(name)) {
-                Evaluation evaluation = containers.evaluation(name);
-                if (evaluation != null) {
-                    return evaluation;
-                }
+        if (taken.isEmpty()) {
+            takeAhead(which);
+        }
+        for (Taken next = taken.poll(); next != null; next = taken.poll()) {
+            ContainerName name = next.evaluation.container();
+            Evaluation now = containers.isCurrent(next.stored)
+                    ? containers.remembered(next.evaluation)
+                    : containers.evaluation(name);
+            if (now != null && which.test(name)) {
+                return now;
+            }
+            if (taken.isEmpty()) {
+                takeAhead(which);
             }
         }
         return null;
+    }
+
+    private void takeAhead(Predicate<ContainerName> which) {
+        var unread = new ArrayList<ContainerIndex.Stored>();
+        ContainerName name = queue.take();
+        while (name != null) {
+            ContainerIndex.Stored stored = which.test(name) ? containers.stored(name) : null;
+            if (stored != null) {
+                unread.add(stored);
+            }
+            name = unread.size() < TAKEN_AHEAD ? queue.take() : null;
+        }
+        List<Taken> read = unread.parallelStream()
+                .map(stored -> new Taken(stored, stored.read()))
+                .toList();
+        taken.addAll(read);
+        var candidates = new ArrayList<AdvanceEvaluations.Candidate>();
+        for (Taken one : read) {
+            ContainerDefinition definition = one.evaluation.definition();
+            if (definition != null) {
+                candidates.add(new AdvanceEvaluations.Candidate(one.evaluation.container(), definition));
+            }
+        }
+        evaluations.evaluateAhead(candidates);
     }
 
     /** Marks the unplaced containers that a host would take which was not usable before. */

@@ -46,8 +46,10 @@ final class KnownHosts {
      * @throws UnreadableException if the heartbeat is refused
      */
     boolean view(HostName name, BusRecord record, Instant now) throws UnreadableException {
-        heardOf.add(name);
         Known before = accepted.get(name);
+        if (before == null) {
+            heardOf.add(name);
+        }
         byte[] json = record.raw().value();
         Instant at = before == null || before.times == null ? null : before.times.timeOf(json);
         HostStatus status = at == null || before == null
@@ -62,7 +64,7 @@ final class KnownHosts {
         accepted.put(name, new Known(new Heartbeat(status, record.timestamp()), times));
         return before == null
                 || !before.heartbeat.isAlive(now)
-                || !before.heartbeat.status().labels().equals(status.labels());
+                || at == null && !before.heartbeat.status().labels().equals(status.labels());
     }
 
     /** Notes a refused heartbeat; returns whether the previous one was accepted. */

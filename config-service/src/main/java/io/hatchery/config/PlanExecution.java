@@ -33,7 +33,7 @@ final class PlanExecution {
         if (evaluation.spec() != null) {
             newHost.accept(evaluation.spec().host());
         }
-        views.put(evaluation);
+        views.put(evaluation, plan.json());
         if (evaluation.state() != Evaluation.State.BUILDING) {
             systems.forget(evaluation.container());
         }

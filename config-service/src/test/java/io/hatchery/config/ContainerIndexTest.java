@@ -60,7 +60,7 @@ class ContainerIndexTest {
                         new ContainerDefinition(json),
                         random.nextInt(100),
                         null,
-                        profiles,
+                        DefinitionEvaluator.over(profiles),
                         TestSnapshot.choosing(any(HOSTS, random)))
                 .evaluation();
         return switch (random.nextInt(6)) {
@@ -231,7 +231,7 @@ class ContainerIndexTest {
                             definition,
                             i,
                             null,
-                            Map.of(),
+                            DefinitionEvaluator.over(Map.of()),
                             TestSnapshot.choosing(HOSTS.get(i % 4)))
                     .evaluation());
             byte[] small = codec.pack(json);

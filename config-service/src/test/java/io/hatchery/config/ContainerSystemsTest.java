@@ -53,8 +53,11 @@ class ContainerSystemsTest {
     void sourceThatFailedIsNotBuiltAgainForTheSameRevision() {
         Evaluation failed = built(null, "{config: a}", 4, BROKEN);
         assertThat(failed.state()).isEqualTo(State.FAILED);
-        EvaluationPlan again =
-                EvaluationPlanner.again(failed, definition("{config: a}"), Map.of(), TestSnapshot.building(H1, READY));
+        EvaluationPlan again = EvaluationPlanner.again(
+                failed,
+                definition("{config: a}"),
+                DefinitionEvaluator.over(Map.of()),
+                TestSnapshot.building(H1, READY));
         assertThat(again.evaluation()).isEqualTo(failed);
     }
 
@@ -74,13 +77,13 @@ class ContainerSystemsTest {
                         own,
                         4,
                         null,
-                        Map.of(base, definition("{config: a}")),
+                        DefinitionEvaluator.over(Map.of(base, definition("{config: a}"))),
                         TestSnapshot.building(H1, READY))
                 .evaluation();
         Evaluation after = EvaluationPlanner.again(
                         before,
                         own,
-                        Map.of(base, definition("{config: b}")),
+                        DefinitionEvaluator.over(Map.of(base, definition("{config: b}"))),
                         TestSnapshot.building(H1, new Systems.SystemReady("/nix/store/b")))
                 .evaluation();
         assertThat(after.built().path()).isEqualTo("/nix/store/b");

@@ -98,6 +98,31 @@ class DefinitionReconcilerTest {
     }
 
     @Test
+    void containerThatChangesBetweenTwoReviewsIsReviewedAsItIsThen() throws Exception {
+        reconciler.own(Set.of(0), 1);
+        for (int i = 0; i < 5; i++) {
+            define("c" + i, "{\"boot\":true,\"profiles\":[\"late\"],\"host\":\"h1\"}");
+        }
+        assertThat(reviewed()).isEmpty();
+        reconciler.view(record(Topics.PROFILES, "late", "{\"tmpfs\":[\"/x\"]}", Map.of()));
+        assertThat(reconciler.review())
+                .as("the first, with which the others are read")
+                .isPresent();
+        for (int i = 0; i < 5; i++) {
+            define("c" + i, "{\"boot\":true,\"profiles\":[\"late\"],\"host\":\"h2\"}");
+        }
+        reconciler.view(record(Topics.PROFILES, "late", "{\"tmpfs\":[\"/y\"]}", Map.of()));
+
+        reviewed();
+        for (int i = 0; i < 5; i++) {
+            List<Message> again = define("c" + i, "{\"boot\":true,\"profiles\":[\"late\"],\"host\":\"h2\"}");
+            Evaluation evaluation = (Evaluation) again.getFirst().value();
+            assertThat(evaluation.spec().host()).isEqualTo(new HostName("h2"));
+            assertThat(evaluation.spec().tmpfs()).containsExactly("/y");
+        }
+    }
+
+    @Test
     void tooLargeEvaluationFailsAndKeepsTheSpec() throws Exception {
         reconciler.own(Set.of(0), 1);
         reconciler.view(record(Topics.PROFILES, "some", "{\"tmpfs\":[\"/x\"]}", Map.of()));

@@ -43,7 +43,8 @@ class EvaluationPlannerTest {
 
     private static EvaluationPlan define(
             @Nullable Evaluation before, String yaml, long revision, @Nullable Long expected) {
-        return EvaluationPlanner.define(WEB, before, definition(yaml), revision, expected, Map.of(), alone(H1));
+        return EvaluationPlanner.define(
+                WEB, before, definition(yaml), revision, expected, DefinitionEvaluator.over(Map.of()), alone(H1));
     }
 
     @Test
@@ -124,7 +125,13 @@ class EvaluationPlannerTest {
     void containerStaysOnItsHostUnlessItsDefinitionNamesAnother() {
         Evaluation placed = define(null, "{boot: true}", 5, null).evaluation();
         EvaluationPlan sticky = EvaluationPlanner.define(
-                WEB, placed, definition("{boot: true, tmpfs: [/x]}"), 6, null, Map.of(), alone(H2));
+                WEB,
+                placed,
+                definition("{boot: true, tmpfs: [/x]}"),
+                6,
+                null,
+                DefinitionEvaluator.over(Map.of()),
+                alone(H2));
         assertThat(sticky.published().host()).isEqualTo(H1);
         EvaluationPlan moved = define(placed, "{boot: true, host: h2}", 7, null);
         assertThat(moved.removal().host()).isEqualTo(H1);
@@ -176,11 +183,11 @@ class EvaluationPlannerTest {
 
     @Test
     void withoutAReadyHostItWaitsAndIsPlacedLater() {
-        EvaluationPlan waiting =
-                EvaluationPlanner.define(WEB, null, definition("{boot: true}"), 5, null, Map.of(), alone(null));
+        EvaluationPlan waiting = EvaluationPlanner.define(
+                WEB, null, definition("{boot: true}"), 5, null, DefinitionEvaluator.over(Map.of()), alone(null));
         assertThat(waiting.evaluation().state()).isEqualTo(Evaluation.State.UNPLACED);
-        EvaluationPlan placed =
-                EvaluationPlanner.again(waiting.evaluation(), definition("{boot: true}"), Map.of(), alone(H1));
+        EvaluationPlan placed = EvaluationPlanner.again(
+                waiting.evaluation(), definition("{boot: true}"), DefinitionEvaluator.over(Map.of()), alone(H1));
         assertThat(placed.published()).isNotNull();
         assertThat(placed.evaluation().revision()).isEqualTo(5);
     }
@@ -190,13 +197,23 @@ class EvaluationPlannerTest {
         var base = new ProfileName("base");
         ContainerDefinition own = definition("{boot: true, profiles: [base]}");
         Evaluation before = EvaluationPlanner.define(
-                        WEB, null, own, 5, null, Map.of(base, definition("{tmpfs: [/a]}")), alone(H1))
+                        WEB,
+                        null,
+                        own,
+                        5,
+                        null,
+                        DefinitionEvaluator.over(Map.of(base, definition("{tmpfs: [/a]}"))),
+                        alone(H1))
                 .evaluation();
-        assertThat(EvaluationPlanner.again(before, own, Map.of(base, definition("{tmpfs: [/a]}")), alone(null))
+        assertThat(EvaluationPlanner.again(
+                                before,
+                                own,
+                                DefinitionEvaluator.over(Map.of(base, definition("{tmpfs: [/a]}"))),
+                                alone(null))
                         .evaluation())
                 .isEqualTo(before);
-        EvaluationPlan changed =
-                EvaluationPlanner.again(before, own, Map.of(base, definition("{tmpfs: [/b]}")), alone(null));
+        EvaluationPlan changed = EvaluationPlanner.again(
+                before, own, DefinitionEvaluator.over(Map.of(base, definition("{tmpfs: [/b]}"))), alone(null));
         assertThat(changed.published().tmpfs()).containsExactly("/b");
         assertThat(changed.evaluation().generation()).isEqualTo(new Generation(2));
     }
@@ -244,10 +261,12 @@ class EvaluationPlannerTest {
     void hostPortIsForwardedToOneContainer() {
         var api = new ContainerName("api");
         var definition = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80}]}");
-        Evaluation first = EvaluationPlanner.define(api, null, definition, 1, null, Map.of(), alone(H1))
+        Evaluation first = EvaluationPlanner.define(
+                        api, null, definition, 1, null, DefinitionEvaluator.over(Map.of()), alone(H1))
                 .evaluation();
 
-        Evaluation here = EvaluationPlanner.define(WEB, null, definition, 2, null, Map.of(), among(H1, List.of(first)))
+        Evaluation here = EvaluationPlanner.define(
+                        WEB, null, definition, 2, null, DefinitionEvaluator.over(Map.of()), among(H1, List.of(first)))
                 .evaluation();
         assertThat(here.state()).isEqualTo(Evaluation.State.FAILED);
         assertThat(here.errors().getFirst().format())
@@ -256,15 +275,22 @@ class EvaluationPlannerTest {
                                 + " placement); choose another hostPort or another host");
 
         Evaluation elsewhere = EvaluationPlanner.define(
-                        WEB, null, definition, 2, null, Map.of(), among(H2, List.of(first)))
+                        WEB, null, definition, 2, null, DefinitionEvaluator.over(Map.of()), among(H2, List.of(first)))
                 .evaluation();
         assertThat(elsewhere.state()).isEqualTo(Evaluation.State.EVALUATED);
         var other = definition("{boot: true, privateNetwork: true, forwardPorts: [{hostPort: 80, protocol: udp}]}");
-        assertThat(EvaluationPlanner.define(WEB, null, other, 2, null, Map.of(), among(H1, List.of(first)))
+        assertThat(EvaluationPlanner.define(
+                                WEB,
+                                null,
+                                other,
+                                2,
+                                null,
+                                DefinitionEvaluator.over(Map.of()),
+                                among(H1, List.of(first)))
                         .evaluation()
                         .state())
                 .isEqualTo(Evaluation.State.EVALUATED);
-        assertThat(EvaluationPlanner.again(here, definition, Map.of(), alone(H1))
+        assertThat(EvaluationPlanner.again(here, definition, DefinitionEvaluator.over(Map.of()), alone(H1))
                         .evaluation()
                         .state())
                 .isEqualTo(Evaluation.State.EVALUATED);
@@ -272,12 +298,13 @@ class EvaluationPlannerTest {
 
     private static Evaluation evaluated(
             @Nullable Evaluation before, String yaml, long revision, Systems.BuildProgress system) {
-        return EvaluationPlanner.define(WEB, before, definition(yaml), revision, null, Map.of(), with(system))
+        return EvaluationPlanner.define(
+                        WEB, before, definition(yaml), revision, null, DefinitionEvaluator.over(Map.of()), with(system))
                 .evaluation();
     }
 
     private static Evaluation again(Evaluation before, Systems.BuildProgress system) {
-        return EvaluationPlanner.again(before, before.definition(), Map.of(), with(system))
+        return EvaluationPlanner.again(before, before.definition(), DefinitionEvaluator.over(Map.of()), with(system))
                 .evaluation();
     }
 

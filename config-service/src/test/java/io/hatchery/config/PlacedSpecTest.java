@@ -31,7 +31,10 @@ class PlacedSpecTest {
     @Test
     void sameRevisionStaysWhereItIs() {
         EvaluationPlan again = EvaluationPlanner.again(
-                first(), definition("{boot: true, stopTimeout: 7}"), Map.of(), TestSnapshot.choosing(H2));
+                first(),
+                definition("{boot: true, stopTimeout: 7}"),
+                DefinitionEvaluator.over(Map.of()),
+                TestSnapshot.choosing(H2));
         assertThat(again.published().host()).isEqualTo(H1);
     }
 
@@ -108,7 +111,7 @@ class PlacedSpecTest {
                         definition(FORWARDS),
                         1,
                         null,
-                        Map.of(),
+                        DefinitionEvaluator.over(Map.of()),
                         TestSnapshot.choosing(H1))
                 .evaluation();
     }

@@ -96,7 +96,7 @@ class PlacementTest {
                         new ContainerDefinition(Json.object().put("boot", true)),
                         1,
                         null,
-                        Map.of(),
+                        DefinitionEvaluator.over(Map.of()),
                         TestSnapshot.choosing(host))
                 .evaluation();
     }

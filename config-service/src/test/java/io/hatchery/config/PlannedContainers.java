@@ -36,12 +36,19 @@ final class PlannedContainers {
     }
 
     static EvaluationPlan define(@Nullable Evaluation before, String yaml, long revision, FleetSnapshot fleet) {
-        return EvaluationPlanner.define(WEB, before, definition(yaml), revision, null, Map.of(), fleet);
+        return EvaluationPlanner.define(
+                WEB, before, definition(yaml), revision, null, DefinitionEvaluator.over(Map.of()), fleet);
     }
 
     static EvaluationPlan expecting(@Nullable Evaluation before, long revision, long expected) {
         return EvaluationPlanner.define(
-                WEB, before, definition("{boot: true}"), revision, expected, Map.of(), TestSnapshot.choosing(H1));
+                WEB,
+                before,
+                definition("{boot: true}"),
+                revision,
+                expected,
+                DefinitionEvaluator.over(Map.of()),
+                TestSnapshot.choosing(H1));
     }
 
     static Evaluation first() {

@@ -28,7 +28,13 @@ class PortAllocationsTest {
         try {
             var definition = new ContainerDefinition(Json.readYamlObject(yaml.getBytes(StandardCharsets.UTF_8)));
             return EvaluationPlanner.define(
-                            new ContainerName(name), null, definition, 1, null, Map.of(), TestSnapshot.choosing(host))
+                            new ContainerName(name),
+                            null,
+                            definition,
+                            1,
+                            null,
+                            DefinitionEvaluator.over(Map.of()),
+                            TestSnapshot.choosing(host))
                     .evaluation();
         } catch (UnreadableException e) {
             throw new AssertionError(e);
@@ -107,7 +113,7 @@ class PortAllocationsTest {
                         new ContainerDefinition(Json.object().put("boot", true)),
                         1,
                         null,
-                        Map.of(),
+                        DefinitionEvaluator.over(Map.of()),
                         TestSnapshot.choosing(H1))
                 .published();
         assertThat(PortAllocations.of(plain)).isEmpty();

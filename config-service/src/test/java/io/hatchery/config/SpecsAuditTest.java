@@ -42,7 +42,8 @@ final class SpecsAuditTest {
         try {
             var definition = new ContainerDefinition(
                     Json.readYamlObject(("{boot: true, host: " + host + "}").getBytes(StandardCharsets.UTF_8)));
-            return EvaluationPlanner.define(name, null, definition, 5, null, Map.of(), new Alone())
+            return EvaluationPlanner.define(
+                            name, null, definition, 5, null, DefinitionEvaluator.over(Map.of()), new Alone())
                     .evaluation();
         } catch (UnreadableException e) {
             throw new AssertionError(e);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +47,11 @@ final class FaultyLog implements TransactionalLog {
     }
 
     @Override
+    public boolean isWaiting() {
+        return log.isWaiting();
+    }
+
+    @Override
     public boolean hasOwnershipChanged() {
         return log.hasOwnershipChanged();
     }
@@ -61,24 +67,30 @@ final class FaultyLog implements TransactionalLog {
     }
 
     @Override
-    public void readViews(boolean settled, Consumer<BusRecord> onRecord) {
-        log.readViews(settled, record -> {
-            boolean hidden = switch (mutation) {
-                case PROFILE_CHANGES_NOT_SEEN ->
-                    record.topic().equals(Topics.PROFILES.name()) && !seen.add(record.key());
-                case RELEASES_NOT_SEEN -> record.topic().equals(Topics.STATUS.name()) && record.isDeletion();
-                default -> false;
-            };
-            if (!hidden) {
-                onRecord.accept(
-                        mutation == Mutation.PORTS_NOT_SEEN && record.topic().equals(Topics.EVALUATIONS.name())
-                                ? replaced(record, "\"hostPort\":80", "\"hostPort\":90")
-                                : mutation == Mutation.LABELS_NOT_SEEN
-                                                && record.topic().equals(Topics.HOSTS.name())
-                                        ? replaced(record, "\"zone\":", "\"zone-of-another\":")
-                                        : record);
-            }
-        });
+    public void readViews(boolean settled, Consumer<List<BusRecord>> onRecords) {
+        log.readViews(
+                settled,
+                records -> onRecords.accept(records.stream()
+                        .filter(record -> !isHidden(record))
+                        .map(this::changed)
+                        .toList()));
+    }
+
+    private boolean isHidden(BusRecord record) {
+        return switch (mutation) {
+            case PROFILE_CHANGES_NOT_SEEN -> record.topic().equals(Topics.PROFILES.name()) && !seen.add(record.key());
+            case RELEASES_NOT_SEEN -> record.topic().equals(Topics.STATUS.name()) && record.isDeletion();
+            default -> false;
+        };
+    }
+
+    private BusRecord changed(BusRecord record) {
+        if (mutation == Mutation.PORTS_NOT_SEEN && record.topic().equals(Topics.EVALUATIONS.name())) {
+            return replaced(record, "\"hostPort\":80", "\"hostPort\":90");
+        }
+        return mutation == Mutation.LABELS_NOT_SEEN && record.topic().equals(Topics.HOSTS.name())
+                ? replaced(record, "\"zone\":", "\"zone-of-another\":")
+                : record;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,6 +79,7 @@ final class SimulatedGroup {
         private final Set<Integer> assigned = new TreeSet<>();
         private final Map<Integer, Long> positions = new HashMap<>();
         private final Map<TopicPartition, Long> viewed = new HashMap<>();
+        private final Map<TopicPartition, Set<Long>> written = new HashMap<>();
         private Set<Integer> owned = Set.of();
         private int seen = -1;
         private boolean ownershipChanged;
@@ -134,6 +136,14 @@ final class SimulatedGroup {
         }
 
         @Override
+        public boolean isWaiting() {
+            return seen != generation
+                    || owned.stream()
+                            .anyMatch(p -> !kafka.read(partition(p), positions.getOrDefault(p, 0L), 1)
+                                    .isEmpty());
+        }
+
+        @Override
         public boolean hasOwnershipChanged() {
             boolean changed = ownershipChanged;
             ownershipChanged = false;
@@ -151,17 +161,21 @@ final class SimulatedGroup {
         }
 
         @Override
-        public void readViews(boolean settled, Consumer<BusRecord> onRecord) {
+        public void readViews(boolean settled, Consumer<List<BusRecord>> onRecords) {
             call("read views");
             for (String topic : plan.views()) {
                 if (settled && mutation != Mutation.VIEWS_NOT_SETTLED) {
                     kafka.settle(topic);
                 }
                 for (SimulatedLog log : kafka.logs(topic)) {
+                    var records = new ArrayList<BusRecord>();
                     for (var record : kafka.read(log.name, viewed.getOrDefault(log.name, 0L), Integer.MAX_VALUE)) {
                         viewed.put(log.name, record.offset() + 1);
-                        onRecord.accept(new BusRecord(record));
+                        if (!written.getOrDefault(log.name, Set.of()).contains(record.offset())) {
+                            records.add(new BusRecord(record));
+                        }
                     }
+                    onRecords.accept(records);
                 }
             }
         }
@@ -184,17 +198,21 @@ final class SimulatedGroup {
             }
             var partitions = new HashSet<TopicPartition>();
             var visible = new HashMap<TopicPartition, Long>();
+            var offsetsOf = new HashMap<TopicPartition, Set<Long>>();
             for (var record : records) {
                 TopicPartition to = kafka.log(record).name;
                 partitions.add(to);
                 long at = visible.computeIfAbsent(to, p -> world.now() + markDelay());
-                kafka.append(record, at);
+                long offset = kafka.append(record, at).offset();
+                offsetsOf.computeIfAbsent(to, p -> new HashSet<>()).add(offset);
             }
             kafka.mark(partitions);
             offsets.forEach((p, offset) -> kafka.commit(plan.group(), partition(p), offset));
             if (world.happens(Fault.TRANSACTION_COMMITTED_UNHEARD)) {
                 throw new TimeoutException("it took too long");
             }
+            offsetsOf.forEach((to, own) ->
+                    written.computeIfAbsent(to, p -> new HashSet<>()).addAll(own));
             edge.afterwards("transaction");
         }
 

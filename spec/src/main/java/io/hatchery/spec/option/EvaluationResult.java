@@ -62,7 +62,8 @@ public sealed interface EvaluationResult {
          * @param system absolute path of the system that came of the source; null if there is no source
          */
         public ContainerSpec at(HostName host, Generation generation, @Nullable String system) {
-            ObjectNode json = values.deepCopy();
+            // The inner values are shared: they are only read.
+            ObjectNode json = Json.object().setAll(values);
             if (source != null) {
                 json.putObject("payload").put("type", "path").put("path", system);
             }

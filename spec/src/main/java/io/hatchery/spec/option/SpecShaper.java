@@ -27,7 +27,8 @@ final class SpecShaper {
     private SpecShaper() {}
 
     static ObjectNode of(ContainerName name, ObjectNode values) {
-        ObjectNode spec = values.deepCopy();
+        // The inner values are shared: none is changed in place.
+        ObjectNode spec = Json.object().setAll(values);
         spec.remove(PayloadOptions.NAMES);
         spec.remove(NOT_IN_SPECS);
         boolean program = payload(spec.putObject("payload"), values);
