@@ -238,8 +238,10 @@ final class InvariantChecker {
         if (record.topic().equals(Topics.EVENTS.name())
                 && record.header(Intruder.MARK).isEmpty()) {
             try {
-                if (record.value(FleetEvent.class) instanceof FleetEvent.Ended ended) {
-                    outcomes.expired(ended);
+                switch (record.value(FleetEvent.class)) {
+                    case FleetEvent.Ended ended -> outcomes.expired(ended);
+                    case FleetEvent.PhaseChanged transition -> outcomes.expired(transition);
+                    default -> {}
                 }
             } catch (UnreadableException e) {
                 throw new AssertionError(e);
@@ -393,6 +395,9 @@ final class InvariantChecker {
                 intent(ended.host(), ended.container()).ended(ended);
             }
             case FleetEvent.PhaseChanged transition -> {
+                if (outcomes.isRepeated(transition)) {
+                    return; // it was checked when it came first
+                }
                 outcomes.check(transition);
                 ContainerSpec spec = transition.generation() == null
                         ? null

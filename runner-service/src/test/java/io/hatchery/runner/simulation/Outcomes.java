@@ -20,6 +20,7 @@ final class Outcomes {
     private final InvariantChecker truth;
     private final Map<String, FleetEvent.Ended> ended = new HashMap<>();
     private final Set<String> gone = new HashSet<>();
+    private final Set<String> goneChanges = new HashSet<>();
     private final Map<String, Phase> phases = new HashMap<>();
 
     Outcomes(World world, InvariantChecker truth) {
@@ -34,6 +35,20 @@ final class Outcomes {
     /** The broker no longer has the outcome of a command. */
     void expired(FleetEvent.Ended event) {
         gone.add(event.id().value());
+    }
+
+    /** The broker no longer has a phase change. */
+    void expired(FleetEvent.PhaseChanged event) {
+        goneChanges.add(idOf(event));
+    }
+
+    /** Whether a phase change was published before and has expired, so that its runner could not find it any more. */
+    boolean isRepeated(FleetEvent.PhaseChanged event) {
+        return goneChanges.contains(idOf(event));
+    }
+
+    private static String idOf(FleetEvent.PhaseChanged event) {
+        return event.host() + "/" + event.container() + "/" + event.sequence();
     }
 
     void check(FleetEvent.Ended event) {
