@@ -81,10 +81,10 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private final Map<TopicPartition, Set<Long>> written = new HashMap<>();
 
     private boolean ownershipChanged;
-    private Polled last = Polled.NOTHING;
+    private PolledSource last = PolledSource.NOTHING;
 
     /** What was polled while reviews were under way; null if that is nothing. */
-    private @Nullable Polled ahead;
+    private @Nullable PolledSource ahead;
 
     private long looked = System.nanoTime();
 
@@ -94,9 +94,9 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
      * @param member as what this process polled; null if it is no member
      * @param positions where the source is read on after it, for each partition of this member
      */
-    private record Polled(
+    private record PolledSource(
             Batch batch, @Nullable ConsumerGroupMetadata member, Map<TopicPartition, OffsetAndMetadata> positions) {
-        private static final Polled NOTHING = new Polled(new Batch(List.of(), Map.of()), null, Map.of());
+        private static final PolledSource NOTHING = new PolledSource(new Batch(List.of(), Map.of()), null, Map.of());
     }
 
     KafkaTransactionalLog(BusConfig config, TransactionalLoop.LoopPlan plan) {
@@ -158,7 +158,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
 
     @Override
     public Batch poll(boolean waits) {
-        Polled known = ahead;
+        PolledSource known = ahead;
         last = known == null ? read(waits ? IDLE : Duration.ZERO) : known;
         ahead = null;
         looked = System.nanoTime();
@@ -168,7 +168,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     @Override
     public boolean isWaiting() {
         if (ahead == null && System.nanoTime() - looked > LOOK_INTERVAL.toNanos()) {
-            Polled polled = read(Duration.ZERO);
+            PolledSource polled = read(Duration.ZERO);
             looked = System.nanoTime();
             if (!polled.batch().records().isEmpty() || ownershipChanged) {
                 ahead = polled;
@@ -177,7 +177,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         return ahead != null;
     }
 
-    private Polled read(Duration patience) {
+    private PolledSource read(Duration patience) {
         ConsumerRecords<byte[], byte[]> polled = source.poll(patience);
         var records = new ArrayList<BusRecord>(polled.count());
         polled.forEach(raw -> records.add(new BusRecord(raw)));
@@ -192,7 +192,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         // As it is now: the heartbeat's thread forgets it when this member is no longer one, and a transaction without
         // it would
         // not be fenced.
-        return new Polled(new Batch(records, next), source.groupMetadata(), positions);
+        return new PolledSource(new Batch(records, next), source.groupMetadata(), positions);
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class LoopSession implements AutoCloseable {
     static final int MAX_REVIEWS = 1_000;
 
     /** So many reviews come between two polls although records of the source wait, so that many of these do not hold up all reviews. */
-    static final int MIN_REVIEWS = 100;
+    static final int MIN_REVIEWS = 300;
 
     private final TransactionalLoop.LoopPlan plan;
     private final TransactionalLog log;

@@ -16,17 +16,17 @@ import java.util.Optional;
  */
 final class AdvanceEvaluations implements DefinitionEvaluator {
     /** A definition to evaluate. */
-    record Candidate(ContainerName name, ContainerDefinition definition) {}
+    record AdvanceCandidate(ContainerName name, ContainerDefinition definition) {}
 
     /** So many results that nobody asked for, such as those of refused definitions, are kept at most. */
     private static final int MAX_UNUSED = 5_000;
 
-    private record Result(Candidate candidate, EvaluationResult of) {}
+    private record AdvanceResult(AdvanceCandidate candidate, EvaluationResult of) {}
 
     private final Map<ProfileName, ContainerDefinition> profiles;
 
     /** By the very definition, until they are asked for. */
-    private final IdentityHashMap<ContainerDefinition, Result> results = new IdentityHashMap<>();
+    private final IdentityHashMap<ContainerDefinition, AdvanceResult> results = new IdentityHashMap<>();
 
     /**
      * @param profiles the present profiles; {@link #forget} follows each change
@@ -36,21 +36,21 @@ final class AdvanceEvaluations implements DefinitionEvaluator {
     }
 
     /** Evaluates definitions for {@link #evaluate}. */
-    void evaluateAhead(List<Candidate> candidates) {
+    void evaluateAhead(List<AdvanceCandidate> candidates) {
         if (results.size() > MAX_UNUSED) {
             results.clear();
         }
-        List<Result> evaluated = candidates.parallelStream()
+        List<AdvanceResult> evaluated = candidates.parallelStream()
                 .map(this::result)
                 .flatMap(Optional::stream)
                 .toList();
         evaluated.forEach(result -> results.put(result.candidate().definition(), result));
     }
 
-    private Optional<Result> result(Candidate candidate) {
+    private Optional<AdvanceResult> result(AdvanceCandidate candidate) {
         try {
-            return Optional.of(
-                    new Result(candidate, Evaluator.evaluate(candidate.name(), candidate.definition(), profiles)));
+            return Optional.of(new AdvanceResult(
+                    candidate, Evaluator.evaluate(candidate.name(), candidate.definition(), profiles)));
         } catch (RuntimeException | StackOverflowError e) {
             return Optional.empty(); // it fails again in its turn, which concerns this container alone
         }
@@ -63,7 +63,7 @@ final class AdvanceEvaluations implements DefinitionEvaluator {
 
     @Override
     public EvaluationResult evaluate(ContainerName name, ContainerDefinition definition) {
-        Result ahead = results.remove(definition);
+        AdvanceResult ahead = results.remove(definition);
         return ahead != null && ahead.candidate().name().equals(name)
                 ? ahead.of()
                 : Evaluator.evaluate(name, definition, profiles);

@@ -61,11 +61,11 @@ final class ContainerIndex {
             @Nullable EvaluationFacts after) {}
 
     /** The JSON of an evaluation as it was put, which can be read on another thread. */
-    static final class Stored {
+    static final class StoredEvaluation {
         private final Entry entry;
         private final byte[] json;
 
-        private Stored(Entry entry, byte[] json) {
+        private StoredEvaluation(Entry entry, byte[] json) {
             this.entry = entry;
             this.json = json;
         }
@@ -77,13 +77,13 @@ final class ContainerIndex {
 
     /** The evaluation of a container, not yet read; null if there is none. */
     @Nullable
-    Stored stored(ContainerName container) {
+    StoredEvaluation stored(ContainerName container) {
         Entry entry = entries.get(container);
-        return entry == null ? null : new Stored(entry, codec.unpack(entry.packed));
+        return entry == null ? null : new StoredEvaluation(entry, codec.unpack(entry.packed));
     }
 
     /** Whether nothing was put in place of an evaluation, or removed it. */
-    boolean isCurrent(Stored stored) {
+    boolean isCurrent(StoredEvaluation stored) {
         return stored.entry == entries.get(stored.entry.name);
     }
 

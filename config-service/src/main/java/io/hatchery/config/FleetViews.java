@@ -47,10 +47,10 @@ final class FleetViews {
     private final PartitionHistory history = new PartitionHistory();
     private final ReviewQueue queue = new ReviewQueue();
     private final Set<HostName> usableHosts = new HashSet<>();
-    private final Deque<Taken> taken = new ArrayDeque<>();
+    private final Deque<TakenContainer> taken = new ArrayDeque<>();
 
     /** A container that was taken to be reviewed and read before its turn. */
-    private record Taken(ContainerIndex.Stored stored, Evaluation evaluation) {}
+    private record TakenContainer(ContainerIndex.StoredEvaluation stored, Evaluation evaluation) {}
 
     FleetViews(Clock clock, Rollbacks rollbacks, SpecsAudit audit) {
         this.clock = clock;
@@ -118,11 +118,11 @@ final class FleetViews {
                 record.readAhead(ContainerStatus.class);
             }
         });
-        var candidates = new ArrayList<AdvanceEvaluations.Candidate>();
+        var candidates = new ArrayList<AdvanceEvaluations.AdvanceCandidate>();
         for (BusRecord record : records) {
             if (record.valueReadAhead() instanceof ContainerDefinition definition
                     && ContainerName.isValid(record.key())) {
-                candidates.add(new AdvanceEvaluations.Candidate(new ContainerName(record.key()), definition));
+                candidates.add(new AdvanceEvaluations.AdvanceCandidate(new ContainerName(record.key()), definition));
             }
         }
         evaluations.evaluateAhead(candidates);
@@ -270,7 +270,7 @@ final class FleetViews {
         if (taken.isEmpty()) {
             takeAhead(which);
         }
-        for (Taken next = taken.poll(); next != null; next = taken.poll()) {
+        for (TakenContainer next = taken.poll(); next != null; next = taken.poll()) {
             ContainerName name = next.evaluation.container();
             Evaluation now = containers.isCurrent(next.stored)
                     ? containers.remembered(next.evaluation)
@@ -286,24 +286,24 @@ final class FleetViews {
     }
 
     private void takeAhead(Predicate<ContainerName> which) {
-        var unread = new ArrayList<ContainerIndex.Stored>();
+        var unread = new ArrayList<ContainerIndex.StoredEvaluation>();
         ContainerName name = queue.take();
         while (name != null) {
-            ContainerIndex.Stored stored = which.test(name) ? containers.stored(name) : null;
+            ContainerIndex.StoredEvaluation stored = which.test(name) ? containers.stored(name) : null;
             if (stored != null) {
                 unread.add(stored);
             }
             name = unread.size() < TAKEN_AHEAD ? queue.take() : null;
         }
-        List<Taken> read = unread.parallelStream()
-                .map(stored -> new Taken(stored, stored.read()))
+        List<TakenContainer> read = unread.parallelStream()
+                .map(stored -> new TakenContainer(stored, stored.read()))
                 .toList();
         taken.addAll(read);
-        var candidates = new ArrayList<AdvanceEvaluations.Candidate>();
-        for (Taken one : read) {
+        var candidates = new ArrayList<AdvanceEvaluations.AdvanceCandidate>();
+        for (TakenContainer one : read) {
             ContainerDefinition definition = one.evaluation.definition();
             if (definition != null) {
-                candidates.add(new AdvanceEvaluations.Candidate(one.evaluation.container(), definition));
+                candidates.add(new AdvanceEvaluations.AdvanceCandidate(one.evaluation.container(), definition));
             }
         }
         evaluations.evaluateAhead(candidates);

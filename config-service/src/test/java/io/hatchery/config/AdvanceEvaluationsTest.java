@@ -25,9 +25,9 @@ class AdvanceEvaluationsTest {
         return Json.read(json.getBytes(StandardCharsets.UTF_8), ContainerDefinition.class);
     }
 
-    private static AdvanceEvaluations.Candidate candidate(int number) throws Exception {
+    private static AdvanceEvaluations.AdvanceCandidate candidate(int number) throws Exception {
         String json = number % 3 == 0 ? "{\"profiles\":[\"base\"]}" : "{\"boot\":true,\"profiles\":[\"base\"]}";
-        return new AdvanceEvaluations.Candidate(new ContainerName("c" + number), definition(json));
+        return new AdvanceEvaluations.AdvanceCandidate(new ContainerName("c" + number), definition(json));
     }
 
     @Test
