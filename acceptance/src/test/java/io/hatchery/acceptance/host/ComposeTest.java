@@ -178,6 +178,18 @@ class ComposeTest {
                 .orFail()
                 .out()
                 .strip();
+        for (String service : List.of("gateway-1", "config-service-1", "runner-" + Installation.HOST)) {
+            assertThat(compose(
+                                    "exec",
+                                    "-T",
+                                    service.replaceAll("-(1|" + Installation.HOST + ")$", ""),
+                                    "cat",
+                                    "/var/lib/hatchery/client.properties")
+                            .orFail()
+                            .out())
+                    .contains("username=\"hatchery-" + service + "\"")
+                    .doesNotContain(environment.get("HATCHERY_PASSWORD"));
+        }
         var api = new Api("http://127.0.0.1:" + environment.get("HATCHERY_GATEWAY_PORT"), token);
         Path root = Roots.busybox(folder.resolve("roots/docked"));
         api.define("t-docked", Samples.sleeper(root));
