@@ -189,11 +189,7 @@ final class SimulatedStreamClient {
                 message.path("hosts").forEach(h -> put(hosts, h.path("host"), h));
             }
             case "synced" -> firstCursor = firstCursor == null ? cursor : firstCursor;
-            case "container" ->
-                put(
-                        containers,
-                        message.path("container"),
-                        known(message.path("resource").path("status")));
+            // A container message has the status too: clients that watch statuses alone must be right without it.
             case "status" -> put(containers, message.path("container"), message.path("status"));
             case "host" -> put(hosts, message.path("host"), message.path("status"));
             case "event" -> events.add(message.path("id").asText());
