@@ -94,7 +94,8 @@ class AsyncApiTest {
         assertThat(stream.path("address").asText()).isEqualTo("/v1/stream");
         assertThat(stream.path("messages").fieldNames())
                 .toIterable()
-                .containsExactly("snapshot", "synced", "status", "event", "host");
+                .containsExactly(
+                        "snapshot", "synced", "container", "deselected", "operation", "status", "event", "host");
         for (var message : stream.path("messages").properties()) {
             String place = message.getValue().path("$ref").asText().substring(1) + "/payload/$ref";
             JsonNode schema = DOCUMENT.at(DOCUMENT.at(place).asText().substring(1));
