@@ -38,7 +38,7 @@ final class StartStop {
         Container running = containers.getContainer(name, null);
         check("phase", Phase.RUNNING, running.getStatus().getPhase());
         check("host", HostAvailability.READY, new HostsApi(client).getHost(running.getHost(), null).getState());
-        check("name", name, containers.listContainers(null, null, "madeBy=java", null, null, 10, null, null)
+        check("name", name, containers.listContainers(null, null, "madeBy=java", null, null, null, 10, null, null)
                 .getItems().getFirst().getName());
 
         Operation stop = containers.stopContainer(name, "60s", null, null);

@@ -118,22 +118,38 @@ final class AclsCommand implements Callable<Integer> {
             return 0;
         }
         BusConfig administrator = KafkaSettings.administrator(settings);
-        return action.apply ? apply(settings, administrator, named) : revoke(administrator);
+        return action.apply ? apply(settings, administrator, named) : revoke(settings, administrator);
     }
 
     private int apply(Settings settings, BusConfig administrator, List<Principal> named) throws IOException {
-        var credentials = new KafkaCredentials(folder == null ? KafkaSettings.users(settings) : folder);
+        KafkaCredentials credentials = credentials(settings);
         var passwords = newPasswords ? FleetAccess.NewPasswords.ALL : FleetAccess.NewPasswords.NONE;
         print(new FleetAccess(administrator, credentials).apply(named, passwords), credentials);
         return 0;
     }
 
-    private int revoke(BusConfig administrator) {
+    private KafkaCredentials credentials(Settings settings) {
+        return new KafkaCredentials(folder == null ? KafkaSettings.users(settings) : folder);
+    }
+
+    private int revoke(Settings settings, BusConfig administrator) throws IOException {
+        action.revoked.stream()
+                .filter(user -> !Principal.isUser(user))
+                .findFirst()
+                .ifPresent(user -> {
+                    throw new UserError(
+                            user + " is not a user that hatchery acls makes: their names are hatchery-gateway-NAME,"
+                                    + " hatchery-config-service-NAME, hatchery-runner-HOST and hatchery-operator-NAME. Nothing was changed");
+                });
+        KafkaCredentials credentials = credentials(settings);
         var missing = new ArrayList<String>();
         try (var setup = new AccessSetup(administrator)) {
             for (String user : action.revoked) {
-                if (setup.revoke(user)) {
-                    Output.line(user + ": user and rights removed");
+                boolean isRevoked = setup.revoke(user);
+                // A later user of that name must not get the password that may be known to others.
+                boolean isDeleted = credentials.delete(user);
+                if (isRevoked) {
+                    Output.line(user + ": user and rights removed" + (isDeleted ? ", credentials deleted" : ""));
                 } else {
                     missing.add(user);
                 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.app.ApiClient.ApiResponse;
 import io.hatchery.spec.json.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,6 @@ final class BulkWriter {
 
     /**
      * Writes them, and waits until they are evaluated.
-     *
-     * @throws UserError if the gateway cannot be reached or refuses a whole request
      */
     List<WrittenDefinition> write(List<DefinitionFiles.Named> definitions) {
         var written = new ArrayList<WrittenDefinition>();
@@ -67,13 +66,20 @@ final class BulkWriter {
         ObjectNode body = Json.object();
         ObjectNode definitions = body.putObject("definitions");
         chunk.forEach(each -> definitions.set(each.name(), each.options()));
-        ApiResponse answer = api.call("PUT", "/v1/containers" + query, Json.bytes(body), "application/json");
-        var written = new ArrayList<WrittenDefinition>();
-        for (int i = 0; i < chunk.size(); i++) {
-            JsonNode item = answer.body().path("items").path(i);
-            written.add(written(chunk.get(i), item));
+        try {
+            ApiResponse answer = api.call("PUT", "/v1/containers" + query, Json.bytes(body), "application/json");
+            var items = new HashMap<String, JsonNode>();
+            answer.body()
+                    .path("items")
+                    .forEach(item -> items.put(item.path("name").asText(), item));
+            return chunk.stream()
+                    .map(each -> written(each, items.getOrDefault(each.name(), Json.object())))
+                    .toList();
+        } catch (UserError e) {
+            return chunk.stream()
+                    .map(each -> new WrittenDefinition(each, null, e.getMessage()))
+                    .toList();
         }
-        return written;
     }
 
     private WrittenDefinition written(DefinitionFiles.Named definition, JsonNode item) {

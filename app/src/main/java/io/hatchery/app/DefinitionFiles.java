@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +54,22 @@ final class DefinitionFiles {
         } else {
             definitions.addAll(readFile(path, nixpkgs));
         }
+        requireDistinct(definitions);
         if (definitions.isEmpty()) {
             throw new UserError(path + " declares nothing: it has no .json, .yaml or .yml file, and no fleet.nix");
         }
         return definitions;
+    }
+
+    private static void requireDistinct(List<Named> definitions) {
+        var files = new HashMap<String, Path>();
+        for (Named definition : definitions) {
+            Path other = files.put(definition.name(), definition.file());
+            if (other != null) {
+                throw new UserError("container " + definition.name() + " is declared twice, in " + other + " and "
+                        + definition.file() + ": remove one of them. Nothing was changed");
+            }
+        }
     }
 
     private static boolean isDefinition(Path file) {

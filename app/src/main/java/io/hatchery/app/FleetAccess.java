@@ -78,7 +78,8 @@ record FleetAccess(BusConfig administrator, KafkaCredentials credentials) {
         Optional<KafkaUser> kept = credentials.read(name);
         if (!existing.contains(name)) {
             changes.created.add(name);
-            return Optional.of(kept.orElseGet(() -> KafkaUser.withNewPassword(name)));
+            return Optional.of(kept.filter(user -> passwords != NewPasswords.ALL)
+                    .orElseGet(() -> KafkaUser.withNewPassword(name)));
         }
         boolean isRenewed = passwords == NewPasswords.ALL || passwords == NewPasswords.MISSING && kept.isEmpty();
         if (isRenewed) {

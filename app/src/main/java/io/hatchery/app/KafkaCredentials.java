@@ -65,6 +65,20 @@ record KafkaCredentials(Path folder) {
         Secrets.write(file.resolveSibling(KCAT), conf.toString());
     }
 
+    /**
+     * Deletes what was written of a user.
+     *
+     * @return whether there was something
+     */
+    boolean delete(String user) throws IOException {
+        boolean isDeleted = false;
+        for (String name : new String[] {CLIENT, KCAT, TRUSTED}) {
+            isDeleted |= Files.deleteIfExists(file(user).resolveSibling(name));
+        }
+        Files.deleteIfExists(folder.resolve(user));
+        return isDeleted;
+    }
+
     /** Writes all users again with another connection. */
     void connect(Map<String, String> connection) throws IOException {
         try (Stream<Path> users = Files.list(folder)) {

@@ -22,7 +22,7 @@ final class KafkaSettings {
             .takes(ValueType.integer(-1, 100))
             .describedAs("Number of replicas of topics when this process creates them; -1 is the default of the broker")
             .defaultsTo("-1");
-    private static final ConfigurationKey<Path> CREDENTIALS = ConfigurationKey.named("credentials.file")
+    static final ConfigurationKey<Path> CREDENTIALS = ConfigurationKey.named("credentials.file")
             .takes(ValueType.path())
             .describedAs("File with the Kafka client properties of this service's user, as hatchery acls writes it;"
                     + " keys kafka.<property> override it")

@@ -58,6 +58,10 @@ final class UpCommand implements Callable<Integer> {
                     "kafka.bootstrap.servers is " + servers + ", but hatchery up and down use their own broker:"
                             + " remove that key, or run hatchery config-service, runner and gateway instead");
         });
+        settings.find(KafkaSettings.CREDENTIALS).ifPresent(file -> {
+            throw new UserError("credentials.file is " + file + ", but hatchery up and down use their own broker:"
+                    + " remove that key, or run hatchery config-service, runner and gateway instead");
+        });
     }
 
     static void start(Services services) throws IOException {

@@ -139,11 +139,24 @@ class FleetAccessTest {
             assertRefused(before);
             assertThat(topics(KafkaSettings.of(settings, second))).isNotEmpty();
 
-            CommandRun revoked = CommandRun.of("acls", "--set", data, "--revoke", "hatchery-runner-h2,nobody");
+            BusConfig revokedUser = KafkaSettings.of(settings, second);
+            CommandRun revoked =
+                    CommandRun.of("acls", "--set", data, "--revoke", "hatchery-runner-h2,hatchery-runner-h9");
             assertThat(revoked.out()).contains("hatchery-runner-h2: user and rights removed");
-            assertThat(revoked.err()).contains("there is no user nobody");
+            assertThat(revoked.err()).contains("there is no user hatchery-runner-h9");
             assertThat(revoked.code()).isEqualTo(1);
-            assertRefused(KafkaSettings.of(settings, second));
+            assertRefused(revokedUser);
+            assertThat(operator.resolveSibling("../hatchery-runner-h2").normalize())
+                    .doesNotExist();
+
+            // The user of that name gets another password.
+            CommandRun enrolled = CommandRun.of("acls", "--apply", "--set", data, "--host", "h2");
+            assertThat(enrolled.out()).contains("hatchery-runner-h2: created");
+            assertRefused(revokedUser);
+            assertThat(topics(KafkaSettings.of(settings, second))).isNotEmpty();
+
+            CommandRun foreign = CommandRun.of("acls", "--set", data, "--revoke", "hatchery-admin");
+            assertThat(foreign.err()).contains("hatchery-admin is not a user that hatchery acls makes");
         }
     }
 

@@ -158,12 +158,16 @@ public final class TransactionalLoop implements AutoCloseable {
         long lastFailure = System.nanoTime();
         while (!isClosing()) {
             long answered = 0;
-            try (var session = new LoopSession(
-                    plan, new KafkaTransactionalLog(config, plan), processors.get(), ready, isolation)) {
-                try {
-                    runSession(session);
-                } finally {
-                    answered = session.answered();
+            try {
+                // Before the clients of the log, which nobody would close if this failed.
+                RecordProcessor processor = processors.get();
+                try (var session =
+                        new LoopSession(plan, new KafkaTransactionalLog(config, plan), processor, ready, isolation)) {
+                    try {
+                        runSession(session);
+                    } finally {
+                        answered = session.answered();
+                    }
                 }
             } catch (KafkaException | BusException e) {
                 LOG.warn("{} starts again from the topics after: {}", plan.group(), e.getMessage(), e);

@@ -7,6 +7,7 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.JsonText;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class BulkDefinitionsApi {
 
     /** A container that was taken, with the status that a request for it alone is answered with, or the problem. */
     private record BulkItem(
-            ContainerName name, int status, @Nullable ApiProblem problem) {}
+            String name, int status, @Nullable ApiProblem problem) {}
 
     BulkDefinitionsApi(ServedFleet fleet, ContainersApi containers, DefinitionChecks checks, Clock clock) {
         this.fleet = fleet;
@@ -57,6 +58,13 @@ final class BulkDefinitionsApi {
 
     private void put(RoutingContext request) {
         Duration patience = Requests.waitFor(request).orElse(Duration.ZERO);
+        for (CharSequence header : List.of(HttpHeaders.IF_MATCH, HttpHeaders.IF_NONE_MATCH)) {
+            if (request.request().headers().contains(header)) {
+                throw new ApiProblem(
+                        ProblemType.INVALID_REQUEST,
+                        "header " + header + " is for one container: put it alone, or leave the header out");
+            }
+        }
         checks.readMany(request, Evaluator::checkAlone)
                 .compose(read -> fleet.reader()
                         .read(view -> present(view, read))
@@ -69,7 +77,8 @@ final class BulkDefinitionsApi {
     private static Set<ContainerName> present(FleetView view, List<DefinitionChecks.NamedCheck> read) {
         var present = new HashSet<ContainerName>();
         read.stream()
-                .map(DefinitionChecks.NamedCheck::name)
+                .filter(each -> each.checked() != null)
+                .map(each -> new ContainerName(each.name()))
                 .filter(view::isThere)
                 .forEach(present::add);
         return present;
@@ -79,15 +88,20 @@ final class BulkDefinitionsApi {
             List<DefinitionChecks.NamedCheck> read, Set<ContainerName> present, Duration patience) {
         var items = new ArrayList<Future<BulkItem>>();
         for (DefinitionChecks.NamedCheck each : read) {
-            items.add(define(each, !present.contains(each.name()), patience));
+            items.add(define(each, present, patience));
         }
         return Future.all(items).map(done -> done.<BulkItem>list());
     }
 
-    private Future<BulkItem> define(DefinitionChecks.NamedCheck each, boolean isNew, Duration patience) {
+    private Future<BulkItem> define(DefinitionChecks.NamedCheck each, Set<ContainerName> present, Duration patience) {
+        DefinitionChecks.Checked checked = each.checked();
+        if (checked == null) {
+            return Future.succeededFuture(new BulkItem(each.name(), 0, each.problem()));
+        }
         try {
+            var name = new ContainerName(each.name());
             return containers
-                    .define(each.name(), each.checked().requireValid(each.name().value()), isNew, patience)
+                    .define(name, checked.requireValid(each.name()), !present.contains(name), patience)
                     .map(status -> new BulkItem(each.name(), status, null))
                     .recover(e -> Future.succeededFuture(new BulkItem(each.name(), 0, Api.problem(e))));
         } catch (ApiProblem e) {
@@ -107,13 +121,14 @@ final class BulkDefinitionsApi {
     }
 
     private String json(FleetView view, BulkItem item) {
-        var text = new JsonText().string("name", item.name.value());
+        var text = new JsonText().string("name", item.name);
         ApiProblem problem = item.problem;
         return problem == null
                 ? text.field("status", String.valueOf(item.status))
                         .field(
                                 "container",
-                                view.container(item.name, clock.instant()).json())
+                                view.container(new ContainerName(item.name), clock.instant())
+                                        .json())
                         .end()
                 : text.field("status", String.valueOf(problem.status()))
                         .field("problem", Json.text(problem.body("/v1/containers/" + item.name)))

@@ -37,6 +37,7 @@ final class ContainerFilters {
                 selector(request),
                 Requests.query(request, "host", HostName::new),
                 Requests.query(request, "phase", ContainerFilters::phase),
+                false,
                 Requests.query(request, "outdated", ContainerFilters::bool),
                 Requests.query(request, "text", ContainerFilters::text));
     }

@@ -130,17 +130,24 @@ final class ContainersApi {
                         .orElse(ContainerOrder.BY_NAME),
                 Requests.query(request, "cursor", ContainerPlace::parse),
                 PagedList.limit(request));
-        if (query.after() != null && query.after().sort() != query.order().sort()) {
+        if (query.after() != null && !query.after().isOf(query.order())) {
             throw new ApiProblem(
                     ProblemType.INVALID_REQUEST,
                     "query parameter cursor is of a list sorted by "
+                            + (query.after().isDescending() ? "-" : "")
                             + query.after().sort().word() + ": give the next of a page of this list");
         }
         Instant readAt = fleet.streams().readAt();
         fleet.reader()
-                .read(view ->
-                        new PageAt(view.containers(query, clock.instant()), view.positions(Streams.TOPICS), readAt))
-                .onSuccess(read -> Responses.answer(request, page(read)))
+                .read(view -> new PageAt(
+                        page(view.containers(query, clock.instant())), view.positions(Streams.TOPICS), readAt))
+                .onSuccess(read -> Responses.answer(
+                        request,
+                        read.answer.with(
+                                "stream",
+                                fleet.streams()
+                                        .cursorAt(read.positions, read.readAt)
+                                        .text())))
                 .onFailure(request::fail);
     }
 
@@ -149,10 +156,9 @@ final class ContainersApi {
      *
      * @param positions up to which the state has the records of the stream's topics
      */
-    private record PageAt(ContainerPage page, Map<String, Map<Integer, Long>> positions, Instant readAt) {}
+    private record PageAt(Answer answer, Map<String, Map<Integer, Long>> positions, Instant readAt) {}
 
-    private Answer page(PageAt read) {
-        ContainerPage page = read.page;
+    private static Answer page(ContainerPage page) {
         return new Answer(
                 200,
                 null,
@@ -167,11 +173,6 @@ final class ContainersApi {
                                 page.next() == null
                                         ? "null"
                                         : Json.text(page.next().text()))
-                        .string(
-                                "stream",
-                                fleet.streams()
-                                        .cursorAt(read.positions, read.readAt)
-                                        .text())
                         .end());
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and checks definitions on threads of its own: an evaluation may take long, and an event loop serves everyone. All calls
@@ -78,8 +79,17 @@ final class DefinitionChecks {
         });
     }
 
-    /** A definition of many. */
-    record NamedCheck(ContainerName name, Checked checked) {}
+    /**
+     * A definition of many.
+     *
+     * @param name as it was written
+     * @param checked null if it cannot be checked
+     * @param problem why it cannot be checked; null if it was
+     */
+    record NamedCheck(
+            String name,
+            @Nullable Checked checked,
+            @Nullable ApiProblem problem) {}
 
     /**
      * Reads the definitions in a request's body, {@code {"definitions": {"web": {…}}}}, and checks each.
@@ -112,22 +122,21 @@ final class DefinitionChecks {
     private static NamedCheck named(
             String key, JsonNode value, BiFunction<ContainerName, ContainerDefinition, List<DefinitionProblem>> check) {
         if (!ContainerName.isValid(key)) {
-            throw new ApiProblem(
-                    ProblemType.INVALID_REQUEST, "'" + key + "' is not a name of a container: nothing was changed");
+            return refused(key, ProblemType.INVALID_REQUEST, "'" + key + "' is not a name of a container");
         }
         if (!(value instanceof ObjectNode options)) {
-            throw new ApiProblem(
-                    ProblemType.INVALID_REQUEST, "the definition of " + key + " is not an object: nothing was changed");
+            return refused(key, ProblemType.INVALID_REQUEST, "the definition of " + key + " is not an object");
         }
-        if (Json.bytes(options).length > Api.MAX_BODY) {
-            throw new ApiProblem(
-                    ProblemType.BODY_TOO_LARGE,
-                    "the definition of " + key + " has more than " + Api.MAX_BODY
-                            + " bytes: nothing was changed; put large files into the container's root or a bind mount");
+        int size = Json.bytes(options).length;
+        if (size > Api.MAX_BODY) {
+            return new NamedCheck(key, null, Api.tooLarge(Integer.toString(size)));
         }
-        var name = new ContainerName(key);
         var definition = new ContainerDefinition(options);
-        return new NamedCheck(name, new Checked(definition, check.apply(name, definition)));
+        return new NamedCheck(key, new Checked(definition, check.apply(new ContainerName(key), definition)), null);
+    }
+
+    private static NamedCheck refused(String key, ProblemType type, String detail) {
+        return new NamedCheck(key, null, new ApiProblem(type, detail));
     }
 
     /** Checks a definition. */

@@ -21,22 +21,28 @@ final class Responses {
 
     /** Answers with JSON; a read whose client has it already is answered with 304 (RFC 9110, 13.1.2). */
     static void json(RoutingContext request, int status, Object body) {
-        tagged(request, status, "", Json.text(body));
+        String text = Json.text(body);
+        tagged(request, status, "", text, text);
     }
 
     /** Answers with JSON that is rendered already. */
     static void answer(RoutingContext request, Answer answer) {
-        tagged(request, answer.status(), answer.revision() == null ? "" : answer.revision() + "-", answer.json());
+        tagged(
+                request,
+                answer.status(),
+                answer.revision() == null ? "" : answer.revision() + "-",
+                answer.json(),
+                answer.tagged());
     }
 
-    private static void tagged(RoutingContext request, int status, String prefix, String body) {
+    private static void tagged(RoutingContext request, int status, String prefix, String body, String tagged) {
         boolean isRead = request.request().method().equals(HttpMethod.GET)
                 || request.request().method().equals(HttpMethod.HEAD);
         if (request.response().ended() || status >= 300 || !isRead && prefix.isEmpty()) {
             write(request, status, JSON, body);
             return;
         }
-        String tag = "\"" + prefix + digest(body) + "\"";
+        String tag = "\"" + prefix + digest(tagged) + "\"";
         request.response().putHeader(HttpHeaders.ETAG, tag);
         if (isRead && status == 200 && matches(request.request().getHeader(HttpHeaders.IF_NONE_MATCH), tag)) {
             var _ = request.response().setStatusCode(304).end();

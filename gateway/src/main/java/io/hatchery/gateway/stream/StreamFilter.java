@@ -64,25 +64,22 @@ public record StreamFilter(
     /** The filter of a snapshot, but for the single container. */
     FleetFilter ofFleet() {
         return FleetFilter.ALL.with(
-                filter -> filter.selector(selector).host(host).phase(phase));
+                filter -> filter.selector(selector).host(host).phase(phase).isPublishedPhase(true));
     }
 
     /** What the client gets of a change. */
     Admission admit(ScopedChange change) {
         StreamChange what = change.change();
-        if (container != null && !container.equals(what.container()) || !types.contains(StreamType.of(what))) {
+        if (container != null && !container.equals(what.container())) {
             return Admission.NONE;
         }
+        boolean isOfType = types.contains(StreamType.of(what));
         return switch (what) {
-            case StreamChange.HostChange h -> isOfHost(h) ? Admission.CHANGE : Admission.NONE;
-            case StreamChange.StatusChange s ->
-                isSelective() ? ofContainer(change) : isOfHost(s) ? Admission.CHANGE : Admission.NONE;
-            case StreamChange.ContainerChange c -> ofContainer(change);
-            case StreamChange.Deselection d -> Admission.CHANGE;
-            case StreamChange.EventChange e ->
-                isSelective() ? ofEither(change) : isOfHost(e) ? Admission.CHANGE : Admission.NONE;
-            case StreamChange.OperationChange o ->
-                isSelective() ? ofEither(change) : isOfHost(o) ? Admission.CHANGE : Admission.NONE;
+            case StreamChange.StatusChange s when isSelective() -> ofContainer(change, isOfType);
+            case StreamChange.ContainerChange c when isSelective() || isOfType -> ofContainer(change, isOfType);
+            case StreamChange.EventChange e when isSelective() -> ofEither(change, isOfType);
+            case StreamChange.OperationChange o when isSelective() -> ofEither(change, isOfType);
+            default -> isOfType && isOfHost(what) ? Admission.CHANGE : Admission.NONE;
         };
     }
 
@@ -93,10 +90,15 @@ public record StreamFilter(
                 || change.host() == null && change instanceof StreamChange.StatusChange;
     }
 
-    private Admission ofContainer(ScopedChange change) {
+    /** A change that is of no chosen type may still make the container begin or cease to match. */
+    private Admission ofContainer(ScopedChange change, boolean isOfType) {
+        if (!hasContainers()) {
+            return Admission.NONE;
+        }
         boolean before = matches(change.before());
         if (matches(change.after())) {
-            return before || change.container() == null ? Admission.CHANGE : Admission.CONTAINER;
+            boolean isKnown = before || change.container() == null;
+            return isKnown ? isOfType ? Admission.CHANGE : Admission.NONE : Admission.CONTAINER;
         }
         if (!before) {
             return Admission.NONE;
@@ -104,8 +106,15 @@ public record StreamFilter(
         return isSelective() || change.after() != null ? Admission.DESELECTION : Admission.CHANGE;
     }
 
-    private Admission ofEither(ScopedChange change) {
-        return matches(change.before()) || matches(change.after()) ? Admission.CHANGE : Admission.NONE;
+    private Admission ofEither(ScopedChange change, boolean isOfType) {
+        return isOfType && (matches(change.before()) || admitsOfContainer(change.change(), change.after()))
+                ? Admission.CHANGE
+                : Admission.NONE;
+    }
+
+    /** Whether an event or an operation of a container passes. Those of a container without a definition do, whatever its labels were. */
+    boolean admitsOfContainer(StreamChange change, @Nullable ContainerTraits traits) {
+        return traits == null || !traits.isDefined() ? isOfHost(change) : matches(traits);
     }
 
     /** Whether a container matches; null stands for one that the fleet does not have. */

@@ -94,23 +94,31 @@ final class StreamReplay {
 
     private void take(FleetRecord content) {
         if (content instanceof FleetRecord.EvaluationRecord evaluation) {
-            note(evaluation.container());
+            if (filter.types().contains(StreamType.CONTAINER) || filter.isSelective() && filter.hasContainers()) {
+                note(evaluation.container());
+            }
             return;
         }
         content.change().ifPresent(change -> {
             if (!filter.isSelective() || change instanceof StreamChange.HostChange) {
-                client.replay(change, cursor());
+                client.replay(change, isBehind() ? null : cursor());
             } else if (change instanceof StreamChange.StatusChange status) {
-                note(status.container());
+                if (filter.hasContainers()) {
+                    note(status.container());
+                }
             } else if (filter.types().contains(StreamType.EVENT)) {
                 events.add(change);
             }
         });
     }
 
+    /** Whether something before the present position is still to be sent, so that no cursor may be. */
+    private boolean isBehind() {
+        return !changed.isEmpty() || !events.isEmpty();
+    }
+
     private void note(ContainerName name) {
-        if (filter.hasContainers()
-                && (filter.container() == null || filter.container().equals(name))) {
+        if (filter.container() == null || filter.container().equals(name)) {
             changed.add(name);
         }
     }
@@ -133,13 +141,15 @@ final class StreamReplay {
         });
         Instant now = sources.clock.instant();
         return sources.reader.read(view -> present(view, names, now)).map(present -> {
-            StreamCursor cursor = cursor();
-            events.stream()
-                    .filter(event -> isSelected(event, present))
-                    .forEach(event -> client.missed(StreamMessages.of(event, cursor)));
-            changed.forEach(name -> send(name, present, cursor));
+            var messages = new ArrayList<StreamChange>();
+            events.stream().filter(event -> isSelected(event, present)).forEach(messages::add);
+            changed.stream().flatMap(name -> change(name, present).stream()).forEach(messages::add);
             events.clear();
             changed.clear();
+            for (int i = 0; i < messages.size(); i++) {
+                boolean isLast = i == messages.size() - 1;
+                client.missed(StreamMessages.of(messages.get(i), isLast ? cursor() : null));
+            }
             return null;
         });
     }
@@ -162,23 +172,19 @@ final class StreamReplay {
         return present;
     }
 
-    /** An event of a container that is gone is sent, because its labels are not known. */
     private boolean isSelected(StreamChange event, Map<ContainerName, Present> present) {
-        Present container = event.container() == null ? null : present.get(event.container());
         boolean isOfContainer = filter.container() == null || filter.container().equals(event.container());
-        return isOfContainer && (container == null || container.traits == null || filter.matches(container.traits));
+        Present container = event.container() == null ? null : present.get(event.container());
+        return isOfContainer && filter.admitsOfContainer(event, container == null ? null : container.traits);
     }
 
-    private void send(ContainerName name, Map<ContainerName, Present> present, StreamCursor cursor) {
+    private Optional<StreamChange> change(ContainerName name, Map<ContainerName, Present> present) {
         Present container = present.get(name);
-        if (container == null || container.traits != null && filter.matches(container.traits)) {
-            if (container != null) {
-                client.missed(StreamMessages.of(container.change, cursor));
-            }
-        } else if (filter.isSelective() || container.traits != null) {
-            client.missed(StreamMessages.of(new StreamChange.Deselection(name), cursor));
-        } else {
-            client.missed(StreamMessages.of(container.change, cursor));
+        if (container == null) {
+            return Optional.empty();
         }
+        boolean isOther = filter.isSelective() || container.traits != null;
+        return Optional.of(
+                filter.matches(container.traits) || !isOther ? container.change : new StreamChange.Deselection(name));
     }
 }

@@ -116,8 +116,8 @@ public final class StreamSubscription {
         onEnd = () -> {};
     }
 
-    /** A change that the client missed. */
-    void replay(StreamChange change, StreamCursor after) {
+    /** A change that the client missed, with the cursor after it; null if something before it is still to be sent. */
+    void replay(StreamChange change, @Nullable StreamCursor after) {
         if (isAdmitted(change)) {
             missed(StreamMessages.of(change, after));
         } else if (filter.host() != null && change instanceof StreamChange.StatusChange status) {
@@ -176,7 +176,7 @@ public final class StreamSubscription {
      * @return whether the client gets it, so that {@link #endBatch} must follow
      */
     boolean live(@Nullable BusRecord record, StreamMessage message) {
-        if (overrun || isIncluded(record)) {
+        if (overrun || isIncluded(record, message)) {
             return false;
         }
         StreamMessage before = unsent;
@@ -204,8 +204,12 @@ public final class StreamSubscription {
         return true;
     }
 
-    private boolean isIncluded(@Nullable BusRecord record) {
-        return record != null && replayedTo != null && replayedTo.hasRead(record);
+    /** An operation may wait in an earlier state, which the record of a command led to: its later states are sent in any case. */
+    private boolean isIncluded(@Nullable BusRecord record, StreamMessage message) {
+        return record != null
+                && replayedTo != null
+                && replayedTo.hasRead(record)
+                && !(message.change() instanceof StreamChange.OperationChange);
     }
 
     /** A client that has not seen an older status of the same container or host does not need it. */
@@ -255,7 +259,7 @@ public final class StreamSubscription {
             var first = waiting.values().iterator();
             WaitingChange next = first.next();
             first.remove();
-            if (!isIncluded(next.record)) {
+            if (!isIncluded(next.record, next.message)) {
                 write(next.cursor == null ? next.message.text() : next.message.last(next.cursor));
             }
         }

@@ -8,7 +8,6 @@ import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.gateway.view.OperationQuery;
-import io.hatchery.gateway.view.OperationState;
 import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.Heartbeat;
@@ -17,6 +16,7 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +45,9 @@ public final class Streams {
 
     /** How many pending operations, and how many that ended while the client was away, it gets when it connects. */
     static final int MAX_OPERATIONS = 1_000;
+
+    /** An outcome may be read so much later than newer records of other partitions. Clients ignore what they have already. */
+    private static final Duration PARTITION_LAG = Duration.ofMinutes(1);
 
     /** RFC 6455, 7.4.1: going away. */
     static final int GOING_AWAY = 1001;
@@ -228,7 +231,7 @@ public final class Streams {
                     if (watcher.isOverrun()) {
                         replay(watcher, cursor, cursor.offsets(), true);
                     } else {
-                        finish(watcher, cursor, null);
+                        finish(watcher, cursor, cursor, null);
                     }
                 })
                 .onFailure(e -> {
@@ -258,7 +261,7 @@ public final class Streams {
                     if (isContinued) {
                         replayLostHosts(watcher, until);
                     }
-                    finish(watcher, until, since.at());
+                    finish(watcher, until, since, since.at());
                     return null;
                 })
                 .onFailure(e -> {
@@ -271,10 +274,12 @@ public final class Streams {
     /**
      * Sends the operations, and that live changes follow.
      *
-     * @param since operations that ended from then on are sent too; null for pending ones alone
+     * @param cursor up to which the client has everything
+     * @param begun where the client began
+     * @param ended operations that ended from then on are sent too; null for pending ones alone
      */
-    private void finish(StreamSubscription watcher, StreamCursor cursor, @Nullable Instant since) {
-        sendOperations(watcher, since).onComplete(sent -> {
+    private void finish(StreamSubscription watcher, StreamCursor cursor, StreamCursor begun, @Nullable Instant ended) {
+        sendOperations(watcher, ended).onComplete(sent -> {
             if (sent.failed()) {
                 LOG.warn("operations cannot be read: {}", sent.cause().getMessage());
                 watcher.outgoing()
@@ -283,21 +288,25 @@ public final class Streams {
                                 shortened(sent.cause().getMessage()));
                 return;
             }
+            if (watcher.isOverrun()) { // while the operations were read
+                replay(watcher, begun, cursor.offsets(), true);
+                return;
+            }
             watcher.missed(StreamMessages.synced(cursor));
             watcher.release();
         });
     }
 
-    private Future<Void> sendOperations(StreamSubscription watcher, @Nullable Instant since) {
+    private Future<Void> sendOperations(StreamSubscription watcher, @Nullable Instant ended) {
         StreamFilter filter = watcher.filter();
         if (!filter.types().contains(StreamType.OPERATION)) {
             return Future.succeededFuture();
         }
-        var query = new OperationQuery(filter.container(), filter.host(), OperationState.PENDING, null, null);
+        var query = OperationQuery.of(filter.container(), filter.host());
         return reader.read(view -> {
-                    var operations = new ArrayList<>(view.operations(query, MAX_OPERATIONS));
-                    if (since != null) {
-                        operations.addAll(view.operationsEndedSince(since, MAX_OPERATIONS));
+                    var operations = new ArrayList<>(view.operations(query.pending(), MAX_OPERATIONS));
+                    if (ended != null) {
+                        operations.addAll(view.operationsEndedSince(ended.minus(PARTITION_LAG), query, MAX_OPERATIONS));
                     }
                     return operations.stream()
                             .map(operation -> scoped(view, operation))

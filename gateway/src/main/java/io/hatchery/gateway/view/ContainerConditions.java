@@ -56,7 +56,13 @@ final class ContainerConditions {
         this.counted = counted;
         add("c.is_there = 1");
         host(filter);
-        phase(filter.phase());
+        if (filter.isPublishedPhase() && filter.phase() != null) {
+            add("c.phase = ?", filter.phase().name());
+            narrow(memory.phases().published(filter.phase()));
+            paths.add(AccessPath.index(memory.phases().published(filter.phase()), "by_phase", "c.name"));
+        } else {
+            phase(filter.phase());
+        }
         filter.selector().requirements().forEach(this::label);
         outdated(filter.outdated());
         text(filter.text());

@@ -6,6 +6,7 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.JsonFields;
 import io.hatchery.spec.json.JsonText;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
@@ -39,7 +40,7 @@ final class ContainerRenderer {
         String revision = evaluation == null ? null : evaluation.get("revision");
         return new RenderedContainer(
                 new ContainerName(row.name()),
-                revision == null ? null : Long.valueOf(revision),
+                revision == null ? null : (Long) new BigDecimal(revision).longValue(),
                 text.field("status", status(row, found.status())).end());
     }
 

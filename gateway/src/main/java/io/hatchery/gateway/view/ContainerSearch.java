@@ -64,14 +64,15 @@ final class ContainerSearch {
             }
         }
 
-        private ContainerPlace place(ContainerSort sort, @Nullable Phase phase) {
+        private ContainerPlace place(ContainerOrder order, @Nullable Phase phase) {
+            ContainerSort sort = order.sort();
             String key = switch (sort) {
                 case NAME -> row.name();
                 case HOST -> row.host() == null ? "" : row.host();
                 case PHASE -> phase == null ? "" : phase.name();
                 case CHANGED -> String.valueOf(row.changed());
             };
-            return new ContainerPlace(sort, key, new ContainerName(row.name()));
+            return new ContainerPlace(sort, order.isDescending(), key, new ContainerName(row.name()));
         }
     }
 
@@ -100,7 +101,7 @@ final class ContainerSearch {
             return byPhase(query);
         }
         return find(query, query.order().sort()).stream()
-                .map(found -> new FoundAt(found, found.place(query.order().sort(), null)))
+                .map(found -> new FoundAt(found, found.place(query.order(), null)))
                 .toList();
     }
 
@@ -119,7 +120,7 @@ final class ContainerSearch {
                     .after(phase == begin ? after : null)
                     .limit(query.limit() - all.size()));
             find(one, ContainerSort.NAME).stream()
-                    .map(found -> new FoundAt(found, found.place(ContainerSort.PHASE, phase)))
+                    .map(found -> new FoundAt(found, found.place(query.order(), phase)))
                     .forEach(all::add);
         }
         return all;

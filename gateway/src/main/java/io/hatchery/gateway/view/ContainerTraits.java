@@ -1,5 +1,6 @@
 package io.hatchery.gateway.view;
 
+import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Phase;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.LabelSelector;
@@ -15,18 +16,25 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerTraits {
     private final @Nullable String host;
     private final Phase phase;
+    private final boolean isDefined;
     private final @Nullable String labels;
     private @Nullable SortedMap<String, String> readLabels;
 
-    private ContainerTraits(@Nullable String host, Phase phase, @Nullable String labels) {
-        this.host = host;
-        this.phase = phase;
-        this.labels = labels;
+    private ContainerTraits(ContainerRow row) {
+        this.host = row.host();
+        this.phase = row.phase();
+        this.isDefined = row.evaluationState() != null && row.evaluationState() != Evaluation.State.DELETED;
+        this.labels = row.labels();
     }
 
     /** The traits of a container; null if the fleet does not have it. */
     static @Nullable ContainerTraits of(ContainerRow row) {
-        return row.isThere() ? new ContainerTraits(row.host(), row.phase(), row.labels()) : null;
+        return row.isThere() ? new ContainerTraits(row) : null;
+    }
+
+    /** Whether it has a definition: the labels of one that is being removed are not known. */
+    public boolean isDefined() {
+        return isDefined;
     }
 
     /** Whether it is on that host, or belongs to it. */
@@ -71,6 +79,7 @@ public final class ContainerTraits {
         return other != null
                 && Objects.equals(host, other.host)
                 && phase == other.phase
+                && isDefined == other.isDefined
                 && Objects.equals(labels, other.labels);
     }
 }

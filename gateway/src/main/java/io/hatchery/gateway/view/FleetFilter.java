@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param selector of their labels
  * @param host only of this one; null for all
  * @param phase only in this phase, as it is shown; null for all
+ * @param isPublishedPhase whether the phase is the one that was published, whether or not the host is lost
  * @param outdated only those that run from another spec than the one in force, or only those that do not; null for all
  * @param text only those with this text in the name, the description or the host, in any case; null for all
  */
@@ -20,9 +21,10 @@ public record FleetFilter(
         LabelSelector selector,
         @Nullable HostName host,
         @Nullable Phase phase,
+        boolean isPublishedPhase,
         @Nullable Boolean outdated,
         @Nullable String text)
         implements FleetFilterBuilder.With {
     /** All containers. */
-    public static final FleetFilter ALL = new FleetFilter(LabelSelector.ALL, null, null, null, null);
+    public static final FleetFilter ALL = new FleetFilter(LabelSelector.ALL, null, null, false, null, null);
 }

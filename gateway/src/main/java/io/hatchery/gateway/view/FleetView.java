@@ -210,13 +210,20 @@ public final class FleetView {
                 Instant.ofEpochMilli(row.getLong(4)));
     }
 
-    /** The operations that ended at that time or later, the last ones first. */
-    public List<Operation> operationsEndedSince(Instant time, int most) {
+    /**
+     * The operations that ended at that time or later, the last ones first.
+     *
+     * @param query of which the container and the host count
+     */
+    public List<Operation> operationsEndedSince(Instant time, OperationQuery query, int most) {
         return session.list(
-                "SELECT " + OperationRow.columns() + " FROM operations WHERE is_ended = 1 AND ended_appended >= ?"
-                        + " ORDER BY ended_appended DESC LIMIT ?",
+                "SELECT " + OperationRow.columns() + " FROM operations WHERE is_ended = 1 AND ended_appended >= ?1"
+                        + " AND (?2 IS NULL OR container = ?2) AND (?3 IS NULL OR host = ?3)"
+                        + " ORDER BY ended_appended DESC LIMIT ?4",
                 row -> OperationRow.of(row).operation(),
                 time.toEpochMilli(),
+                query.container() == null ? null : query.container().value(),
+                query.host() == null ? null : query.host().value(),
                 most);
     }
 

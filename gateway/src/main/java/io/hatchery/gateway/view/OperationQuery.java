@@ -56,6 +56,16 @@ public record OperationQuery(
         }
     }
 
+    /** Those of a container, of a host, or of both; all for null. */
+    public static OperationQuery of(@Nullable ContainerName container, @Nullable HostName host) {
+        return new OperationQuery(container, host, null, null, null);
+    }
+
+    /** Those of them that are pending. */
+    public OperationQuery pending() {
+        return new OperationQuery(container, host, OperationState.PENDING, command, after);
+    }
+
     /** The first of these operations that the list shows, in its order; holds no more than that many. */
     public Stream<Operation> first(int count, Stream<Operation> operations) {
         var first = new PriorityQueue<>(Comparator.comparing(PagePosition::of, PagePosition.ORDER.reversed()));

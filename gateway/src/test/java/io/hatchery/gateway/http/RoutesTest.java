@@ -6,6 +6,7 @@ import io.hatchery.bus.Message;
 import io.hatchery.protocol.ContainerStatusBuilder;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.EvaluationBuilder;
+import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerDefinition;
@@ -26,6 +27,7 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.junit5.VertxTestContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -240,17 +242,51 @@ class RoutesTest {
     }
 
     @Test
-    void manyDefinitionsOfWhichOneCannotBeReadAreRefused(VertxTestContext test) {
-        var definitions =
-                new JsonObject().put("good", new JsonObject().put("boot", true)).put("Not A Name", new JsonObject());
+    void nameOfManyThatIsNoneIsRefusedByItself(VertxTestContext test) {
+        var definitions = new JsonObject().put("Not A Name", new JsonObject()).put("text", 7);
         check(
                 test,
                 request(HttpMethod.PUT, "/v1/containers")
                         .sendJsonObject(new JsonObject().put("definitions", definitions)),
                 response -> {
-                    requireProblem(response, 400, ProblemType.INVALID_REQUEST);
-                    assertThat(response.bodyAsString()).contains("Not A Name", "nothing was changed");
+                    assertThat(response.statusCode()).isEqualTo(200);
+                    var items = response.bodyAsJsonObject().getJsonArray("items");
+                    assertThat(items.getJsonObject(0).getInteger("status")).isEqualTo(400);
+                    assertThat(items.getJsonObject(1).getInteger("status")).isEqualTo(400);
+                    assertThat(items.getJsonObject(0).getJsonObject("problem").getString("detail"))
+                            .contains("Not A Name");
                 });
+    }
+
+    @Test
+    void listHasTheSameTagAsLongAsItShowsTheSame(VertxTestContext test) {
+        evaluated("web");
+        check(
+                test,
+                get("/v1/containers").compose(first -> {
+                    gateway.publish(Message.of(
+                            Topics.EVENTS.name(),
+                            "x",
+                            new FleetEvent.HeartbeatRefused(new HostName("host9"), "late", InMemoryGateway.NOW),
+                            null,
+                            "/config/test",
+                            InMemoryGateway.NOW));
+                    return request(HttpMethod.GET, "/v1/containers")
+                            .putHeader("If-None-Match", first.getHeader("ETag"))
+                            .send();
+                }),
+                response -> assertThat(response.statusCode()).isEqualTo(304));
+    }
+
+    @Test
+    void forgedCursorIsRefused(VertxTestContext test) {
+        String forged = java.util.Base64.getUrlEncoder()
+                .encodeToString(
+                        "{\"s\":\"CHANGED\",\"d\":false,\"k\":\"x\",\"n\":\"a\"}".getBytes(StandardCharsets.UTF_8));
+        check(
+                test,
+                get("/v1/containers?sort=changed&cursor=" + forged),
+                response -> requireProblem(response, 400, ProblemType.INVALID_REQUEST));
     }
 
     @Test

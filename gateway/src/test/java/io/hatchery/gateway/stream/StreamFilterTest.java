@@ -157,4 +157,58 @@ class StreamFilterTest extends StreamsOnLog {
                         .limit(3))
                 .containsExactly("a", "b", "c");
     }
+
+    @Test
+    void clientOfContainersAloneLearnsWhichEnterAndLeaveAPhase() {
+        evaluated("web", "host1", "web");
+        status("web", "host1", "running");
+        Client client = live(StreamFilter.ALL.with(
+                filter -> filter.types(Set.of(StreamType.CONTAINER)).phase(Phase.FAILED)));
+        status("web", "host1", "failed");
+        status("web", "host1", "failed");
+        status("web", "host1", "running");
+        assertThat(client.types()).containsExactly("container", "deselected");
+    }
+
+    @Test
+    void clientOfStatusesAloneGetsNoDefinitionsThatItMissed() {
+        StreamFilter statuses = StreamFilter.ALL.withTypes(Set.of(StreamType.STATUS));
+        String cursor = connect(new Streams.Request(statuses, null)).cursor();
+        evaluated("web", "host1", "web");
+        status("web", "host1", "running");
+        assertThat(resumed(statuses, cursor).types()).containsExactly("status", "synced");
+    }
+
+    @Test
+    void clientOfASelectorLearnsHowARemovalEnds() {
+        evaluated("web", "host1", "web");
+        Client client = live(StreamFilter.ALL.with(
+                filter -> filter.types(Set.of(StreamType.OPERATION)).selector(LabelSelector.parse("tier=web"))));
+        read(Records.command(offset++, "a", clock.now));
+        read(Records.of(Topics.EVALUATIONS.name(), offset++, "web", null, clock.now, Map.of()));
+        read(Records.outcome(offset++, "a", "completed", clock.now));
+        assertThat(client.messages.getLast().at("/operation/outcome").asText()).isEqualTo("completed");
+    }
+
+    @Test
+    void cursorIsNeverAheadOfWhatWasSent() {
+        String cursor = connect(ALL).cursor();
+        evaluated("a", "host1", "web");
+        status("b", "host1", "running");
+        evaluated("c", "host1", "web");
+        Client client = resumed(RECORDS, cursor);
+        assertThat(client.types()).containsExactly("status", "container", "container", "synced");
+        assertThat(client.messages)
+                .extracting(message -> message.has("cursor"))
+                .containsExactly(false, false, true, true);
+    }
+
+    @Test
+    void snapshotOfAPhaseHasTheContainersOfALostHost() {
+        read(Records.heartbeat(offset++, "host1", clock.now.minusSeconds(60)));
+        evaluated("web", "host1", "web");
+        status("web", "host1", "running");
+        Client client = connect(new Streams.Request(RECORDS.withPhase(Phase.RUNNING), null));
+        assertThat(client.messages.getFirst().path("containers")).hasSize(1);
+    }
 }

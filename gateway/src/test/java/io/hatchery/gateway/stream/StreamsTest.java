@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
+import io.hatchery.gateway.read.FleetReader;
+import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Records;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topics;
 import io.hatchery.spec.HostName;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Cursors, slow clients and bounds of streams. */
@@ -257,5 +263,60 @@ class StreamsTest extends StreamsOnLog {
         read(later(first, START.plusSeconds(5)));
         streams.lookForLostHosts();
         assertThat(client.messages.getLast().at("/status/state").asText()).isEqualTo("ready");
+    }
+
+    /** Answers queries when it is told to. */
+    private static final class HeldReader implements FleetReader {
+        private final FleetReader reader;
+        private final List<Runnable> waiting = new ArrayList<>();
+
+        HeldReader(FleetReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public <T> Future<T> read(Function<FleetView, T> query) {
+            Promise<T> promise = Promise.promise();
+            waiting.add(() -> reader.read(query).onComplete(promise));
+            return promise.future();
+        }
+
+        @Override
+        public Future<HeldState> hold() {
+            return reader.hold();
+        }
+
+        void answer() {
+            List<Runnable> now = List.copyOf(waiting);
+            waiting.clear();
+            now.forEach(Runnable::run);
+        }
+    }
+
+    @Test
+    void clientThatIsOverrunWhileItsOperationsAreReadMissesNothing() throws Exception {
+        var reader = new HeldReader(fleet.reader());
+        var own = new Streams(clock, fleet.projection()::hosts, reader, this::replay, (record, why) -> {});
+        own.begin(streams.cursor().ids(), streams.cursor().offsets(), START);
+        var client = new Client();
+        own.watch(client, new Streams.Request(StreamFilter.ALL, null));
+        assertThat(client.types()).containsExactly("snapshot");
+        int events = StreamSubscription.MOST_WAITING + 1;
+        for (int i = 0; i < events; i++) {
+            BusRecord record = Records.outcome(offset++, "a" + i, "completed", clock.now);
+            log.add(record);
+            own.folded(record, fleet.apply(record));
+        }
+        own.endBatch();
+        while (!reader.waiting.isEmpty()) {
+            reader.answer();
+        }
+        assertThat(client.types().stream().filter("event"::equals)).hasSize(events);
+        assertThat(client.types().getLast()).isEqualTo("synced");
+        BusRecord next = Records.outcome(offset++, "next", "completed", clock.now);
+        log.add(next);
+        own.folded(next, fleet.apply(next));
+        own.endBatch();
+        assertThat(client.types().getLast()).isEqualTo("operation");
     }
 }

@@ -112,6 +112,7 @@ class ContainerSearchTest {
                 LabelSelector.parse(SELECTORS.get(random.nextInt(SELECTORS.size()))),
                 random.nextInt(4) == 0 ? new HostName("host" + random.nextInt(21)) : null,
                 random.nextInt(3) == 0 ? SHOWN.get(random.nextInt(SHOWN.size())) : null,
+                false,
                 random.nextInt(4) == 0 ? (Boolean) random.nextBoolean() : null,
                 random.nextInt(6) == 0 ? List.of("c1", "shop", "HOST3", "%").get(random.nextInt(4)) : null);
     }

@@ -26,6 +26,15 @@ public sealed interface Principal {
     /** The name of its user at the broker. */
     String user();
 
+    /** What the users of operators begin with; the name of the operator follows. */
+    String OPERATOR = "hatchery-operator-";
+
+    /** Whether a user of that name is one of these principals. */
+    static boolean isUser(String user) {
+        return ofService(user).isPresent()
+                || user.startsWith(OPERATOR) && named(user, OPERATOR).isPresent();
+    }
+
     /** The gateway, config-service or runner whose user has that name; empty for other users. */
     static Optional<Principal> ofService(String user) {
         if (user.startsWith(GATEWAY)) {
@@ -98,7 +107,7 @@ public sealed interface Principal {
 
         @Override
         public String user() {
-            return "hatchery-operator-" + name;
+            return OPERATOR + name;
         }
     }
 

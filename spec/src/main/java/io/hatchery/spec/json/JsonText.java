@@ -45,7 +45,7 @@ public final class JsonText {
         if (text.length() > 1) {
             text.append(',');
         }
-        return text.append('"').append(name).append("\":");
+        return text.append(Json.text(name)).append(':');
     }
 
     /** The whole object. */

@@ -45,9 +45,11 @@ class JsonFieldsTest {
                 .object("object", object -> object.field("x", "[]"))
                 .array("empty", List.of())
                 .array("list", List.of("1", "{}"))
+                .field("a\"b", "2")
                 .end();
         assertThat(json)
-                .isEqualTo("{\"name\":\"a\\\"b\",\"number\":1,\"object\":{\"x\":[]},\"empty\":[],\"list\":[1,{}]}");
-        assertThat(Json.readObject(json.getBytes(StandardCharsets.UTF_8))).hasSize(5);
+                .isEqualTo(
+                        "{\"name\":\"a\\\"b\",\"number\":1,\"object\":{\"x\":[]},\"empty\":[],\"list\":[1,{}],\"a\\\"b\":2}");
+        assertThat(Json.readObject(json.getBytes(StandardCharsets.UTF_8))).hasSize(6);
     }
 }
