@@ -1,5 +1,6 @@
 package io.hatchery.runner.host;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +25,16 @@ public final class InotifyLimit {
     /** What the administrator should know about this host's limit; empty if it is high enough, or not known. */
     public static Optional<String> warning() {
         try {
-            return warning(Integer.parseInt(Files.readString(LIMIT).strip()));
+            return warning(limit());
         } catch (IOException | NumberFormatException e) {
             return Optional.empty(); // a kernel without inotify has no such limit
+        }
+    }
+
+    /** Not with {@code Files.readString}: it reads a byte first, and the kernel gives such a file with the first read alone. */
+    static int limit() throws IOException {
+        try (BufferedReader reader = Files.newBufferedReader(LIMIT)) {
+            return Integer.parseInt(String.valueOf(reader.readLine()).strip());
         }
     }
 

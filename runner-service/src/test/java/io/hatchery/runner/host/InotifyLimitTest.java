@@ -16,6 +16,15 @@ class InotifyLimitTest {
     }
 
     @Test
+    void limitIsThatOfTheHost() throws Exception {
+        Process cat = new ProcessBuilder("cat", "/proc/sys/fs/inotify/max_user_instances").start();
+        try (var output = cat.inputReader()) {
+            assertThat(InotifyLimit.limit()).isEqualTo(Integer.parseInt(output.readLine()));
+        }
+        assertThat(cat.waitFor()).isZero();
+    }
+
+    @Test
     void highLimitNeedsNoWarning() {
         assertThat(InotifyLimit.warning(524_288)).isEmpty();
     }
