@@ -257,9 +257,11 @@ final class ApiClient {
     private static String format(ObjectNode problem) {
         JsonNode errors = problem.path("errors");
         if (errors.isEmpty()) {
-            return problem.path("detail")
+            String detail = problem.path("detail")
                     .asText("the gateway refused the request with status "
                             + problem.path("status").asText());
+            // Options have the names of the parameters that they set.
+            return detail.replaceFirst("^query parameter (\\w+): ", "--$1: ");
         }
         return formatErrors(problem.path("title").asText(), errors);
     }

@@ -101,7 +101,7 @@ final class ClientCommands {
         private boolean outdated;
 
         @Option(
-                names = "--search",
+                names = "--text",
                 paramLabel = "TEXT",
                 description = "Only containers with this text in the name, the description or the host")
         private @Nullable String text;

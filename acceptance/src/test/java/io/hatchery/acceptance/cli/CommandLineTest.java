@@ -272,6 +272,12 @@ class CommandLineTest {
             assertThat(ran.code()).as(String.join(" ", command)).isEqualTo(1);
             assertThat(ran.err()).startsWith("hatchery: ").contains("t-none").hasLineCount(1);
         }
+        assertThat(installation.hatchery("list", "--sort", "sideways").err())
+                .startsWith("hatchery: --sort: write one of name, -name, host,")
+                .hasLineCount(1);
+        assertThat(installation.hatchery("list", "--phase", "sideways").err())
+                .startsWith("hatchery: --phase: no such phase 'sideways'")
+                .hasLineCount(1);
         installation.environment().put("HATCHERY_TOKEN", "wrong");
         assertThat(installation.hatchery("list").err())
                 .contains("rejects the token of HATCHERY_TOKEN")
