@@ -33,7 +33,7 @@ record FleetAccess(BusConfig administrator, KafkaCredentials credentials) {
     }
 
     /**
-     * What was done.
+     * The changes of a call.
      *
      * @param created users that are new
      * @param renewed users that have another password

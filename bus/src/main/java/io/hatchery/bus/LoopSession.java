@@ -142,7 +142,7 @@ public final class LoopSession implements AutoCloseable {
             refuse(refused.record(), refused.reason(), transaction);
             transaction = committedIf(transaction.isFull(), transaction);
         }
-        // Whoever wrote the records does not wait for the reviews.
+        // The clients that wrote the records do not wait for the reviews.
         review(committedIf(isAnswer, transaction));
         if (isMemoryDoubtful) {
             throw new BusException("an answer was too large and was not written: reading the topics again");

@@ -11,8 +11,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -30,7 +28,6 @@ import org.slf4j.LoggerFactory;
 /** Makes sure that topics are there and kept as they must be. Blocks; not for an event loop. */
 public final class TopicSetup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
-    private static final long PATIENCE_SECONDS = 60;
     private static final String CLEANUP = "cleanup.policy";
 
     private final Admin admin;
@@ -199,17 +196,7 @@ public final class TopicSetup implements AutoCloseable {
     }
 
     private <T> T await(Future<T> future, String action) {
-        try {
-            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new BusException("cannot " + action, e);
-        } catch (TimeoutException e) {
-            throw new BusException(
-                    "cannot " + action + ": the broker at " + config.bootstrap() + " does not answer", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BusException("interrupted", e);
-        }
+        return BrokerAnswers.await(future, action, config);
     }
 
     private static ConfigResource resource(Topic topic) {

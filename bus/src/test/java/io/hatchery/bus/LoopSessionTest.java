@@ -87,7 +87,7 @@ class LoopSessionTest {
         public void close() {}
     }
 
-    /** Answers each record with its key, and reviews as often as it is told to; each review calls back. */
+    /** Answers each record with its key. Has a given number of reviews, and calls back in each. */
     private static final class Echo implements TransactionalLoop.RecordProcessor {
         int reviews;
         Consumer<Integer> beforeReview = number -> {};

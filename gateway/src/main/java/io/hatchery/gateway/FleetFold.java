@@ -17,7 +17,6 @@ import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.AppliedRecord;
 import io.hatchery.gateway.view.FleetProjection;
-import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.gateway.view.SubmittedOperations;
@@ -37,7 +36,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -66,9 +64,6 @@ public final class FleetFold {
     /** The topics that are read to their end before a gateway is ready. */
     public static final List<String> TOPICS =
             Stream.concat(REREAD_TOPICS.stream(), STORED_TOPICS.stream()).toList();
-
-    /** Fewer records are read faster by one thread. */
-    private static final int PARALLEL_READ = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetFold.class);
 
@@ -200,13 +195,13 @@ public final class FleetFold {
             return new FoldedRecords(List.of(), new Changes(Set.of(), Set.of(), Set.of()));
         }
         recordsRead.addAndGet(records.size());
-        List<ReadRecord> read = read(records);
+        List<ReadRecord> read = ReadRecord.read(records, placed::misplacement);
         return projection.database().write(session -> {
             var folded = new ArrayList<FoldedRecord>(records.size());
             var changes = new Changes(new HashSet<>(), new HashSet<>(), new HashSet<>());
             var positions = new HashMap<String, FoldedPosition>();
             for (ReadRecord each : read) {
-                BusRecord record = each.record;
+                BusRecord record = each.record();
                 folded.add(fold(session, each, changes));
                 String id = topicIds.get(record.topic());
                 if (id != null && !REREAD_TOPICS.contains(record.topic())) {
@@ -232,42 +227,17 @@ public final class FleetFold {
         rejections.remove(session, done);
     }
 
-    /** A record with its content, or the reason why it has none. */
-    private record ReadRecord(
-            BusRecord record,
-            @Nullable FleetRecord content,
-            @Nullable String rejection) {}
-
-    /** Reads many records on all processors: this is about a third of the work. */
-    private List<ReadRecord> read(List<BusRecord> records) {
-        return (records.size() < PARALLEL_READ ? records.stream() : records.parallelStream())
-                .map(this::read)
-                .toList();
-    }
-
-    private ReadRecord read(BusRecord record) {
-        Optional<String> misplacement = placed.misplacement(record);
-        if (misplacement.isPresent()) {
-            return new ReadRecord(record, null, misplacement.get());
-        }
-        try {
-            return new ReadRecord(record, FleetRecord.read(record), null);
-        } catch (UnreadableException | RuntimeException | StackOverflowError e) {
-            return new ReadRecord(record, null, RejectedRecords.reasonOf(e));
-        }
-    }
-
     private FoldedRecord fold(SqlSession session, ReadRecord read, Changes changes) {
-        BusRecord record = read.record;
-        if (read.content == null) {
-            return reject(session, record, String.valueOf(read.rejection));
+        BusRecord record = read.record();
+        if (read.content() == null) {
+            return reject(session, record, String.valueOf(read.rejection()));
         }
         try {
-            AppliedRecord applied = projection.apply(session, record, read.content);
+            AppliedRecord applied = projection.apply(session, record, read.content());
             note(record, applied.change(), changes);
             return new FoldedRecord(
                     record,
-                    streaming ? projection.changes(session, read.content, applied, clock.instant()) : List.of(),
+                    streaming ? projection.changes(session, read.content(), applied, clock.instant()) : List.of(),
                     null);
         } catch (DatabaseException e) {
             throw e;

@@ -1,5 +1,6 @@
 package io.hatchery.bus.access;
 
+import io.hatchery.bus.BrokerAnswers;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.BusException;
 import io.hatchery.protocol.access.Grant;
@@ -12,10 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -28,8 +26,6 @@ import org.apache.kafka.common.acl.AclBindingFilter;
 
 /** Creates users on Kafka and gives them their rights, as an administrator. Blocks; not for an event loop. */
 public final class AccessSetup implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
-
     /** How long a broker may take to apply what its controller has accepted. */
     private static final Duration APPLIED_WITHIN = Duration.ofSeconds(30);
 
@@ -177,17 +173,7 @@ public final class AccessSetup implements AutoCloseable {
     }
 
     private <T> T await(Future<T> future, String action) {
-        try {
-            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new BusException("cannot " + action, e);
-        } catch (TimeoutException e) {
-            throw new BusException(
-                    "cannot " + action + ": the broker at " + config.bootstrap() + " does not answer", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BusException("interrupted", e);
-        }
+        return BrokerAnswers.await(future, action, config);
     }
 
     @Override

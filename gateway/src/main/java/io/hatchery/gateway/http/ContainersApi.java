@@ -20,8 +20,6 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.ContainerCounts;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.json.Json;
-import io.hatchery.spec.json.JsonText;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -159,21 +157,9 @@ final class ContainersApi {
     private record PageAt(Answer answer, Map<String, Map<Integer, Long>> positions, Instant readAt) {}
 
     private static Answer page(ContainerPage page) {
-        return new Answer(
-                200,
-                null,
-                new JsonText()
-                        .array(
-                                "items",
-                                page.containers().stream()
-                                        .map(RenderedContainer::json)
-                                        .toList())
-                        .field(
-                                "next",
-                                page.next() == null
-                                        ? "null"
-                                        : Json.text(page.next().text()))
-                        .end());
+        return PagedList.page(
+                page.containers().stream().map(RenderedContainer::json).toList(),
+                page.next() == null ? null : page.next().text());
     }
 
     private void count(RoutingContext request) {

@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Lists, a page at a time. */
 final class PagedList {
@@ -28,15 +29,26 @@ final class PagedList {
      * @param cursor what the next page begins behind, as text
      */
     static <T> Answer page(int limit, Stream<T> left, Function<T, String> item, Function<T, String> cursor) {
-        return new Answer(200, null, open(limit, left, item, cursor).end());
+        List<T> shown = left.limit(limit + 1L).toList();
+        return page(
+                shown.stream().limit(limit).map(item).toList(),
+                shown.size() > limit ? cursor.apply(shown.get(limit - 1)) : null);
     }
 
-    /** The first items of what is left of a list, as {@link #page} has them, for more fields. */
-    static <T> JsonText open(int limit, Stream<T> left, Function<T, String> item, Function<T, String> cursor) {
-        List<T> shown = left.limit(limit + 1L).toList();
-        return new JsonText()
-                .array("items", shown.stream().limit(limit).map(item).toList())
-                .field("next", shown.size() > limit ? Json.text(cursor.apply(shown.get(limit - 1))) : "null");
+    /**
+     * A page of a list.
+     *
+     * @param items as JSON
+     * @param next the cursor of the next page; null if there is none
+     */
+    static Answer page(List<String> items, @Nullable String next) {
+        return new Answer(
+                200,
+                null,
+                new JsonText()
+                        .array("items", items)
+                        .field("next", next == null ? "null" : Json.text(next))
+                        .end());
     }
 
     /** A list that is never longer than a page. */

@@ -265,7 +265,7 @@ class StreamsTest extends StreamsOnLog {
         assertThat(client.messages.getLast().at("/status/state").asText()).isEqualTo("ready");
     }
 
-    /** Answers queries when it is told to. */
+    /** Holds queries back until the test calls {@link #answer}. */
     private static final class HeldReader implements FleetReader {
         private final FleetReader reader;
         private final List<Runnable> waiting = new ArrayList<>();
