@@ -2,6 +2,7 @@ package io.hatchery.protocol;
 
 import io.hatchery.protocol.Topic.Cleanup;
 import io.hatchery.protocol.Topic.Segments;
+import io.hatchery.protocol.token.AccessToken;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.HostName;
@@ -119,6 +120,18 @@ public final class Topics {
                     "an operator has a month to find out why a record was refused; a producer of garbage cannot fill the disk")
             .build();
 
+    /** The tokens of the API; a null value revokes. */
+    public static final Topic ACCESS = TopicBuilder.builder()
+            .name("hatchery.access")
+            .key("token/NAME")
+            .cleanup(COMPACTED_DAILY)
+            .segments(DAILY)
+            .isShared(false)
+            .value(AccessToken.class)
+            .reason(
+                    "all gateways accept the same tokens; one partition, so that a revocation is not read before the token")
+            .build();
+
     private static final Set<String> SHARED =
             ofTheFleet().stream().filter(Topic::isShared).map(Topic::name).collect(Collectors.toUnmodifiableSet());
 
@@ -126,7 +139,7 @@ public final class Topics {
 
     /** The topics of the fleet. */
     public static List<Topic> ofTheFleet() {
-        return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, CONSOLE, DEAD_LETTERS);
+        return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, CONSOLE, DEAD_LETTERS, ACCESS);
     }
 
     /** Whether the topic of that name has as many partitions as the fleet was set up with. */

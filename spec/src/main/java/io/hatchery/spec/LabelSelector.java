@@ -1,5 +1,7 @@
 package io.hatchery.spec;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,7 @@ public record LabelSelector(List<Requirement> requirements) {
      *
      * @throws IllegalArgumentException if it is none; the message names the wrong part and gives an example
      */
+    @JsonCreator
     public static LabelSelector parse(String text) {
         var requirements = new ArrayList<Requirement>();
         for (String part : parts(text)) {
@@ -146,6 +149,7 @@ public record LabelSelector(List<Requirement> requirements) {
     }
 
     @Override
+    @JsonValue
     public String toString() {
         return requirements.stream().map(Requirement::toString).collect(Collectors.joining(","));
     }

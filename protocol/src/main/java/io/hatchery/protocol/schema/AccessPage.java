@@ -31,18 +31,18 @@ final class AccessPage {
 
             """;
 
-    private record Role(String title, Principal principal) {}
+    private record AccessColumn(String title, Principal principal) {}
 
     private AccessPage() {}
 
     static String markdown() {
         var hosts = new TreeSet<>(List.of(HOST));
-        List<Role> roles = List.of(
-                new Role("gateway", new Principal.GatewayUser(Principal.FIRST)),
-                new Role("config-service", new Principal.ConfigServiceUser(Principal.FIRST)),
-                new Role("runner of `<host>`", new Principal.RunnerUser(HOST)),
-                new Role("operator of `<host>`", new Principal.OperatorUser("name", false, hosts)),
-                new Role("operator of definitions", new Principal.OperatorUser("name", true, new TreeSet<>())));
+        List<AccessColumn> roles = List.of(
+                new AccessColumn("gateway", new Principal.GatewayUser(Principal.FIRST)),
+                new AccessColumn("config-service", new Principal.ConfigServiceUser(Principal.FIRST)),
+                new AccessColumn("runner of `<host>`", new Principal.RunnerUser(HOST)),
+                new AccessColumn("operator of `<host>`", new Principal.OperatorUser("name", false, hosts)),
+                new AccessColumn("operator of definitions", new Principal.OperatorUser("name", true, new TreeSet<>())));
         List<Topic> topics = new ArrayList<>(Topics.ofTheFleet());
         topics.addAll(Topics.of(HOST));
         var page = new StringBuilder(HEAD);
@@ -51,13 +51,13 @@ final class AccessPage {
         page.append("\n| --- |").append(" --- |".repeat(roles.size())).append('\n');
         for (Topic topic : topics) {
             page.append("| `").append(named(topic.name())).append("` |");
-            for (Role role : roles) {
+            for (AccessColumn role : roles) {
                 page.append(' ').append(operations(role, topic)).append(" |");
             }
             page.append('\n');
         }
         page.append("\n## Users\n\n| role | user | resource | name | operations |\n| --- | --- | --- | --- | --- |\n");
-        for (Role role : roles) {
+        for (AccessColumn role : roles) {
             for (Grant grant : AccessTable.of(role.principal, hosts)) {
                 page.append("| ").append(role.title).append(" | `").append(user(role.principal));
                 page.append("` | ")
@@ -69,7 +69,7 @@ final class AccessPage {
         return page.toString();
     }
 
-    private static String operations(Role role, Topic topic) {
+    private static String operations(AccessColumn role, Topic topic) {
         var operations = new TreeSet<Grant.KafkaOperation>();
         for (Grant grant : AccessTable.of(role.principal, List.of(HOST))) {
             for (Grant.KafkaOperation operation : grant.operations()) {

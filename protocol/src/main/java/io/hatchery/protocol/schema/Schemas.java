@@ -16,6 +16,7 @@ import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.token.AccessToken;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.option.Options;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Schemas {
     private static final String BASE = "https://hatchery.io/schemas/";
     private static final List<Class<?>> GENERATED = List.of(
+            AccessToken.class,
             Command.class,
             ConsoleLines.class,
             ContainerSpec.class,

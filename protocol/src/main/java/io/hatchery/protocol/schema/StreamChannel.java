@@ -27,11 +27,15 @@ final class StreamChannel {
             with its cursor gets one of the two for each container that changed, even if nothing is new to it. `types` chooses the kinds
             of messages. A list of containers has a cursor too, `stream`: a client may read a page, and then only what changes after it.
 
+            A client whose token has a scope gets what is in scope only, and `deselected` when a container leaves it. With `since` it gets
+            the events since the cursor, and then a snapshot.
+
             The upgrade is answered with 400 if a parameter is wrong, 401 without a valid token, and 410 if the cursor cannot be served.
 
             Close codes:
             - 1001: the gateway ends, or the client answered no ping. Connect again with the last cursor.
             - 1013: the client reads too slowly, or what it missed cannot be read now. Connect again with the last cursor.
+            - 4401: the token was revoked, has changed or has expired. Connect again with a valid one.
             - 4410: the records after the cursor have expired. Connect again without a cursor.
             """;
 

@@ -49,7 +49,8 @@ class AccessTableTest {
     @Test
     void gatewayWritesDefinitionsProfilesAndCommandsAndNoSpecs() {
         assertThat(topics(GATEWAY, WRITE))
-                .containsExactly("definitions", "profiles", "deadletter", "host.h1.commands", "host.h10.commands");
+                .containsExactly(
+                        "definitions", "profiles", "deadletter", "access", "host.h1.commands", "host.h10.commands");
         assertThat(topics(GATEWAY, READ))
                 .containsExactly(
                         "definitions",
@@ -60,8 +61,18 @@ class AccessTableTest {
                         "hosts",
                         "console",
                         "deadletter",
+                        "access",
                         "host.h1.commands",
                         "host.h10.commands");
+    }
+
+    @Test
+    void gatewayAloneReadsAndWritesTokens() {
+        assertThat(topics(GATEWAY, READ)).contains("access");
+        for (Principal other : List.of(CONFIG, RUNNER, PUBLISHER, AUTHOR)) {
+            assertThat(topics(other, READ)).as("%s", other).doesNotContain("access");
+            assertThat(topics(other, WRITE)).as("%s", other).doesNotContain("access");
+        }
     }
 
     @Test
