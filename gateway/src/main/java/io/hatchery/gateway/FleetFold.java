@@ -24,6 +24,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.token.AccessToken;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.UnreadableException;
@@ -59,7 +60,8 @@ public final class FleetFold {
             names(Topics.DEFINITIONS, Topics.EVALUATIONS, Topics.STATUS, Topics.EVENTS, Topics.HOSTS);
 
     /** The topics that are short enough to be read from their start each time. */
-    public static final List<String> REREAD_TOPICS = names(Topics.DEAD_LETTERS, Topics.PROFILES, Topics.CONSOLE);
+    public static final List<String> REREAD_TOPICS =
+            names(Topics.DEAD_LETTERS, Topics.PROFILES, Topics.CONSOLE, Topics.ACCESS);
 
     /** The topics that are read to their end before a gateway is ready. */
     public static final List<String> TOPICS =
@@ -192,13 +194,13 @@ public final class FleetFold {
     /** Folds records and commits them; one that cannot be read changes nothing. Comes on the thread of the reader. */
     FoldedRecords fold(List<BusRecord> records) {
         if (records.isEmpty()) {
-            return new FoldedRecords(List.of(), new Changes(Set.of(), Set.of(), Set.of()));
+            return new FoldedRecords(List.of(), new Changes(Set.of(), Set.of(), Set.of(), Set.of()));
         }
         recordsRead.addAndGet(records.size());
         List<ReadRecord> read = ReadRecord.read(records, placed::misplacement);
         return projection.database().write(session -> {
             var folded = new ArrayList<FoldedRecord>(records.size());
-            var changes = new Changes(new HashSet<>(), new HashSet<>(), new HashSet<>());
+            var changes = new Changes(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashSet<>());
             var positions = new HashMap<String, FoldedPosition>();
             for (ReadRecord each : read) {
                 BusRecord record = each.record();
@@ -267,6 +269,8 @@ public final class FleetFold {
         String topic = record.topic();
         if (topic.equals(Topics.PROFILES.name())) {
             changes.profiles().add(new ProfileName(record.key()));
+        } else if (topic.equals(Topics.ACCESS.name())) {
+            AccessToken.nameOf(record.key()).ifPresent(changes.tokens()::add);
         } else if (topic.equals(Topics.STATUS.name()) || topic.equals(Topics.EVALUATIONS.name())) {
             changes.containers().add(new ContainerName(record.key()));
         } else if (topic.equals(Topics.DEFINITIONS.name()) && record.isDeletion()

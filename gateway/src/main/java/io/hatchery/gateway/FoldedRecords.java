@@ -3,6 +3,7 @@ package io.hatchery.gateway;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.token.TokenName;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ProfileName;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Records that are in the database, and what follows from them for clients.
  *
  * @param records in their order
- * @param changes the containers, operations and profiles that requests may wait for
+ * @param changes the containers, operations, profiles and tokens that requests may wait for
  */
 record FoldedRecords(List<FoldedRecord> records, Changes changes) {
     /**
@@ -33,12 +34,17 @@ record FoldedRecords(List<FoldedRecord> records, Changes changes) {
      *
      * @param operations those whose request or outcome was read
      */
-    record Changes(Set<ContainerName> containers, Set<CommandId> operations, Set<ProfileName> profiles) {
+    record Changes(
+            Set<ContainerName> containers,
+            Set<CommandId> operations,
+            Set<ProfileName> profiles,
+            Set<TokenName> tokens) {
         /** All of them. */
         List<Object> names() {
             var names = new ArrayList<Object>(containers);
             names.addAll(operations);
             names.addAll(profiles);
+            names.addAll(tokens);
             return names;
         }
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * How a gateway serves.
  *
  * @param listener where, and what clients may take
- * @param token what a client must show
+ * @param token what a client must show that is an administrator, whatever tokens there are
  * @param database folder of the database, which no other gateway uses
  * @param nixCache folder of the Nix cache that is served
  * @param nixCacheToken what a client of the cache must show, where it does not show the other; null if it need not

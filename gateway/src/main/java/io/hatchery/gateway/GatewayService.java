@@ -9,6 +9,7 @@ import io.hatchery.bus.PartitionCountWatcher;
 import io.hatchery.bus.TopicFollower;
 import io.hatchery.bus.TopicIds;
 import io.hatchery.bus.TopicSetup;
+import io.hatchery.gateway.access.Authenticator;
 import io.hatchery.gateway.http.Api;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.http.NixCache;
@@ -70,8 +71,10 @@ public final class GatewayService extends AbstractVerticle {
             TopicIds topicIds,
             CommandFollower commands,
             FleetFold fold,
-            ViewAwaiter waiting,
-            WorkerReader reader) {}
+            Served served) {}
+
+    /** What requests are answered with. */
+    private record Served(ViewAwaiter waiting, WorkerReader reader, Authenticator access) {}
 
     /**
      * @param onFailure is called when the gateway cannot go on
@@ -112,15 +115,17 @@ public final class GatewayService extends AbstractVerticle {
                 config.bus().partitions(),
                 clock);
         var waiting = new ViewAwaiter(vertx, reader);
-        var follower = new TopicFollower(vertx, config.bus(), "gateway", handler(fold, waiting), this::fail);
+        var access = new Authenticator(config.token(), restored.projection().tokens(), clock);
+        var follower = new TopicFollower(vertx, config.bus(), "gateway", handler(fold, waiting, access), this::fail);
         var topicIds = new TopicIds(vertx, config.bus());
         var commands = new CommandFollower(topicIds, follower, fold, clock);
-        var made = new Parts(publisher, follower, topicIds, commands, fold, waiting, reader);
+        var made = new Parts(publisher, follower, topicIds, commands, fold, new Served(waiting, reader, access));
         parts = made;
         return made;
     }
 
-    private static TopicFollower.RecordHandler<FoldedRecords> handler(FleetFold fold, ViewAwaiter waiting) {
+    private static TopicFollower.RecordHandler<FoldedRecords> handler(
+            FleetFold fold, ViewAwaiter waiting, Authenticator access) {
         return new TopicFollower.RecordHandler<>() {
             @Override
             public FoldedRecords handle(List<BusRecord> records) {
@@ -131,6 +136,9 @@ public final class GatewayService extends AbstractVerticle {
             public void take(FoldedRecords folded) {
                 fold.publish(folded);
                 waiting.changed(folded.changes().names());
+                if (!folded.changes().tokens().isEmpty()) {
+                    fold.streams().reauthorize(access::isValid);
+                }
             }
         };
     }
@@ -140,13 +148,19 @@ public final class GatewayService extends AbstractVerticle {
         FleetFold fold = made.fold;
         var metrics = new GatewayMetrics(fold, clock);
         metrics.show(connections);
-        var fleet = new ServedFleet(made.reader, fold.submitted(), fold.streams(), fold.log(), fold.refused()::refuse);
+        var fleet = new ServedFleet(
+                made.served.access,
+                made.served.reader,
+                fold.submitted(),
+                fold.streams(),
+                fold.log(),
+                fold.refused()::refuse);
         var dependencies = new Api.ApiDependencies(
-                fleet, made.publisher, made.waiting, () -> Optional.ofNullable(unready), metrics::scrape);
+                fleet, made.publisher, made.served.waiting, () -> Optional.ofNullable(unready), metrics::scrape);
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
-        var api = new Api(vertx, dependencies, config.token(), cache, connections, clock);
+        var api = new Api(vertx, dependencies, cache, connections, clock);
         var options = new HttpServerOptions()
                 .setHost(config.listener().address())
                 .setPort(config.listener().port())
@@ -248,8 +262,10 @@ public final class GatewayService extends AbstractVerticle {
         vertx.setPeriodic(TICK.toMillis(), tick -> {
             made.commands.look(made.fold.commandTopics()).onFailure(this::fail);
         });
-        vertx.setPeriodic(
-                1 + new Random().nextInt(LONGEST_REPORT_DELAY_MILLIS), TICK.toMillis(), tick -> made.fold.tick());
+        vertx.setPeriodic(1 + new Random().nextInt(LONGEST_REPORT_DELAY_MILLIS), TICK.toMillis(), tick -> {
+            made.fold.tick();
+            made.fold.streams().reauthorize(made.served.access::isValid); // of tokens that expire no record says so
+        });
         vertx.setPeriodic(REFRESH_CURSORS.toMillis(), tick -> {
             Instant began = clock.instant();
             made.follower
@@ -291,7 +307,7 @@ public final class GatewayService extends AbstractVerticle {
                 .eventually(() -> vertx.executeBlocking(() -> {
                     if (made != null) {
                         made.topicIds.close();
-                        made.reader.close();
+                        made.served.reader.close();
                         made.fold.projection().database().close();
                     }
                     return null;

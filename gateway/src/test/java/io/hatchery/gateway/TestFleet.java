@@ -163,9 +163,15 @@ final class TestFleet implements AutoCloseable {
 
         HttpResponse<String> send(String method, String path, byte @Nullable [] body, Map<String, String> headers)
                 throws Exception {
+            return send("secret", method, path, body, headers);
+        }
+
+        private HttpResponse<String> send(
+                String token, String method, String path, byte @Nullable [] body, Map<String, String> headers)
+                throws Exception {
             var request = HttpRequest.newBuilder(address(path))
                     .timeout(Duration.ofSeconds(60))
-                    .header("Authorization", "Bearer secret")
+                    .header("Authorization", "Bearer " + token)
                     .method(
                             method,
                             body == null
@@ -173,6 +179,23 @@ final class TestFleet implements AutoCloseable {
                                     : HttpRequest.BodyPublishers.ofByteArray(body));
             headers.forEach(request::header);
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+
+        /** Sends a request with that token. */
+        HttpResponse<String> sendAs(String token, String method, String path, byte @Nullable [] body) throws Exception {
+            return send(token, method, path, body, Map.of());
+        }
+
+        /** The messages of a stream with that token up to the first {@code synced}, as one text. */
+        String snapshot(String token) throws Exception {
+            try (var stream = stream(token)) {
+                return stream.untilSynced();
+            }
+        }
+
+        /** A stream with that token; the handshake must succeed. */
+        WatchedStream stream(String token) throws Exception {
+            return WatchedStream.open(http, URI.create("ws://127.0.0.1:" + service.port() + "/v1/stream"), token);
         }
 
         /** A connection of its own, whose reads give up after a minute. */

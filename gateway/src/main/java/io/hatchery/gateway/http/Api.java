@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class Api {
     static final String PROBLEM = "Problem";
     static final String SOURCE = "/gateway";
-    static final String REQUESTER = "api";
 
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     /** Of a definition or a profile, in bytes. */
@@ -58,7 +57,6 @@ public final class Api {
 
     private final Vertx vertx;
     private final ApiDependencies dependencies;
-    private final BearerToken token;
     private final NixCache cache;
     private final Connections connections;
     private final List<Endpoint> endpoints = new ArrayList<>();
@@ -66,25 +64,20 @@ public final class Api {
     private final ObjectNode document;
 
     /** Makes the endpoints and the OpenAPI document. */
-    public Api(
-            Vertx vertx,
-            ApiDependencies dependencies,
-            String token,
-            NixCache cache,
-            Connections connections,
-            Clock clock) {
+    public Api(Vertx vertx, ApiDependencies dependencies, NixCache cache, Connections connections, Clock clock) {
         this.vertx = vertx;
         this.dependencies = dependencies;
-        this.token = new BearerToken(token);
         this.cache = cache;
         this.connections = connections;
         var operations =
                 new OperationsApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), clock);
         var checks = new DefinitionChecks(vertx);
-        var containers = new ContainersApi(
-                dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), operations, checks, clock);
+        var writer =
+                new DefinitionWriter(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), clock);
+        var containers =
+                new ContainersApi(dependencies.fleet(), writer, dependencies.waiting(), operations, checks, clock);
         endpoints.addAll(containers.endpoints());
-        endpoints.addAll(new BulkDefinitionsApi(dependencies.fleet(), containers, checks, clock).endpoints());
+        endpoints.addAll(new BulkDefinitionsApi(dependencies.fleet(), writer, checks, clock).endpoints());
         endpoints.addAll(new SystemsApi(dependencies.fleet(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
         endpoints.addAll(new HostsApi(dependencies.fleet(), clock).endpoints());
@@ -92,6 +85,8 @@ public final class Api {
         endpoints.addAll(
                 new ProfilesApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), checks, clock)
                         .endpoints());
+        endpoints.addAll(new TokensApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), clock)
+                .endpoints());
         endpoints.add(Endpoint.get("/v1/stream")
                 .id("watchFleet")
                 .summary("Upgrades to a websocket of a snapshot and then every change")
@@ -153,15 +148,20 @@ public final class Api {
                         .handledBy(Api::problemType));
     }
 
+    /** The OpenAPI document. */
+    ObjectNode document() {
+        return document;
+    }
+
     /** A router of all endpoints. */
     public Router router() {
         Router router = Router.router(vertx);
         router.route().handler(connections::began);
-        Resource.routeIn(router, open);
+        Resource.routeIn(router, open, (request, endpoint) -> {});
         cache.routeIn(router);
+        router.route().handler(this::requireReady); // before, not all tokens are known
         router.route().handler(this::authenticate);
-        router.route().handler(this::requireReady);
-        Resource.routeIn(router, endpoints);
+        Resource.routeIn(router, endpoints, Api::authorize);
         router.route()
                 .handler(request -> Responses.problem(
                         request,
@@ -199,15 +199,21 @@ public final class Api {
     }
 
     private void authenticate(RoutingContext request) {
-        if (token.isShownBy(request.request())) {
-            request.next();
-        } else {
-            Responses.problem(
-                    request,
-                    new ApiProblem(
-                            ProblemType.NOT_AUTHENTICATED,
-                            "the request has no valid token: send the header Authorization: Bearer <token>, or, from a"
-                                    + " browser's websocket, the subprotocols hatchery.v1 and bearer.<token>"));
+        Requests.authenticated(
+                request,
+                BearerToken.shownBy(request.request()).stream()
+                        .flatMap(secret -> dependencies.fleet().access().find(secret).stream())
+                        .findFirst()
+                        .orElseThrow(ApiProblem::notAuthenticated));
+        request.next();
+    }
+
+    /** The one place where the permission of an operation is checked; its scope is that of {@link ServedFleet#read}. */
+    private static void authorize(RoutingContext request, Endpoint endpoint) {
+        String refusal = endpoint.permission().refusal(Requests.principal(request));
+        if (!refusal.isEmpty()) {
+            throw new ApiProblem(
+                    ProblemType.FORBIDDEN, endpoint.id() + " is not allowed: " + refusal + "; use another token");
         }
     }
 
@@ -250,6 +256,7 @@ public final class Api {
     private static StreamFilter filter(RoutingContext request) {
         Set<StreamType> types = Requests.query(request, "types", Api::types);
         return new StreamFilter(
+                Requests.principal(request),
                 Requests.query(request, "container", ContainerName::new),
                 Requests.query(request, "host", HostName::new),
                 ContainerFilters.selector(request),

@@ -32,6 +32,14 @@ final class ApiProblem extends RuntimeException {
         this.errors = errors.stream().limit(MAX_ERRORS).map(ApiProblem::cut).toList();
     }
 
+    /** The refusal of a request whose sender is not known. */
+    static ApiProblem notAuthenticated() {
+        return new ApiProblem(
+                ProblemType.NOT_AUTHENTICATED,
+                "the request has no valid token: send the header Authorization: Bearer <token>, or, from a browser's"
+                        + " websocket, the subprotocols hatchery.v1 and bearer.<token>");
+    }
+
     private static DefinitionProblem cut(DefinitionProblem error) {
         return new DefinitionProblem(
                 cut(error.path()),

@@ -11,6 +11,8 @@ import io.hatchery.protocol.resource.ContainerCounts;
 import io.hatchery.protocol.resource.Event;
 import io.hatchery.protocol.resource.Profile;
 import io.hatchery.protocol.resource.SystemGeneration;
+import io.hatchery.protocol.resource.Token;
+import io.hatchery.protocol.resource.TokenRequest;
 import io.hatchery.protocol.schema.Schemas;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.DefinitionProblem;
@@ -22,27 +24,19 @@ import java.util.Map;
 final class ApiSchemas {
     private static final String PLACE = "#/components/schemas/";
     private static final String LIST = "List";
-    private static final Map<String, Class<?>> RECORDS = Map.of(
-            "BuildLog",
-            BuildLogs.Part.class,
-            "Container",
-            Container.class,
-            "ContainerCounts",
-            ContainerCounts.class,
-            "DefinitionError",
-            DefinitionProblem.class,
-            "Event",
-            Event.class,
-            "Host",
-            HostStatus.class,
-            "Operation",
-            Operation.class,
-            Api.PROBLEM,
-            ProblemDetails.class,
-            "Profile",
-            Profile.class,
-            "SystemGeneration",
-            SystemGeneration.class);
+    private static final Map<String, Class<?>> RECORDS = Map.ofEntries(
+            Map.entry("BuildLog", BuildLogs.Part.class),
+            Map.entry("Container", Container.class),
+            Map.entry("ContainerCounts", ContainerCounts.class),
+            Map.entry("DefinitionError", DefinitionProblem.class),
+            Map.entry("Event", Event.class),
+            Map.entry("Host", HostStatus.class),
+            Map.entry("Operation", Operation.class),
+            Map.entry(Api.PROBLEM, ProblemDetails.class),
+            Map.entry("Profile", Profile.class),
+            Map.entry("SystemGeneration", SystemGeneration.class),
+            Map.entry("Token", Token.class),
+            Map.entry("TokenRequest", TokenRequest.class));
 
     private ApiSchemas() {}
 

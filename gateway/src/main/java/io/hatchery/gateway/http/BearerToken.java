@@ -1,10 +1,10 @@
 package io.hatchery.gateway.http;
 
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
 
-/** The token that a client must show (RFC 6750), compared in constant time. */
+/** The secret that a client shows (RFC 6750). */
 final class BearerToken {
     /** What the stream speaks; a browser offers it beside the token, which it can put nowhere else. */
     static final String SUBPROTOCOL = "hatchery.v1";
@@ -12,30 +12,21 @@ final class BearerToken {
     private static final String SCHEME = "Bearer ";
     private static final String IN_SUBPROTOCOL = "bearer.";
 
-    private final byte[] expected;
+    private BearerToken() {}
 
-    BearerToken(String token) {
-        this.expected = token.getBytes(StandardCharsets.UTF_8);
-    }
-
-    boolean isShownBy(HttpServerRequest request) {
+    /** What may be the secret: that of the header Authorization if there is one, else those that a websocket offers. */
+    static List<String> shownBy(HttpServerRequest request) {
         String authorization = request.getHeader("Authorization");
         if (authorization != null) {
             return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                    && matches(authorization.substring(SCHEME.length()).strip());
+                    ? List.of(authorization.substring(SCHEME.length()).strip())
+                    : List.of();
         }
-        for (String offered : request.headers().getAll("Sec-WebSocket-Protocol")) {
-            for (String protocol : offered.split(",")) {
-                String stripped = protocol.strip();
-                if (stripped.startsWith(IN_SUBPROTOCOL) && matches(stripped.substring(IN_SUBPROTOCOL.length()))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private boolean matches(String shown) {
-        return MessageDigest.isEqual(shown.getBytes(StandardCharsets.UTF_8), expected);
+        return request.headers().getAll("Sec-WebSocket-Protocol").stream()
+                .flatMap(offered -> Arrays.stream(offered.split(",")))
+                .map(String::strip)
+                .filter(protocol -> protocol.startsWith(IN_SUBPROTOCOL))
+                .map(protocol -> protocol.substring(IN_SUBPROTOCOL.length()))
+                .toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.hatchery.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.json.Json;
@@ -11,10 +12,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Defines many containers with one request. Each definition is taken or refused by itself. */
@@ -26,7 +24,7 @@ final class BulkDefinitionsApi {
     static final int MAX_BYTES = 4 << 20;
 
     private final ServedFleet fleet;
-    private final ContainersApi containers;
+    private final DefinitionWriter writer;
     private final DefinitionChecks checks;
     private final Clock clock;
 
@@ -34,9 +32,9 @@ final class BulkDefinitionsApi {
     private record BulkItem(
             String name, int status, @Nullable ApiProblem problem) {}
 
-    BulkDefinitionsApi(ServedFleet fleet, ContainersApi containers, DefinitionChecks checks, Clock clock) {
+    BulkDefinitionsApi(ServedFleet fleet, DefinitionWriter writer, DefinitionChecks checks, Clock clock) {
         this.fleet = fleet;
-        this.containers = containers;
+        this.writer = writer;
         this.checks = checks;
         this.clock = clock;
     }
@@ -65,48 +63,50 @@ final class BulkDefinitionsApi {
                         "header " + header + " is for one container: put it alone, or leave the header out");
             }
         }
+        ApiPrincipal principal = Requests.principal(request);
         checks.readMany(request, Evaluator::checkAlone)
                 .compose(read -> fleet.reader()
-                        .read(view -> present(view, read))
-                        .compose(present -> define(read, present, patience)))
-                .compose(items -> fleet.reader().read(view -> answer(view, items)))
+                        .read(whole -> read.stream()
+                                .map(each -> admit(whole, each, principal, patience))
+                                .toList()))
+                .compose(items ->
+                        Future.all(items.stream().map(this::write).toList()).map(done -> done.<BulkItem>list()))
+                .compose(items -> fleet.read(request, view -> answer(view, items)))
                 .onSuccess(answer -> Responses.answer(request, answer))
                 .onFailure(request::fail);
     }
 
-    private static Set<ContainerName> present(FleetView view, List<DefinitionChecks.NamedCheck> read) {
-        var present = new HashSet<ContainerName>();
-        read.stream()
-                .filter(each -> each.checked() != null)
-                .map(each -> new ContainerName(each.name()))
-                .filter(view::isThere)
-                .forEach(present::add);
-        return present;
-    }
+    /** A definition that is to be written; or the problem, if it may not be. */
+    private record BulkWrite(
+            String name,
+            DefinitionWriter.@Nullable AdmittedWrite admitted,
+            @Nullable ApiProblem problem) {}
 
-    private Future<List<BulkItem>> define(
-            List<DefinitionChecks.NamedCheck> read, Set<ContainerName> present, Duration patience) {
-        var items = new ArrayList<Future<BulkItem>>();
-        for (DefinitionChecks.NamedCheck each : read) {
-            items.add(define(each, present, patience));
-        }
-        return Future.all(items).map(done -> done.<BulkItem>list());
-    }
-
-    private Future<BulkItem> define(DefinitionChecks.NamedCheck each, Set<ContainerName> present, Duration patience) {
+    private static BulkWrite admit(
+            FleetView whole, DefinitionChecks.NamedCheck each, ApiPrincipal principal, Duration patience) {
         DefinitionChecks.Checked checked = each.checked();
         if (checked == null) {
-            return Future.succeededFuture(new BulkItem(each.name(), 0, each.problem()));
+            return new BulkWrite(each.name(), null, each.problem());
         }
         try {
-            var name = new ContainerName(each.name());
-            return containers
-                    .define(name, checked.requireValid(each.name()), !present.contains(name), patience)
-                    .map(status -> new BulkItem(each.name(), status, null))
-                    .recover(e -> Future.succeededFuture(new BulkItem(each.name(), 0, Api.problem(e))));
+            var write = new DefinitionWriter.DefinitionWrite(
+                    principal,
+                    new ContainerName(each.name()),
+                    checked.requireValid(each.name()),
+                    Precondition.NONE,
+                    patience);
+            return new BulkWrite(each.name(), DefinitionWriter.admit(whole, write), null);
         } catch (ApiProblem e) {
-            return Future.succeededFuture(new BulkItem(each.name(), 0, e));
+            return new BulkWrite(each.name(), null, e);
         }
+    }
+
+    private Future<BulkItem> write(BulkWrite each) {
+        return each.admitted == null
+                ? Future.succeededFuture(new BulkItem(each.name, 0, each.problem))
+                : writer.write(each.admitted)
+                        .map(status -> new BulkItem(each.name, status, null))
+                        .recover(e -> Future.succeededFuture(new BulkItem(each.name, 0, Api.problem(e))));
     }
 
     private Answer answer(FleetView view, List<BulkItem> items) {

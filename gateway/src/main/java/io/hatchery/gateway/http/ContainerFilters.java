@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetFilter;
 import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.token.Scope;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.LabelSelector;
 import io.vertx.ext.web.RoutingContext;
@@ -34,6 +35,7 @@ final class ContainerFilters {
     /** The filter of a request. */
     static FleetFilter of(RoutingContext request) {
         return new FleetFilter(
+                Scope.ALL, // the view adds that of the principal
                 selector(request),
                 Requests.query(request, "host", HostName::new),
                 Requests.query(request, "phase", ContainerFilters::phase),

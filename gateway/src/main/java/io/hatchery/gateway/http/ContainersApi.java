@@ -1,7 +1,6 @@
 package io.hatchery.gateway.http;
 
-import io.hatchery.bus.Message;
-import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.ContainerOrder;
@@ -31,31 +30,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Reads, defines and deletes containers. */
 final class ContainersApi {
-    private static final Duration EVALUATION_TIMEOUT = Duration.ofSeconds(10);
     static final Parameter IF_MATCH =
             Parameter.header("If-Match", "The ETag that the change is meant for; 412 if another is in force");
 
     private final ServedFleet fleet;
-    private final Publisher publisher;
     private final ViewAwaiter waiting;
     private final OperationsApi operations;
     private final DefinitionChecks checks;
+    private final DefinitionWriter writer;
     private final DefinitionMessages messages;
     private final Clock clock;
 
     ContainersApi(
             ServedFleet fleet,
-            Publisher publisher,
+            DefinitionWriter writer,
             ViewAwaiter waiting,
             OperationsApi operations,
             DefinitionChecks checks,
             Clock clock) {
         this.fleet = fleet;
-        this.publisher = publisher;
+        this.writer = writer;
         this.waiting = waiting;
         this.operations = operations;
         this.checks = checks;
@@ -136,9 +133,10 @@ final class ContainersApi {
                             + query.after().sort().word() + ": give the next of a page of this list");
         }
         Instant readAt = fleet.streams().readAt();
-        fleet.reader()
-                .read(view -> new PageAt(
-                        page(view.containers(query, clock.instant())), view.positions(Streams.TOPICS), readAt))
+        fleet.read(
+                        request,
+                        view -> new PageAt(
+                                page(view.containers(query, clock.instant())), view.positions(Streams.TOPICS), readAt))
                 .onSuccess(read -> Responses.answer(
                         request,
                         read.answer.with(
@@ -209,8 +207,7 @@ final class ContainersApi {
     private void put(RoutingContext request) {
         ContainerName name = Requests.container(request);
         Duration patience = patience(request);
-        fleet.reader()
-                .read(view -> Existence.of(view, name))
+        fleet.read(request, view -> Existence.of(view, name))
                 .compose(known -> {
                     Precondition expected = Precondition.of(request, known.isDefined);
                     return checks.read(request, definition -> Evaluator.checkAlone(name, definition))
@@ -239,104 +236,43 @@ final class ContainersApi {
             Precondition expected,
             Duration patience) {
         ContainerDefinition definition = checked.requireValid(name.value());
-        return fleet.reader()
-                .read(view -> !view.isThere(name))
-                .compose(isNew -> define(name, definition, expected, isNew, patience))
-                .compose(status -> fleet.reader().read(view -> answer(view, status, name)))
+        return writer.write(new DefinitionWriter.DefinitionWrite(
+                        Requests.principal(request), name, definition, expected, patience))
+                .compose(status -> fleet.read(request, view -> answer(view, status, name)))
                 .map(answer -> {
                     Responses.answer(request, answer);
                     return null;
                 });
     }
 
-    /** Publishes a definition that was checked; completes with the status of the answer, or fails with an {@link ApiProblem}. */
-    Future<Integer> define(ContainerName name, ContainerDefinition definition, boolean isNew, Duration patience) {
-        return define(name, definition, Precondition.NONE, isNew, patience);
-    }
-
-    private Future<Integer> define(
-            ContainerName name,
-            ContainerDefinition definition,
-            Precondition expected,
-            boolean isNew,
-            Duration patience) {
-        String id = UUID.randomUUID().toString();
-        return publisher
-                .publish(message(name, definition, expected, id))
-                .compose(position -> evaluated(name, position.offset(), patience)
-                        .map(evaluated -> {
-                            requireTaken(
-                                    evaluated,
-                                    position.offset(),
-                                    expected,
-                                    "the definition of " + name + " was not taken");
-                            return status(name, position.offset(), evaluated, isNew);
-                        }));
-    }
-
-    private Future<Optional<Evaluation>> evaluated(ContainerName name, long revision, Duration patience) {
-        return waiting.evaluationOf(name, revision, EVALUATION_TIMEOUT)
-                .compose(evaluated -> evaluated.isPresent() && isBuilding(evaluated.get(), revision)
-                        ? waiting.built(name, revision, patience)
-                        : Future.succeededFuture(evaluated));
-    }
-
-    private static boolean isBuilding(Evaluation evaluation, long revision) {
-        return evaluation.revision() == revision && evaluation.state() == Evaluation.State.BUILDING;
-    }
-
-    private static int status(ContainerName name, long revision, Optional<Evaluation> evaluated, boolean isNew) {
-        if (evaluated.isPresent()
-                && evaluated.get().revision() == revision
-                && evaluated.get().state() == Evaluation.State.FAILED) {
-            throw new ApiProblem(
-                    ProblemType.EVALUATION_FAILED,
-                    "the definition of " + name + " is stored, but its evaluation failed; the last good spec, if"
-                            + " any, stays in force",
-                    evaluated.get().errors());
-        }
-        boolean isPending = evaluated.isEmpty() || isBuilding(evaluated.get(), revision);
-        return isPending ? 202 : isNew ? 201 : 200;
-    }
-
-    /** Refuses a change that config-service refused. */
-    private static void requireTaken(
-            Optional<Evaluation> evaluated, long revision, Precondition expected, String consequence) {
-        evaluated
-                .filter(evaluation -> evaluation.evaluatedRevision() == revision)
-                .map(Evaluation::refusal)
-                .ifPresent(refusal -> {
-                    throw new ApiProblem(expected.refusal(), consequence + ": " + refusal);
-                });
-    }
-
-    private Message message(
-            ContainerName name, @Nullable ContainerDefinition definition, Precondition expected, String id) {
-        return messages.of(Topics.DEFINITIONS, name.value(), definition, id)
-                .with(Headers.IF_MATCH, expected.revision());
-    }
-
     private void delete(RoutingContext request) {
         ContainerName name = Requests.container(request);
         Requests.waitFor(request); // wrong words are refused before anything is done
         boolean purge = Boolean.TRUE.equals(Requests.query(request, "purge", ContainerFilters::bool));
+        ApiPrincipal principal = Requests.principal(request);
         fleet.reader()
-                .read(view -> {
+                .read(whole -> {
+                    FleetView view = whole.seenBy(principal);
                     requireThere(view, name);
-                    return Existence.of(view, name);
+                    Precondition expected = Precondition.of(request, Existence.of(view, name).isDefined);
+                    return new ScopeGuard(whole, principal).delete(name, expected);
                 })
-                .compose(known -> delete(request, name, purge, Precondition.of(request, known.isDefined)))
+                .compose(expected -> delete(request, name, purge, expected))
                 .onFailure(request::fail);
     }
 
     private Future<Void> delete(RoutingContext request, ContainerName name, boolean purge, Precondition expected) {
+        ApiPrincipal principal = Requests.principal(request);
         var id = new CommandId(UUID.randomUUID().toString());
-        var message = message(name, null, expected, id.value()).with(Headers.PURGE, purge ? "true" : null);
+        var message = messages.of(Topics.DEFINITIONS, name.value(), null, id.value(), principal)
+                .with(Headers.IF_MATCH, expected.revision())
+                .with(Headers.PURGE, purge ? "true" : null);
         return operations
-                .publish(Operation.removal(id, name, null, Api.REQUESTER, clock.instant()), message)
-                .compose(position -> waiting.evaluationOf(name, position.offset(), EVALUATION_TIMEOUT)
+                .publish(Operation.removal(id, name, null, principal.name(), clock.instant()), message)
+                .compose(position -> waiting.evaluationOf(name, position.offset(), DefinitionWriter.EVALUATION_TIMEOUT)
                         .map(evaluated -> {
-                            requireTaken(evaluated, position.offset(), expected, name + " was not deleted");
+                            DefinitionWriter.requireTaken(
+                                    evaluated, position.offset(), expected, name + " was not deleted");
                             operations.answer(request, id, name);
                             return null;
                         }));

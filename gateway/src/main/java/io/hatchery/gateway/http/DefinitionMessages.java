@@ -1,6 +1,7 @@
 package io.hatchery.gateway.http;
 
 import io.hatchery.bus.Message;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Topic;
 import io.hatchery.spec.ContainerDefinition;
@@ -17,17 +18,18 @@ final class DefinitionMessages {
     }
 
     /** A change of that key; {@code definition} is null for a deletion. */
-    Message of(Topic topic, String key, @Nullable ContainerDefinition definition) {
-        return of(topic, key, definition, UUID.randomUUID().toString());
+    Message of(Topic topic, String key, @Nullable ContainerDefinition definition, ApiPrincipal principal) {
+        return of(topic, key, definition, UUID.randomUUID().toString(), principal);
     }
 
     /**
      * A change with an id that the client knows.
      *
      * @param id the id of the record, and of the operation that it begins
+     * @param principal who requests it
      */
-    Message of(Topic topic, String key, @Nullable ContainerDefinition definition, String id) {
+    Message of(Topic topic, String key, @Nullable ContainerDefinition definition, String id, ApiPrincipal principal) {
         return Message.of(topic.name(), key, definition, id, Api.SOURCE, clock.instant())
-                .with(Headers.REQUESTED_BY, Api.REQUESTER);
+                .with(Headers.REQUESTED_BY, principal.name());
     }
 }

@@ -1,6 +1,8 @@
 package io.hatchery.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.access.Permission;
+import io.hatchery.gateway.access.Permissions;
 import io.hatchery.spec.json.Json;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -167,6 +169,11 @@ final class Endpoint {
 
     String id() {
         return id;
+    }
+
+    /** Who may use it. */
+    Permission permission() {
+        return Permissions.of(id);
     }
 
     String summary() {

@@ -23,12 +23,14 @@ final class EventsApi {
     /** How many requests read the log or wait for that; further ones are refused. */
     static final int MAX_READING = 100;
 
+    private final ServedFleet fleet;
     private final Streams streams;
     private final Streams.Replay log;
     private final BiConsumer<BusRecord, Throwable> refused;
     private int reading;
 
     EventsApi(ServedFleet fleet) {
+        this.fleet = fleet;
         this.streams = fleet.streams();
         this.log = fleet.log();
         this.refused = fleet.refused();
@@ -58,8 +60,9 @@ final class EventsApi {
             throw new ApiProblem(
                     ProblemType.INVALID_REQUEST, "query parameters since and before exclude each other: give one");
         }
+        ContainerName container = Requests.query(request, "container", ContainerName::new);
         var page = new EventPage(new EventPage.Query(
-                Requests.query(request, "container", ContainerName::new),
+                container,
                 Requests.query(request, "from", Requests::time),
                 Requests.query(request, "until", Requests::time),
                 since == null,
@@ -71,10 +74,11 @@ final class EventsApi {
         }
         reading++;
         Offsets from = eventsOnly(since == null ? beginning(now.offsets()) : since.offsets());
-        log.read(from, eventsOnly(now.offsets()), record -> {
-                    take(page, record);
+        EventScope.of(request, fleet, container)
+                .compose(scope -> log.read(from, eventsOnly(now.offsets()), record -> {
+                    take(page, scope, record);
                     return true;
-                })
+                }))
                 .map(done -> {
                     ObjectNode body = Json.object();
                     body.putArray("items").addAll(page.items());
@@ -93,12 +97,12 @@ final class EventsApi {
                 .onFailure(request::fail);
     }
 
-    private void take(EventPage page, BusRecord record) {
-        if (!page.admits(record)) {
+    private void take(EventPage page, EventScope scope, BusRecord record) {
+        if (!page.admits(record) || !scope.mayAdmit(record.key())) {
             return;
         }
         try {
-            if (FleetRecord.read(record) instanceof FleetRecord.EventRecord read) {
+            if (FleetRecord.read(record) instanceof FleetRecord.EventRecord read && scope.admits(read.event())) {
                 page.take(
                         record,
                         Json.tree(new Event(read.id(), read.event(), null)),

@@ -26,7 +26,8 @@ final class OpenApi {
             "hosts", "The hosts of the fleet",
             "operations", "What became of commands",
             "profiles", "Options that several definitions share",
-            "stream", "The fleet live, over a websocket"));
+            "stream", "The fleet live, over a websocket",
+            "tokens", "The tokens with which clients authenticate"));
     private static final Map<Integer, String> SUCCESSES = Map.of(
             101, "The connection becomes a websocket; docs/api/asyncapi.json describes its messages",
             200, "Done",
@@ -34,7 +35,7 @@ final class OpenApi {
             202, "Accepted, and not ended yet",
             204, "Done");
     /** What any endpoint may answer, for those that need a token. */
-    private static final List<Integer> ANYWHERE = List.of(400, 401, 500, 503);
+    private static final List<Integer> ANYWHERE = List.of(400, 401, 403, 500, 503);
 
     private OpenApi() {}
 
@@ -68,7 +69,11 @@ final class OpenApi {
                 .putObject("bearer")
                 .put("type", "http")
                 .put("scheme", "bearer")
-                .put("description", "The gateway's token, in the header Authorization");
+                .put(
+                        "description",
+                        "A token, in the header Authorization; x-hatchery-role of an operation is the role that it needs, and"
+                                + " x-hatchery-scope what its scope limits: containers and hosts to those in scope; fleet"
+                                + " needs a token whose scope is the whole fleet");
         return document;
     }
 
@@ -80,6 +85,10 @@ final class OpenApi {
     private static ObjectNode operation(ObjectNode operation, Endpoint endpoint, boolean guarded, ObjectNode shared) {
         operation.put("operationId", endpoint.id()).put("summary", endpoint.summary());
         operation.putArray("tags").add(tag(endpoint));
+        if (guarded) {
+            operation.put("x-hatchery-role", endpoint.permission().role().word());
+            operation.put("x-hatchery-scope", endpoint.permission().reach().word());
+        }
         parameters(operation, endpoint);
         if (endpoint.body() != null) {
             ObjectNode content =

@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.Operation;
@@ -100,13 +101,15 @@ final class OperationsApi {
     private record CommandContext(
             Evaluation evaluation, Optional<Operation> known, boolean isWritten, boolean hasEnded) {}
 
-    private CommandContext context(FleetView view, ContainerName name, CommandId id) {
+    /** A key may be that of an operation that the principal does not see. */
+    private CommandContext context(FleetView whole, ApiPrincipal principal, ContainerName name, CommandId id) {
+        FleetView view = whole.seenBy(principal);
         Evaluation evaluation = view.evaluation(name)
                 .filter(e -> view.isThere(name))
                 .orElseThrow(() -> new ApiProblem(
                         ProblemType.NOT_FOUND, "there is no container " + name + ": run hatchery list for the names"));
         return new CommandContext(
-                evaluation, submitted.operation(view, id), submitted.isWritten(view, id), view.hasEnded(id));
+                evaluation, submitted.operation(whole, id), submitted.isWritten(whole, id), whole.hasEnded(id));
     }
 
     private void command(RoutingContext request, Verb verb) {
@@ -114,14 +117,16 @@ final class OperationsApi {
         Requests.waitFor(request); // wrong words are refused before anything is done
         Instant deadline = Requests.query(request, "deadline", Requests::time);
         CommandId id = commandId(request);
+        ApiPrincipal principal = Requests.principal(request);
         fleet.reader()
-                .read(view -> context(view, name, id))
+                .read(whole -> context(whole, principal, name, id))
                 .map(context -> {
                     ContainerSpec spec = context.evaluation.spec();
                     if (spec == null) {
                         withoutSpec(request, context.evaluation, verb);
                     } else if (isNew(context, id, name, verb) && !isBeingWritten(id, name, verb)) {
-                        publish(request, id, new Command(verb, name, spec.generation(), deadline, Api.REQUESTER), spec);
+                        var command = new Command(verb, name, spec.generation(), deadline, principal.name());
+                        publish(request, id, command, spec);
                     } else {
                         answer(request, id, name);
                     }
@@ -169,8 +174,7 @@ final class OperationsApi {
         if (known.command() != verb || !known.container().equals(name)) {
             throw new ApiProblem(
                     ProblemType.KEY_REUSED,
-                    "Idempotency-Key " + id + " was used for " + known.command().word() + " of " + known.container()
-                            + ": use a new key for another command");
+                    "Idempotency-Key " + id + " was used for another command: use a new key for this one");
         }
     }
 
@@ -264,8 +268,7 @@ final class OperationsApi {
             fleet.answer(request, view -> Answer.of(200, find(view, id)));
             return;
         }
-        fleet.reader()
-                .read(view -> find(view, id))
+        fleet.read(request, view -> find(view, id))
                 .onSuccess(operation -> awaitOutcome(request, id, operation.container(), wait.get()))
                 .onFailure(request::fail);
     }
@@ -292,7 +295,7 @@ final class OperationsApi {
 
     private void awaitOutcome(RoutingContext request, CommandId id, ContainerName container, Duration patience) {
         waiting.outcome(id, container, patience)
-                .compose(ended -> fleet.reader().read(view -> Answer.of(ended.isPresent() ? 200 : 202, find(view, id))))
+                .compose(ended -> fleet.read(request, view -> Answer.of(ended.isPresent() ? 200 : 202, find(view, id))))
                 .onSuccess(answer -> Responses.answer(request, answer))
                 .onFailure(request::fail);
     }

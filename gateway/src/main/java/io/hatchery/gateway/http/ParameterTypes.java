@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.schema.Schemas;
+import io.hatchery.protocol.token.TokenName;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
@@ -72,7 +73,10 @@ final class ParameterTypes {
             case "host" -> host();
             case "type" -> Json.object().put("type", "string");
             case "id" -> Schemas.inline(CommandId.class);
-            case "name" -> path.startsWith("/v1/profiles/") ? Schemas.inline(ProfileName.class) : container();
+            case "name" ->
+                path.startsWith("/v1/profiles/")
+                        ? Schemas.inline(ProfileName.class)
+                        : path.startsWith("/v1/tokens/") ? Schemas.inline(TokenName.class) : container();
             default ->
                 throw new IllegalArgumentException("path " + path + " has the parameter " + name
                         + ", whose type is not known: add it here, beside " + List.of("host", "id", "name", "type"));

@@ -20,13 +20,20 @@ enum ProblemType {
     NOT_AUTHENTICATED(
             401,
             "Not authenticated",
-            "The request shows no token, or another than the gateway's.",
-            "Send the header `Authorization: Bearer TOKEN`. The token is in the file `admin.token` of the gateway's data"
-                    + " folder, or in the file that `gateway.token.file` names."),
+            "The request shows no token, or one that does not exist, was revoked or has expired.",
+            "Send the header `Authorization: Bearer TOKEN`. An administrator creates tokens with `hatchery token create`."
+                    + " The administrator's own is in the file `admin.token` of the gateway's data folder, or in the file"
+                    + " that `gateway.token.file` names."),
+    FORBIDDEN(
+            403,
+            "Forbidden",
+            "The role of the token does not include the operation, or its scope does not include what would be changed."
+                    + " Nothing was changed.",
+            "Use a token with the role and the scope that the detail names."),
     NOT_FOUND(
             404,
             "Not found",
-            "There is no container, host, profile, operation or system of that name.",
+            "There is no container, host, profile, operation, system or token of that name, or the scope of the token that was shown does not include it.",
             "Check the name against the list. An operation is shown for 24 hours after its end."),
     UNKNOWN_PATH(
             404, "Unknown path", "The gateway serves nothing at that path.", "`GET /openapi.json` lists every path."),
@@ -55,6 +62,11 @@ enum ProblemType {
             "Idempotency key used before",
             "The `Idempotency-Key` belongs to another command, or to one that ended more than 24 hours ago.",
             "Use a new key for a new command."),
+    TOKEN_EXISTS(
+            409,
+            "Token exists",
+            "There is a token of that name that has not expired, or there are as many tokens as there may be.",
+            "Revoke a token first, or use another name."),
     CHANGED_MEANWHILE(
             409,
             "Changed meanwhile",

@@ -1,14 +1,17 @@
 package io.hatchery.gateway.http;
 
 import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.view.FleetView;
+import io.hatchery.gateway.view.HiddenEnvironment;
 import io.hatchery.gateway.view.StoredProfile;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.Profile;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.JsonText;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -73,19 +76,32 @@ final class ProfilesApi {
     private void list(RoutingContext request) {
         ProfileName after = Requests.query(request, "cursor", ProfileName::new);
         int limit = PagedList.limit(request);
+        ApiPrincipal principal = Requests.principal(request);
         fleet.answer(request, view -> {
             var left = after == null ? view.profiles() : view.profiles().tailMap(after, false);
             return PagedList.page(
                     limit,
                     left.entrySet().stream(),
-                    e -> Json.text(resource(e.getKey(), e.getValue())),
+                    e -> text(resource(e.getKey(), e.getValue()), principal),
                     e -> e.getKey().value());
         });
     }
 
     private void get(RoutingContext request) {
         ProfileName name = Requests.path(request, "name", ProfileName::new);
-        fleet.answer(request, view -> answer(200, name, require(view, name)));
+        ApiPrincipal principal = Requests.principal(request);
+        fleet.answer(request, view -> answer(200, name, require(view, name), principal));
+    }
+
+    private static String text(Profile profile, ApiPrincipal principal) {
+        if (!principal.isViewer()) {
+            return Json.text(profile);
+        }
+        return new JsonText()
+                .string("name", profile.name().value())
+                .field("revision", String.valueOf(profile.revision()))
+                .field("definition", HiddenEnvironment.inOptions(Json.text(profile.definition())))
+                .end();
     }
 
     private static StoredProfile require(FleetView view, ProfileName name) {
@@ -94,8 +110,8 @@ final class ProfilesApi {
                         new ApiProblem(ProblemType.NOT_FOUND, "there is no profile " + name + ": check its name"));
     }
 
-    private static Answer answer(int status, ProfileName name, StoredProfile profile) {
-        return Answer.versioned(status, profile.revision(), resource(name, profile));
+    private static Answer answer(int status, ProfileName name, StoredProfile profile, ApiPrincipal principal) {
+        return new Answer(status, profile.revision(), text(resource(name, profile), principal));
     }
 
     private static Profile resource(ProfileName name, StoredProfile profile) {
@@ -109,7 +125,7 @@ final class ProfilesApi {
     }
 
     private Future<Void> checkPrecondition(RoutingContext request, ProfileName name) {
-        return fleet.reader().read(view -> view.profile(name)).map(profile -> {
+        return fleet.read(request, view -> view.profile(name)).map(profile -> {
             requirePrecondition(request, profile);
             return null;
         });
@@ -126,22 +142,25 @@ final class ProfilesApi {
     private Future<Void> define(RoutingContext request, ProfileName name, DefinitionChecks.Checked checked) {
         ContainerDefinition definition = checked.requireValid("profile " + name);
         return checkPrecondition(request, name)
-                .compose(held -> publisher.publish(messages.of(Topics.PROFILES, name.value(), definition)))
+                .compose(held -> publisher.publish(
+                        messages.of(Topics.PROFILES, name.value(), definition, Requests.principal(request))))
                 .compose(position -> waiting.profile(name, position.offset(), READ_TIMEOUT)
                         .map(read -> {
                             var profile = read.orElse(new StoredProfile(definition, position.offset()));
-                            Responses.answer(request, answer(read.isPresent() ? 200 : 202, name, profile));
+                            Responses.answer(
+                                    request,
+                                    answer(read.isPresent() ? 200 : 202, name, profile, Requests.principal(request)));
                             return null;
                         }));
     }
 
     private void delete(RoutingContext request) {
         ProfileName name = Requests.path(request, "name", ProfileName::new);
-        fleet.reader()
-                .read(view -> require(view, name))
+        fleet.read(request, view -> require(view, name))
                 .compose(profile -> {
                     requirePrecondition(request, Optional.of(profile));
-                    return publisher.publish(messages.of(Topics.PROFILES, name.value(), null));
+                    return publisher.publish(
+                            messages.of(Topics.PROFILES, name.value(), null, Requests.principal(request)));
                 })
                 .map(position -> {
                     var _ = request.response().setStatusCode(204).end();

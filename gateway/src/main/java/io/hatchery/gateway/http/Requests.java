@@ -1,6 +1,7 @@
 package io.hatchery.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Span;
@@ -23,7 +24,23 @@ final class Requests {
     /** How long a client may wait for something. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
+    private static final String PRINCIPAL = "principal";
+
     private Requests() {}
+
+    /** Who sends a request, which was authenticated. */
+    static ApiPrincipal principal(RoutingContext request) {
+        ApiPrincipal principal = request.get(PRINCIPAL);
+        if (principal == null) {
+            throw new IllegalStateException(
+                    "the request to " + request.request().path() + " was not authenticated");
+        }
+        return principal;
+    }
+
+    static void authenticated(RoutingContext request, ApiPrincipal principal) {
+        request.put(PRINCIPAL, principal);
+    }
 
     static ContainerName container(RoutingContext request) {
         return path(request, "name", ContainerName::new);

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A path of the API with the methods that it takes (RFC 9110, 9.1): HEAD wherever GET is, OPTIONS everywhere. */
 final class Resource {
@@ -21,17 +23,38 @@ final class Resource {
         this.route = route;
     }
 
-    /** Routes each path of these endpoints. */
-    static void routeIn(Router router, List<Endpoint> endpoints) {
+    /**
+     * Routes each path of these endpoints.
+     *
+     * @param admission throws {@link ApiProblem} for a request that may not use the endpoint, before its body is read
+     */
+    static void routeIn(Router router, List<Endpoint> endpoints, BiConsumer<RoutingContext, Endpoint> admission) {
         var resources = new LinkedHashMap<String, Resource>();
         for (Endpoint endpoint : endpoints) {
             resources.computeIfAbsent(endpoint.route(), Resource::new).endpoints.put(endpoint.method(), endpoint);
+        }
+        resources
+                .values()
+                .forEach(each -> router.route(each.route).handler(request -> {
+                    Endpoint endpoint = each.endpointOf(request);
+                    if (endpoint != null) {
+                        admission.accept(request, endpoint);
+                    }
+                    request.next();
+                }));
+        for (Endpoint endpoint : endpoints) {
             if (endpoint.body() != null) {
                 router.route(endpoint.method(), endpoint.route())
                         .handler(BodyHandler.create(false).setBodyLimit(endpoint.bodyLimit()));
             }
         }
         resources.values().forEach(each -> router.route(each.route).handler(each::handle));
+    }
+
+    /** The endpoint of a request; null if the path does not take its method. */
+    private @Nullable Endpoint endpointOf(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        return endpoints.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
     }
 
     private void handle(RoutingContext request) {
@@ -43,7 +66,7 @@ final class Resource {
                     .end();
             return;
         }
-        Endpoint endpoint = endpoints.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
+        Endpoint endpoint = endpointOf(request);
         if (endpoint == null) {
             refuseMethod(request, allowed());
             return;

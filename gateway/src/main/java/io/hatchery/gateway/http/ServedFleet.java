@@ -1,10 +1,13 @@
 package io.hatchery.gateway.http;
 
 import io.hatchery.bus.BusRecord;
+import io.hatchery.gateway.access.ApiPrincipal;
+import io.hatchery.gateway.access.Authenticator;
 import io.hatchery.gateway.read.FleetReader;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
 import io.hatchery.gateway.view.SubmittedOperations;
+import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -12,21 +15,31 @@ import java.util.function.Function;
 /**
  * The fleet as the API serves it.
  *
- * @param reader reads the fleet as folded from the topics
+ * @param access finds who sends a request
+ * @param reader reads the whole fleet as folded from the topics; {@link #read} reads what the sender of a request may see
  * @param submitted the operations that requests are writing, over those of the topics
  * @param streams the clients of the stream
  * @param log reads records of the past again
  * @param refused takes each record of the past that cannot be read, and the reason
  */
 public record ServedFleet(
+        Authenticator access,
         FleetReader reader,
         SubmittedOperations submitted,
         Streams streams,
         Streams.Replay log,
         BiConsumer<BusRecord, Throwable> refused) {
-    /** Answers a request with what the fleet shows. */
+    /** Reads what the sender of a request may see; fails if its token was revoked while the request waited. */
+    <T> Future<T> read(RoutingContext request, Function<FleetView, T> query) {
+        ApiPrincipal principal = Requests.principal(request);
+        return access.isValid(principal)
+                ? reader.read(view -> query.apply(view.seenBy(principal)))
+                : Future.failedFuture(ApiProblem.notAuthenticated());
+    }
+
+    /** Answers a request with what its sender may see. */
     void answer(RoutingContext request, Function<FleetView, Answer> query) {
-        reader.read(query)
+        read(request, query)
                 .onSuccess(answer -> Responses.answer(request, answer))
                 .onFailure(request::fail);
     }

@@ -101,8 +101,7 @@ final class SystemsApi {
     private void rollback(RoutingContext request) {
         ContainerName name = Requests.container(request);
         Long to = Requests.query(request, "to", Long::valueOf);
-        fleet.reader()
-                .read(view -> {
+        fleet.read(request, view -> {
                     ContainersApi.requireThere(view, name);
                     return view.evaluation(name);
                 })

@@ -6,6 +6,7 @@ import io.hatchery.gateway.view.Operation;
 import io.hatchery.gateway.view.StoredProfile;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.token.TokenName;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ProfileName;
 import io.vertx.core.Future;
@@ -28,7 +29,7 @@ public final class ViewAwaiter {
 
     private final Vertx vertx;
     private final FleetReader reader;
-    /** By the names whose change is a reason to look again: of containers, operations and profiles. */
+    /** By the names whose change is a reason to look again: of containers, operations, profiles and tokens. */
     private final Map<Object, Set<Wait<?>>> waits = new HashMap<>();
 
     private int size;
@@ -52,7 +53,7 @@ public final class ViewAwaiter {
         this.reader = reader;
     }
 
-    /** Containers, operations or profiles of these names have changed. */
+    /** Containers, operations, profiles or tokens of these names have changed. */
     public void changed(Collection<?> names) {
         // What a settled request does next may wait again: the sets must not be walked meanwhile.
         var affected = new LinkedHashSet<Wait<?>>();
@@ -115,6 +116,12 @@ public final class ViewAwaiter {
     Future<Optional<StoredProfile>> profile(ProfileName name, long revision, Duration patience) {
         return until(
                 List.of(name), view -> view.profile(name).filter(profile -> profile.revision() >= revision), patience);
+    }
+
+    /** Present once the record of a token at that offset has been read; empty if that takes longer. */
+    Future<Optional<Boolean>> token(TokenName name, long offset, Duration patience) {
+        return until(
+                List.of(name), view -> view.tokens().hasRead(offset) ? Optional.of(true) : Optional.empty(), patience);
     }
 
     private <T> Future<Optional<T>> until(

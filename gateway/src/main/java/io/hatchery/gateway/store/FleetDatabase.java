@@ -32,7 +32,7 @@ import org.sqlite.SQLiteConfig;
  */
 public final class FleetDatabase implements AutoCloseable {
     /** Is raised with each change of the tables or of the meaning of a column. */
-    static final int SCHEMA_VERSION = 2;
+    static final int SCHEMA_VERSION = 3;
 
     /** Number of transactions that read at a time; further ones wait. Each connection has a cache of its own. */
     public static final int MAX_READERS = 24;

@@ -1,5 +1,6 @@
 package io.hatchery.gateway.stream;
 
+import io.hatchery.gateway.view.HiddenEnvironment;
 import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.gateway.view.StreamChange;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ final class ScopedMessages {
     private final StreamMessage message;
     private @Nullable StreamMessage container;
     private @Nullable StreamMessage deselection;
+    private @Nullable StreamMessage forViewers;
 
     ScopedMessages(ScopedChange change) {
         this.change = change;
@@ -21,10 +23,24 @@ final class ScopedMessages {
     StreamMessage admittedBy(StreamFilter filter) {
         return switch (filter.admit(change)) {
             case NONE -> null;
-            case CHANGE -> message;
-            case CONTAINER -> container();
+            case CHANGE -> filter.principal().isViewer() ? forViewers(message) : message;
+            case CONTAINER -> filter.principal().isViewer() ? forViewers(container()) : container();
             case DESELECTION -> deselection();
         };
+    }
+
+    /** A change has one container, so what viewers get of it is one message. */
+    private StreamMessage forViewers(StreamMessage whole) {
+        if (!(whole.change() instanceof StreamChange.ContainerChange shown) || shown.json() == null) {
+            return whole;
+        }
+        StreamMessage made = forViewers;
+        if (made == null) {
+            made = new StreamMessage(new StreamChange.ContainerChange(
+                    shown.container(), shown.host(), HiddenEnvironment.inContainer(shown.json())));
+            forViewers = made;
+        }
+        return made;
     }
 
     private StreamMessage container() {

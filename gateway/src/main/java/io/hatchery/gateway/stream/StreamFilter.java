@@ -1,5 +1,6 @@
 package io.hatchery.gateway.stream;
 
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.view.ContainerTraits;
 import io.hatchery.gateway.view.FleetFilter;
 import io.hatchery.gateway.view.ScopedChange;
@@ -14,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client of the stream wants to see.
+ * What a client of the stream may see, and wants to see.
  *
+ * @param principal who it is: of its scope alone are the changes
  * @param container only this one; null for all
  * @param host only of this one; null for all
  * @param selector only containers with such labels
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 @RecordBuilder
 public record StreamFilter(
+        ApiPrincipal principal,
         @Nullable ContainerName container,
         @Nullable HostName host,
         LabelSelector selector,
@@ -31,8 +34,8 @@ public record StreamFilter(
         Set<StreamType> types)
         implements StreamFilterBuilder.With {
     /** Everything. */
-    public static final StreamFilter ALL =
-            new StreamFilter(null, null, LabelSelector.ALL, null, EnumSet.allOf(StreamType.class));
+    public static final StreamFilter ALL = new StreamFilter(
+            ApiPrincipal.GATEWAY, null, null, LabelSelector.ALL, null, EnumSet.allOf(StreamType.class));
 
     /** What a client gets of a change. */
     enum Admission {
@@ -53,7 +56,12 @@ public record StreamFilter(
 
     /** Whether containers may begin or cease to match. */
     boolean isSelective() {
-        return phase != null || !selector.equals(LabelSelector.ALL);
+        return phase != null || !selector.equals(LabelSelector.ALL) || isScoped();
+    }
+
+    /** Whether there may be containers that the client must not know of. */
+    boolean isScoped() {
+        return !principal.scope().isAll();
     }
 
     /** Whether changes of containers are wanted. */
@@ -63,8 +71,11 @@ public record StreamFilter(
 
     /** The filter of a snapshot, but for the single container. */
     FleetFilter ofFleet() {
-        return FleetFilter.ALL.with(
-                filter -> filter.selector(selector).host(host).phase(phase).isPublishedPhase(true));
+        return FleetFilter.ALL.with(filter -> filter.scope(principal.scope())
+                .selector(selector)
+                .host(host)
+                .phase(phase)
+                .isPublishedPhase(true));
     }
 
     /** What the client gets of a change. */
@@ -79,8 +90,13 @@ public record StreamFilter(
             case StreamChange.ContainerChange c when isSelective() || isOfType -> ofContainer(change, isOfType);
             case StreamChange.EventChange e when isSelective() -> ofEither(change, isOfType);
             case StreamChange.OperationChange o when isSelective() -> ofEither(change, isOfType);
-            default -> isOfType && isOfHost(what) ? Admission.CHANGE : Admission.NONE;
+            default -> isOfType && isOfHost(what) && isInScope(what.host()) ? Admission.CHANGE : Admission.NONE;
         };
+    }
+
+    /** Whether what concerns no container but that host may be seen. */
+    private boolean isInScope(@Nullable HostName of) {
+        return !isScoped() || of != null && principal.scope().hasHost(of);
     }
 
     /** The record of a container that is gone may not name its host. */
@@ -112,14 +128,26 @@ public record StreamFilter(
                 : Admission.NONE;
     }
 
-    /** Whether an event or an operation of a container passes. Those of a container without a definition do, whatever its labels were. */
+    /**
+     * Whether an event or an operation passes. Those of a container without a definition do, whatever its labels were, unless the client
+     * may not see every container.
+     */
     boolean admitsOfContainer(StreamChange change, @Nullable ContainerTraits traits) {
+        if (isScoped() && (traits == null || !traits.isIn(principal.scope()))) {
+            return isOfHost(change) && (change.container() == null ? isInScope(change.host()) : isOwn(change));
+        }
         return traits == null || !traits.isDefined() ? isOfHost(change) : matches(traits);
+    }
+
+    private boolean isOwn(StreamChange change) {
+        return change instanceof StreamChange.OperationChange(var operation)
+                && principal.name().equals(operation.requestedBy());
     }
 
     /** Whether a container matches; null stands for one that the fleet does not have. */
     boolean matches(@Nullable ContainerTraits traits) {
         return traits != null
+                && traits.isIn(principal.scope())
                 && (host == null || traits.isOn(host))
                 && (phase == null || traits.isIn(phase))
                 && traits.isSelectedBy(selector);

@@ -50,13 +50,15 @@ final class StreamReplay {
     private record Present(@Nullable ContainerTraits traits, StreamChange.ContainerChange change) {}
 
     /**
+     * @param filter what of the client's changes is replayed
      * @param since the cursor that the client brought
      * @param until where live changes begin
      */
-    StreamReplay(Sources sources, StreamSubscription client, StreamCursor since, StreamCursor until) {
+    StreamReplay(
+            Sources sources, StreamSubscription client, StreamFilter filter, StreamCursor since, StreamCursor until) {
         this.sources = sources;
         this.client = client;
-        this.filter = client.filter();
+        this.filter = filter;
         this.since = since;
         this.until = until;
         this.read = since.offsets();
@@ -140,18 +142,22 @@ final class StreamReplay {
             }
         });
         Instant now = sources.clock.instant();
-        return sources.reader.read(view -> present(view, names, now)).map(present -> {
-            var messages = new ArrayList<StreamChange>();
-            events.stream().filter(event -> isSelected(event, present)).forEach(messages::add);
-            changed.stream().flatMap(name -> change(name, present).stream()).forEach(messages::add);
-            events.clear();
-            changed.clear();
-            for (int i = 0; i < messages.size(); i++) {
-                boolean isLast = i == messages.size() - 1;
-                client.missed(StreamMessages.of(messages.get(i), isLast ? cursor() : null));
-            }
-            return null;
-        });
+        return sources.reader
+                .read(view -> present(view.seenBy(filter.principal()), names, now))
+                .map(present -> {
+                    var messages = new ArrayList<StreamChange>();
+                    events.stream().filter(event -> isSelected(event, present)).forEach(messages::add);
+                    changed.stream()
+                            .flatMap(name -> change(name, present).stream())
+                            .forEach(messages::add);
+                    events.clear();
+                    changed.clear();
+                    for (int i = 0; i < messages.size(); i++) {
+                        boolean isLast = i == messages.size() - 1;
+                        client.missed(StreamMessages.of(messages.get(i), isLast ? cursor() : null));
+                    }
+                    return null;
+                });
     }
 
     private static Map<ContainerName, Present> present(FleetView view, Set<ContainerName> names, Instant now) {

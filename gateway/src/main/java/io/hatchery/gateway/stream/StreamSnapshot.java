@@ -98,7 +98,8 @@ final class StreamSnapshot {
 
     private Future<StatePositions> one(FleetReader reader, ContainerName name) {
         Instant now = clock.instant();
-        return reader.read(view -> {
+        return reader.read(whole -> {
+                    FleetView view = whole.seenBy(client.filter().principal());
                     List<RenderedContainer> container = Optional.of(name)
                             .filter(each -> client.filter().hasContainers())
                             .filter(each ->
@@ -130,16 +131,18 @@ final class StreamSnapshot {
                     "the snapshot took more than " + LONGEST.toMinutes() + " minutes: read faster, or watch less"));
             return;
         }
-        held.read(view -> page(view, start)).onFailure(done::tryFail).onSuccess(page -> {
-            client.missed(page.message);
-            client.drained().onSuccess(taken -> {
-                if (page.next == null) {
-                    done.tryComplete(positions);
-                } else {
-                    page(held, page.next, positions);
-                }
-            });
-        });
+        held.read(view -> page(view.seenBy(client.filter().principal()), start))
+                .onFailure(done::tryFail)
+                .onSuccess(page -> {
+                    client.missed(page.message);
+                    client.drained().onSuccess(taken -> {
+                        if (page.next == null) {
+                            done.tryComplete(positions);
+                        } else {
+                            page(held, page.next, positions);
+                        }
+                    });
+                });
     }
 
     private Page page(FleetView view, PageStart start) {

@@ -13,6 +13,7 @@ public final class StreamSocket implements OutboundChannel {
     private static final Duration PING = Duration.ofSeconds(20);
 
     private final ServerWebSocket socket;
+    private boolean isClosing;
 
     private StreamSocket(ServerWebSocket socket) {
         this.socket = socket;
@@ -49,7 +50,7 @@ public final class StreamSocket implements OutboundChannel {
 
     @Override
     public boolean isClosed() {
-        return socket.isClosed();
+        return isClosing || socket.isClosed();
     }
 
     @Override
@@ -64,7 +65,8 @@ public final class StreamSocket implements OutboundChannel {
 
     @Override
     public void close(int code, String reason) {
-        if (!socket.isClosed()) {
+        if (!isClosed()) {
+            isClosing = true;
             var _ = socket.close((short) code, reason);
         }
     }

@@ -3,6 +3,7 @@ package io.hatchery.gateway.stream;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Offsets;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.read.FleetReader;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,6 +55,8 @@ public final class Streams {
     static final int GOING_AWAY = 1001;
     /** 410 after the upgrade. */
     static final int GONE = 4410;
+    /** 401 after the upgrade. */
+    static final int UNAUTHORIZED = 4401;
 
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
@@ -208,7 +212,9 @@ public final class Streams {
         watchers.add(watcher);
         watcher.hold();
         if (request.since() == null) {
-            snapshot(watcher);
+            snapshot(watcher, null);
+        } else if (request.filter().isScoped()) {
+            resumeInScope(watcher, request.since());
         } else {
             resume(watcher, request.since());
         }
@@ -221,17 +227,22 @@ public final class Streams {
         watcher.ended();
     }
 
-    private void snapshot(StreamSubscription watcher) {
+    /**
+     * @param resumed the time of the cursor of a client that has what happened since then; null for one without a cursor
+     */
+    private void snapshot(StreamSubscription watcher, @Nullable Instant resumed) {
         Instant readAt = read.readAt();
         new StreamSnapshot(watcher, clock)
                 .send(reader)
                 .onSuccess(positions -> {
                     StreamCursor cursor = cursorAt(positions.next(), readAt);
-                    watcher.includes(cursor.offsets());
+                    if (resumed == null) {
+                        watcher.includes(cursor.offsets());
+                    }
                     if (watcher.isOverrun()) {
                         replay(watcher, cursor, cursor.offsets(), true);
                     } else {
-                        finish(watcher, cursor, cursor, null);
+                        finish(watcher, cursor, cursor, resumed);
                     }
                 })
                 .onFailure(e -> {
@@ -240,17 +251,47 @@ public final class Streams {
                 });
     }
 
+    /**
+     * Which containers have left the scope since the cursor is not known, and the client must not learn of others that changed: it gets
+     * what happened to those in scope, and then a snapshot.
+     */
+    private void resumeInScope(StreamSubscription watcher, StreamCursor since) {
+        StreamCursor until = cursor();
+        watcher.includes(until.offsets());
+        var types = EnumSet.of(StreamType.EVENT);
+        types.retainAll(watcher.filter().types());
+        var sources = new StreamReplay.Sources(log, reader, clock, this::content);
+        new StreamReplay(sources, watcher, watcher.filter().withTypes(types), since, until)
+                .start()
+                .map(done -> {
+                    since.requireServed(clock.instant());
+                    snapshot(watcher, since.at());
+                    return null;
+                })
+                .onFailure(e -> refuse(watcher, e));
+    }
+
+    private static void refuse(StreamSubscription watcher, Throwable e) {
+        LOG.warn("a cursor cannot be served: {}", e.getMessage());
+        int code = e instanceof GoneException ? GONE : StreamSubscription.TRY_AGAIN_LATER;
+        watcher.outgoing().close(code, shortened(e.getMessage()));
+    }
+
     private void resume(StreamSubscription watcher, StreamCursor since) {
         replay(watcher, since, since.offsets(), false);
     }
 
     /** A replay that was overrun continues where the one before ended. */
     private void replay(StreamSubscription watcher, StreamCursor since, Offsets from, boolean isContinued) {
+        if (watcher.filter().isScoped()) {
+            watcher.outgoing().close(StreamSubscription.TRY_AGAIN_LATER, "too slow: come back with since=<cursor>");
+            return;
+        }
         StreamCursor until = cursor();
         watcher.hold();
         watcher.includes(until.offsets());
         var sources = new StreamReplay.Sources(log, reader, clock, this::content);
-        new StreamReplay(sources, watcher, new StreamCursor(until.ids(), from, since.at()), until)
+        new StreamReplay(sources, watcher, watcher.filter(), new StreamCursor(until.ids(), from, since.at()), until)
                 .start()
                 .map(done -> {
                     since.requireServed(clock.instant());
@@ -264,11 +305,7 @@ public final class Streams {
                     finish(watcher, until, since, since.at());
                     return null;
                 })
-                .onFailure(e -> {
-                    LOG.warn("a cursor cannot be served: {}", e.getMessage());
-                    int code = e instanceof GoneException ? GONE : StreamSubscription.TRY_AGAIN_LATER;
-                    watcher.outgoing().close(code, shortened(e.getMessage()));
-                });
+                .onFailure(e -> refuse(watcher, e));
     }
 
     /**
@@ -303,7 +340,8 @@ public final class Streams {
             return Future.succeededFuture();
         }
         var query = OperationQuery.of(filter.container(), filter.host());
-        return reader.read(view -> {
+        return reader.read(whole -> {
+                    FleetView view = whole.seenBy(filter.principal());
                     var operations = new ArrayList<>(view.operations(query.pending(), MAX_OPERATIONS));
                     if (ended != null) {
                         operations.addAll(view.operationsEndedSince(ended.minus(PARTITION_LAG), query, MAX_OPERATIONS));
@@ -377,6 +415,17 @@ public final class Streams {
             alive.keySet().retainAll(names);
         }
         endBatch();
+    }
+
+    /** Closes clients whose token was revoked or changed, or has expired. */
+    public void reauthorize(Predicate<ApiPrincipal> isValid) {
+        for (StreamSubscription watcher : watchers.all()) {
+            ApiPrincipal principal = watcher.filter().principal();
+            if (!isValid.test(principal)) {
+                watcher.outgoing()
+                        .close(UNAUTHORIZED, "the token was revoked, has changed or has expired: use a valid one");
+            }
+        }
     }
 
     /** Closes clients that have taken nothing of what they missed for {@link StreamSubscription#STALL_TIMEOUT}. */

@@ -2,6 +2,7 @@ package io.hatchery.gateway.view;
 
 import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.token.Scope;
 import io.hatchery.spec.LabelSelector.Requirement;
 import io.hatchery.spec.json.Json;
 import java.time.Instant;
@@ -55,7 +56,10 @@ final class ContainerConditions {
         this.now = now;
         this.counted = counted;
         add("c.is_there = 1");
-        host(filter);
+        scope(filter.scope());
+        if (filter.host() != null) {
+            host(filter.host().value());
+        }
         if (filter.isPublishedPhase() && filter.phase() != null) {
             add("c.phase = ?", filter.phase().name());
             narrow(memory.phases().published(filter.phase()));
@@ -106,17 +110,38 @@ final class ContainerConditions {
         parameters.addAll(Arrays.asList(values));
     }
 
+    private void add(SqlCondition condition) {
+        conditions.add(condition.sql());
+        parameters.addAll(condition.parameters());
+    }
+
     /** A condition that about so many containers meet. */
     private void narrow(long rows) {
         share *= Math.min(1, rows / (double) Math.max(1, total()));
     }
 
-    private void host(FleetFilter filter) {
-        if (filter.host() != null) {
-            add("c.host = ?", filter.host().value());
-            int held = memory.phases().heldBy(filter.host().value());
+    private void host(String host) {
+        add("c.host = ?", host);
+        int held = memory.phases().heldBy(host);
+        narrow(held);
+        paths.add(AccessPath.index(held, "by_host", "c.name"));
+    }
+
+    /** What a principal sees is a condition like those of its query, so that pages, counts and indexes are the same. */
+    private void scope(Scope scope) {
+        if (!scope.isOfAllLabels()) {
+            add(SqlCondition.isDefined());
+            scope.selector().requirements().forEach(this::label);
+        }
+        if (scope.hosts().size() == 1) {
+            host(scope.hosts().getFirst().value());
+        } else if (!scope.hosts().isEmpty()) {
+            add(SqlCondition.ofHosts(scope));
+            int held = scope.hosts().stream()
+                    .mapToInt(host -> memory.phases().heldBy(host.value()))
+                    .sum();
             narrow(held);
-            paths.add(AccessPath.index(held, "by_host", "c.name"));
+            paths.add(AccessPath.index(held, "by_host", null));
         }
     }
 
@@ -186,17 +211,11 @@ final class ContainerConditions {
     }
 
     private void label(Requirement requirement) {
-        String member = "$.\"" + requirement.key() + "\"";
-        if (requirement.values().isEmpty()) {
-            add("json_extract(c.labels, ?) IS " + (requirement.isNegated() ? "NULL" : "NOT NULL"), member);
+        add(SqlCondition.of(requirement));
+        if (requirement.values().isEmpty() || requirement.isNegated()) {
             return;
         }
         String values = Json.text(requirement.values());
-        if (requirement.isNegated()) {
-            add("coalesce(json_extract(c.labels, ?) NOT IN (SELECT value FROM json_each(?)), 1)", member, values);
-            return;
-        }
-        add("json_extract(c.labels, ?) IN (SELECT value FROM json_each(?))", member, values);
         long labelled = session.number(
                 "SELECT count(*) FROM (SELECT 1 FROM labels WHERE key = ? AND value IN (SELECT value FROM json_each(?))"
                         + " LIMIT " + counted + ")",

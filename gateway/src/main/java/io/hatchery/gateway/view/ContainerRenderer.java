@@ -22,11 +22,17 @@ final class ContainerRenderer {
 
     private final HeartbeatMap hosts;
     private final Instant now;
+    private final boolean isForViewer;
 
-    /** Renders containers as they are at that time. */
-    ContainerRenderer(HeartbeatMap hosts, Instant now) {
+    /**
+     * Renders containers as they are at that time.
+     *
+     * @param isForViewer whether the values of environment variables are hidden
+     */
+    ContainerRenderer(HeartbeatMap hosts, Instant now, boolean isForViewer) {
         this.hosts = hosts;
         this.now = now;
+        this.isForViewer = isForViewer;
     }
 
     /** The container of a row. */
@@ -38,10 +44,11 @@ final class ContainerRenderer {
             definition(evaluation).accept(text);
         }
         String revision = evaluation == null ? null : evaluation.get("revision");
+        String json = text.field("status", status(row, found.status())).end();
         return new RenderedContainer(
                 new ContainerName(row.name()),
                 revision == null ? null : (Long) new BigDecimal(revision).longValue(),
-                text.field("status", status(row, found.status())).end());
+                isForViewer ? HiddenEnvironment.inContainer(json) : json);
     }
 
     private static Consumer<JsonText> definition(JsonFields evaluation) {

@@ -215,6 +215,27 @@ final class ContainerSearch {
         return phases;
     }
 
+    /** The names of the containers that a filter has, in any order. */
+    List<String> names(FleetFilter filter) {
+        var conditions = new ContainerConditions(session, memory, filter, now, counted);
+        if (conditions.isEmpty()) {
+            return List.of();
+        }
+        AccessPath path = fewestRows(conditions);
+        return session.list(
+                "SELECT c.name FROM " + path.source() + " WHERE " + conditions.sql(path),
+                row -> row.getString(1),
+                conditions.parameters(path).toArray());
+    }
+
+    private static AccessPath fewestRows(ContainerConditions conditions) {
+        AccessPath all = new AccessPath(conditions.total(), "containers AS c", null, List.of(), null);
+        return conditions.paths().stream()
+                .min(Comparator.comparingLong(AccessPath::rows))
+                .filter(each -> each.rows() < all.rows())
+                .orElse(all);
+    }
+
     private boolean isLost(@Nullable String holder) {
         return holder != null && memory.hosts().isLost(holder, now);
     }
@@ -224,11 +245,7 @@ final class ContainerSearch {
         if (conditions.isEmpty()) {
             return List.of();
         }
-        AccessPath all = new AccessPath(conditions.total(), "containers AS c", null, List.of(), null);
-        AccessPath path = conditions.paths().stream()
-                .min(Comparator.comparingLong(AccessPath::rows))
-                .filter(each -> each.rows() < all.rows())
-                .orElse(all);
+        AccessPath path = fewestRows(conditions);
         return session.list(
                 "SELECT c.holder, c.phase, count(*) FROM " + path.source() + " WHERE " + conditions.sql(path)
                         + " GROUP BY c.holder, c.phase",

@@ -2,6 +2,7 @@ package io.hatchery.gateway.view;
 
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.token.Scope;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.LabelSelector;
 import io.hatchery.spec.json.Json;
@@ -40,6 +41,13 @@ public final class ContainerTraits {
     /** Whether it is on that host, or belongs to it. */
     public boolean isOn(HostName name) {
         return name.value().equals(host);
+    }
+
+    /** Whether it is in scope. The labels of a container that is being removed are not known, so only hosts can admit it. */
+    public boolean isIn(Scope scope) {
+        return scope.isAll()
+                || (scope.isOfAllLabels() || isDefined && scope.selector().matches(labels()))
+                        && scope.admitsHost(host == null ? null : new HostName(host));
     }
 
     /** Whether that phase was published of it. */

@@ -1,6 +1,7 @@
 package io.hatchery.gateway.view;
 
 import io.hatchery.protocol.Phase;
+import io.hatchery.protocol.token.Scope;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.LabelSelector;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which containers a list, a sum or a stream has.
  *
+ * @param scope what whoever asks may see
  * @param selector of their labels
  * @param host only of this one; null for all
  * @param phase only in this phase, as it is shown; null for all
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @RecordBuilder
 public record FleetFilter(
+        Scope scope,
         LabelSelector selector,
         @Nullable HostName host,
         @Nullable Phase phase,
@@ -26,5 +29,5 @@ public record FleetFilter(
         @Nullable String text)
         implements FleetFilterBuilder.With {
     /** All containers. */
-    public static final FleetFilter ALL = new FleetFilter(LabelSelector.ALL, null, null, false, null, null);
+    public static final FleetFilter ALL = new FleetFilter(Scope.ALL, LabelSelector.ALL, null, null, false, null, null);
 }

@@ -1,5 +1,6 @@
 package io.hatchery.gateway.view;
 
+import io.hatchery.gateway.access.AccessTokens;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ProfileName;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * @param systems how many systems came from each source, as far back as events are kept
  * @param phases the number of containers by holder and published phase
  * @param buildLogs the output of evaluations and builds
+ * @param tokens the tokens of the API, at most {@link AccessTokens#MAX_TOKENS}
  * @param deadLetters the number of dead letters by reader and topic
  */
 record FleetMemory(
@@ -26,6 +28,7 @@ record FleetMemory(
         Map<FleetEvent.Source, Long> systems,
         PhaseCounts phases,
         BuildLogs buildLogs,
+        AccessTokens tokens,
         DeadLetterCounts deadLetters) {
     /** An empty fleet. */
     static FleetMemory empty() {
@@ -35,6 +38,7 @@ record FleetMemory(
                 new ConcurrentHashMap<>(),
                 new PhaseCounts(),
                 new BuildLogs(),
+                new AccessTokens(),
                 new DeadLetterCounts());
     }
 

@@ -1,6 +1,7 @@
 package io.hatchery.gateway.view;
 
 import io.hatchery.bus.BusRecord;
+import io.hatchery.gateway.access.AccessTokens;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.protocol.CommandId;
@@ -54,6 +55,7 @@ public final class FleetProjection {
             operations.open(session);
             memory.hosts().clear();
             memory.profiles().clear();
+            memory.tokens().clear();
             memory.systems().clear();
             session.list(
                             "SELECT name, json, appended FROM hosts",
@@ -122,6 +124,13 @@ public final class FleetProjection {
                     memory.profiles().put(name, new StoredProfile(definition, revision));
                 }
             }
+            case FleetRecord.TokenRecord(var name, var token, long offset) -> {
+                if (!memory.tokens().put(name, token, offset)) {
+                    throw new UnreadableException(
+                            "there are " + AccessTokens.MAX_TOKENS + " tokens already: revoke some");
+                }
+            }
+            case FleetRecord.OtherAccess o -> {}
             case FleetRecord.Console console -> memory.buildLogs().add(console.lines());
             case FleetRecord.Commanded c -> {
                 operations.submit(
@@ -239,6 +248,11 @@ public final class FleetProjection {
     /** Reads the fleet at the last commit. Blocks for a moment; not for an event loop. */
     public <T> T read(Function<FleetView, T> query) {
         return database.read(session -> query.apply(view(session)));
+    }
+
+    /** The tokens of the API. Any thread may ask. */
+    public AccessTokens tokens() {
+        return memory.tokens();
     }
 
     /** Operations by state. */

@@ -12,6 +12,8 @@ import io.hatchery.protocol.Headers;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.token.AccessToken;
+import io.hatchery.protocol.token.TokenName;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
@@ -42,6 +44,12 @@ public sealed interface FleetRecord {
     /** A profile and its revision; null once it is deleted. */
     record ProfileRecord(ProfileName profile, @Nullable ContainerDefinition definition, long revision)
             implements FleetRecord {}
+
+    /** A token of the API, and the offset of its record; null once it is revoked. */
+    record TokenRecord(TokenName name, @Nullable AccessToken token, long offset) implements FleetRecord {}
+
+    /** A record of access that is of no interest to this version. */
+    record OtherAccess() implements FleetRecord {}
 
     /** The output of a build. */
     record Console(ConsoleLines lines) implements FleetRecord {}
@@ -85,6 +93,9 @@ public sealed interface FleetRecord {
                 ContainerDefinition definition = record.isDeletion() ? null : record.value(ContainerDefinition.class);
                 return new ProfileRecord(new ProfileName(record.key()), definition, record.offset());
             }
+            if (topic.equals(Topics.ACCESS.name())) {
+                return access(record);
+            }
             if (topic.equals(Topics.CONSOLE.name())) {
                 return new Console(record.value(ConsoleLines.class));
             }
@@ -102,6 +113,18 @@ public sealed interface FleetRecord {
         } catch (IllegalArgumentException e) {
             throw new UnreadableException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static FleetRecord access(BusRecord record) throws UnreadableException {
+        TokenName name = AccessToken.nameOf(record.key()).orElse(null);
+        if (name == null) {
+            return new OtherAccess();
+        }
+        AccessToken token = record.isDeletion() ? null : record.value(AccessToken.class);
+        if (token != null) {
+            requireKey(record, AccessToken.key(token.name()));
+        }
+        return new TokenRecord(name, token, record.offset());
     }
 
     private static Status status(BusRecord record) throws UnreadableException {
@@ -184,6 +207,8 @@ public sealed interface FleetRecord {
                 Optional.of(new StreamChange.HostChange(h.host, h.heartbeat == null ? null : h.heartbeat.status()));
             case EvaluationRecord e -> Optional.empty();
             case ProfileRecord p -> Optional.empty();
+            case TokenRecord t -> Optional.empty();
+            case OtherAccess o -> Optional.empty();
             case Console c -> Optional.empty();
             case Commanded c -> Optional.empty();
             case Deleted d -> Optional.empty();

@@ -1,5 +1,7 @@
 package io.hatchery.gateway.view;
 
+import io.hatchery.gateway.access.AccessTokens;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.store.PositionTable;
 import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.protocol.CommandId;
@@ -22,11 +24,12 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fleet as folded from the topics, at one state of the database. Has no clock. Used by the thread that reads the database, while it
- * reads.
+ * The fleet as folded from the topics, at one state of the database, as far as a principal sees it. Has no clock. Used by the thread that
+ * reads the database, while it reads.
  */
 public final class FleetView {
     private static final String JSON_OF = " FROM containers AS c JOIN ";
@@ -34,11 +37,23 @@ public final class FleetView {
     private final SqlSession session;
     private final FleetMemory memory;
     private final ProjectionLimits limits;
+    private final ApiPrincipal principal;
 
+    /** The whole fleet. */
     FleetView(SqlSession session, FleetMemory memory, ProjectionLimits limits) {
+        this(session, memory, limits, ApiPrincipal.GATEWAY);
+    }
+
+    private FleetView(SqlSession session, FleetMemory memory, ProjectionLimits limits, ApiPrincipal principal) {
         this.limits = limits;
         this.session = session;
         this.memory = memory;
+        this.principal = principal;
+    }
+
+    /** The same state as that principal sees it: what is not in its scope is not there. */
+    public FleetView seenBy(ApiPrincipal other) {
+        return new FleetView(session, memory, limits, other);
     }
 
     /** The next offsets of topics by partition: the state has all before them. */
@@ -52,15 +67,29 @@ public final class FleetView {
     }
 
     private Optional<ContainerRow> row(ContainerName name) {
-        return session.first(ContainerRow.FIND, ContainerRow::ofText, name.value());
+        return session.first(ContainerRow.FIND, ContainerRow::ofText, name.value())
+                .filter(this::isInScope);
+    }
+
+    private boolean isInScope(ContainerRow row) {
+        if (principal.scope().isAll()) {
+            return true;
+        }
+        ContainerTraits traits = ContainerTraits.of(row);
+        return traits != null && traits.isIn(principal.scope());
+    }
+
+    private boolean isInScope(ContainerName name) {
+        return principal.scope().isAll() || row(name).isPresent();
     }
 
     /** The last published status of that container. */
     public Optional<ContainerStatus> status(ContainerName name) {
         return session.first(
-                "SELECT s.json" + JSON_OF + "statuses AS s ON s.id = c.id WHERE c.name = ?",
-                row -> status(row.getBytes(1)),
-                name.value());
+                        "SELECT s.json" + JSON_OF + "statuses AS s ON s.id = c.id WHERE c.name = ?",
+                        row -> status(row.getBytes(1)),
+                        name.value())
+                .filter(status -> isInScope(name));
     }
 
     private static ContainerStatus status(byte[] json) {
@@ -70,9 +99,10 @@ public final class FleetView {
     /** The evaluation of that container's definition. */
     public Optional<Evaluation> evaluation(ContainerName name) {
         return session.first(
-                "SELECT e.json" + JSON_OF + "evaluations AS e ON e.id = c.id WHERE c.name = ?",
-                row -> evaluation(row.getBytes(1)),
-                name.value());
+                        "SELECT e.json" + JSON_OF + "evaluations AS e ON e.id = c.id WHERE c.name = ?",
+                        row -> evaluation(row.getBytes(1)),
+                        name.value())
+                .filter(evaluation -> isInScope(name));
     }
 
     private static Evaluation evaluation(byte[] json) {
@@ -99,8 +129,9 @@ public final class FleetView {
 
     /** A page of a list of containers. */
     public ContainerPage containers(ContainerQuery query, Instant now) {
-        var renderer = new ContainerRenderer(memory.hosts(), now);
-        List<ContainerSearch.FoundAt> found = search(now).find(query.withLimit(query.limit() + 1));
+        var renderer = renderer(now);
+        List<ContainerSearch.FoundAt> found = search(now)
+                .find(query.with(q -> q.filter(scoped(query.filter())).limit(query.limit() + 1)));
         boolean isLast = found.size() <= query.limit();
         List<ContainerSearch.FoundAt> shown = isLast ? found : found.subList(0, query.limit());
         return new ContainerPage(
@@ -110,7 +141,15 @@ public final class FleetView {
 
     /** The number of containers by the phase that is shown. Takes about a second for a million containers that a filter does not narrow. */
     public Map<Phase, Integer> phases(FleetFilter filter, Instant now) {
-        return search(now).phases(filter);
+        return search(now).phases(scoped(filter));
+    }
+
+    private FleetFilter scoped(FleetFilter filter) {
+        return filter.withScope(principal.scope());
+    }
+
+    private ContainerRenderer renderer(Instant now) {
+        return new ContainerRenderer(memory.hosts(), now, principal.isViewer());
     }
 
     private ContainerSearch search(Instant now) {
@@ -122,6 +161,11 @@ public final class FleetView {
         return session.list(
                 "SELECT name FROM containers WHERE is_there = 1 ORDER BY name",
                 row -> new ContainerName(row.getString(1)));
+    }
+
+    /** The names of the containers in the scope of the principal. */
+    public Set<String> namesInScope() {
+        return Set.copyOf(search(Instant.EPOCH).names(scoped(FleetFilter.ALL)));
     }
 
     /** Where that container is or belongs; empty if nowhere. */
@@ -156,8 +200,9 @@ public final class FleetView {
                                 + " WHERE c.name = ?",
                         ContainerSearch.Found::of,
                         name.value())
+                .filter(each -> isInScope(each.row()))
                 .orElseGet(() -> new ContainerSearch.Found(ContainerRow.empty(0, name.value()), null, null));
-        return new ContainerRenderer(memory.hosts(), now).render(found);
+        return renderer(now).render(found);
     }
 
     /** That operation, if it is pending, or ended within a day. */
@@ -165,7 +210,13 @@ public final class FleetView {
         return OperationRow.find(session, id)
                 .map(OperationRow::operation)
                 .or(() -> awaitedRemoval(id))
-                .map(this::located);
+                .map(this::located)
+                .filter(this::sees);
+    }
+
+    /** Whether the principal sees an operation: that of a container in scope, or one that it requested itself. */
+    boolean sees(Operation operation) {
+        return isInScope(operation.container()) || principal.name().equals(operation.requestedBy());
     }
 
     /** Whether it has ended, also if that was so long ago that it is not shown any more. */
@@ -216,20 +267,12 @@ public final class FleetView {
      * @param query of which the container and the host count
      */
     public List<Operation> operationsEndedSince(Instant time, OperationQuery query, int most) {
-        return session.list(
-                "SELECT " + OperationRow.columns() + " FROM operations WHERE is_ended = 1 AND ended_appended >= ?1"
-                        + " AND (?2 IS NULL OR container = ?2) AND (?3 IS NULL OR host = ?3)"
-                        + " ORDER BY ended_appended DESC LIMIT ?4",
-                row -> OperationRow.of(row).operation(),
-                time.toEpochMilli(),
-                query.container() == null ? null : query.container().value(),
-                query.host() == null ? null : query.host().value(),
-                most);
+        return new OperationSearch(session, query, principal, most).findEndedSince(time);
     }
 
     /** The first operations of a query in the order of a list, each as {@link #operation} finds it; at most so many of each kind. */
     public List<Operation> operations(OperationQuery query, int most) {
-        var found = new OperationSearch(session, query, most);
+        var found = new OperationSearch(session, query, principal, most);
         List<Operation> read = found.find().stream().map(this::located).toList();
         var all = new ArrayList<>(read);
         found.findAwaitedRemovals(FleetView::removal).stream()
@@ -240,17 +283,23 @@ public final class FleetView {
 
     /** Every host that ever sent a heartbeat, by name. */
     public Collection<Heartbeat> hosts() {
-        return memory.hosts().all();
+        return hostsAfter(null);
     }
 
     /** The hosts with a later name; all for null. */
     public Collection<Heartbeat> hostsAfter(@Nullable HostName host) {
-        return memory.hosts().after(host);
+        Collection<Heartbeat> all = memory.hosts().after(host);
+        return principal.scope().isAll()
+                ? all
+                : all.stream()
+                        .filter(each -> principal.scope().hasHost(each.status().host()))
+                        .toList();
     }
 
     /** That host, if it ever sent a heartbeat. */
     public Optional<Heartbeat> host(HostName name) {
-        return Optional.ofNullable(memory.hosts().get(name));
+        return Optional.ofNullable(memory.hosts().get(name))
+                .filter(each -> principal.scope().hasHost(name));
     }
 
     /** That profile, if it is there. */
@@ -261,6 +310,11 @@ public final class FleetView {
     /** Every profile by name. */
     public NavigableMap<ProfileName, StoredProfile> profiles() {
         return memory.profiles();
+    }
+
+    /** The tokens of the API, of which only an administrator without a scope may see anything. */
+    public AccessTokens tokens() {
+        return memory.tokens();
     }
 
     /** A host as the API shows it. */

@@ -1,7 +1,9 @@
 package io.hatchery.gateway.view;
 
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.protocol.Verb;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,22 +13,26 @@ import org.jspecify.annotations.Nullable;
 final class OperationSearch {
     private final SqlSession session;
     private final OperationQuery query;
+    private final ApiPrincipal principal;
     private final int most;
     private final List<String> conditions = new ArrayList<>();
     private final List<@Nullable Object> parameters = new ArrayList<>();
 
     /**
+     * @param principal of whose scope the operations are
      * @param most how many are found at most
      */
-    OperationSearch(SqlSession session, OperationQuery query, int most) {
+    OperationSearch(SqlSession session, OperationQuery query, ApiPrincipal principal, int most) {
         this.session = session;
         this.query = query;
+        this.principal = principal;
         this.most = most;
     }
 
     /** The operations of which a record was read. */
     List<Operation> find() {
         begin();
+        inScope("operations.container", principal.name());
         if (query.container() != null) {
             condition("container = ?", query.container().value());
         }
@@ -54,11 +60,29 @@ final class OperationSearch {
                     submitted,
                     query.after().id().value());
         }
+        return list("submitted DESC, id");
+    }
+
+    /** Those of a container or a host that ended at that time or later, the last ones first. */
+    List<Operation> findEndedSince(Instant time) {
+        begin();
+        inScope("operations.container", principal.name());
+        condition("is_ended = 1 AND ended_appended >= ?", time.toEpochMilli());
+        if (query.container() != null) {
+            condition("container = ?", query.container().value());
+        }
+        if (query.host() != null) {
+            condition("host = ?", query.host().value());
+        }
+        return list("ended_appended DESC");
+    }
+
+    private List<Operation> list(String order) {
         parameters.add(most);
         return session
                 .list(
                         "SELECT " + OperationRow.columns() + " FROM operations WHERE "
-                                + String.join(" AND ", conditions) + " ORDER BY submitted DESC, id LIMIT ?",
+                                + String.join(" AND ", conditions) + " ORDER BY " + order + " LIMIT ?",
                         OperationRow::of,
                         parameters.toArray())
                 .stream()
@@ -74,6 +98,7 @@ final class OperationSearch {
             return List.of();
         }
         begin();
+        inScope("removals.container", null);
         if (query.container() != null) {
             condition("container = ?", query.container().value());
         }
@@ -100,6 +125,23 @@ final class OperationSearch {
         conditions.clear();
         parameters.clear();
         conditions.add("1");
+    }
+
+    /** What {@link FleetView#sees} says, as a condition. */
+    private void inScope(String container, @Nullable String requester) {
+        if (principal.scope().isAll()) {
+            return;
+        }
+        SqlCondition scope = SqlCondition.of(principal.scope());
+        String isOfContainer =
+                "EXISTS (SELECT 1 FROM containers AS c WHERE c.name = " + container + " AND " + scope.sql() + ")";
+        var values = new ArrayList<@Nullable Object>(scope.parameters());
+        if (requester == null) {
+            condition(isOfContainer, values.toArray());
+        } else {
+            values.add(requester);
+            condition("(" + isOfContainer + " OR requested_by = ?)", values.toArray());
+        }
     }
 
     private void condition(String sql, @Nullable Object... values) {

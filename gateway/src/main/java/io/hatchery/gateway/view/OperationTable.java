@@ -38,10 +38,11 @@ public final class OperationTable {
     private static final int LONGEST_REASON = 500;
 
     private static final String PUT =
-            "INSERT INTO operations (id, is_ended, container, host, command, outcome, submitted,"
+            "INSERT INTO operations (id, is_ended, container, host, command, outcome, requested_by, submitted,"
                     + " submission, submission_submitted, position, acceptance, acceptance_appended, ended, ended_appended, is_refusal)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET is_ended = excluded.is_ended,"
-                    + " container = excluded.container, command = excluded.command, host = excluded.host, outcome = excluded.outcome, submitted = excluded.submitted, submission = excluded.submission,"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET is_ended = excluded.is_ended,"
+                    + " container = excluded.container, command = excluded.command, host = excluded.host, outcome = excluded.outcome, requested_by = excluded.requested_by,"
+                    + " submitted = excluded.submitted, submission = excluded.submission,"
                     + " submission_submitted = excluded.submission_submitted, position = excluded.position,"
                     + " acceptance = excluded.acceptance, acceptance_appended = excluded.acceptance_appended, ended = excluded.ended,"
                     + " ended_appended = excluded.ended_appended, is_refusal = excluded.is_refusal";
@@ -183,6 +184,7 @@ public final class OperationTable {
                 operation.host() == null ? null : operation.host().value(),
                 operation.command().word(),
                 operation.outcome().word(),
+                operation.requestedBy(),
                 OperationRow.nanos(operation.submitted()),
                 row.submission() == null ? null : Json.bytes(row.submission()),
                 row.submission() == null

@@ -65,8 +65,9 @@ public final class SubmittedOperations {
         if (submission == null || view.hasEnded(id)) {
             return read;
         }
-        return Optional.of(
-                read.map(known -> known.of(submission.operation)).orElseGet(() -> view.located(submission.operation)));
+        return Optional.of(read.map(known -> known.of(submission.operation))
+                        .orElseGet(() -> view.located(submission.operation)))
+                .filter(view::sees);
     }
 
     /** The first operations of a query, in the order of the list; at most so many. */

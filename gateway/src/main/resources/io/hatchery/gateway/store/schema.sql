@@ -38,6 +38,7 @@ CREATE TABLE operations (
   host TEXT,
   command TEXT NOT NULL,
   outcome TEXT NOT NULL,
+  requested_by TEXT,
   submitted INTEGER NOT NULL,
   submission BLOB,
   submission_submitted INTEGER,

@@ -1,5 +1,6 @@
 package io.hatchery.gateway.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Offsets;
@@ -7,6 +8,7 @@ import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.FleetFold;
 import io.hatchery.gateway.RestoredFleet;
+import io.hatchery.gateway.access.Authenticator;
 import io.hatchery.gateway.read.DirectReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
@@ -19,7 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -34,8 +38,10 @@ final class InMemoryGateway implements Publisher {
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
     private final List<BusRecord> log = new ArrayList<>();
+    private final Map<String, Runnable> reactions = new HashMap<>();
     private final FleetFold fold;
     private final ViewAwaiter waiting;
+    private final Api api;
     private final HttpServer server;
     private @Nullable Throwable failure;
     private @Nullable String unready;
@@ -48,10 +54,12 @@ final class InMemoryGateway implements Publisher {
         waiting = new ViewAwaiter(vertx, reader);
         var connections = new Connections(
                 vertx, new Connections.ConnectionLimits(10, Duration.ofSeconds(10), Duration.ofSeconds(10)));
-        var fleet = new ServedFleet(reader, fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
+        var access = new Authenticator(TOKEN, restored.projection().tokens(), clock);
+        var fleet =
+                new ServedFleet(access, reader, fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
         var dependencies =
                 new Api.ApiDependencies(fleet, this, waiting, () -> Optional.ofNullable(unready), () -> "metric 1\n");
-        var api = new Api(vertx, dependencies, TOKEN, new NixCache(Path.of("/nonexistent"), null), connections, clock);
+        api = new Api(vertx, dependencies, new NixCache(Path.of("/nonexistent"), null), connections, clock);
         server = vertx.createHttpServer().connectionHandler(connections::opened).requestHandler(api.router());
         var ids = new TreeMap<String, String>();
         var offsets = new TreeMap<String, List<Long>>();
@@ -60,6 +68,11 @@ final class InMemoryGateway implements Publisher {
             offsets.put(topic, List.of(0L));
         });
         fold.begin(ids, new Offsets(offsets), NOW);
+    }
+
+    /** The OpenAPI document. */
+    ObjectNode document() {
+        return api.document();
     }
 
     /** Completes with the port that it listens on. */
@@ -79,17 +92,28 @@ final class InMemoryGateway implements Publisher {
 
     /** The last record of that topic. */
     BusRecord last(String topic) {
-        return log.stream()
-                .filter(record -> record.topic().equals(topic))
-                .reduce((one, next) -> next)
-                .orElseThrow();
+        return find(topic).orElseThrow();
+    }
+
+    /** The last record of that topic; empty if it has none. */
+    Optional<BusRecord> find(String topic) {
+        return log.stream().filter(record -> record.topic().equals(topic)).reduce((one, next) -> next);
+    }
+
+    /** Does something after each record of that topic, as another service would. */
+    void onPublish(String topic, Runnable action) {
+        reactions.put(topic, action);
     }
 
     @Override
     public Future<Position> publish(Message message) {
-        return failure == null
-                ? Future.succeededFuture(append(message.toRecord(1)).position())
-                : Future.failedFuture(failure);
+        return failure == null ? Future.succeededFuture(written(message).position()) : Future.failedFuture(failure);
+    }
+
+    private BusRecord written(Message message) {
+        BusRecord record = append(message.toRecord(1));
+        reactions.getOrDefault(message.topic(), () -> {}).run();
+        return record;
     }
 
     private BusRecord append(ProducerRecord<byte[], byte[]> written) {

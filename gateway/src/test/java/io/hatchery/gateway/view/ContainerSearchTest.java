@@ -3,9 +3,12 @@ package io.hatchery.gateway.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hatchery.bus.BusRecord;
+import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.resource.Container;
+import io.hatchery.protocol.token.Role;
+import io.hatchery.protocol.token.Scope;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import io.hatchery.spec.LabelSelector;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +113,7 @@ class ContainerSearchTest {
 
     private FleetFilter filter() {
         return new FleetFilter(
+                Scope.ALL,
                 LabelSelector.parse(SELECTORS.get(random.nextInt(SELECTORS.size()))),
                 random.nextInt(4) == 0 ? new HostName("host" + random.nextInt(21)) : null,
                 random.nextInt(3) == 0 ? SHOWN.get(random.nextInt(SHOWN.size())) : null,
@@ -192,6 +197,57 @@ class ContainerSearchTest {
                         .containsExactlyElementsOf(all.stream()
                                 .filter(container -> isFound(filter, container))
                                 .sorted(comparator(order))
+                                .map(Container::name)
+                                .toList());
+            }
+        }
+    }
+
+    private Scope scope() {
+        var hosts = new TreeSet<HostName>();
+        for (int i = random.nextInt(4); i > 1; i--) {
+            hosts.add(new HostName("host" + random.nextInt(20)));
+        }
+        return new Scope(LabelSelector.parse(SELECTORS.get(random.nextInt(SELECTORS.size()))), hosts);
+    }
+
+    /** A container without a definition has no labels, as far as is known, and a scope with labels does not include it. */
+    private static boolean isInScope(Scope scope, Container container) {
+        return scope.isOfAllLabels()
+                ? scope.admitsHost(container.host())
+                : container.spec() != null && scope.admits(container.spec().labels(), container.host());
+    }
+
+    @Test
+    void principalWithAScopeFindsWhatAScanOfItsContainersFinds() {
+        for (int counted : new int[] {20, 10_000}) {
+            fleet = new FoldedFleet(new ProjectionLimits(10, counted));
+            fill(600, 3);
+            FleetView whole = fleet.view();
+            List<Container> all = whole.containers().stream()
+                    .map(name -> fleet.shown(name, NOW))
+                    .toList();
+            for (int i = 0; i < 300; i++) {
+                Scope scope = scope();
+                FleetView view = whole.seenBy(new ApiPrincipal("token/x", Role.OPERATOR, scope, ""));
+                FleetFilter filter = filter();
+                ContainerOrder order = order();
+                List<ContainerName> visible = all.stream()
+                        .filter(container -> isInScope(scope, container) && isFound(filter, container))
+                        .sorted(comparator(order))
+                        .map(Container::name)
+                        .toList();
+                var query = new ContainerQuery(filter, order, null, 1 + random.nextInt(60));
+                assertThat(pages(view, query)).as("%s %s", scope, query).isEqualTo(visible);
+                assertThat(view.phases(filter, NOW).values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum())
+                        .as("%s %s", scope, filter)
+                        .isEqualTo(visible.size());
+                assertThat(all.stream().map(Container::name).filter(view::isThere))
+                        .as("%s", scope)
+                        .containsExactlyInAnyOrderElementsOf(all.stream()
+                                .filter(container -> isInScope(scope, container))
                                 .map(Container::name)
                                 .toList());
             }
