@@ -40,7 +40,7 @@ final class ApiClient {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "File with the gateway's token (default: HATCHERY_TOKEN, or gateway.token.file)")
+            description = "File with a token of the gateway (default: HATCHERY_TOKEN, or gateway.token.file)")
     private @Nullable Path tokenFile;
 
     @Option(
@@ -176,14 +176,16 @@ final class ApiClient {
         return status == 401 ? wrongToken() : new UserError(format(problem));
     }
 
-    private UserError wrongToken() {
+    /** The refusal of the token. */
+    UserError wrongToken() {
         String source = tokenFile != null
                 ? "--token-file " + tokenFile
                 : System.getenv("HATCHERY_TOKEN") != null
                         ? "HATCHERY_TOKEN"
                         : GatewaySettings.tokenFile(options.settings()).toString();
         return new UserError("the gateway at " + base() + " rejects the token of " + source
-                + ": set HATCHERY_TOKEN or --token-file to its token, which is in <its data folder>/admin.token");
+                + ": set HATCHERY_TOKEN or --token-file to a token that is valid; the administrator's is in <its data"
+                + " folder>/admin.token");
     }
 
     private HttpResponse request(String method, String path, byte @Nullable [] body, String contentType) {
@@ -309,6 +311,7 @@ final class ApiClient {
                 int status = handshake.getResponse().statusCode();
                 throw switch (status) {
                     case 401 -> wrongToken();
+                    case 403 -> new UserError("the token may not read the stream: use another one", e);
                     case 410 -> new UserError("the events after that cursor have expired: leave --since out", e);
                     default ->
                         new UserError("the gateway at " + base() + " refuses the stream with status " + status, e);

@@ -93,7 +93,7 @@ final class ApplyCommand implements Callable<Integer> {
             show(plan().of(definitions, prune));
             return 0;
         }
-        List<String> toRemove = prune ? plan().undeclared(definitions) : List.of();
+        List<String> toRemove = prune ? new ApplyPlan(fleet(), Map.of()).undeclared(definitions) : List.of();
         if (!toRemove.isEmpty()) {
             confirm(definitions);
         }
@@ -128,16 +128,21 @@ final class ApplyCommand implements Callable<Integer> {
 
     /** A comparison of definitions with the fleet as it is now. */
     private ApplyPlan plan() {
-        var fleet = new TreeMap<String, JsonNode>();
-        api.all("/v1/containers")
-                .forEach(container -> fleet.put(container.path("name").asText(), container));
         var profiles = new TreeMap<ProfileName, ContainerDefinition>();
         for (JsonNode profile : api.all("/v1/profiles")) {
             if (profile.path("definition") instanceof ObjectNode options) {
                 profiles.put(new ProfileName(profile.path("name").asText()), new ContainerDefinition(options));
             }
         }
-        return new ApplyPlan(fleet, profiles);
+        return new ApplyPlan(fleet(), profiles);
+    }
+
+    /** The containers of the fleet, as far as the token's scope goes. */
+    private Map<String, JsonNode> fleet() {
+        var containers = new TreeMap<String, JsonNode>();
+        api.all("/v1/containers")
+                .forEach(container -> containers.put(container.path("name").asText(), container));
+        return containers;
     }
 
     private void show(List<ApplyPlan.PlannedChange> changes) {

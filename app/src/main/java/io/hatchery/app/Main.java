@@ -32,6 +32,7 @@ public final class Main {
             "watch",
             "events",
             "hosts",
+            "token",
             "config-service",
             "runner",
             "gateway",
@@ -85,6 +86,11 @@ public final class Main {
             case "watch" -> new WatchCommand();
             case "events" -> new EventsCommand();
             case "hosts" -> new ClientCommands.Hosts();
+            case "token" ->
+                new CommandLine(new TokenCommands())
+                        .addSubcommand("create", new TokenCommands.Create())
+                        .addSubcommand("list", new TokenCommands.ListTokens())
+                        .addSubcommand("revoke", new TokenCommands.Revoke());
             case "config-service" -> new ServiceCommands.Config();
             case "runner" -> new ServiceCommands.RunnerCommand();
             case "gateway" -> new ServiceCommands.Gateway();

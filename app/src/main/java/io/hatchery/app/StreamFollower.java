@@ -24,12 +24,16 @@ final class StreamFollower {
     /** The gateway's close code for a cursor whose records have expired. */
     private static final int GONE = 4410;
 
+    /** The gateway's close code for a token that was revoked, has changed or has expired. */
+    private static final int UNAUTHORIZED = 4401;
+
     private final ApiClient api;
     private final String filter;
     private final Consumer<ObjectNode> onMessage;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable String since;
+    private volatile boolean isUnauthorized;
 
     /**
      * Opens nothing yet.
@@ -48,7 +52,7 @@ final class StreamFollower {
     /**
      * Follows until {@link #stop} is called.
      *
-     * @throws UserError if the stream cannot be opened the first time
+     * @throws UserError if the stream cannot be opened the first time, or the token is not valid any more
      */
     void run() {
         boolean first = true;
@@ -62,6 +66,9 @@ final class StreamFollower {
                 Output.note("hatchery: " + e.getMessage());
             }
             first = false;
+            if (isUnauthorized) {
+                throw api.wrongToken();
+            }
             if (await(stopped, RECONNECT_MILLIS)) {
                 return;
             }
@@ -145,6 +152,7 @@ final class StreamFollower {
             if (code == GONE) {
                 since = null; // the missed records have expired: begin with a snapshot
             }
+            isUnauthorized = code == UNAUTHORIZED;
             end.countDown();
             return null;
         }

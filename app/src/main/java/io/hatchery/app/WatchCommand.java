@@ -112,6 +112,7 @@ final class WatchCommand implements Runnable {
                     resource.set("generation", message.path("status").path("generation"));
                 }
             }
+            case "deselected" -> containers.remove(message.path("container").asText());
             case "synced" -> isInSnapshot = false;
             default -> {
                 // events and hosts change nothing in the table

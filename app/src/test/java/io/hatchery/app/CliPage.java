@@ -30,7 +30,7 @@ final class CliPage {
             | --- | --- | --- |
             | `--config FILE`, `--set KEY=VALUE` | [Configuration](configuration.md) from a file or a flag | all |
             | `--url URL` | Address of the gateway (default: `HATCHERY_URL`, or `gateway.address` and `gateway.port`) | those that use a gateway |
-            | `--token-file FILE` | File with the gateway's token (default: `HATCHERY_TOKEN`, or `gateway.token.file`) | those that use a gateway |
+            | `--token-file FILE` | File with a token of the gateway (default: `HATCHERY_TOKEN`, or `gateway.token.file`) | those that use a gateway |
             | `-o`, `--output FORMAT` | `text` or `json` | those that print a result |
             """;
 
@@ -44,12 +44,17 @@ final class CliPage {
                 .map(CommandLine::getCommandSpec)
                 .filter(command -> !command.name().equals("help"))
                 .sorted(Comparator.comparing(CommandSpec::name))
-                .forEach(command -> append(page, command));
+                .forEach(command -> appendAll(page, command));
         return page.toString();
     }
 
+    private static void appendAll(StringBuilder page, CommandSpec command) {
+        append(page, command);
+        command.subcommands().values().stream().map(CommandLine::getCommandSpec).forEach(each -> appendAll(page, each));
+    }
+
     private static void append(StringBuilder page, CommandSpec command) {
-        page.append("\n## `hatchery ").append(command.name()).append("`\n\n");
+        page.append("\n## `").append(command.qualifiedName()).append("`\n\n");
         for (String line : command.usageMessage().description()) {
             page.append(line).append(".\n");
         }

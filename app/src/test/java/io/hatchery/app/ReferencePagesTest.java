@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -33,7 +35,7 @@ class ReferencePagesTest {
 
     @Test
     void everyCommandAndOptionHasADescription() {
-        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+        for (CommandLine command : commands(Main.commandLine())) {
             assertThat(command.getCommandSpec().usageMessage().description())
                     .as(command.getCommandName())
                     .isNotEmpty();
@@ -44,6 +46,12 @@ class ReferencePagesTest {
                                 .isNotEmpty());
             }
         }
+    }
+
+    private static List<CommandLine> commands(CommandLine command) {
+        return command.getSubcommands().values().stream()
+                .flatMap(each -> Stream.concat(Stream.of(each), commands(each).stream()))
+                .toList();
     }
 
     private static void requireContent(String file, String expected) throws IOException {
