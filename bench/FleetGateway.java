@@ -50,6 +50,7 @@ final class FleetGateway {
             token = services.token();
             table.atMost("gateway resident after the first fold", services.resident(service), 400, "MB");
             pages();
+            scopedPages();
             single();
             metrics();
             snapshot();
@@ -106,6 +107,38 @@ final class FleetGateway {
         }
         String last = cursor;
         series("list page, sixth thousand", 10, i -> prefix + last);
+    }
+
+    /** The pages of tokens with a scope: the scope is a condition of the same query, and viewers get values hidden. */
+    private void scopedPages() throws Exception {
+        String administrator = token;
+        String path = "/v1/containers?limit=50";
+        for (String role : List.of("operator", "viewer")) {
+            as(administrator, role, "tier=web", List.of());
+            series("list page, " + role + " of tier=web", 10, i -> path);
+            series("counts, " + role + " of tier=web", 1_000, i -> "/v1/container-counts");
+        }
+        as(administrator, "operator", "", List.of(FleetRecords.host(0), FleetRecords.host(1)));
+        series("list page, operator of two hosts", 10, i -> path);
+        as(administrator, "operator", "tier=db,env=dev", List.of(FleetRecords.host(0)));
+        series("list page, operator of two labels on a host", 10, i -> path + "&phase=running");
+        token = administrator;
+    }
+
+    /** Sends requests with a new token from now on. */
+    private void as(String administrator, String role, String selector, List<String> hosts) throws Exception {
+        String name = role + "-" + System.nanoTime();
+        String body = "{\"name\": \"" + name + "\", \"role\": \"" + role + "\", \"selector\": \"" + selector + "\", \"hosts\": ["
+                + hosts.stream().map(host -> "\"" + host + "\"").collect(java.util.stream.Collectors.joining(",")) + "]}";
+        var request = HttpRequest.newBuilder(URI.create("http://" + services.gateway() + "/v1/tokens"))
+                .header("Authorization", "Bearer " + administrator)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        String answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+        var secret = java.util.regex.Pattern.compile("\"secret\"\\s*:\\s*\"([^\"]+)\"").matcher(answer);
+        if (!secret.find()) {
+            throw new IllegalStateException("no token was created: " + answer);
+        }
+        token = secret.group(1);
     }
 
     private void single() throws Exception {

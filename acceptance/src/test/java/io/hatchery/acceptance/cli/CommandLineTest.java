@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,6 +153,40 @@ class CommandLineTest {
         ProcessResult second = installation.hatchery("up");
         assertThat(second.code()).isEqualTo(1);
         assertThat(second.err()).contains("is taken");
+    }
+
+    @Test
+    void tokenIsCreatedUsedListedAndRevoked() throws Exception {
+        Path root = Roots.busybox(installation.roots().resolve("token"));
+        Path file = Files.writeString(installation.data().resolveSibling("t-token.yaml"), yaml(root));
+        installation.hatchery("apply", "-f", file.toString()).orFail();
+        ProcessResult created = installation
+                .hatchery("token", "create", "ci", "--role", "operator", "--scope", "tier=web", "--ttl", "30d")
+                .orFail();
+        assertThat(created.out()).matches("hatchery_[A-Za-z0-9_-]{43}\n");
+        assertThat(created.err()).contains("operator of tier=web", "expires at");
+        Path token = Files.writeString(installation.data().resolveSibling("ci.token"), created.out());
+
+        assertThat(names(json(as(token, "list", "-o", "json")))).isEmpty();
+        assertThat(as(token, "show", "t-token").err()).contains("there is no container t-token");
+        assertThat(as(token, "apply", "-f", file.toString()).err()).contains("not in the scope of token/ci");
+        Path mine = Files.writeString(
+                installation.data().resolveSibling("t-mine.yaml"), yaml(root) + "labels: {tier: web}\n");
+        as(token, "apply", "-f", mine.toString()).orFail();
+        assertThat(names(json(as(token, "list", "-o", "json")))).containsExactly("t-mine");
+        assertThat(json(as(token, "delete", "t-mine", "-o", "json")).toString()).contains("\"token/ci\"");
+        assertThat(as(token, "token", "list").err()).contains("needs the role admin");
+
+        assertThat(installation.hatchery("token", "list").orFail().out())
+                .contains("ci", "operator", "tier=web", "admin");
+        installation.hatchery("token", "revoke", "ci").orFail();
+        assertThat(as(token, "list").err()).contains("rejects the token");
+        assertThat(installation.hatchery("token", "revoke", "ci").err()).contains("there is no token ci");
+    }
+
+    private ProcessResult as(Path token, String... arguments) throws Exception {
+        return installation.hatchery(Stream.concat(Stream.of(arguments), Stream.of("--token-file", token.toString()))
+                .toArray(String[]::new));
     }
 
     @Test

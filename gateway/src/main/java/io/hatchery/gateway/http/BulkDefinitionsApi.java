@@ -65,8 +65,9 @@ final class BulkDefinitionsApi {
         }
         ApiPrincipal principal = Requests.principal(request);
         checks.readMany(request, Evaluator::checkAlone)
-                .compose(read -> fleet.reader()
-                        .read(whole -> read.stream()
+                .compose(read -> fleet.readWhole(
+                        principal,
+                        whole -> read.stream()
                                 .map(each -> admit(whole, each, principal, patience))
                                 .toList()))
                 .compose(items ->

@@ -250,8 +250,7 @@ final class ContainersApi {
         Requests.waitFor(request); // wrong words are refused before anything is done
         boolean purge = Boolean.TRUE.equals(Requests.query(request, "purge", ContainerFilters::bool));
         ApiPrincipal principal = Requests.principal(request);
-        fleet.reader()
-                .read(whole -> {
+        fleet.readWhole(principal, whole -> {
                     FleetView view = whole.seenBy(principal);
                     requireThere(view, name);
                     Precondition expected = Precondition.of(request, Existence.of(view, name).isDefined);

@@ -67,7 +67,7 @@ final class DefinitionWriter {
 
     /** Writes a definition; completes with the status of the answer, or fails with an {@link ApiProblem}. */
     Future<Integer> write(DefinitionWrite write) {
-        return fleet.reader().read(whole -> admit(whole, write)).compose(this::write);
+        return fleet.readWhole(write.principal, whole -> admit(whole, write)).compose(this::write);
     }
 
     /** Writes a definition; completes with the status of the answer, or fails with an {@link ApiProblem}. */

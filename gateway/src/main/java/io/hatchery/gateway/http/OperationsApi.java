@@ -118,8 +118,7 @@ final class OperationsApi {
         Instant deadline = Requests.query(request, "deadline", Requests::time);
         CommandId id = commandId(request);
         ApiPrincipal principal = Requests.principal(request);
-        fleet.reader()
-                .read(whole -> context(whole, principal, name, id))
+        fleet.readWhole(principal, whole -> context(whole, principal, name, id))
                 .map(context -> {
                     ContainerSpec spec = context.evaluation.spec();
                     if (spec == null) {

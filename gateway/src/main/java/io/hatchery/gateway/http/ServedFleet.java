@@ -16,7 +16,7 @@ import java.util.function.Function;
  * The fleet as the API serves it.
  *
  * @param access finds who sends a request
- * @param reader reads the whole fleet as folded from the topics; {@link #read} reads what the sender of a request may see
+ * @param reader reads the fleet as folded from the topics
  * @param submitted the operations that requests are writing, over those of the topics
  * @param streams the clients of the stream
  * @param log reads records of the past again
@@ -32,9 +32,15 @@ public record ServedFleet(
     /** Reads what the sender of a request may see; fails if its token was revoked while the request waited. */
     <T> Future<T> read(RoutingContext request, Function<FleetView, T> query) {
         ApiPrincipal principal = Requests.principal(request);
-        return access.isValid(principal)
-                ? reader.read(view -> query.apply(view.seenBy(principal)))
-                : Future.failedFuture(ApiProblem.notAuthenticated());
+        return readWhole(principal, view -> query.apply(view.seenBy(principal)));
+    }
+
+    /**
+     * Reads the whole fleet, to decide whether a change is in scope. It comes directly before the change: a client may have taken its
+     * time for the body, or waited, and its token may have been revoked meanwhile.
+     */
+    <T> Future<T> readWhole(ApiPrincipal principal, Function<FleetView, T> query) {
+        return access.isValid(principal) ? reader.read(query) : Future.failedFuture(ApiProblem.notAuthenticated());
     }
 
     /** Answers a request with what its sender may see. */

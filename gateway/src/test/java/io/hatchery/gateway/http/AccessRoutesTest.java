@@ -311,6 +311,19 @@ class AccessRoutesTest {
     }
 
     @Test
+    void requestIsNotAnsweredWhoseTokenWasRevokedMeanwhile(VertxTestContext test) {
+        evaluated("shop", "{\"tier\":\"web\"}", 0);
+        gateway.onPublish(
+                Topics.commands(new HostName("host1")).name(),
+                () -> gateway.publish(
+                        Message.of(Topics.ACCESS.name(), "token/web", null, null, "/gateway", InMemoryGateway.NOW)));
+        check(
+                test,
+                with(OPERATOR_OF_WEB, secret -> send(secret, HttpMethod.POST, "/v1/containers/shop/stop", null)),
+                response -> requireProblem(response, 401, "not-authenticated"));
+    }
+
+    @Test
     void operationsOfOthersAreHidden(VertxTestContext test) {
         evaluated("shop", "{\"tier\":\"web\"}", 0);
         evaluated("db", "{\"tier\":\"db\"}", 0);
