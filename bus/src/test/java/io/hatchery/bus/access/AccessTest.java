@@ -338,6 +338,14 @@ class AccessTest {
         }
     }
 
+    /** Also those that it may neither read nor write. */
+    @Test
+    void configServiceSetsUpEveryTopicOfTheFleet() {
+        try (var setup = new TopicSetup(bus(user(new Principal.ConfigServiceUser("3"))))) {
+            setup.ensure(Topics.ofTheFleet());
+        }
+    }
+
     @Test
     void topicsWithoutRightsDoNotExistForAGateway() throws Exception {
         Vertx vertx = Vertx.vertx();

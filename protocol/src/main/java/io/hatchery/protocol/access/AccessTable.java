@@ -2,6 +2,7 @@ package io.hatchery.protocol.access;
 
 import static io.hatchery.protocol.access.Grant.KafkaOperation.ALTER_CONFIGS;
 import static io.hatchery.protocol.access.Grant.KafkaOperation.CREATE;
+import static io.hatchery.protocol.access.Grant.KafkaOperation.DESCRIBE;
 import static io.hatchery.protocol.access.Grant.KafkaOperation.DESCRIBE_CONFIGS;
 import static io.hatchery.protocol.access.Grant.KafkaOperation.READ;
 import static io.hatchery.protocol.access.Grant.KafkaOperation.WRITE;
@@ -53,7 +54,7 @@ public final class AccessTable {
 
     private static List<Grant> configService() {
         return List.of(
-                Grant.onPrefix(KafkaResource.TOPIC, Topics.PREFIX, CREATE, DESCRIBE_CONFIGS, ALTER_CONFIGS),
+                Grant.onPrefix(KafkaResource.TOPIC, Topics.PREFIX, DESCRIBE, CREATE, DESCRIBE_CONFIGS, ALTER_CONFIGS),
                 Grant.on(Topics.DEFINITIONS, READ, WRITE), // it writes rollbacks
                 Grant.on(Topics.PROFILES, READ),
                 Grant.on(Topics.EVALUATIONS, READ, WRITE),

@@ -30,6 +30,8 @@ public record Grant(KafkaResource resource, String name, boolean isPrefix, Sorte
         READ,
         /** Write records, or use a transactional id. */
         WRITE,
+        /** See that a topic is there; who may read or write it may do this too. */
+        DESCRIBE,
         /** Create a topic. */
         CREATE,
         /** Read the settings of a topic. */
