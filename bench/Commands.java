@@ -7,7 +7,7 @@ import io.hatchery.bus.TopicSetup;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
-import io.hatchery.runner.host.HostPolicy;
+import io.hatchery.runner.host.ContainerPolicy;
 import io.hatchery.runner.journal.FileDisk;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.HostIdentity;
@@ -122,7 +122,7 @@ public final class Commands {
                 new RunnerConfig.RunnerFolders(runtime, data),
                 new RunnerConfig.ContainerSettings(
                         DriverSelection.DIRECT,
-                        HostPolicy.USUAL,
+                        ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, data),
                         1 << 20,
                         Integer.MAX_VALUE),

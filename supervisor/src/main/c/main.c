@@ -9,6 +9,7 @@
 
 #include "devices.h"
 #include "enter.h"
+#include "mounts.h"
 #include "report.h"
 #include "supervise.h"
 #include "text.h"
@@ -19,6 +20,8 @@ enum { LEAST_CONSOLE = 1024 };
 static int usage(void) {
     fputs("usage: hatchery-supervisor enter [--start-time TICKS] LEADER -- COMMAND [ARGUMENT...]\n"
           "       hatchery-supervisor close-devices CGROUP [TYPE:MAJOR:MINOR:ACCESS...]\n"
+          "       hatchery-supervisor ignore-set-user-id PATH\n"
+          "       hatchery-supervisor maps-users PATH                  exit status 1 if it does not\n"
           "       hatchery-supervisor supervise RUN CONSOLE MAX-BYTES [OWN-CGROUP...] -- [CGROUP...] -- PROGRAM [ARGUMENT...]\n"
           "       hatchery-supervisor unit prepare|clean-up FOLDER\n"
           "       hatchery-supervisor unit network FOLDER PROGRAM [ARGUMENT...]\n"
@@ -53,6 +56,19 @@ static int close_devices_command(int count, char **arguments) {
             refuse("%s is no device rule: write type:major:minor:access, such as c:1:3:rwm", arguments[i]);
     close_devices(arguments[0], rules, (size_t)(count - 1));
     return 0;
+}
+
+static int ignore_set_user_id_command(int count, char **arguments) {
+    if (count != 1 || *arguments[0] != '/')
+        return usage();
+    ignore_set_user_id(arguments[0]);
+    return 0;
+}
+
+static int maps_users_command(int count, char **arguments) {
+    if (count != 1 || *arguments[0] != '/')
+        return usage();
+    return maps_users(arguments[0]) ? 0 : 1;
 }
 
 /* Ends a list of arguments at the next "--"; what comes after that, NULL if there is none. */
@@ -91,7 +107,8 @@ int main(int count, char **arguments) {
     static const struct {
         const char *name;
         int (*begin)(int count, char **arguments);
-    } COMMANDS[] = {{"close-devices", close_devices_command}, {"supervise", supervise_command}, {"unit", unit_command}};
+    } COMMANDS[] = {{"close-devices", close_devices_command}, {"ignore-set-user-id", ignore_set_user_id_command},
+        {"maps-users", maps_users_command}, {"supervise", supervise_command}, {"unit", unit_command}};
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have no exit status read */
     if (count > 1 && !strcmp(arguments[1], "enter"))

@@ -17,6 +17,7 @@
 #include "cgroups.h"
 #include "command.h"
 #include "enter.h"
+#include "mounts.h"
 #include "network.h"
 #include "notify.h"
 #include "record.h"
@@ -175,7 +176,7 @@ static void take_step(const struct step *step, const char **root) {
         const char *kind;
         int parts;
     } KINDS[] = {{"root", 1}, {"directory", 2}, {"emptyFile", 1}, {"copy", 2}, {"removeInterface", 2}, {"removeForward", 2},
-        {"kernelSetting", 2}};
+        {"realPath", 1}, {"kernelSetting", 2}};
     char *const *parts = step->parts + 1;
     size_t kind = 0, kinds = sizeof KINDS / sizeof *KINDS;
     while (kind < kinds && strcmp(step->parts[0], KINDS[kind].kind))
@@ -194,6 +195,7 @@ static void take_step(const struct step *step, const char **root) {
             append_forward(parts[0], parts[1]);
             remove_forward(parts[0], parts[1]);
             break;
+        case 6: require_real_path(parts[0]); break;
         default: set_kernel(parts[0], parts[1]);
     }
 }

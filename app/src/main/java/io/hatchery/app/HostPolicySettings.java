@@ -1,59 +1,53 @@
 package io.hatchery.app;
 
-import io.hatchery.runner.host.HostPolicy;
+import io.hatchery.runner.host.ContainerPolicy;
+import io.hatchery.runner.host.PolicyFile;
+import io.hatchery.spec.policy.HostPolicy;
+import io.hatchery.spec.policy.PolicyAllowances;
+import io.hatchery.spec.policy.PolicyAllowancesBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** The keys of what the host allows its containers, and the host's policy. */
 final class HostPolicySettings {
-    private static final ConfigurationKey<List<String>> EXTRA_FLAGS = ConfigurationKey.named("runner.extra-flags")
-            .takes(ValueType.listOf(ValueType.text()))
-            .describedAs("Flags of systemd-nspawn that extraFlags may contain on this host, such as"
-                    + " --rlimit,--personality; or any; or none")
-            .defaultsTo("any");
+    private static final ConfigurationKey<Path> POLICY_FILE = ConfigurationKey.named("runner.policy-file")
+            .takes(ValueType.path())
+            .describedAs("YAML file that says what containers may have on this host; only root may be able to write it")
+            .defaultsToComputed(PolicyFile.USUAL + " if it exists, else level baseline");
     private static final ConfigurationKey<Path> HOSTS_FILE = ConfigurationKey.named("runner.hosts-file")
             .takes(ValueType.path())
             .describedAs("File that gets a line '<localAddress> <name>.containers' for each container, such as"
                     + " /etc/hosts")
             .withoutDefault();
-    private static final ConfigurationKey<List<Path>> ROOT_PREFIXES = ConfigurationKey.named("runner.root-prefixes")
-            .takes(ValueType.listOf(HostPolicySettings::rootPrefix))
-            .describedAs("Folders in which a purge may delete roots, separated by commas; roots that Hatchery created"
-                    + " may always be purged")
-            .defaultsToComputed("/var/lib/containers,/var/lib/nixos-containers,<data>/examples");
-    static final List<ConfigurationKey<?>> KEYS = List.of(EXTRA_FLAGS, HOSTS_FILE, ROOT_PREFIXES);
+    static final List<ConfigurationKey<?>> KEYS = List.of(POLICY_FILE, HOSTS_FILE);
 
     private HostPolicySettings() {}
 
-    static HostPolicy of(Settings settings) {
-        return new HostPolicy(
-                extraFlags(settings.get(EXTRA_FLAGS)),
+    static ContainerPolicy of(Settings settings) throws IOException {
+        FolderSettings folders = FolderSettings.of(settings);
+        Path data = folders.data().toAbsolutePath().normalize();
+        return new ContainerPolicy(
+                policy(settings).withDefaults(withExamples(data)),
                 settings.find(HOSTS_FILE).orElse(null),
-                settings.find(ROOT_PREFIXES).orElseGet(() -> defaultPrefixes(settings)));
+                List.of(data, folders.runtime()));
     }
 
-    private static @Nullable Set<String> extraFlags(List<String> flags) {
-        if (flags.equals(List.of("any"))) {
-            return null;
+    private static HostPolicy policy(Settings settings) throws IOException {
+        Optional<Path> given = settings.find(POLICY_FILE);
+        if (given.isPresent()) {
+            return PolicyFile.read(given.get());
         }
-        return flags.equals(List.of("none")) ? Set.of() : Set.copyOf(flags);
+        return Files.exists(PolicyFile.USUAL) ? PolicyFile.read(PolicyFile.USUAL) : HostPolicy.DEFAULT;
     }
 
-    private static List<Path> defaultPrefixes(Settings settings) {
-        var prefixes = new ArrayList<>(HostPolicy.ROOT_PREFIXES);
-        prefixes.add(FolderSettings.of(settings).data().normalize().resolve("examples"));
-        return prefixes;
-    }
-
-    private static Path rootPrefix(String text) {
-        Path path = Path.of(text).normalize();
-        if (!path.isAbsolute() || path.getNameCount() == 0) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' cannot be purged: write absolute folders other than /, separated by commas");
-        }
-        return path;
+    /** The examples' roots are in the data folder. */
+    private static PolicyAllowances withExamples(Path data) {
+        var prefixes = new ArrayList<>(HostPolicy.DEFAULT.general().rootPrefixes());
+        prefixes.add(data.resolve("examples").toString());
+        return PolicyAllowancesBuilder.builder().rootPrefixes(prefixes).build();
     }
 }

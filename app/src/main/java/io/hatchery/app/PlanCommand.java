@@ -15,6 +15,7 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.policy.HostPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -148,7 +149,8 @@ final class PlanCommand implements Callable<Integer> {
                         NspawnPlan.NIX_READ_ONLY.stream(),
                         Stream.of(NspawnPlan.profiles(spec.name()), NspawnPlan.gcRoots(spec.name())))
                 .collect(Collectors.toSet());
-        return NspawnPlan.of(spec, new HostCapabilities(by == DriverName.SYSTEMD, true, nix));
+        ContainerSpec decided = HostPolicy.DEFAULT.of(spec).withUsers(spec);
+        return NspawnPlan.of(decided, new HostCapabilities(by == DriverName.SYSTEMD, true, nix));
     }
 
     private static String format(String container, NspawnPlan plan) {
@@ -173,6 +175,7 @@ final class PlanCommand implements Callable<Integer> {
                             "directory " + path + ", " + mode + ", unless it is there";
                         case SetupStep.EmptyFile(String path) -> "empty file " + path + ", unless it is there";
                         case SetupStep.Copy(String from, String to) -> "copy " + from + " to " + to;
+                        case SetupStep.RealPath(String path) -> path + " has no links";
                         case SetupStep.RemoveInterface(String device, String alias) ->
                             "remove interface " + device + " with alias " + alias + ", if it was left";
                         case SetupStep.RemoveForward(String protocol, int port) ->

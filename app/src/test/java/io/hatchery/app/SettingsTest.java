@@ -48,7 +48,6 @@ class SettingsTest {
         "runner.console.size, 1KiB, write a size from 64KiB to 1TiB",
         "runner.console.size, 10MB, 'write a size such as 10MiB'",
         "config.flake-paths, etc, is not absolute",
-        "runner.root-prefixes, /, write absolute folders other than /",
         "host.labels, zone, 'write name=value'"
     })
     void invalidValueIsRefusedWithARemedy(String key, String value, String remedy) {

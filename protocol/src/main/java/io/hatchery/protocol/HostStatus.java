@@ -2,6 +2,7 @@ package io.hatchery.protocol;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.hatchery.spec.HostName;
+import io.hatchery.spec.policy.HostPolicy;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param specs what the runner has read of its specs; null before it has read them, and from earlier versions
  * @param damagedFiles the number of unreadable files that the runner kept as {@code <file>.damaged} at its start; null from earlier
  *     versions
+ * @param policy what the host allows its containers; null from earlier versions
  * @param owner the claim of the host's name; null in a heartbeat that claims nothing
  */
 @RecordBuilder
@@ -52,6 +54,7 @@ public record HostStatus(
         int interval,
         @Nullable HostSpecs specs,
         @Nullable Integer damagedFiles,
+        @Nullable HostPolicy policy,
         @Nullable HostOwner owner)
         implements HostStatusBuilder.With {
     /** Keeps an immutable copy of the labels. */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The users, capabilities and devices of a container that differ from nspawn's defaults.
  *
- * @param privateUsers {@code no}, {@code identity}, {@code pick}, or the first uid of its range ({@code --private-users=})
+ * @param privateUsers {@code no}, {@code identity}, {@code pick}, or the first uid of its range ({@code --private-users=}); null if the
+ *     host's policy decides
  * @param additionalCapabilities names that start with {@code CAP_}
  * @param enableTun whether it may create TUN devices
  * @param allowedDevices devices that it may use in addition to nspawn's
@@ -14,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param nixDaemon whether its system reaches the host's Nix daemon though its users are the host's; null if not
  */
 public record Confinement(
-        String privateUsers,
+        @Nullable String privateUsers,
         List<String> additionalCapabilities,
         boolean enableTun,
         List<Device> allowedDevices,
         List<String> extraFlags,
         @Nullable Boolean nixDaemon) {
-    /** nspawn's defaults. */
-    public static final Confinement DEFAULT = new Confinement("no", List.of(), false, List.of(), List.of(), null);
+    /** nspawn's defaults, and users as the host's policy decides. */
+    public static final Confinement DEFAULT = new Confinement(null, List.of(), false, List.of(), List.of(), null);
 
     /** Keeps immutable copies of the lists. */
     public Confinement {
@@ -35,8 +36,19 @@ public record Confinement(
         return mapsUsers() || Boolean.TRUE.equals(nixDaemon);
     }
 
-    /** Whether the container's user ids differ from the host's: picked, or a range that does not begin with 0. */
+    /** The same with other users. */
+    public Confinement withPrivateUsers(String users) {
+        return new Confinement(users, additionalCapabilities, enableTun, allowedDevices, extraFlags, nixDaemon);
+    }
+
+    /**
+     * Whether the container's user ids differ from the host's: picked, or a range that does not begin with 0. Not known, and so false, before
+     * the host's policy has decided.
+     */
     public boolean mapsUsers() {
-        return !privateUsers.equals("no") && !privateUsers.equals("identity") && !privateUsers.equals("0");
+        return privateUsers != null
+                && !privateUsers.equals("no")
+                && !privateUsers.equals("identity")
+                && !privateUsers.equals("0");
     }
 }

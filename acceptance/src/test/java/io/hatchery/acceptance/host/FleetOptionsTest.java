@@ -246,7 +246,10 @@ class FleetOptionsTest {
             ProcessResult.toEnd(new ProcessBuilder("cp", "-a", "target/host-image", root.toString()))
                     .orFail();
             Path _ = Roots.busybox(root.resolve("srv/inner"));
-            host.define(name, "\"root\": \"/srv/" + name + "\", \"boot\": true, \"privateNetwork\": true");
+            host.define(
+                    name,
+                    "\"root\": \"/srv/" + name + "\", \"boot\": true, \"privateNetwork\": true,"
+                            + " \"labels\": {\"policy\": \"privileged\"}");
             JsonNode _ = api.completes("start", name);
             assertThat(
                             host.shellSays(

@@ -214,7 +214,7 @@ class NetworkTest {
     @Test
     void networkNamespaceIsJoined() throws IOException {
         try (var other = new TestNetwork()) {
-            start("t-joined", "networkNamespace: " + other.path());
+            start("t-joined", "labels: {policy: privileged}, networkNamespace: " + other.path());
             assertThat(fetched(other.run("curl", "-sS", "--max-time", "10", "http://127.0.0.1/")))
                     .isEqualTo("this is t-joined");
             stop("t-joined");

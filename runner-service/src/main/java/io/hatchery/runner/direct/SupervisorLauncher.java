@@ -1,11 +1,9 @@
 package io.hatchery.runner.direct;
 
-import io.hatchery.runner.cgroup.CgroupLayout;
 import io.hatchery.runner.cgroup.CgroupTree;
 import io.hatchery.runner.driver.Planner;
 import io.hatchery.runner.host.ContainerFolders;
 import io.hatchery.runner.host.DeviceRules;
-import io.hatchery.runner.host.HostPlans;
 import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.plan.EarlyExitWindow;
 import io.hatchery.runner.plan.NspawnPlan;
@@ -32,19 +30,21 @@ public final class SupervisorLauncher implements Launcher {
     private final Planner planner;
 
     /** Begins them with that program. */
-    public SupervisorLauncher(ContainerFolders settings, CgroupTree cgroups, SupervisorProgram supervisor) {
+    public SupervisorLauncher(
+            ContainerFolders settings, CgroupTree cgroups, SupervisorProgram supervisor, Planner planner) {
         this.settings = settings;
         this.supervisor = supervisor;
         this.cgroups = cgroups;
-        this.planner = new HostPlans(false, cgroups.layout().mode() == CgroupLayout.Mode.V2);
+        this.planner = planner;
     }
 
     @Override
     public void launch(ContainerSpec spec, long run) throws IOException {
-        List<Path> groups = cgroups.create(spec.name(), DeviceRules.of(spec));
+        ContainerSpec resolved = planner.resolve(spec);
+        List<Path> groups = cgroups.create(spec.name(), DeviceRules.of(resolved));
         List<Path> outside = cgroups.createOutside();
         Files.createDirectories(settings.consoles());
-        NspawnPlan plan = planner.plan(spec);
+        NspawnPlan plan = planner.plan(resolved);
         Files.writeString(settings.directory(spec.name(), run).resolve("after"), SetupStepLines.of(plan.after()));
         Files.writeString(
                 settings.directory(spec.name(), run).resolve("settle"),

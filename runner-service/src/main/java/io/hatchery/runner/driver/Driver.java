@@ -27,7 +27,7 @@ public interface Driver {
     /** Adopts a container that was started on the host as a run; the listener receives its events. */
     Future<Void> adopt(ContainerSpec spec, long run);
 
-    /** Fetches the system of a spec onto this host; completes at once if there is nothing to fetch. */
+    /** Makes sure that this host can carry out a spec, and fetches its system; fails if the host does not allow the spec. */
     default Future<Void> fetch(ContainerSpec spec) {
         return Future.succeededFuture();
     }

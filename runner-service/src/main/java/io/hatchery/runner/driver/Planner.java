@@ -7,16 +7,17 @@ import java.io.IOException;
 /** Makes the plans of specs on this host as it is now. */
 public interface Planner {
     /**
-     * The plan of a spec. A profile link is resolved once, so that a run has one system even when the link moves on.
+     * The plan of a spec that {@link #resolve} has returned.
      *
-     * @throws IOException if the host lacks the system that the container runs
+     * @throws IOException if the host cannot carry it out
      */
-    NspawnPlan plan(ContainerSpec spec) throws IOException;
+    NspawnPlan plan(ContainerSpec resolved) throws IOException;
 
     /**
-     * The spec with the store path of its system in place of a link to it.
+     * What the host makes of a spec: its users, the store path of its system in place of a link to it, and paths without links where the
+     * host's policy checks them. A run has one system even when a profile link moves on.
      *
-     * @throws IOException if the host lacks the system that the container runs
+     * @throws IOException if the host's policy refuses the spec, or the host lacks the system that the container runs
      */
     ContainerSpec resolve(ContainerSpec spec) throws IOException;
 }

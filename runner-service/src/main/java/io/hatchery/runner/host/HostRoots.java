@@ -1,8 +1,8 @@
 package io.hatchery.runner.host;
 
+import io.hatchery.runner.driver.Planner;
 import io.hatchery.runner.driver.Roots;
 import io.hatchery.runner.files.DirectoryTrees;
-import io.hatchery.runner.plan.NspawnPlan;
 import io.hatchery.runner.plan.SetupStep;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
@@ -17,16 +17,18 @@ public final class HostRoots implements Roots {
     private final ContainerFolders settings;
     private final CreatedRootRegistry created;
     private final PurgePolicy purges;
+    private final Planner planner;
 
     /**
      * With consoles in their folder.
      *
      * @param notes folder of what is kept on the roots that Hatchery makes, over reboots
      */
-    public HostRoots(ContainerFolders settings, Path notes, HostPolicy policy) {
+    public HostRoots(ContainerFolders settings, Path notes, ContainerPolicy policy, Planner planner) {
         this.settings = settings;
         this.created = new CreatedRootRegistry(notes);
         this.purges = new PurgePolicy(policy.rootPrefixes(), created);
+        this.planner = planner;
     }
 
     @Override
@@ -51,7 +53,8 @@ public final class HostRoots implements Roots {
     @Override
     public void prepare(ContainerSpec spec) throws IOException {
         check(spec, path -> false);
-        new HostSteps(Path.of(spec.root())).perform(NspawnPlan.before(spec));
+        ContainerSpec resolved = planner.resolve(spec);
+        new HostSteps(Path.of(resolved.root())).perform(planner.plan(resolved).before());
     }
 
     @Override

@@ -37,11 +37,20 @@ final class HostSteps {
                 case SetupStep.Directory(String path, String mode) -> directory(Path.of(path), mode);
                 case SetupStep.EmptyFile(String path) -> emptyFile(Path.of(path));
                 case SetupStep.Copy(String from, String to) -> copy(Path.of(from), Path.of(to));
+                case SetupStep.RealPath(String path) -> requireReal(Path.of(path));
                 case SetupStep.RemoveInterface remove -> InterfaceChecks.remove(remove);
                 case SetupStep.KernelSetting(String path, String value) -> set(Path.of(path), value);
                 case SetupStep.RemoveForward forward -> PortForwards.remove(forward);
                 case SetupStep.Ip ip -> throw new IllegalArgumentException("there is no network yet: " + ip);
             }
+        }
+    }
+
+    private static void requireReal(Path path) throws IOException {
+        Path real = path.toRealPath();
+        if (!real.equals(path)) {
+            throw new IOException(path + " has changed: it leads to " + real
+                    + " now, which the host's policy did not check; start the container again");
         }
     }
 

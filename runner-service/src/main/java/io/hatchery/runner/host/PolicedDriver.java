@@ -8,60 +8,108 @@ import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Another driver, within what the host's administrator allows. */
+/** Another driver, within what the host's administrator allows. All calls come on one context. */
 public final class PolicedDriver extends ForwardingDriver {
-    private final HostPolicy policy;
+    private final PolicyEnforcer enforcer;
+    private final SharedFolders shared;
     private final BlockingWork work;
     private final @Nullable HostsFile hosts;
+    /** The last check of each container; calls of the driver follow in the order in which they came. */
+    private final Map<ContainerName, Future<Void>> checks = new HashMap<>();
+
+    /** How often a fetch or preparation of each container was cancelled. */
+    private final Map<ContainerName, Integer> abandoned = new HashMap<>();
 
     /**
      * @param work does what may block
      */
-    public PolicedDriver(Driver driver, HostPolicy policy, BlockingWork work) {
+    public PolicedDriver(Driver driver, PolicyEnforcer enforcer, SupervisorProgram supervisor, BlockingWork work) {
         super(driver);
-        this.policy = policy;
+        this.enforcer = enforcer;
+        this.shared = new SharedFolders(enforcer, supervisor);
         this.work = work;
-        this.hosts = policy.hostsFile() == null ? null : new HostsFile(policy.hostsFile());
+        this.hosts = enforcer.policy().hostsFile() == null
+                ? null
+                : new HostsFile(enforcer.policy().hostsFile());
     }
 
-    private interface PolicyCheck {
+    private interface PolicyTask {
         void run() throws IOException;
     }
 
-    private Future<Void> work(PolicyCheck task) {
+    private Future<Void> work(PolicyTask task) {
         return work.begin(() -> {
             task.run();
             return null;
         });
     }
 
-    /** At once: drivers rely on the order in which they are called. */
-    private Future<Void> allowed(ContainerSpec spec, Supplier<Future<Void>> then) {
-        try {
-            policy.check(spec);
-        } catch (IOException e) {
-            return Future.failedFuture(e);
-        }
-        return then.get();
+    /** Checks a spec, and then calls the driver in the order of the checks. */
+    private Future<Void> allowed(ContainerSpec spec, PolicyTask check, Supplier<Future<Void>> then) {
+        ContainerName container = spec.name();
+        Future<Void> before = checks.getOrDefault(container, Future.succeededFuture());
+        Future<Void> checked = before.transform(any -> work(check));
+        checks.put(container, checked);
+        return checked.compose(good -> then.get()).onComplete(any -> checks.remove(container, checked));
+    }
+
+    private Future<Void> unlessAbandoned(ContainerSpec spec, PolicyTask check, Supplier<Future<Void>> then) {
+        int times = abandoned.getOrDefault(spec.name(), 0);
+        return allowed(
+                spec,
+                check,
+                () -> abandoned.getOrDefault(spec.name(), 0) == times
+                        ? then.get()
+                        : Future.failedFuture("nobody wants it to start any longer"));
     }
 
     @Override
     public Future<Void> define(ContainerSpec spec) {
-        return allowed(spec, () -> super.define(spec))
+        return allowed(
+                        spec,
+                        () -> {
+                            ContainerSpec allowed = enforcer.allowed(spec);
+                            enforcer.note(allowed);
+                            shared.protect(allowed);
+                        },
+                        () -> super.define(spec))
                 .compose(defined -> hosts == null ? Future.succeededFuture() : work(() -> hosts.put(spec)));
     }
 
     @Override
+    public Future<Void> fetch(ContainerSpec spec) {
+        return unlessAbandoned(spec, () -> enforcer.allowed(spec), () -> super.fetch(spec));
+    }
+
+    @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        return allowed(spec, () -> super.prepare(spec));
+        return unlessAbandoned(spec, () -> shared.protect(enforcer.allowed(spec)), () -> super.prepare(spec));
+    }
+
+    @Override
+    public void abandon(ContainerName container) {
+        abandoned.merge(container, 1, Integer::sum);
+        super.abandon(container);
+    }
+
+    @Override
+    public Future<Void> reload(ContainerSpec spec, long run) {
+        return allowed(spec, () -> enforcer.allowed(spec), () -> super.reload(spec, run));
     }
 
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
-        return super.remove(container, removal)
-                .compose(removed -> hosts == null ? Future.succeededFuture() : work(() -> hosts.remove(container)));
+        abandoned.remove(container);
+        return checks.getOrDefault(container, Future.succeededFuture())
+                .transform(any -> super.remove(container, removal))
+                .compose(removed -> {
+                    enforcer.forget(container);
+                    return hosts == null ? Future.succeededFuture() : work(() -> hosts.remove(container));
+                });
     }
 }

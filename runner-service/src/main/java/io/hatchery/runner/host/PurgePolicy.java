@@ -37,7 +37,7 @@ record PurgePolicy(List<Path> prefixes, CreatedRootRegistry created) {
             throw new IOException(
                     "the root " + root + " is not purged: Hatchery did not make it, and it is below none of "
                             + prefixes.stream().map(Path::toString).collect(Collectors.joining(", "))
-                            + "; remove it by hand, or add its folder to runner.root-prefixes on this host");
+                            + "; remove it by hand, or add its folder to allow.rootPrefixes in the host's policy");
         }
     }
 

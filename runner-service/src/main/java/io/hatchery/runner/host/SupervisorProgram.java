@@ -73,6 +73,34 @@ public record SupervisorProgram(Path path) implements DeviceProgram {
         }
     }
 
+    /**
+     * Makes the kernel ignore set-user-id bits below a path of the host, unless no other user reaches it.
+     *
+     * @throws IOException if it cannot
+     */
+    void ignoreSetUserId(Path real) throws IOException {
+        requireInstalled();
+        HostProgram.ProgramResult answer = HostProgram.answer(path.toString(), "ignore-set-user-id", real.toString());
+        if (answer.status() != 0) {
+            throw new IOException("the container could give the host's users files of root in " + real + ": "
+                    + answer.output().strip() + "; bind it read-only, or mount its file system with nosuid");
+        }
+    }
+
+    /**
+     * Whether the file system of a path can be mounted with mapped users.
+     *
+     * @throws IOException if it cannot be found out
+     */
+    boolean mapsUsers(Path real) throws IOException {
+        requireInstalled();
+        HostProgram.ProgramResult answer = HostProgram.answer(path.toString(), "maps-users", real.toString());
+        if (answer.status() > 1) {
+            throw new IOException(answer.output().strip());
+        }
+        return answer.status() == 0;
+    }
+
     private void requireInstalled() throws IOException {
         if (!Files.isExecutable(path)) {
             throw new IOException("there is no program " + path + ": install Hatchery again, or build it: mvn package");

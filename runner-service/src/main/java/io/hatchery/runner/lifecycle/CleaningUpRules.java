@@ -54,7 +54,7 @@ record CleaningUpRules(LifecycleState.CleaningUp cleaningUp) implements ActiveRu
     public Transition specChanged(Transition transition, ContainerSpec spec) {
         return switch (SpecUpdate.of(transition.intent(), cleaningUp.spec(), spec)) {
             case APPLY_LIVE -> transition.enter(cleaningUp.withSpec(spec));
-            case FETCH, RESTART, KEEP -> StateRules.ignored(transition); // the next run has the newest spec
+            case FETCH, KEEP -> StateRules.ignored(transition); // the next run has the newest spec
         };
     }
 

@@ -17,7 +17,7 @@ public sealed interface Effect {
     record Adopt(long run, ContainerSpec spec) implements Effect {}
 
     /**
-     * Fetch the system of a changed spec before the run that has the old one ends. Answered by {@link Input.Fetched} or
+     * Make sure that the host can carry out a changed spec before the run that has the old one ends: it allows it, and has its system. Answered by {@link Input.Fetched} or
      * {@link Input.FetchFailed}.
      */
     record Fetch(long run, ContainerSpec spec) implements Effect {}

@@ -59,7 +59,7 @@ public sealed interface Input {
     /** A deadline of the state has passed: {@link ContainerState#due}. */
     record Due() implements StateInput {}
 
-    /** The system of that spec is in the host's store. */
+    /** The host allows that spec, and its system is in the host's store. */
     record Fetched(long run, ContainerSpec spec) implements RunEvent {}
 
     /**
@@ -69,7 +69,7 @@ public sealed interface Input {
      */
     record FetchAttempted(ContainerSpec spec, @Nullable String trouble) implements StateInput {}
 
-    /** The system of that spec cannot be fetched. */
+    /** The host does not allow that spec, or its system cannot be fetched. */
     record FetchFailed(long run, ContainerSpec spec, String reason) implements RunEvent {}
 
     /** The root is prepared. */

@@ -49,7 +49,7 @@ record PreparingRules(LifecycleState.Preparing preparing) implements ActiveRules
 
     @Override
     public Transition specChanged(Transition transition, ContainerSpec spec) {
-        return SpecUpdate.apply(transition, preparing, spec, this::cancel);
+        return SpecUpdate.apply(transition, preparing, spec);
     }
 
     @Override

@@ -57,7 +57,7 @@ record RunningRules(LifecycleState.Running running) implements ActiveRules {
     public Transition specChanged(Transition transition, ContainerSpec spec) {
         return reloads(transition, spec)
                 ? transition.with(new Effect.Reload(running.run(), spec))
-                : SpecUpdate.apply(transition, running, spec, this::stop);
+                : SpecUpdate.apply(transition, running, spec);
     }
 
     private boolean reloads(Transition transition, ContainerSpec spec) {

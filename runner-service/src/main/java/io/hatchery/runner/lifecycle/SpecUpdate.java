@@ -1,7 +1,6 @@
 package io.hatchery.runner.lifecycle;
 
 import io.hatchery.spec.ContainerSpec;
-import io.hatchery.spec.Payload;
 import io.hatchery.spec.option.SpecComparison;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 enum SpecUpdate {
     /** All changed options apply to the running container. */
     APPLY_LIVE,
-    /** The run restarts after the new system has been fetched: a cache that is away stops no container. */
+    /**
+     * The run restarts after the host has what the spec needs and allows it: neither a cache that is away nor the host's policy stops a
+     * container that runs.
+     */
     FETCH,
-    /** The run restarts. */
-    RESTART,
     /** The run keeps its spec and is outdated. */
     KEEP;
 
@@ -21,31 +21,20 @@ enum SpecUpdate {
         if (!SpecComparison.between(running, next).needsRestart()) {
             return APPLY_LIVE;
         }
-        if (!restarts(intent, next)) {
-            return KEEP;
-        }
-        return isAnotherSystem(running, next) ? FETCH : RESTART;
+        return restarts(intent, next) ? FETCH : KEEP;
     }
 
     private static boolean restarts(Intent intent, ContainerSpec next) {
         return next.restartIfChanged() && intent.desiredRunning();
     }
 
-    private static boolean isAnotherSystem(ContainerSpec running, ContainerSpec next) {
-        return next.payload() instanceof Payload.SystemPath && !next.payload().equals(running.payload());
-    }
-
     /**
      * Gives a run a changed spec.
-     *
-     * @param stop the stop of the run's state
      */
-    static Transition apply(
-            Transition transition, LifecycleState.Active active, ContainerSpec spec, UnaryOperator<Transition> stop) {
+    static Transition apply(Transition transition, LifecycleState.Active active, ContainerSpec spec) {
         return switch (of(transition.intent(), active.spec(), spec)) {
             case APPLY_LIVE -> transition.enter(active.withSpec(spec));
             case FETCH -> transition.with(new Effect.Fetch(active.run(), spec));
-            case RESTART -> restart(transition, stop);
             case KEEP -> transition;
         };
     }
@@ -54,7 +43,7 @@ enum SpecUpdate {
         return transition.withIntent(intent -> intent.withRestartPending(true)).then(stop);
     }
 
-    /** Restarts a run whose next system has been fetched, unless the spec has changed since. */
+    /** Restarts a run whose next spec the host can carry out, unless the spec has changed since. */
     static Transition fetched(Transition transition, ContainerSpec spec, UnaryOperator<Transition> stop) {
         return spec.equals(transition.intent().spec()) && restarts(transition.intent(), spec)
                 ? restart(transition.withHistory(history -> history.withReason(null)), stop)
@@ -62,7 +51,7 @@ enum SpecUpdate {
     }
 
     /**
-     * Reports how the fetch of the newest spec's system goes.
+     * Reports how the fetch for the newest spec goes.
      *
      * @param reason why it failed; null if it succeeded
      */
@@ -79,8 +68,7 @@ enum SpecUpdate {
         return newest != null
                         && !intent.restartPending()
                         && newest.generation().isAfter(active.spec().generation())
-                        && isAnotherSystem(active.spec(), newest)
-                        && restarts(intent, newest)
+                        && of(intent, active.spec(), newest) == FETCH
                 ? transition.with(new Effect.Fetch(active.run(), newest))
                 : transition;
     }

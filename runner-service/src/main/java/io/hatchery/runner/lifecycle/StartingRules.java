@@ -57,7 +57,7 @@ record StartingRules(LifecycleState.Starting starting) implements ActiveRules {
 
     @Override
     public Transition specChanged(Transition transition, ContainerSpec spec) {
-        return SpecUpdate.apply(transition, starting, spec, this::requestStop);
+        return SpecUpdate.apply(transition, starting, spec);
     }
 
     @Override

@@ -55,7 +55,7 @@ record StoppingRules(LifecycleState.Stopping stopping) implements ActiveRules {
 
     @Override
     public Transition specChanged(Transition transition, ContainerSpec spec) {
-        return SpecUpdate.apply(transition, stopping, spec, StateRules::ignored);
+        return SpecUpdate.apply(transition, stopping, spec);
     }
 
     /** Repeats a kill only: a second signal could reach a process that the first one did not end. */

@@ -31,7 +31,8 @@ public record NspawnPlan(
     public static final List<String> NIX_READ_ONLY =
             List.of("/nix/store", "/nix/var/nix/db", "/nix/var/nix/daemon-socket");
 
-    private static final String NIX_DAEMON = NIX_READ_ONLY.getLast();
+    /** The socket of the host's Nix daemon. */
+    public static final String NIX_DAEMON = NIX_READ_ONLY.getLast();
 
     private static final String PROGRAM = "/usr/bin/systemd-nspawn";
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -55,7 +56,7 @@ public record NspawnPlan(
         return "/nix/var/nix/gcroots/per-container/" + name;
     }
 
-    /** The plan of a spec. */
+    /** The plan of a spec whose users the host's policy has decided. */
     public static NspawnPlan of(ContainerSpec spec, HostCapabilities host) {
         var environment = new TreeMap<String, String>();
         environment.put("PATH", PATH);
@@ -64,12 +65,15 @@ public record NspawnPlan(
         }
         List<SetupStep> after =
                 spec.network() == null ? List.of() : new NetworkPlan(spec.name(), spec.network()).after();
-        return new NspawnPlan(environment, arguments(spec, host), UnitDirectives.of(spec), before(spec), after);
+        return new NspawnPlan(environment, arguments(spec, host), UnitDirectives.of(spec), before(spec, host), after);
     }
 
-    /** What is done before nspawn begins, on whatever host. */
-    public static List<SetupStep> before(ContainerSpec spec) {
+    private static List<SetupStep> before(ContainerSpec spec, HostCapabilities host) {
         List<SetupStep> steps = RootPlan.of(spec);
+        if (host.pathsAreReal()) {
+            steps.add(new SetupStep.RealPath(spec.root()));
+            spec.bindMounts().forEach(bind -> steps.add(new SetupStep.RealPath(bind.hostPath())));
+        }
         if (spec.network() != null) {
             steps.addAll(new NetworkPlan(spec.name(), spec.network()).before());
         }
@@ -86,7 +90,8 @@ public record NspawnPlan(
         if (!host.systemd()) {
             arguments.add("--console=pipe");
         }
-        arguments.addAll(List.of("--resolv-conf=off", "--timezone=off"));
+        // NAME.nspawn in /etc/systemd/nspawn could add anything to what the host's policy has checked.
+        arguments.addAll(List.of("--settings=no", "--resolv-conf=off", "--timezone=off"));
         arguments.add("--kill-signal=" + spec.killSignal());
         arguments.add("--notify-ready=" + (spec.readiness() == Readiness.NOTIFY ? "yes" : "no"));
         Confinement confinement = spec.confinement() == null ? Confinement.DEFAULT : spec.confinement();
@@ -95,7 +100,8 @@ public record NspawnPlan(
         } else if (linksJournal(spec.payload(), confinement)) {
             arguments.add("--link-journal=try-guest");
         }
-        confinement(confinement, arguments);
+        users(confinement, host, arguments);
+        capabilities(confinement, arguments);
         if (spec.network() != null) {
             arguments.addAll(new NetworkPlan(spec.name(), spec.network()).arguments());
         }
@@ -104,7 +110,7 @@ public record NspawnPlan(
             nix(spec.name(), host, confinement, arguments);
         }
         spec.tmpfs().forEach(tmpfs -> arguments.add("--tmpfs=" + tmpfs));
-        spec.bindMounts().forEach(bind -> arguments.add(bind(bind)));
+        spec.bindMounts().forEach(bind -> arguments.add(bind(bind, confinement.mapsUsers(), host)));
         arguments.addAll(confinement.extraFlags());
         payload(spec.payload(), arguments);
         return arguments;
@@ -118,10 +124,23 @@ public record NspawnPlan(
         return payload instanceof Payload.SystemPath || payload instanceof Payload.Boot && confinement.mapsUsers();
     }
 
-    private static void confinement(Confinement confinement, List<String> arguments) {
-        if (!confinement.privateUsers().equals("no")) {
-            arguments.add("--private-users=" + confinement.privateUsers());
+    /**
+     * A root whose files belong to the ids inside is mounted with mapped users, or given to the range once where its file system cannot do
+     * that. From then on its ids are those of the range, which nspawn takes again.
+     */
+    private static void users(Confinement confinement, HostCapabilities host, List<String> arguments) {
+        String users = confinement.privateUsers();
+        if (users == null || users.equals("no")) {
+            return;
         }
+        arguments.add("--private-users=" + users);
+        if (confinement.mapsUsers()) {
+            boolean isPicked = users.equals("pick");
+            arguments.add("--private-users-ownership=" + (!host.rootIsShifted() ? "auto" : isPicked ? "chown" : "off"));
+        }
+    }
+
+    private static void capabilities(Confinement confinement, List<String> arguments) {
         var capabilities = new ArrayList<>(confinement.additionalCapabilities());
         if (confinement.enableTun() && !capabilities.contains("CAP_NET_ADMIN")) {
             capabilities.add("CAP_NET_ADMIN");
@@ -135,22 +154,30 @@ public record NspawnPlan(
     private static void nix(
             ContainerName name, HostCapabilities host, Confinement confinement, List<String> arguments) {
         boolean mapped = confinement.mapsUsers();
-        String options = mapped ? ":idmap" : "";
         NIX_READ_ONLY.stream()
                 .filter(host.nixPaths()::contains)
                 .filter(path -> !path.equals(NIX_DAEMON) || confinement.reachesNixDaemon())
-                .forEach(path -> arguments.add("--bind-ro=" + path + (mapped ? ":" + path + options : "")));
+                .forEach(path -> {
+                    String options = mapping(path, mapped, host);
+                    arguments.add("--bind-ro=" + path + (options.isEmpty() ? "" : ":" + path + options));
+                });
         if (host.nixPaths().contains(profiles(name))) {
-            arguments.add("--bind=" + profiles(name) + ":/nix/var/nix/profiles" + options);
+            arguments.add(
+                    "--bind=" + profiles(name) + ":/nix/var/nix/profiles" + mapping(profiles(name), mapped, host));
         }
         if (host.nixPaths().contains(gcRoots(name))) {
-            arguments.add("--bind=" + gcRoots(name) + ":/nix/var/nix/gcroots" + options);
+            arguments.add("--bind=" + gcRoots(name) + ":/nix/var/nix/gcroots" + mapping(gcRoots(name), mapped, host));
         }
     }
 
-    private static String bind(BindMount bind) {
+    private static String bind(BindMount bind, boolean mapped, HostCapabilities host) {
         return (bind.isReadOnly() ? "--bind-ro=" : "--bind=") + escaped(bind.hostPath()) + ":"
-                + escaped(bind.mountPoint());
+                + escaped(bind.mountPoint()) + mapping(bind.hostPath(), mapped, host);
+    }
+
+    /** What cannot be mapped is seen with owners that are nobody's: enough to read what everyone may read. */
+    private static String mapping(String path, boolean mapped, HostCapabilities host) {
+        return mapped && !host.unmappable().contains(path) ? ":idmap" : "";
     }
 
     /** systemd-nspawn(1): a backslash in front of a colon makes it part of the path. */

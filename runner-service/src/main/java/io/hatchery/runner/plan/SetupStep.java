@@ -12,6 +12,7 @@ import java.util.Locale;
     @JsonSubTypes.Type(value = SetupStep.Directory.class, name = "directory"),
     @JsonSubTypes.Type(value = SetupStep.EmptyFile.class, name = "emptyFile"),
     @JsonSubTypes.Type(value = SetupStep.Copy.class, name = "copy"),
+    @JsonSubTypes.Type(value = SetupStep.RealPath.class, name = "realPath"),
     @JsonSubTypes.Type(value = SetupStep.RemoveInterface.class, name = "removeInterface"),
     @JsonSubTypes.Type(value = SetupStep.RemoveForward.class, name = "removeForward"),
     @JsonSubTypes.Type(value = SetupStep.KernelSetting.class, name = "kernelSetting"),
@@ -45,6 +46,9 @@ public sealed interface SetupStep {
 
     /** A file that takes the place of another, or of a symbolic link. */
     record Copy(String from, String to) implements SetupStep {}
+
+    /** A path of the host that must be without links: the start fails if a link has taken the place of a part of it since it was checked. */
+    record RealPath(String path) implements SetupStep {}
 
     /**
      * A veth interface that an earlier run may have left. One of that name that does not carry the alias is not removed: the start fails.

@@ -18,6 +18,7 @@ public final class SetupStepLines {
             case SetupStep.Directory(String path, String mode) -> Stream.of("directory", path, mode);
             case SetupStep.EmptyFile(String path) -> Stream.of("emptyFile", path);
             case SetupStep.Copy(String from, String to) -> Stream.of("copy", from, to);
+            case SetupStep.RealPath(String path) -> Stream.of("realPath", path);
             case SetupStep.RemoveInterface(String name, String alias) -> Stream.of("removeInterface", name, alias);
             case SetupStep.RemoveForward(String protocol, int port) ->
                 Stream.of("removeForward", protocol, Integer.toString(port));

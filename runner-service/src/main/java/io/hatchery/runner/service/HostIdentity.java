@@ -63,6 +63,7 @@ public record HostIdentity(String machineId, String bootId, long memory) {
                 .interval((int) config.heartbeat().toSeconds())
                 .specs(specs)
                 .damagedFiles(damagedFiles)
+                .policy(config.containers().policy().policy())
                 .owner(owner)
                 .build();
     }

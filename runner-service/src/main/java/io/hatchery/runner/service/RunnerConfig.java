@@ -1,7 +1,7 @@
 package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusConfig;
-import io.hatchery.runner.host.HostPolicy;
+import io.hatchery.runner.host.ContainerPolicy;
 import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.HostName;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ public record RunnerConfig(
      */
     public record ContainerSettings(
             DriverSelection driver,
-            HostPolicy policy,
+            ContainerPolicy policy,
             StoreSettings store,
             long consoleSize,
             int maxConcurrentStarts) {}

@@ -20,6 +20,7 @@ import io.hatchery.runner.host.HostPlans;
 import io.hatchery.runner.host.HostRoots;
 import io.hatchery.runner.host.InotifyLimit;
 import io.hatchery.runner.host.PolicedDriver;
+import io.hatchery.runner.host.PolicyEnforcer;
 import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.journal.FileDisk;
 import io.hatchery.runner.process.HostProcesses;
@@ -82,6 +83,7 @@ public final class RunnerService extends AbstractVerticle {
         PrivateFiles.folder(config.folders().runtime());
         PrivateFiles.folder(config.folders().data());
         var supervisor = SupervisorProgram.installed();
+        var enforcer = new PolicyEnforcer(config.containers().policy());
         var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), supervisor);
         Runner.RunnerDependencies dependencies = RunnerRunnerDependenciesBuilder.builder()
                 .clock(Clock.systemUTC())
@@ -93,8 +95,9 @@ public final class RunnerService extends AbstractVerticle {
                 .data(new FileDisk(config.folders().data()))
                 .facts(HostIdentity.read())
                 .driver(listener -> new PolicedDriver(
-                        fetching(driver(cgroups, supervisor, listener), listener),
-                        config.containers().policy(),
+                        fetching(driver(cgroups, supervisor, enforcer, listener), listener),
+                        enforcer,
+                        supervisor,
                         this::work))
                 .cgroups(cgroups.layout().mode().word())
                 .build();
@@ -107,7 +110,8 @@ public final class RunnerService extends AbstractVerticle {
         created.start().onComplete(startedUp);
     }
 
-    private Driver driver(CgroupTree cgroups, SupervisorProgram supervisor, Driver.DriverListener listener) {
+    private Driver driver(
+            CgroupTree cgroups, SupervisorProgram supervisor, PolicyEnforcer enforcer, Driver.DriverListener listener) {
         var settings = new ContainerFolders(
                 config.folders().runtime(),
                 config.folders().data().resolve("console"),
@@ -115,8 +119,11 @@ public final class RunnerService extends AbstractVerticle {
         try {
             var folders = new HostRunFolders(settings, this::onContext);
             toClose.add(folders);
-            if (config.containers().driver() == DriverSelection.SYSTEMD) {
-                return systemd(cgroups, settings, folders, supervisor, listener);
+            boolean isSystemd = config.containers().driver() == DriverSelection.SYSTEMD;
+            boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
+            var plans = new HostPlans(isSystemd, unified, enforcer, supervisor);
+            if (isSystemd) {
+                return systemd(settings, folders, plans, supervisor, listener);
             }
             HostAccess host = HostAccessBuilder.builder()
                     .work(this::work)
@@ -125,8 +132,8 @@ public final class RunnerService extends AbstractVerticle {
                     .processes(new HostProcesses())
                     .cgroups(cgroups)
                     .folders(folders)
-                    .launcher(new SupervisorLauncher(settings, cgroups, supervisor))
-                    .roots(roots(settings))
+                    .launcher(new SupervisorLauncher(settings, cgroups, supervisor, plans))
+                    .roots(roots(settings, plans))
                     .build();
             return new DirectDriver(host, listener);
         } catch (IOException e) {
@@ -156,13 +163,12 @@ public final class RunnerService extends AbstractVerticle {
     }
 
     private Driver systemd(
-            CgroupTree cgroups,
             ContainerFolders settings,
             HostRunFolders folders,
+            HostPlans plans,
             SupervisorProgram supervisor,
             Driver.DriverListener listener)
             throws IOException {
-        boolean unified = cgroups.layout().mode() == CgroupLayout.Mode.V2;
         var bus = new SystemdBus();
         toClose.add(bus);
         SystemdDriver.SystemdAccess systemd = SystemdDriverSystemdAccessBuilder.builder()
@@ -174,19 +180,20 @@ public final class RunnerService extends AbstractVerticle {
                 .units(new UnitFiles(
                         config.folders().runtime(),
                         config.folders().data().resolve("programs"),
-                        new HostPlans(true, unified),
+                        plans,
                         supervisor.path()))
                 .folders(folders)
-                .roots(roots(settings))
+                .roots(roots(settings, plans))
                 .build();
         return new SystemdDriver(systemd, listener);
     }
 
-    private HostRoots roots(ContainerFolders folders) {
+    private HostRoots roots(ContainerFolders folders, HostPlans plans) {
         return new HostRoots(
                 folders,
                 config.folders().data().resolve("roots"),
-                config.containers().policy());
+                config.containers().policy(),
+                plans);
     }
 
     private void onContext(Runnable task) {

@@ -8,7 +8,6 @@ import io.hatchery.runner.plan.PrintableText;
 import io.hatchery.runner.plan.SetupStepLines;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
-import io.hatchery.spec.Payload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -62,16 +61,17 @@ public final class UnitFiles {
      * @return whether systemd has to read it anew
      */
     boolean write(ContainerSpec spec) throws IOException {
-        Payload payload = planner.resolve(spec).payload();
-        NspawnPlan plan = planner.plan(spec);
+        ContainerSpec resolved = planner.resolve(spec);
+        NspawnPlan plan = planner.plan(resolved);
         Path folder = folder(spec.name());
         Files.createDirectories(folder);
-        replace(folder.resolve("before"), "root\t" + spec.root() + "\n" + SetupStepLines.of(plan.before()));
+        replace(folder.resolve("before"), "root\t" + resolved.root() + "\n" + SetupStepLines.of(plan.before()));
         replace(folder.resolve("after"), SetupStepLines.of(plan.after()));
         boolean wanted = want(spec.name(), spec.autoStart());
         var variables = new UnitEnvironment(spec.environment());
         boolean _ = replace(folder.resolve(UnitFile.ENVIRONMENT), variables.file());
-        String text = UnitFile.of(plan, supervisors.current(), folder, variables, payload, spec.killSignal());
+        String text =
+                UnitFile.of(plan, supervisors.current(), folder, variables, resolved.payload(), spec.killSignal());
         return replacePublic(UNITS.resolve(unit(spec.name())), text) || wanted;
     }
 

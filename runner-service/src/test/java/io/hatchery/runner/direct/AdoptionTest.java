@@ -8,8 +8,11 @@ import io.hatchery.runner.cgroup.CgroupLayout;
 import io.hatchery.runner.cgroup.CgroupTree;
 import io.hatchery.runner.files.DirectoryTrees;
 import io.hatchery.runner.host.ContainerFolders;
-import io.hatchery.runner.host.HostPolicy;
+import io.hatchery.runner.host.ContainerPolicy;
+import io.hatchery.runner.host.HostPlans;
 import io.hatchery.runner.host.HostRoots;
+import io.hatchery.runner.host.PolicyEnforcer;
+import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.Observation;
 import io.hatchery.runner.process.HostProcesses;
@@ -66,11 +69,16 @@ class AdoptionTest {
                         CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), (group, rules) -> {}))
                 .folders(folders)
                 .launcher(new LaunchesNothing())
-                .roots(new HostRoots(settings, runtime.resolve("roots"), HostPolicy.USUAL))
+                .roots(new HostRoots(settings, runtime.resolve("roots"), ContainerPolicy.PRIVILEGED, plans()))
                 .build();
         driver = new DirectDriver(host, (container, input) -> inputs.add(input));
         Files.createSymbolicLink(folder.resolve("claim"), Path.of("supervisor"));
         note("leader", "4711 99");
+    }
+
+    private static HostPlans plans() {
+        return new HostPlans(
+                false, false, new PolicyEnforcer(ContainerPolicy.PRIVILEGED), SupervisorProgram.installed());
     }
 
     private static final class LaunchesNothing implements Launcher {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.runner.lifecycle.SpecsOfTests;
+import io.hatchery.spec.policy.HostPolicy;
+import io.hatchery.spec.policy.PolicyAllowancesBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,16 +31,22 @@ class PurgePolicyTest {
         prefix = Files.createDirectories(folder.resolve("containers"));
         elsewhere = Files.createDirectories(folder.resolve("elsewhere/home"));
         Files.writeString(elsewhere.resolve("precious"), "x");
+        var prefixes = PolicyAllowancesBuilder.builder()
+                .rootPrefixes(
+                        List.of(prefix.toString(), folder.resolve("missing").toString()))
+                .build();
+        var policy = new ContainerPolicy(new HostPolicy(null, prefixes, null), null, List.of());
         roots = new HostRoots(
                 new ContainerFolders(Path.of("/run/none"), folder.resolve("console"), 4096),
                 folder.resolve("notes"),
-                new HostPolicy(null, null, List.of(prefix, folder.resolve("missing"))));
+                policy,
+                new HostPlans(false, false, new PolicyEnforcer(policy), SupervisorProgram.installed()));
     }
 
     private void assertNotPurged(Path root) {
         assertThatThrownBy(() -> roots.purge(root.toString()))
                 .hasMessageContaining("is not purged")
-                .hasMessageContaining("runner.root-prefixes");
+                .hasMessageContaining("allow.rootPrefixes");
         assertThat(elsewhere.resolve("precious")).exists();
     }
 

@@ -105,10 +105,23 @@ class ChangedSpecTest {
     }
 
     @Test
-    void changeThatKeepsTheSystemFetchesNothing() {
+    void changeThatTheHostDoesNotAllowKeepsTheRun() {
+        ContainerSpec two = system(2, "/one", "/s");
         LifecycleScenario scenario =
-                LifecycleScenario.running(system(1, "/one", "/r")).give(new Input.SpecArrived(system(2, "/one", "/s")));
-        assertThat(scenario.does(Effect.Fetch.class)).isFalse();
+                LifecycleScenario.running(system(1, "/one", "/r")).give(new Input.SpecArrived(two));
+        assertThat(scenario.effects).contains(new Effect.Fetch(1, two));
+        scenario.give(new Input.FetchFailed(1, two, "rule baseline/root"));
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(scenario.state.status().outdated()).isTrue();
+        assertThat(scenario.state.history().reason()).isEqualTo("rule baseline/root");
+    }
+
+    @Test
+    void changeThatTheHostAllowsRestartsTheRun() {
+        ContainerSpec two = system(2, "/one", "/s");
+        LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", "/r"))
+                .give(new Input.SpecArrived(two))
+                .give(new Input.Fetched(1, two));
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
     }
 

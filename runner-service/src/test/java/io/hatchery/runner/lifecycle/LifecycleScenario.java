@@ -113,8 +113,15 @@ final class LifecycleScenario {
         return this;
     }
 
+    /** A spec arrives that the host can carry out. */
     LifecycleScenario define(SpecBuilder spec) {
-        return give(new Input.SpecArrived(spec.spec()));
+        give(new Input.SpecArrived(spec.spec()));
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Fetch(long run, ContainerSpec fetched)) {
+                return give(new Input.Fetched(run, fetched));
+            }
+        }
+        return this;
     }
 
     LifecycleScenario command(Verb verb, String id) {

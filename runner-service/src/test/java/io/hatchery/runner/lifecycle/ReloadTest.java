@@ -33,8 +33,10 @@ class ReloadTest {
 
     @Test
     void otherChangesRestart() {
+        ContainerSpec booted = system(2, "/two", true).withPayload(new Payload.Boot());
         LifecycleScenario scenario = LifecycleScenario.running(system(1, "/one", true))
-                .give(new Input.SpecArrived(system(2, "/two", true).withPayload(new Payload.Boot())));
+                .give(new Input.SpecArrived(booted))
+                .give(new Input.Fetched(1, booted));
         assertThat(scenario.phase()).isEqualTo(Phase.STOPPING);
         ContainerSpec other = system(2, "/two", false);
         LifecycleScenario unasked = LifecycleScenario.running(system(1, "/one", true))

@@ -208,11 +208,11 @@ class RunnerRestartTest {
     }
 
     @Test
-    void changeOfAnythingButTheSystemFetchesNothing() {
+    void newRunnerChecksAgainWhetherTheHostAllowsAChange() {
         LifecycleScenario scenario = LifecycleScenario.running()
                 .command(Verb.STOP, "stop")
                 .define(SpecBuilder.plain().generation(2).root("/other"))
                 .command(Verb.START, "start2");
-        assertThat(adoptedRunning(scenario).does(Effect.Fetch.class)).isFalse();
+        assertThat(adoptedRunning(scenario).does(Effect.Fetch.class)).isTrue();
     }
 }

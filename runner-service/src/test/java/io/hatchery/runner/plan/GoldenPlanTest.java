@@ -11,6 +11,7 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
+import io.hatchery.spec.policy.HostPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,9 @@ class GoldenPlanTest {
         var nix = new HashSet<>(NspawnPlan.NIX_READ_ONLY);
         nix.add(NspawnPlan.profiles(name));
         nix.add(NspawnPlan.gcRoots(name));
-        String plan = Json.pretty(NspawnPlan.of(spec, new HostCapabilities(true, true, nix))) + "\n";
+        String plan = Json.pretty(NspawnPlan.of(
+                        HostPolicy.DEFAULT.of(spec).withUsers(spec), new HostCapabilities(true, true, nix)))
+                + "\n";
         Path golden = file.resolveSibling(name + ".json");
         if (Boolean.getBoolean("golden.write")) {
             Files.writeString(golden, plan);

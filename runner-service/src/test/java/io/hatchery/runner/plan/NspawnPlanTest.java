@@ -66,6 +66,7 @@ class NspawnPlanTest {
                         "-D",
                         "/srv/web",
                         "--console=pipe",
+                        "--settings=no",
                         "--resolv-conf=off",
                         "--timezone=off",
                         "--kill-signal=SIGRTMIN+3",

@@ -3,7 +3,7 @@ package io.hatchery.runner.simulation;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.direct.DirectDriver;
 import io.hatchery.runner.driver.Driver;
-import io.hatchery.runner.host.HostPolicy;
+import io.hatchery.runner.host.ContainerPolicy;
 import io.hatchery.runner.journal.Disk;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.HostIdentity;
@@ -68,7 +68,7 @@ final class RunnerProcess {
                 new RunnerConfig.RunnerFolders(Path.of("/run/hatchery"), Path.of("/var/lib/hatchery")),
                 new RunnerConfig.ContainerSettings(
                         DriverSelection.DIRECT,
-                        HostPolicy.USUAL,
+                        ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
                         1 << 20,
                         mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS),

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -25,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
@@ -65,6 +67,13 @@ public final class Json {
     /** Loaded by its first use. */
     private static final class Yaml {
         static final ObjectMapper MAPPER = configure(YAMLMapper.builder(yaml())).build();
+    }
+
+    /** Loaded by its first use. */
+    private static final class StrictYaml {
+        static final ObjectMapper MAPPER = configure(YAMLMapper.builder(yaml()))
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
     }
 
     private static JsonFactory json() {
@@ -192,6 +201,30 @@ public final class Json {
      */
     public static ObjectNode readYamlObject(byte[] yaml) throws UnreadableException {
         return asObject(read(Yaml.MAPPER, yaml, JsonNode.class));
+    }
+
+    /**
+     * Reads YAML in which an unknown field is an error.
+     *
+     * @throws UnreadableException if it is not YAML, not of that type, or holds an unknown field
+     */
+    public static <T> T readYamlStrictly(byte[] yaml, Class<T> type) throws UnreadableException {
+        try {
+            return read(StrictYaml.MAPPER, yaml, type);
+        } catch (UnreadableException e) {
+            if (e.getCause() instanceof UnrecognizedPropertyException unknown) {
+                // Jackson notices the field at the end of its object, whose other fields it has read first.
+                throw new UnreadableException(
+                        "there is no key '" + unknown.getPropertyName() + "' (line "
+                                + YamlLines.of(decode(yaml), unknown.getPath()) + "): it may be one of "
+                                + unknown.getKnownPropertyIds().stream()
+                                        .map(String::valueOf)
+                                        .sorted()
+                                        .collect(Collectors.joining(", ")),
+                        e);
+            }
+            throw e;
+        }
     }
 
     private static ObjectNode asObject(JsonNode tree) throws UnreadableException {

@@ -32,8 +32,10 @@ final class ConfinementOptions {
                         .type(ConfinementTypes.USERS)
                         .description(
                                 "User namespace of the container: no (the host's user ids), identity (the same ids in a namespace of its own),"
-                                        + " pick (a free range of ids), or the first id of a range.")
-                        .defaultsTo("no")
+                                        + " pick (a free range of ids), or the first id of a range. Unset, it is pick, so that root inside is"
+                                        + " nobody on the host; with level privileged of the host's policy it is no. With users of its own,"
+                                        + " binds and the root are mapped: files have the same owners inside and on the host.")
+                        .defaultText("pick; no with level privileged of the host's policy")
                         .example("pick")
                         .becomes("--private-users=")
                         .needsRestart(confinement(Confinement::privateUsers))
@@ -65,8 +67,7 @@ final class ConfinementOptions {
                         .build(),
                 Option.named("extraFlags")
                         .type(new OptionType.ListOf(Types.TEXT))
-                        .description(
-                                "More arguments for systemd-nspawn. The host's key runner.extra-flags decides which are allowed.")
+                        .description("More arguments for systemd-nspawn. The host's policy decides which are allowed.")
                         .defaultsTo(List.of())
                         .example(List.of("--personality=x86"))
                         .becomes("appended to nspawn's arguments")

@@ -137,7 +137,7 @@ class EvaluatorTest {
     @Test
     void unsetOptionsAreNotInTheSpec() {
         ContainerSpec spec = spec(
-                "{boot: true, networkNamespace: null, hostAddress: null, privateUsers: no, limits: {}, extraFlags: []}");
+                "{boot: true, networkNamespace: null, hostAddress: null, privateUsers: null, limits: {}, extraFlags: []}");
         assertThat(spec.network()).isNull();
         assertThat(spec.confinement()).isNull();
         assertThat(spec.limits()).isNull();

@@ -1,38 +1,17 @@
 package io.hatchery.runner.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hatchery.runner.lifecycle.SpecsOfTests;
 import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.ContainerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HostPolicyTest {
-    private static ContainerSpec flagged(String flag) {
-        return SpecsOfTests.with(
-                "{\"confinement\": {\"privateUsers\": \"no\", \"additionalCapabilities\": [], \"enableTun\": false,"
-                        + " \"allowedDevices\": [], \"extraFlags\": [\"" + flag + "\"]}}");
-    }
-
-    @Test
-    void onlyFlagsThatTheHostAllowsAreTaken() {
-        var policy = new HostPolicy(Set.of("--rlimit"), null, List.of());
-        assertThatCode(() -> policy.check(flagged("--rlimit=RLIMIT_NOFILE=9"))).doesNotThrowAnyException();
-        assertThatThrownBy(() -> policy.check(flagged("--bind=/:/host")))
-                .hasMessage("extraFlags: this host does not allow --bind, only --rlimit; its key runner.extra-flags"
-                        + " says which");
-        assertThatCode(() -> HostPolicy.USUAL.check(flagged("--bind=/:/host"))).doesNotThrowAnyException();
-    }
-
+class HostsFileTest {
     @Test
     void hostsFileHasContainerAddressesAndKeepsOtherLines(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("hosts");
