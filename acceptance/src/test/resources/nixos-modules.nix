@@ -10,6 +10,7 @@ let
     services.hatchery.gateway = { enable = true; settings = { "gateway.port" = 8480; "gateway.nix-cache.public" = true; }; };
     services.hatchery.config-service = { enable = true; nixpkgs = "/srv/nixpkgs"; };
     services.hatchery.runner.enable = true;
+    services.hatchery.runner.policy = { level = "restricted"; allow.bridges = [ "br0" ]; };
   };
 
   pkgs = {
@@ -33,6 +34,7 @@ let
           default = { };
         };
         systemd.tmpfiles.rules = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
+        environment.etc = lib.mkOption { type = lib.types.attrsOf any; default = { }; };
         environment.systemPackages = lib.mkOption { type = lib.types.listOf any; default = [ ]; };
         users.users = lib.mkOption { type = lib.types.attrsOf any; default = { }; };
         users.groups = lib.mkOption { type = lib.types.attrsOf any; default = { }; };
@@ -57,5 +59,6 @@ in
     })
     [ "gateway" "config-service" "runner" ]);
   rules = config.systemd.tmpfiles.rules;
+  policy = config.environment.etc."hatchery/policy.yaml".text;
   users = builtins.attrNames config.users.users;
 }

@@ -171,12 +171,22 @@ final class ClientCommands {
                 return;
             }
             var table = new TextTable(
-                    "HOST", "STATE", "CONTAINERS", "DRIVER", "CGROUPS", "CPUS", "MEMORY", "LAST HEARTBEAT", "LABELS");
+                    "HOST",
+                    "STATE",
+                    "CONTAINERS",
+                    "POLICY",
+                    "DRIVER",
+                    "CGROUPS",
+                    "CPUS",
+                    "MEMORY",
+                    "LAST HEARTBEAT",
+                    "LABELS");
             for (JsonNode host : hosts) {
                 table.row(
                         host.path("host").asText(),
                         host.path("state").asText(),
                         host.path("containers").asText(),
+                        host.path("policy").path("level").asText("-"),
                         host.path("driver").asText(),
                         host.path("cgroups").asText(),
                         host.path("cpus").asText(),

@@ -20,6 +20,7 @@ public final class Main {
             "down",
             "apply",
             "plan",
+            "policy",
             "delete",
             "list",
             "show",
@@ -74,6 +75,7 @@ public final class Main {
             case "down" -> new DownCommand();
             case "apply" -> new ApplyCommand();
             case "plan" -> new PlanCommand();
+            case "policy" -> new PolicyCommand();
             case "delete" -> new ClientCommands.Delete();
             case "list" -> new ClientCommands.ListContainers();
             case "show" -> new ClientCommands.Show();

@@ -42,7 +42,7 @@ final class PlanCommand implements Callable<Integer> {
     private static final HostName ANY = new HostName("any");
 
     /** The system of a definition that only config-service can evaluate. */
-    private static final String NOT_EVALUATED = "/nix/store/not-evaluated";
+    static final String NOT_EVALUATED = "/nix/store/not-evaluated";
 
     @Mixin
     private ApiClient api = new ApiClient();

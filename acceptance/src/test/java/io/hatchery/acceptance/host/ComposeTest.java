@@ -79,6 +79,11 @@ class ComposeTest {
             environment.put("HATCHERY_KAFKA_PORT", String.valueOf(two.getLocalPort()));
         }
         Files.createDirectories(folder.resolve("roots"));
+        environment.put(
+                "HATCHERY_POLICY",
+                Files.createDirectories(folder.resolve("policy")).toString());
+        Files.writeString(
+                folder.resolve("policy/policy.yaml"), "allow: {rootPrefixes: [" + folder.resolve("roots") + "]}\n");
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> run("docker", "version").code() == 0);
     }

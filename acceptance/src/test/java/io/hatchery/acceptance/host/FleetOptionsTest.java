@@ -286,7 +286,11 @@ class FleetOptionsTest {
             String[][] cases = {
                 {"t-why1-", FleetHost.IDLE + ", \"interfaces\": [\"nope0\"]", "nope0"},
                 {"t-why2-", FleetHost.IDLE + ", \"extraFlags\": [\"--nonsense\"]", "unrecognized option '--nonsense'"},
-                {"t-why3-", FleetHost.IDLE + ", \"networkNamespace\": \"/run/netns/nope\"", "/run/netns/nope"},
+                {
+                    "t-why3-",
+                    FleetHost.IDLE + ", \"privateUsers\": \"no\", \"networkNamespace\": \"/run/netns/nope\"",
+                    "/run/netns/nope"
+                },
                 {
                     "t-why4-",
                     "\"command\": [\"/bin/sh\", \"-c\", \"echo all is lost; exit 9\"], \"readiness\": \"notify\"",

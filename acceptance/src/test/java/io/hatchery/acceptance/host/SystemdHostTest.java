@@ -145,9 +145,9 @@ class SystemdHostTest {
         JsonNode slow = api.command("start", "t-slow");
         assertThat(slow.path("reason").asText()).startsWith("it was not ready within its startTimeout of 2s");
 
-        unified.defineIdle("t-missing", "\"bindMounts\": {\"/data\": {\"hostPath\": \"/nowhere at:all\"}}");
+        unified.defineIdle("t-missing", "\"bindMounts\": {\"/data\": {\"hostPath\": \"/srv/nowhere at:all\"}}");
         JsonNode missing = api.command("start", "t-missing");
-        assertThat(missing.path("reason").asText()).isEqualTo("bindMounts./data: the host has no /nowhere at:all");
+        assertThat(missing.path("reason").asText()).isEqualTo("bindMounts./data: the host has no /srv/nowhere at:all");
         unified.assertGone("t-slow");
     }
 
@@ -334,7 +334,8 @@ class SystemdHostTest {
                             "t-allowed-" + host.name(),
                             ", \"allowedDevices\": [{\"node\": \"/dev/net/tun\", \"modifier\": \"rw\"}]"))
                     .contains("File descriptor in bad state");
-            assertThat(readingTun(host, "t-none-" + host.name(), "")).contains("Operation not permitted");
+            assertThat(readingTun(host, "t-none-" + host.name(), ", \"privateUsers\": \"no\""))
+                    .contains("Operation not permitted");
         }
     }
 

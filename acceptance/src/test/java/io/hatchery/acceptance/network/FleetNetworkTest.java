@@ -182,7 +182,7 @@ class FleetNetworkTest {
             host.output("ip", "netns", "add", "t-other");
             host.output("ip", "-n", "t-other", "link", "set", "lo", "up");
             String name = "t-joined-" + host.name();
-            serve(host, name, "\"networkNamespace\": \"/run/netns/t-other\"");
+            serve(host, name, "\"privateUsers\": \"no\", \"networkNamespace\": \"/run/netns/t-other\"");
             assertThat(host.inNetworkOf(name, fetch("127.0.0.1", 80)).orFail().out())
                     .isEqualTo("this is " + name + "\n");
             assertThat(host.output(

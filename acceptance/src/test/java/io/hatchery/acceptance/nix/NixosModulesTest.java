@@ -86,6 +86,11 @@ class NixosModulesTest {
         assertThat(settings.get("runner").stringPropertyNames()).isEqualTo(Set.of("kafka.bootstrap.servers"));
         assertThat(made.at("/services/runner/path").toString()).contains("nix", "iproute2", "nftables");
         assertThat(made.path("users").toString()).contains("hatchery-nix");
+        assertThat(new ObjectMapper()
+                        .readTree(made.path("policy").asText())
+                        .at("/allow/bridges/0")
+                        .asText())
+                .isEqualTo("br0");
         assertThat(made.path("rules").toString()).contains("/usr/bin/systemd-nspawn");
     }
 

@@ -27,7 +27,11 @@ record SharedFolders(PolicyEnforcer enforcer, SupervisorProgram supervisor) {
             return;
         }
         if (!enforcer.of(allowed).isPrivileged()) {
-            close(Path.of(allowed.root()));
+            Path root = Path.of(allowed.root());
+            if (allowed.payload() instanceof Payload.SystemPath && root.getParent() != null) {
+                Files.createDirectories(root.getParent()); // the start makes the root itself
+            }
+            close(root);
         }
         for (BindMount bind : allowed.bindMounts()) {
             Path path = Path.of(bind.hostPath());

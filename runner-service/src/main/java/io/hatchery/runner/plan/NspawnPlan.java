@@ -82,9 +82,10 @@ public record NspawnPlan(
 
     private static List<String> arguments(ContainerSpec spec, HostCapabilities host) {
         var arguments = new ArrayList<String>();
-        arguments.add(PROGRAM);
+        // Its own words would be taken for the container's last ones.
+        arguments.addAll(List.of(PROGRAM, "--quiet"));
         if (!host.systemd()) {
-            arguments.addAll(List.of("--quiet", "--register=no"));
+            arguments.add("--register=no");
         }
         arguments.addAll(List.of("--keep-unit", "-M", spec.name().value(), "-D", spec.root()));
         if (!host.systemd()) {

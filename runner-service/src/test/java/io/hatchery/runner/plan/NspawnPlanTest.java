@@ -146,4 +146,45 @@ class NspawnPlanTest {
                 new HostCapabilities(false, false, Set.of()));
         assertThat(plan.arguments()).anyMatch(argument -> argument.contains("/a\\:b\\\\c"));
     }
+
+    @Test
+    void bindsAndRootAreMappedWithTheUsers() {
+        var binds = List.of(new BindMount("/rw", "/srv/rw", false), new BindMount("/ro", "/srv/ro", true));
+        var spec = spec(new Payload.Boot(), false, binds, users("pick", null));
+        var host = new HostCapabilities(false, false, Set.of());
+        assertThat(NspawnPlan.of(spec, host).arguments())
+                .contains(
+                        "--private-users=pick",
+                        "--private-users-ownership=auto",
+                        "--bind=/srv/rw:/rw:idmap",
+                        "--bind-ro=/srv/ro:/ro:idmap");
+        assertThat(NspawnPlan.of(spec, host.withUnmappable(Set.of("/srv/ro"))).arguments())
+                .contains("--bind-ro=/srv/ro:/ro");
+        var same = spec(new Payload.Boot(), false, binds, users("identity", null));
+        assertThat(NspawnPlan.of(same, host).arguments())
+                .contains("--bind=/srv/rw:/rw")
+                .noneMatch(argument -> argument.contains("ownership"));
+    }
+
+    /** Mapped again, the ids of a root that belongs to a range already would be nobody's. */
+    @Test
+    void rootOfARangeIsNotMappedAgain() {
+        HostCapabilities host = new HostCapabilities(false, false, Set.of()).withRootIsShifted(true);
+        assertThat(NspawnPlan.of(spec(new Payload.Boot(), false, List.of(), users("pick", null)), host)
+                        .arguments())
+                .contains("--private-users-ownership=chown");
+        assertThat(NspawnPlan.of(spec(new Payload.Boot(), false, List.of(), users("131072", null)), host)
+                        .arguments())
+                .contains("--private-users-ownership=off");
+    }
+
+    @Test
+    void checkedPathsMustStayWithoutLinks() {
+        HostCapabilities host = new HostCapabilities(false, false, Set.of()).withPathsAreReal(true);
+        var spec = spec(new Payload.Boot(), false, List.of(new BindMount("/d", "/srv/d", true)));
+        assertThat(NspawnPlan.of(spec, host).before())
+                .contains(new SetupStep.RealPath("/srv/web"), new SetupStep.RealPath("/srv/d"));
+        assertThat(NspawnPlan.of(spec, host.withPathsAreReal(false)).before())
+                .noneMatch(SetupStep.RealPath.class::isInstance);
+    }
 }

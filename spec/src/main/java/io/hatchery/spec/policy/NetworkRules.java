@@ -49,7 +49,10 @@ final class NetworkRules {
                 listed("interfaces", Network::interfaces),
                 listed("macvlans", Network::macvlans),
                 new PolicyRule(
-                        "networkNamespace", "in `allow.networkNamespaces`", PolicyRule.NONE, NetworkRules::namespace));
+                        "networkNamespace",
+                        "in `allow.networkNamespaces`, with `privateUsers: no`",
+                        PolicyRule.NONE,
+                        NetworkRules::namespace));
     }
 
     private static void isPrivate(RuleCheck check) {
@@ -189,6 +192,14 @@ final class NetworkRules {
         if (path != null) {
             boolean isListed = check.policy().networkNamespaces().contains(path);
             listed(check, "networkNamespace", path, isListed, "allow.networkNamespaces");
+            if (isListed && !"no".equals(check.confinement().privateUsers())) {
+                check.refuse(
+                        "networkNamespace",
+                        "networkNamespace",
+                        path,
+                        "systemd-nspawn cannot join a namespace of the host with users of its own",
+                        "set privateUsers to no, and list no in allow.privateUsers of the host's policy");
+            }
         }
     }
 

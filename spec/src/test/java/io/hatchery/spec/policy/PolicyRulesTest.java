@@ -259,7 +259,7 @@ class PolicyRulesTest {
                 "allow: {privateUsers: [identity]}                         | privateUsers: identity",
                 "allow: {interfaces: [eth1]}                               | interfaces: [eth1]",
                 "allow: {interfaces: [eth1]}                               | macvlans: [eth1]",
-                "allow: {networkNamespaces: [/run/netns/x]}                | networkNamespace: /run/netns/x",
+                "allow: {networkNamespaces: [/run/netns/x], privateUsers: ['no']} | networkNamespace: /run/netns/x, privateUsers: no",
                 "allow: {subnets: [8.8.8.0/24]}                            | privateNetwork: true, localAddress: 8.8.8.8",
                 "allow: {extraFlags: [--personality]}                      | extraFlags: [--personality=x86]",
                 "exceptions: [{selector: a=b, level: privileged}]          | labels: {a: b}, bindMounts: {/d: {hostPath: /}}",
@@ -270,6 +270,13 @@ class PolicyRulesTest {
         assertThat(rules(policy, PAYLOAD + ", " + options)).isEmpty();
         assertThat(rules(policy.startsWith("level") ? "level: restricted" : "", PAYLOAD + ", " + options))
                 .isNotEmpty();
+    }
+
+    /** Verified: setns(2) is not permitted there. */
+    @Test
+    void namespaceOfTheHostIsNotJoinedWithMappedUsers() {
+        assertThat(rules("allow: {networkNamespaces: [/run/netns/x]}", PAYLOAD + ", networkNamespace: /run/netns/x"))
+                .containsExactly("baseline/networkNamespace");
     }
 
     @Test
