@@ -64,8 +64,18 @@ final class ReadPosition {
         return new StreamCursor(topicIds, offsets(next), readAt);
     }
 
+    /**
+     * The cursor of a state of the database.
+     *
+     * @param positions up to which it has the records of the topics
+     * @param at the time of the present cursor before the state was read
+     */
+    StreamCursor cursorAt(Map<String, Map<Integer, Long>> positions, Instant at) {
+        return new StreamCursor(topicIds, at(positions), at);
+    }
+
     /** The offsets of a state of the database. */
-    Offsets at(Map<String, Map<Integer, Long>> positions) {
+    private Offsets at(Map<String, Map<Integer, Long>> positions) {
         var offsets = new TreeMap<String, long[]>();
         begun.forEach((topic, first) -> {
             long[] of = first.clone();

@@ -7,8 +7,6 @@ import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.read.FleetReader;
 import io.hatchery.gateway.view.FleetRecord;
 import io.hatchery.gateway.view.FleetView;
-import io.hatchery.gateway.view.Operation;
-import io.hatchery.gateway.view.OperationQuery;
 import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.gateway.view.StreamChange;
 import io.hatchery.protocol.Heartbeat;
@@ -17,11 +15,9 @@ import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,8 +29,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The clients of the stream, and how far the gateway has read. All calls come on one context. */
 public final class Streams {
@@ -48,17 +42,12 @@ public final class Streams {
     /** How many pending operations, and how many that ended while the client was away, it gets when it connects. */
     static final int MAX_OPERATIONS = 1_000;
 
-    /** An outcome may be read so much later than newer records of other partitions. Clients ignore what they have already. */
-    private static final Duration PARTITION_LAG = Duration.ofMinutes(1);
-
     /** RFC 6455, 7.4.1: going away. */
     static final int GOING_AWAY = 1001;
     /** 410 after the upgrade. */
     static final int GONE = 4410;
     /** 401 after the upgrade. */
     static final int UNAUTHORIZED = 4401;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
     private final Clock clock;
     private final Supplier<Collection<Heartbeat>> hosts;
@@ -188,7 +177,7 @@ public final class Streams {
      * @param readAt the time of the present cursor before the state was read
      */
     public StreamCursor cursorAt(Map<String, Map<Integer, Long>> positions, Instant readAt) {
-        return new StreamCursor(read.topicIds(), read.at(positions), readAt);
+        return read.cursorAt(positions, readAt);
     }
 
     /** The time of the present cursor. */
@@ -211,13 +200,8 @@ public final class Streams {
         var watcher = new StreamSubscription(outgoing, request.filter(), clock);
         watchers.add(watcher);
         watcher.hold();
-        if (request.since() == null) {
-            snapshot(watcher, null);
-        } else if (request.filter().isScoped()) {
-            resumeInScope(watcher, request.since());
-        } else {
-            resume(watcher, request.since());
-        }
+        var sources = new StreamReplay.Sources(log, reader, clock, this::content);
+        new StreamStart(watcher, sources, read, hosts).begin(request.since());
         return watcher;
     }
 
@@ -225,157 +209,6 @@ public final class Streams {
     public void remove(StreamSubscription watcher) {
         watchers.remove(watcher);
         watcher.ended();
-    }
-
-    /**
-     * @param resumed the time of the cursor of a client that has what happened since then; null for one without a cursor
-     */
-    private void snapshot(StreamSubscription watcher, @Nullable Instant resumed) {
-        Instant readAt = read.readAt();
-        new StreamSnapshot(watcher, clock)
-                .send(reader)
-                .onSuccess(positions -> {
-                    StreamCursor cursor = cursorAt(positions.next(), readAt);
-                    if (resumed == null) {
-                        watcher.includes(cursor.offsets());
-                    }
-                    if (watcher.isOverrun()) {
-                        replay(watcher, cursor, cursor.offsets(), true);
-                    } else {
-                        finish(watcher, cursor, cursor, resumed);
-                    }
-                })
-                .onFailure(e -> {
-                    LOG.warn("a snapshot cannot be read: {}", e.getMessage());
-                    watcher.outgoing().close(StreamSubscription.TRY_AGAIN_LATER, shortened(e.getMessage()));
-                });
-    }
-
-    /**
-     * Which containers have left the scope since the cursor is not known, and the client must not learn of others that changed: it gets
-     * what happened to those in scope, and then a snapshot.
-     */
-    private void resumeInScope(StreamSubscription watcher, StreamCursor since) {
-        StreamCursor until = cursor();
-        watcher.includes(until.offsets());
-        var types = EnumSet.of(StreamType.EVENT);
-        types.retainAll(watcher.filter().types());
-        var sources = new StreamReplay.Sources(log, reader, clock, this::content);
-        new StreamReplay(sources, watcher, watcher.filter().withTypes(types), since, until)
-                .start()
-                .map(done -> {
-                    since.requireServed(clock.instant());
-                    snapshot(watcher, since.at());
-                    return null;
-                })
-                .onFailure(e -> refuse(watcher, e));
-    }
-
-    private static void refuse(StreamSubscription watcher, Throwable e) {
-        LOG.warn("a cursor cannot be served: {}", e.getMessage());
-        int code = e instanceof GoneException ? GONE : StreamSubscription.TRY_AGAIN_LATER;
-        watcher.outgoing().close(code, shortened(e.getMessage()));
-    }
-
-    private void resume(StreamSubscription watcher, StreamCursor since) {
-        replay(watcher, since, since.offsets(), false);
-    }
-
-    /** A replay that was overrun continues where the one before ended. */
-    private void replay(StreamSubscription watcher, StreamCursor since, Offsets from, boolean isContinued) {
-        if (watcher.filter().isScoped()) {
-            watcher.outgoing().close(StreamSubscription.TRY_AGAIN_LATER, "too slow: come back with since=<cursor>");
-            return;
-        }
-        StreamCursor until = cursor();
-        watcher.hold();
-        watcher.includes(until.offsets());
-        var sources = new StreamReplay.Sources(log, reader, clock, this::content);
-        new StreamReplay(sources, watcher, watcher.filter(), new StreamCursor(until.ids(), from, since.at()), until)
-                .start()
-                .map(done -> {
-                    since.requireServed(clock.instant());
-                    if (watcher.isOverrun()) {
-                        replay(watcher, since, until.offsets(), true);
-                        return null;
-                    }
-                    if (isContinued) {
-                        replayLostHosts(watcher, until);
-                    }
-                    finish(watcher, until, since, since.at());
-                    return null;
-                })
-                .onFailure(e -> refuse(watcher, e));
-    }
-
-    /**
-     * Sends the operations, and that live changes follow.
-     *
-     * @param cursor up to which the client has everything
-     * @param begun where the client began
-     * @param ended operations that ended from then on are sent too; null for pending ones alone
-     */
-    private void finish(StreamSubscription watcher, StreamCursor cursor, StreamCursor begun, @Nullable Instant ended) {
-        sendOperations(watcher, ended).onComplete(sent -> {
-            if (sent.failed()) {
-                LOG.warn("operations cannot be read: {}", sent.cause().getMessage());
-                watcher.outgoing()
-                        .close(
-                                StreamSubscription.TRY_AGAIN_LATER,
-                                shortened(sent.cause().getMessage()));
-                return;
-            }
-            if (watcher.isOverrun()) { // while the operations were read
-                replay(watcher, begun, cursor.offsets(), true);
-                return;
-            }
-            watcher.missed(StreamMessages.synced(cursor));
-            watcher.release();
-        });
-    }
-
-    private Future<Void> sendOperations(StreamSubscription watcher, @Nullable Instant ended) {
-        StreamFilter filter = watcher.filter();
-        if (!filter.types().contains(StreamType.OPERATION)) {
-            return Future.succeededFuture();
-        }
-        var query = OperationQuery.of(filter.container(), filter.host());
-        return reader.read(whole -> {
-                    FleetView view = whole.seenBy(filter.principal());
-                    var operations = new ArrayList<>(view.operations(query.pending(), MAX_OPERATIONS));
-                    if (ended != null) {
-                        operations.addAll(view.operationsEndedSince(ended.minus(PARTITION_LAG), query, MAX_OPERATIONS));
-                    }
-                    return operations.stream()
-                            .map(operation -> scoped(view, operation))
-                            .toList();
-                })
-                .map(changes -> {
-                    changes.stream()
-                            .filter(change -> filter.admit(change) == StreamFilter.Admission.CHANGE)
-                            .forEach(change -> watcher.missed(StreamMessages.of(change.change(), null)));
-                    return null;
-                });
-    }
-
-    private static ScopedChange scoped(FleetView view, Operation operation) {
-        var traits = view.traits(operation.container()).orElse(null);
-        return new ScopedChange(new StreamChange.OperationChange(operation), traits, traits, null);
-    }
-
-    /** No record reports that a host is silent, and live changes of an overrun subscription were dropped. */
-    private void replayLostHosts(StreamSubscription watcher, StreamCursor after) {
-        Instant now = clock.instant();
-        hosts.get().stream()
-                .filter(host -> !host.isAlive(now))
-                .forEach(host -> watcher.replay(
-                        new StreamChange.HostChange(host.status().host(), FleetView.resource(host, now)), after));
-    }
-
-    /** A close reason has at most 123 bytes (RFC 6455, 5.5). */
-    private static String shortened(@Nullable String text) {
-        String words = String.valueOf(text);
-        return words.length() <= 100 ? words : words.substring(0, 100);
     }
 
     private Optional<FleetRecord> content(BusRecord record) {
