@@ -34,6 +34,7 @@ public final class Main {
             "events",
             "hosts",
             "token",
+            "audit",
             "config-service",
             "runner",
             "gateway",
@@ -93,6 +94,7 @@ public final class Main {
                         .addSubcommand("create", new TokenCommands.Create())
                         .addSubcommand("list", new TokenCommands.ListTokens())
                         .addSubcommand("revoke", new TokenCommands.Revoke());
+            case "audit" -> new AuditCommand();
             case "config-service" -> new ServiceCommands.Config();
             case "runner" -> new ServiceCommands.RunnerCommand();
             case "gateway" -> new ServiceCommands.Gateway();

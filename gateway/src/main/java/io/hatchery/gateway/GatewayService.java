@@ -3,6 +3,7 @@ package io.hatchery.gateway;
 import io.hatchery.bus.BusException;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.GoneException;
+import io.hatchery.bus.KafkaBus;
 import io.hatchery.bus.KafkaPublisher;
 import io.hatchery.bus.LogReader;
 import io.hatchery.bus.PartitionCountWatcher;
@@ -10,6 +11,8 @@ import io.hatchery.bus.TopicFollower;
 import io.hatchery.bus.TopicIds;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.access.Authenticator;
+import io.hatchery.gateway.audit.AuditReader;
+import io.hatchery.gateway.audit.AuditTrail;
 import io.hatchery.gateway.http.Api;
 import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.http.NixCache;
@@ -156,7 +159,15 @@ public final class GatewayService extends AbstractVerticle {
                 fold.log(),
                 fold.refused()::refuse);
         var dependencies = new Api.ApiDependencies(
-                fleet, made.publisher, made.served.waiting, () -> Optional.ofNullable(unready), metrics::scrape);
+                fleet,
+                made.publisher,
+                made.served.waiting,
+                () -> Optional.ofNullable(unready),
+                metrics::scrape,
+                new AuditTrail(made.publisher, clock),
+                new AuditReader(
+                        () -> new KafkaBus(vertx, config.bus()).extent(Topics.AUDIT.name()),
+                        new LogReader(vertx, config.bus())::read));
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));

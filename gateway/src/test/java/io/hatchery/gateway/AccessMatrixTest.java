@@ -224,6 +224,7 @@ class AccessMatrixTest {
             case "deleteContainer" -> Sample.one("DELETE", container);
             case "startContainer", "stopContainer", "restartContainer", "killContainer", "reloadContainer" ->
                 Sample.one("POST", container + "/" + operation.replace("Container", ""));
+            case "listAuditEntries" -> Sample.one("GET", "/v1/audit");
             case "listTokens" -> Sample.one("GET", "/v1/tokens");
             case "createToken" ->
                 new Sample(

@@ -132,6 +132,17 @@ public final class Topics {
                     "all gateways accept the same tokens; one partition, so that a revocation is not read before the token")
             .build();
 
+    /** Who changed what by the API. */
+    public static final Topic AUDIT = TopicBuilder.builder()
+            .name("hatchery.audit")
+            .key("gateway")
+            .cleanup(new Cleanup.Expiring(Duration.ofDays(366), UNBOUNDED))
+            .segments(DAILY)
+            .isShared(false)
+            .value(AuditEntry.class)
+            .reason("an auditor has a year to find out who did what; one partition, so that it is read in its order")
+            .build();
+
     private static final Set<String> SHARED =
             ofTheFleet().stream().filter(Topic::isShared).map(Topic::name).collect(Collectors.toUnmodifiableSet());
 
@@ -139,7 +150,7 @@ public final class Topics {
 
     /** The topics of the fleet. */
     public static List<Topic> ofTheFleet() {
-        return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, CONSOLE, DEAD_LETTERS, ACCESS);
+        return List.of(DEFINITIONS, PROFILES, EVALUATIONS, STATUS, EVENTS, HOSTS, CONSOLE, DEAD_LETTERS, ACCESS, AUDIT);
     }
 
     /** Whether the topic of that name has as many partitions as the fleet was set up with. */

@@ -182,6 +182,14 @@ class CommandLineTest {
         installation.hatchery("token", "revoke", "ci").orFail();
         assertThat(as(token, "list").err()).contains("rejects the token");
         assertThat(installation.hatchery("token", "revoke", "ci").err()).contains("there is no token ci");
+
+        assertThat(installation.hatchery("audit").orFail().out())
+                .contains("ci: operator of tier=web")
+                .containsPattern("token/ci +putContainer +/v1/containers/t-token +403")
+                .containsPattern("token/ci +deleteContainer +/v1/containers/t-mine +20[02]")
+                .containsPattern("- +GET +/v1/containers +401")
+                .containsPattern("admin +deleteToken +/v1/tokens/ci +204");
+        assertThat(installation.hatchery("audit", "--verify").orFail().out()).contains(", 0 problems");
     }
 
     private ProcessResult as(Path token, String... arguments) throws Exception {

@@ -32,7 +32,7 @@ public final class Permissions {
         of(table, OPERATOR, CONTAINERS, "putContainer", "putContainers", "rollbackContainer", "deleteContainer");
         Verb.commands().forEach(verb -> of(table, OPERATOR, CONTAINERS, verb.word() + "Container"));
         of(table, OPERATOR, FLEET, "putProfile", "deleteProfile");
-        of(table, ADMIN, FLEET, "createToken", "listTokens", "deleteToken");
+        of(table, ADMIN, FLEET, "createToken", "listTokens", "deleteToken", "listAuditEntries");
         return Collections.unmodifiableSortedMap(table);
     }
 

@@ -3,6 +3,8 @@ package io.hatchery.gateway.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Publisher;
+import io.hatchery.gateway.audit.AuditReader;
+import io.hatchery.gateway.audit.AuditTrail;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.StreamFilter;
 import io.hatchery.gateway.stream.StreamSocket;
@@ -46,6 +48,8 @@ public final class Api {
      * @param publisher writes definitions, profiles and commands
      * @param waiting requests that wait for the view
      * @param unready why the gateway does not serve, for instance because it catches up; empty if it serves
+     * @param audit takes requests that change something
+     * @param auditReader reads what it took
      * @param metrics gives the metrics as Prometheus text
      */
     public record ApiDependencies(
@@ -53,7 +57,9 @@ public final class Api {
             Publisher publisher,
             ViewAwaiter waiting,
             Supplier<Optional<String>> unready,
-            Supplier<String> metrics) {}
+            Supplier<String> metrics,
+            AuditTrail audit,
+            AuditReader auditReader) {}
 
     private final Vertx vertx;
     private final ApiDependencies dependencies;
@@ -87,6 +93,7 @@ public final class Api {
                         .endpoints());
         endpoints.addAll(new TokensApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), clock)
                 .endpoints());
+        endpoints.addAll(new AuditApi(dependencies.fleet(), dependencies.auditReader()).endpoints());
         endpoints.add(Endpoint.get("/v1/stream")
                 .id("watchFleet")
                 .summary("Upgrades to a websocket of a snapshot and then every change")
@@ -159,6 +166,7 @@ public final class Api {
         router.route().handler(connections::began);
         Resource.routeIn(router, open, (request, endpoint) -> {});
         cache.routeIn(router);
+        router.route().handler(new RequestAudit(dependencies.audit())::begin);
         router.route().handler(this::requireReady); // before, not all tokens are known
         router.route().handler(this::authenticate);
         Resource.routeIn(router, endpoints, Api::authorize);
@@ -210,6 +218,7 @@ public final class Api {
 
     /** The one place where the permission of an operation is checked; its scope is that of {@link ServedFleet#read}. */
     private static void authorize(RoutingContext request, Endpoint endpoint) {
+        RequestAudit.operation(request, endpoint);
         String refusal = endpoint.permission().refusal(Requests.principal(request));
         if (!refusal.isEmpty()) {
             throw new ApiProblem(

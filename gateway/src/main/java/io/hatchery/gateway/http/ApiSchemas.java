@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.gateway.view.BuildLogs;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.resource.AuditItem;
 import io.hatchery.protocol.resource.Container;
 import io.hatchery.protocol.resource.ContainerCounts;
 import io.hatchery.protocol.resource.Event;
@@ -25,6 +26,7 @@ final class ApiSchemas {
     private static final String PLACE = "#/components/schemas/";
     private static final String LIST = "List";
     private static final Map<String, Class<?>> RECORDS = Map.ofEntries(
+            Map.entry("AuditItem", AuditItem.class),
             Map.entry("BuildLog", BuildLogs.Part.class),
             Map.entry("Container", Container.class),
             Map.entry("ContainerCounts", ContainerCounts.class),
@@ -78,7 +80,7 @@ final class ApiSchemas {
                     .put("type", "string")
                     .put("description", "The cursor of the stream from which on it has what changes after this page");
         }
-        if (item.equals("Event")) {
+        if (item.equals("Event") || item.equals("AuditItem")) {
             list.withArray("required").add("previous");
             properties.set(
                     "previous",

@@ -13,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Defines many containers with one request. Each definition is taken or refused by itself. */
@@ -72,7 +73,10 @@ final class BulkDefinitionsApi {
                                 .toList()))
                 .compose(items ->
                         Future.all(items.stream().map(this::write).toList()).map(done -> done.<BulkItem>list()))
-                .compose(items -> fleet.read(request, view -> answer(view, items)))
+                .compose(items -> {
+                    RequestAudit.detail(request, outcome(items));
+                    return fleet.read(request, view -> answer(view, items));
+                })
                 .onSuccess(answer -> Responses.answer(request, answer))
                 .onFailure(request::fail);
     }
@@ -108,6 +112,14 @@ final class BulkDefinitionsApi {
                 : writer.write(each.admitted)
                         .map(status -> new BulkItem(each.name, status, null))
                         .recover(e -> Future.succeededFuture(new BulkItem(each.name, 0, Api.problem(e))));
+    }
+
+    /** The containers and what became of each, for the audit trail. */
+    private static String outcome(List<BulkItem> items) {
+        return items.stream()
+                .filter(item -> ContainerName.isValid(item.name))
+                .map(item -> item.name + "=" + (item.problem == null ? item.status : item.problem.status()))
+                .collect(Collectors.joining(","));
     }
 
     private Answer answer(FleetView view, List<BulkItem> items) {

@@ -26,6 +26,7 @@ final class OpenApi {
             "hosts", "The hosts of the fleet",
             "operations", "What became of commands",
             "profiles", "Options that several definitions share",
+            "audit", "Who did what",
             "stream", "The fleet live, over a websocket",
             "tokens", "The tokens with which clients authenticate"));
     private static final Map<Integer, String> SUCCESSES = Map.of(

@@ -30,12 +30,17 @@ final class Requests {
 
     /** Who sends a request, which was authenticated. */
     static ApiPrincipal principal(RoutingContext request) {
-        ApiPrincipal principal = request.get(PRINCIPAL);
+        ApiPrincipal principal = knownPrincipal(request);
         if (principal == null) {
             throw new IllegalStateException(
                     "the request to " + request.request().path() + " was not authenticated");
         }
         return principal;
+    }
+
+    /** Who sends a request; null if it was not authenticated, or not yet. */
+    static @Nullable ApiPrincipal knownPrincipal(RoutingContext request) {
+        return request.get(PRINCIPAL);
     }
 
     static void authenticated(RoutingContext request, ApiPrincipal principal) {

@@ -107,7 +107,11 @@ final class TokensApi {
                     requireFree(view, asked.name(), now);
                     return view;
                 })
-                .compose(free -> publish(token.name(), token))
+                .compose(free -> {
+                    RequestAudit.detail(
+                            request, token.name() + ": " + token.role().word() + " of " + token.scope());
+                    return publish(token.name(), token);
+                })
                 .map(read -> {
                     // Neither a cache nor a proxy may keep the secret.
                     request.response().putHeader("Cache-Control", "no-store");

@@ -4,14 +4,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Message;
 import io.hatchery.bus.Offsets;
+import io.hatchery.bus.PartitionExtent;
 import io.hatchery.bus.Position;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.FleetFold;
 import io.hatchery.gateway.RestoredFleet;
 import io.hatchery.gateway.access.Authenticator;
+import io.hatchery.gateway.audit.AuditReader;
+import io.hatchery.gateway.audit.AuditTrail;
 import io.hatchery.gateway.read.DirectReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.protocol.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -57,8 +61,14 @@ final class InMemoryGateway implements Publisher {
         var access = new Authenticator(TOKEN, restored.projection().tokens(), clock);
         var fleet =
                 new ServedFleet(access, reader, fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
-        var dependencies =
-                new Api.ApiDependencies(fleet, this, waiting, () -> Optional.ofNullable(unready), () -> "metric 1\n");
+        var dependencies = new Api.ApiDependencies(
+                fleet,
+                this,
+                waiting,
+                () -> Optional.ofNullable(unready),
+                () -> "metric 1\n",
+                new AuditTrail(this, clock),
+                new AuditReader(this::auditExtent, this::replay));
         api = new Api(vertx, dependencies, new NixCache(Path.of("/nonexistent"), null), connections, clock);
         server = vertx.createHttpServer().connectionHandler(connections::opened).requestHandler(api.router());
         var ids = new TreeMap<String, String>();
@@ -134,13 +144,22 @@ final class InMemoryGateway implements Publisher {
                 written.headers(),
                 Optional.empty()));
         log.add(record);
-        waiting.changed(fold.take(record));
+        if (!record.topic().equals(Topics.AUDIT.name())) { // which no gateway follows
+            waiting.changed(fold.take(record));
+        }
         return record;
     }
 
     @Override
     public Future<Position> sendToDeadLetter(BusRecord record, String reader, String reason) {
         return Future.failedFuture("no dead letter is expected: " + reason);
+    }
+
+    private Future<PartitionExtent> auditExtent() {
+        long entries = log.stream()
+                .filter(record -> record.topic().equals(Topics.AUDIT.name()))
+                .count();
+        return Future.succeededFuture(new PartitionExtent("id", 0, entries));
     }
 
     private Future<Offsets> replay(Offsets from, Offsets to, Predicate<BusRecord> onRecord) {

@@ -97,10 +97,11 @@ class PermissionsPageTest {
 
     @Test
     void operationThatChangesSomethingNeedsMoreThanAViewer(Vertx vertx) {
-        guarded(vertx)
-                .forEach((id, row) -> assertThat(Permissions.of(id).role() == Role.VIEWER)
-                        .as(id)
-                        .isEqualTo(row.request.startsWith("GET ") && !id.equals("listTokens")));
+        guarded(vertx).forEach((id, row) -> {
+            if (!row.request.startsWith("GET ")) {
+                assertThat(Permissions.of(id).role()).as(id).isNotEqualTo(Role.VIEWER);
+            }
+        });
     }
 
     @Test

@@ -46,7 +46,8 @@ public final class AccessTable {
                 Grant.on(Topics.HOSTS, READ),
                 Grant.on(Topics.CONSOLE, READ),
                 Grant.on(Topics.DEAD_LETTERS, READ, WRITE),
-                Grant.on(Topics.ACCESS, READ, WRITE)));
+                Grant.on(Topics.ACCESS, READ, WRITE),
+                Grant.on(Topics.AUDIT, READ, WRITE)));
         // By name: a prefix that ends before the host's name would include specs.
         hosts.forEach(host -> grants.add(Grant.on(Topics.commands(host), READ, WRITE)));
         return grants;

@@ -10,6 +10,7 @@ import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonModule;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
+import io.hatchery.protocol.AuditEntry;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.ConsoleLines;
 import io.hatchery.protocol.ContainerStatus;
@@ -31,6 +32,7 @@ public final class Schemas {
     private static final String BASE = "https://hatchery.io/schemas/";
     private static final List<Class<?>> GENERATED = List.of(
             AccessToken.class,
+            AuditEntry.class,
             Command.class,
             ConsoleLines.class,
             ContainerSpec.class,

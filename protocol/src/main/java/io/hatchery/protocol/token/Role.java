@@ -11,7 +11,7 @@ public enum Role {
     /** Also defines, commands and deletes containers and profiles, and reads the values of environment variables. */
     @JsonProperty("operator")
     OPERATOR,
-    /** Also creates, lists and revokes tokens. */
+    /** Also creates, lists and revokes tokens, and reads the audit trail. */
     @JsonProperty("admin")
     ADMIN;
 

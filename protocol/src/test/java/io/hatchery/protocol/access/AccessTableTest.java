@@ -50,7 +50,13 @@ class AccessTableTest {
     void gatewayWritesDefinitionsProfilesAndCommandsAndNoSpecs() {
         assertThat(topics(GATEWAY, WRITE))
                 .containsExactly(
-                        "definitions", "profiles", "deadletter", "access", "host.h1.commands", "host.h10.commands");
+                        "definitions",
+                        "profiles",
+                        "deadletter",
+                        "access",
+                        "audit",
+                        "host.h1.commands",
+                        "host.h10.commands");
         assertThat(topics(GATEWAY, READ))
                 .containsExactly(
                         "definitions",
@@ -62,6 +68,7 @@ class AccessTableTest {
                         "console",
                         "deadletter",
                         "access",
+                        "audit",
                         "host.h1.commands",
                         "host.h10.commands");
     }
