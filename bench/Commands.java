@@ -7,6 +7,7 @@ import io.hatchery.bus.TopicSetup;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
+import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.host.ContainerPolicy;
 import io.hatchery.runner.journal.FileDisk;
 import io.hatchery.runner.service.DriverSelection;
@@ -23,6 +24,7 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.option.EvaluationResult;
 import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -139,8 +142,13 @@ public final class Commands {
                     return () -> vertx.cancelTimer(timer);
                 })
                 .bus(new KafkaBus(vertx, bus))
-                .runtime(new FileDisk(runtime))
-                .data(new FileDisk(data))
+                .runtime(FileDisk.untilReboot(runtime))
+                .data(FileDisk.durable(data, new BlockingWork() {
+                    @Override
+                    public <T> Future<T> begin(Callable<T> task) {
+                        return vertx.executeBlocking(task, false);
+                    }
+                }))
                 .facts(new HostIdentity("bench", "bench", 1L << 30))
                 .driver(listener -> new NullDriver(context, listener))
                 .cgroups("v2")

@@ -1,5 +1,7 @@
 package io.hatchery.runner.journal;
 
+import io.hatchery.runner.context.BlockingWork;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,8 +16,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
-/** A disk in a folder. Its files are readable by root only, since specs may contain secrets. */
+/** A {@link Disk} in a folder. Its files are readable by root only, since specs may contain secrets. */
 public final class FileDisk implements Disk {
     private static final FileAttribute<?> FOR_ROOT_ALONE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -24,29 +27,82 @@ public final class FileDisk implements Disk {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path root;
-    private final FolderSync folders;
+    private final Sync sync;
+    private final BlockingWork work;
 
-    /** Makes the entries of a folder durable: fsync(2), notes. */
-    interface FolderSync {
-        void sync(Path folder) throws IOException;
+    /** Makes changes durable. */
+    interface Sync {
+        /**
+         * Makes the content of a file durable.
+         *
+         * @param metadata whether its size and other attributes are new
+         */
+        void file(FileChannel file, boolean metadata) throws IOException;
+
+        /** Makes the entries of a folder durable: fsync(2), notes. */
+        void folder(Path folder) throws IOException;
+    }
+
+    /** Waits for the disk. */
+    static final class DiskSync implements Sync {
+        @Override
+        public void file(FileChannel file, boolean metadata) throws IOException {
+            file.force(metadata);
+        }
+
+        @Override
+        public void folder(Path folder) throws IOException {
+            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** Leaves it to the kernel when changes reach the disk. */
+    private static final class KernelSync implements Sync {
+        @Override
+        public void file(FileChannel file, boolean metadata) {}
+
+        @Override
+        public void folder(Path folder) {}
+    }
+
+    FileDisk(Path root, Sync sync, BlockingWork work) {
+        this.root = root;
+        this.sync = sync;
+        this.work = work;
     }
 
     /**
+     * A disk whose changes survive a power cut.
+     *
+     * @param root the folder, which need not exist
+     * @param work waits for the disk
+     */
+    public static FileDisk durable(Path root, BlockingWork work) {
+        return new FileDisk(root, new DiskSync(), work);
+    }
+
+    /** A durable disk that waits on the caller's thread. */
+    static FileDisk durable(Path root) {
+        return durable(root, FileDisk::doNow);
+    }
+
+    static <T> Future<T> doNow(Callable<T> task) {
+        try {
+            return Future.succeededFuture(task.call());
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /**
+     * A disk whose changes survive the end of the process, but no power cut. It is for files that a reboot makes void.
+     *
      * @param root the folder, which need not exist
      */
-    public FileDisk(Path root) {
-        this(root, FileDisk::sync);
-    }
-
-    FileDisk(Path root, FolderSync folders) {
-        this.root = root;
-        this.folders = folders;
-    }
-
-    private static void sync(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+    public static FileDisk untilReboot(Path root) {
+        return new FileDisk(root, new KernelSync(), FileDisk::doNow);
     }
 
     @Override
@@ -79,10 +135,10 @@ public final class FileDisk implements Disk {
         try (var channel = FileChannel.open(
                 fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), READ_BY_ROOT_ALONE)) {
             write(channel, bytes);
-            channel.force(true);
+            sync.file(channel, true);
         }
         Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        folders.sync(folder);
+        sync.folder(folder);
     }
 
     /** The entry of a new folder is durable after its parent is synced. */
@@ -91,7 +147,7 @@ public final class FileDisk implements Disk {
             Path parent = folderOf(folder.toAbsolutePath());
             makeFolder(parent);
             Files.createDirectory(folder, attributes);
-            folders.sync(parent);
+            sync.folder(parent);
         }
     }
 
@@ -107,7 +163,7 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public void append(String file, byte[] bytes, boolean durable) throws IOException {
+    public void append(String file, byte[] bytes) throws IOException {
         Path path = root.resolve(file);
         Path folder = folderOf(path);
         makeFolder(folder, FOR_ROOT_ALONE);
@@ -117,13 +173,20 @@ public final class FileDisk implements Disk {
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
                 READ_BY_ROOT_ALONE)) {
             write(channel, bytes);
-            if (durable) {
-                channel.force(false);
+        }
+        if (isNew) {
+            sync.folder(folder);
+        }
+    }
+
+    @Override
+    public Future<Void> sync(String file) {
+        return work.begin(() -> {
+            try (var channel = FileChannel.open(root.resolve(file), StandardOpenOption.WRITE)) {
+                sync.file(channel, false);
             }
-        }
-        if (durable && isNew) {
-            folders.sync(folder);
-        }
+            return null;
+        });
     }
 
     @Override
@@ -138,7 +201,7 @@ public final class FileDisk implements Disk {
             folder = folderOf(folder);
         }
         if (durable && Files.isDirectory(folder)) {
-            folders.sync(folder);
+            sync.folder(folder);
         }
     }
 }

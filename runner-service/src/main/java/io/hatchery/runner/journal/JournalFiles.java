@@ -33,8 +33,8 @@ public final class JournalFiles {
      * @param bootId the kernel's boot id
      */
     public void beginBoot(String bootId) throws IOException {
-        Optional<byte[]> last = runtime.read(BOOT);
-        if (last.isPresent() && !text(last.get()).strip().equals(bootId)) {
+        // Without the id, a power cut may have kept the journals alone.
+        if (!runtime.read(BOOT).map(JournalFiles::text).orElse("").strip().equals(bootId)) {
             for (String container : runtime.list(FOLDER)) {
                 runtime.delete(file(container), false);
             }

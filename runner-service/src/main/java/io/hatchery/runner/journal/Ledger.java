@@ -5,6 +5,7 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -138,14 +139,14 @@ public final class Ledger {
     }
 
     /**
-     * Records the outcome of a command durably.
+     * Records the outcome of a command. It is durable after the next {@link #sync}.
      *
      * @param known the latest append time of the handled records of the command's topic; null if there is none
      */
     public void end(FleetEvent.Ended event, @Nullable Instant known) throws IOException {
         if (!ended.containsKey(event.id())) {
             Instant at = known == null || event.submitted().isAfter(known) ? event.submitted() : known;
-            note(event.id(), new LedgerEntry(at, event.command() == Verb.REMOVE, event), true);
+            note(event.id(), new LedgerEntry(at, event.command() == Verb.REMOVE, event));
         }
     }
 
@@ -155,15 +156,25 @@ public final class Ledger {
         if (entry != null && entry.pending != null) {
             // In memory even if the write fails: the next runner searches the broker for it.
             put(id, entry.asAcknowledged());
-            note(id, entry.asAcknowledged(), false);
+            note(id, entry.asAcknowledged());
         }
     }
 
-    /** Makes all records durable, so that no later runner has to search the broker for them. */
-    public void sync() throws IOException {
-        if (unsynced) {
-            write();
+    /** Makes the records durable that were made before the call. If it fails, the next record or call writes the whole file. */
+    public Future<Void> sync() {
+        if (torn) {
+            try {
+                write();
+            } catch (IOException e) {
+                return Future.failedFuture(e);
+            }
         }
+        if (!unsynced) {
+            return Future.succeededFuture();
+        }
+        unsynced = false;
+        // After a failed fsync(2), the next one may succeed although the bytes are lost.
+        return disk.sync(FILE).onFailure(e -> torn = true);
     }
 
     /** Whether the file has enough superfluous lines to be pruned. */
@@ -195,20 +206,20 @@ public final class Ledger {
         return at == null ? Instant.MIN : at.minus(WINDOW);
     }
 
-    private void note(CommandId id, LedgerEntry entry, boolean durable) throws IOException {
+    private void note(CommandId id, LedgerEntry entry) throws IOException {
         if (torn) {
             disk.replace(FILE, (text() + line(id, entry)).getBytes(StandardCharsets.UTF_8));
             written(ended.size() + 1);
         } else {
-            append(line(id, entry), durable);
-            unsynced = !durable;
+            append(line(id, entry));
         }
         put(id, entry);
     }
 
-    private void append(String line, boolean durable) throws IOException {
+    private void append(String line) throws IOException {
+        unsynced = true;
         try {
-            disk.append(FILE, line.getBytes(StandardCharsets.UTF_8), durable);
+            disk.append(FILE, line.getBytes(StandardCharsets.UTF_8));
             lines++;
         } catch (IOException e) {
             torn = true; // a part of the line may be written: the next line must not be appended to it

@@ -4,6 +4,7 @@ import io.hatchery.bus.Bus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.runner.context.Timers;
 import io.hatchery.runner.journal.AcknowledgedOffsets;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -55,13 +56,20 @@ final class AcknowledgedEvents {
             later(PAUSE, () -> await(ends, sentBefore));
             return;
         }
+        controllers
+                .writeAcknowledged()
+                .compose(durable -> write(ends))
+                .onFailure(e -> LOG.warn("the offsets of unacknowledged events cannot be written: {}", e.getMessage()))
+                .onComplete(done -> begin());
+    }
+
+    private Future<Void> write(Map<Integer, Long> ends) {
         try {
-            controllers.sync();
             acknowledgedOffsets.write(ends);
+            return Future.succeededFuture();
         } catch (IOException e) {
-            LOG.warn("the offsets of unacknowledged events cannot be written: {}", e.getMessage());
+            return Future.failedFuture(e);
         }
-        begin();
     }
 
     private void later(Duration delay, Runnable task) {

@@ -7,28 +7,21 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Outcome;
 import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
-import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.journal.PendingEvent;
 import io.hatchery.runner.lifecycle.ContainerState;
-import io.hatchery.runner.lifecycle.Effect;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.Lifecycle;
 import io.hatchery.runner.lifecycle.LifecycleState;
-import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.runner.lifecycle.Transition;
-import io.hatchery.spec.ContainerName;
-import io.hatchery.spec.ContainerSpec;
-import io.vertx.core.Future;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,19 +40,37 @@ final class ContainerController {
     private static final Duration BRIEF_CLEAN_UP = Duration.ofMillis(100);
 
     private final ControllerContext context;
+    private final EffectPerformer effects;
     private final Deque<Input> inputs = new ArrayDeque<>();
     private Journal journal;
     private boolean busy;
+    private boolean isWritten = true;
     private @Nullable PendingStep pendingStep;
     private @Nullable PendingEvent sending;
-    private Future<Void> reloading = Future.succeededFuture();
     private Runnable cancelTimer = () -> {};
 
     /** A step that is in the journal and not carried out. */
-    private record PendingStep(ContainerState before, Transition transition, List<PendingEvent> events, Instant now) {}
+    private record PendingStep(
+            ContainerState before, Transition transition, List<PendingEvent> events, Instant now, boolean isRecorded) {
+        /** The outcomes of its commands, which must be durable before it is carried out. */
+        List<FleetEvent.Ended> outcomes() {
+            var outcomes = new ArrayList<FleetEvent.Ended>();
+            for (PendingEvent pending : events) {
+                if (pending.event() instanceof FleetEvent.Ended ended) {
+                    outcomes.add(ended);
+                }
+            }
+            return outcomes;
+        }
+
+        PendingStep asRecorded() {
+            return new PendingStep(before, transition, events, now, true);
+        }
+    }
 
     ContainerController(ControllerContext context, Journal journal) {
         this.context = context;
+        this.effects = new EffectPerformer(context, journal.state().container(), this::post);
         this.journal = journal;
     }
 
@@ -81,10 +92,16 @@ final class ContainerController {
         for (PendingEvent pending : journal.outbox().pending()) {
             Position position = found.get(pending.id());
             if (position != null) {
-                removeFromOutbox(pending, position);
+                journal = journal.withAcknowledged(pending, position);
+                isWritten = false;
+                context.recordAcknowledged(pending);
+                if (journal.isBlank()) {
+                    writeAcknowledged(); // its controller is dropped
+                }
                 context.acknowledged(pending.event());
             }
         }
+        writeAcknowledged();
     }
 
     /** Publishes the unacknowledged events of an earlier runner again, and the status. */
@@ -116,8 +133,15 @@ final class ContainerController {
         busy = true;
         try {
             while (pendingStep != null || !inputs.isEmpty()) {
-                if (!context.mayAct() || !(pendingStep == null ? decide(inputs.element()) : carryOut(pendingStep))) {
+                PendingStep step = pendingStep;
+                if (!context.mayAct() || step == null && !decide(inputs.element())) {
                     Runnable _ = context.later(RETRY, this::processInputs);
+                    return;
+                }
+                if (step != null && step.isRecorded) {
+                    carryOut(step);
+                } else if (step != null) {
+                    recordOutcomes(step);
                     return;
                 }
             }
@@ -149,6 +173,7 @@ final class ContainerController {
                 context.endRemoval(state().container());
                 journal = journal.withoutStatus();
                 context.write(journal);
+                isWritten = true;
             } catch (IOException e) {
                 // The next runner publishes the tombstone again.
                 LOG.warn("{}: the journal still has a status and cannot be written", state().container(), e);
@@ -173,6 +198,7 @@ final class ContainerController {
         try {
             if (!next.equals(journal)) {
                 context.write(next);
+                isWritten = true;
             }
         } catch (IOException e) {
             logRetry(e);
@@ -181,8 +207,22 @@ final class ContainerController {
         inputs.remove();
         // The step is decided: later journals of the container build on it.
         journal = next;
-        pendingStep = new PendingStep(before, transition, events, now);
+        var step = new PendingStep(before, transition, events, now, false);
+        pendingStep = step.outcomes().isEmpty() ? step.asRecorded() : step;
+        publishChangedStatus(step);
         return true;
+    }
+
+    private void recordOutcomes(PendingStep step) {
+        context.recordOutcomes(step.outcomes()).onComplete(done -> {
+            if (done.succeeded()) {
+                pendingStep = step.asRecorded();
+                processInputs();
+            } else {
+                logRetry(done.cause());
+                Runnable _ = context.later(RETRY, this::processInputs);
+            }
+        });
     }
 
     private Transition step(ContainerState before, Input input, Instant now) {
@@ -194,21 +234,10 @@ final class ContainerController {
         }
     }
 
-    /** Publishes and carries out a step; false if its outcomes could not be recorded yet. */
-    private boolean carryOut(PendingStep step) {
+    /** Carries out a step and publishes its events. */
+    private void carryOut(PendingStep step) {
         ContainerState before = step.before;
         ContainerState after = step.transition.state();
-        publishChangedStatus(step);
-        try {
-            for (PendingEvent pending : step.events) {
-                if (pending.event() instanceof FleetEvent.Ended ended) {
-                    context.recordOutcome(ended);
-                }
-            }
-        } catch (IOException e) {
-            logRetry(e);
-            return false;
-        }
         pendingStep = null;
         if (before.phase() != after.phase()) {
             LOG.info(
@@ -227,9 +256,8 @@ final class ContainerController {
             publishStatus(); // a tombstone, which confirms a removal whose outcome is on disk
         }
         sendNext();
-        step.transition.effects().forEach(this::perform);
+        step.transition.effects().forEach(effects::perform);
         armTimer(step.now);
-        return true;
     }
 
     /**
@@ -253,7 +281,7 @@ final class ContainerController {
         }
     }
 
-    private void logRetry(IOException e) {
+    private void logRetry(Throwable e) {
         LOG.error("{} waits: its next step cannot be written, and is tried again", state().container(), e);
     }
 
@@ -288,8 +316,13 @@ final class ContainerController {
 
     private void acknowledged(PendingEvent pending, Position position) {
         sending = null;
+        journal = journal.withAcknowledged(pending, position);
+        isWritten = false;
         try {
-            removeFromOutbox(pending, position);
+            context.recordAcknowledged(pending);
+            if (journal.isBlank()) {
+                writeAcknowledged();
+            }
         } catch (IOException e) {
             // The next runner searches the broker for the event before it sends it again.
             LOG.warn("{}: an acknowledgement cannot be recorded", state().container(), e);
@@ -298,101 +331,12 @@ final class ContainerController {
         sendNext();
     }
 
-    private void removeFromOutbox(PendingEvent pending, Position position) throws IOException {
-        journal = journal.withAcknowledged(pending, position);
-        context.write(journal);
-        context.recordAcknowledged(pending);
-    }
-
-    private void perform(Effect effect) {
-        Driver driver = context.driver();
-        switch (effect) {
-            case Effect.Define e -> define(driver, e.spec());
-            case Effect.Adopt e ->
-                answer(
-                        driver.adopt(e.spec(), e.run()),
-                        new Input.Spawned(e.run()),
-                        why -> new Input.LaunchFailed(e.run(), why));
-            case Effect.Fetch e ->
-                answer(
-                        driver.fetch(e.spec()),
-                        new Input.Fetched(e.run(), e.spec()),
-                        why -> new Input.FetchFailed(e.run(), e.spec(), why));
-            case Effect.CancelPrepare e -> driver.abandon(e.container());
-            case Effect.Prepare e ->
-                answer(
-                        driver.prepare(e.spec()),
-                        new Input.Prepared(e.run()),
-                        why -> new Input.LaunchFailed(e.run(), why));
-            case Effect.Spawn e ->
-                answer(
-                        context.gate().enter(e.spec().name()).compose(entered -> driver.spawn(e.spec(), e.run())),
-                        new Input.Spawned(e.run()),
-                        why -> new Input.LaunchFailed(e.run(), why));
-            case Effect.Reload e -> reload(driver, e);
-            case Effect.SignalLeader e -> report(driver.signalLeader(e.spec(), e.run()));
-            case Effect.TerminateSupervisor e -> report(driver.terminateSupervisor(e.container(), e.run()));
-            case Effect.Kill e -> report(driver.kill(e.container(), e.run()));
-            case Effect.CleanUp e ->
-                answer(
-                        driver.cleanUp(e.container(), e.run()),
-                        new Input.CleanedUp(e.run()),
-                        why -> new Input.CleanUpFailed(e.run(), why));
-            case Effect.Remove e -> remove(driver, e);
-            case Effect.Publish e -> {} // published before, in the order of EventMapper
+    /** Writes acknowledgements that came after the last step of the lifecycle, whose journal has the earlier ones. */
+    void writeAcknowledged() throws IOException {
+        if (!isWritten) {
+            context.write(journal);
+            isWritten = true;
         }
-    }
-
-    private void define(Driver driver, ContainerSpec spec) {
-        driver.define(spec).onFailure(e -> {
-            LOG.warn("{}: {}", state().container(), reason(e));
-            post(new Input.DefineFailed(reason(e)));
-        });
-    }
-
-    /** One after another, so that the container ends with the newest spec. */
-    private void reload(Driver driver, Effect.Reload e) {
-        reloading = reloading.transform(any -> driver.reload(e.spec(), e.run()));
-        answer(reloading, new Input.Reloaded(e.run(), e.spec()), why -> new Input.ReloadFailed(e.run(), e.spec(), why));
-    }
-
-    private void remove(Driver driver, Effect.Remove e) {
-        Removal removal = e.removal();
-        ContainerName sharer = removal.purge() ? context.otherWithRoot(e.container(), removal.root()) : null;
-        if (sharer == null) {
-            answer(
-                    driver.remove(e.container(), removal),
-                    new Input.Removed(removal),
-                    why -> new Input.RemovalFailed(removal, why));
-            return;
-        }
-        var input = new Input.RemovalFailed(
-                removal,
-                "the container is removed, but its root " + removal.root() + " is not purged: container " + sharer
-                        + " has it too");
-        answer(
-                driver.remove(e.container(), new Removal(removal.root(), false)),
-                input,
-                why -> new Input.RemovalFailed(removal, why));
-    }
-
-    private void answer(Future<Void> effect, Input done, Function<String, Input> failed) {
-        effect.onComplete(result -> {
-            if (result.failed()) {
-                LOG.warn("{}: {}", state().container(), reason(result.cause()));
-            }
-            post(result.succeeded() ? done : failed.apply(reason(result.cause())));
-        });
-    }
-
-    /** A signal that could not be sent is not sent again: the stop escalates after its timeout. */
-    private void report(Future<Void> signal) {
-        signal.onFailure(e -> LOG.warn("{}: {}", state().container(), reason(e)));
-    }
-
-    private static String reason(Throwable e) {
-        String message = e.getMessage();
-        return e instanceof FileSystemException || message == null ? e.toString() : message;
     }
 
     private void armTimer(Instant now) {

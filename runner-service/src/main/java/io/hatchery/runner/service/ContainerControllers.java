@@ -33,15 +33,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The controllers of a host's containers, and their common dependencies. All calls are made on one context. */
 final class ContainerControllers implements ControllerContext {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerControllers.class);
+
+    /** How long acknowledgements wait to be written together. Until then, a later runner searches the broker for the events. */
+    private static final Duration ACKNOWLEDGED = Duration.ofSeconds(1);
+
     private final HostName host;
     private final HostTime time;
     private final HostStorage storage;
     private final Publisher publisher;
     private final HostOwnership ownership;
     private final LatestPublisher statuses;
+    private final OutcomeSync outcomes;
     private final StartGate gate;
     private final Handler<Throwable> onFailure;
     private final Map<ContainerName, ContainerController> controllers = new HashMap<>();
@@ -50,6 +58,7 @@ final class ContainerControllers implements ControllerContext {
     private final Set<String> unacknowledged = new HashSet<>();
     private @Nullable Driver driver;
     private boolean publishing;
+    private boolean writesAcknowledged;
 
     ContainerControllers(
             RunnerConfig config,
@@ -64,6 +73,7 @@ final class ContainerControllers implements ControllerContext {
         this.publisher = publisher;
         this.ownership = ownership;
         this.statuses = new LatestPublisher(publisher, onFailure);
+        this.outcomes = new OutcomeSync(storage.ledger());
         this.gate = new StartGate(config.containers().maxConcurrentStarts());
         this.onFailure = onFailure;
     }
@@ -123,12 +133,12 @@ final class ContainerControllers implements ControllerContext {
     }
 
     /** Records that the broker has these events: their positions by id. */
-    void acknowledge(Map<String, Position> found) throws IOException {
+    Future<Void> acknowledge(Map<String, Position> found) throws IOException {
         // A controller without pending events is dropped during the iteration.
         for (ContainerController controller : List.copyOf(controllers.values())) {
             controller.acknowledge(found);
         }
-        storage.ledger().sync();
+        return outcomes.sync();
     }
 
     /** Begins to publish, with the pending events of an earlier runner. */
@@ -252,8 +262,15 @@ final class ContainerControllers implements ControllerContext {
     }
 
     @Override
-    public void recordOutcome(FleetEvent.Ended event) throws IOException {
-        storage.recordOutcome(event);
+    public Future<Void> recordOutcomes(List<FleetEvent.Ended> events) {
+        try {
+            for (FleetEvent.Ended event : events) {
+                storage.recordOutcome(event);
+            }
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+        return outcomes.sync();
     }
 
     @Override
@@ -312,6 +329,13 @@ final class ContainerControllers implements ControllerContext {
             storage.ledger().acknowledge(ended.id());
         }
         unacknowledged.remove(pending.id());
+        if (!writesAcknowledged) {
+            writesAcknowledged = true;
+            Runnable _ = later(ACKNOWLEDGED, () -> {
+                writesAcknowledged = false;
+                writeAcknowledged().onFailure(e -> LOG.warn("acknowledgements cannot be recorded yet: {}", e.getMessage()));
+            });
+        }
     }
 
     /** The ids of the events that were sent and are not acknowledged. */
@@ -319,9 +343,16 @@ final class ContainerControllers implements ControllerContext {
         return Set.copyOf(unacknowledged);
     }
 
-    /** Makes all records of outcomes durable. */
-    void sync() throws IOException {
-        storage.ledger().sync();
+    /** Writes which events the broker has, so that no later runner has to search it for them. */
+    Future<Void> writeAcknowledged() {
+        try {
+            for (ContainerController controller : controllers.values()) {
+                controller.writeAcknowledged();
+            }
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+        return outcomes.sync();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The dependencies of a {@link ContainerController}: the host, its driver, its disk and its bus. */
@@ -38,8 +39,8 @@ interface ControllerContext {
     /** Replaces the container's journal on disk. */
     void write(Journal journal) throws IOException;
 
-    /** Records the outcome of a command durably. */
-    void recordOutcome(FleetEvent.Ended event) throws IOException;
+    /** Records outcomes of commands; completes when they are durable. */
+    Future<Void> recordOutcomes(List<FleetEvent.Ended> events);
 
     /** Records durably that a removal is complete. */
     void endRemoval(ContainerName container) throws IOException;
@@ -59,7 +60,7 @@ interface ControllerContext {
     @Nullable
     ContainerName otherWithRoot(ContainerName container, String root);
 
-    /** Records durably that the broker has an event; the container's journal records it too. */
+    /** Records that the broker has an event; the container's journal records it too. */
     void recordAcknowledged(PendingEvent event) throws IOException;
 
     /** Completes what waits for the acknowledgement of an event. */

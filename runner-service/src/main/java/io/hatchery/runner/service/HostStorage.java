@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 record HostStorage(JournalFiles journals, Ledger ledger, Positions positions, SpecCache cache) {
     private static final Logger LOG = LoggerFactory.getLogger(HostStorage.class);
 
-    /** Records the outcome of a command, and drops old outcomes if the ledger has grown. */
+    /** Records the outcome of a command, durably after the ledger is synchronized, and drops old outcomes if the ledger has grown. */
     void recordOutcome(FleetEvent.Ended event) throws IOException {
         ledger.end(event, positions.at(event.command()));
         if (ledger.hasGrown()) {

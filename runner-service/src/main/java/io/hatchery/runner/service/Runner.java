@@ -254,15 +254,22 @@ public final class Runner {
                 .ends(Topics.EVENTS.name())
                 .compose(ends -> find(ends, found).compose(read -> {
                     try {
-                        controllers.acknowledge(found);
-                        // No event lies behind these ends, since this runner has not published yet.
-                        acknowledgedOffsets.write(ends);
-                        publisher.beginAt(ends);
-                        return Future.succeededFuture();
+                        return controllers.acknowledge(found).compose(durable -> beginAt(ends));
                     } catch (IOException e) {
                         return Future.failedFuture(e);
                     }
                 }));
+    }
+
+    /** No event lies behind these ends, since this runner has not published yet. */
+    private Future<Void> beginAt(Map<Integer, Long> ends) {
+        try {
+            acknowledgedOffsets.write(ends);
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+        publisher.beginAt(ends);
+        return Future.succeededFuture();
     }
 
     private Future<Void> find(Map<Integer, Long> ends, Map<String, Position> found) {
@@ -325,7 +332,11 @@ public final class Runner {
         stopping = true;
         ownership.leave();
         acknowledged.close();
-        return Future.join(specsReader.close(), commandReader.close(), ownership.close())
+        Future<Void> written = controllers
+                .writeAcknowledged()
+                .onFailure(e -> LOG.warn("acknowledgements cannot be recorded: {}", e.getMessage()))
+                .otherwiseEmpty();
+        return Future.join(written, specsReader.close(), commandReader.close(), ownership.close())
                 .mapEmpty();
     }
 }

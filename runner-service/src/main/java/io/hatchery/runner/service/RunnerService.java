@@ -91,8 +91,8 @@ public final class RunnerService extends AbstractVerticle {
                 .sinceBoot(RunnerService::sinceBoot)
                 .timers(this::later)
                 .bus(new KafkaBus(vertx, config.bus()))
-                .runtime(new FileDisk(config.folders().runtime()))
-                .data(new FileDisk(config.folders().data()))
+                .runtime(FileDisk.untilReboot(config.folders().runtime()))
+                .data(FileDisk.durable(config.folders().data(), this::work))
                 .facts(HostIdentity.read())
                 .driver(listener -> new PolicedDriver(
                         fetching(driver(cgroups, supervisor, enforcer, listener), listener),

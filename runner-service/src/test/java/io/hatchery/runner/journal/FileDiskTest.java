@@ -3,6 +3,7 @@ package io.hatchery.runner.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +21,27 @@ final class FileDiskTest {
     private Path folder;
 
     private final List<Path> synced = new ArrayList<>();
+    private int syncedFiles;
     private Path root;
     private FileDisk disk;
 
     @BeforeEach
     void open() {
         root = folder.resolve("data");
-        disk = new FileDisk(root, synced::add);
+        disk = new FileDisk(
+                root,
+                new FileDisk.Sync() {
+                    @Override
+                    public void file(FileChannel file, boolean metadata) {
+                        syncedFiles++;
+                    }
+
+                    @Override
+                    public void folder(Path changed) {
+                        synced.add(changed);
+                    }
+                },
+                FileDisk::doNow);
     }
 
     @Test
@@ -51,18 +66,27 @@ final class FileDiskTest {
     }
 
     @Test
-    void durableAppendToNewFileSyncsItsFolder() throws IOException {
-        disk.append("outcomes.log", BYTES, true);
+    void appendToNewFileSyncsItsFolder() throws IOException {
+        disk.append("outcomes.log", BYTES);
 
         assertThat(synced).containsExactly(folder, root);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("outcomes.log"))))
                 .isEqualTo("rw-------");
 
         synced.clear();
-        disk.append("outcomes.log", BYTES, true);
-        disk.append("outcomes.log", BYTES, false);
+        disk.append("outcomes.log", BYTES);
+        disk.append("outcomes.log", BYTES);
         assertThat(synced).isEmpty();
         assertThat(disk.read("outcomes.log")).hasValue("bytesbytesbytes".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void appendedBytesAreDurableAfterASync() throws IOException {
+        disk.append("outcomes.log", BYTES);
+        assertThat(syncedFiles).isZero();
+        assertThat(disk.sync("outcomes.log").succeeded()).isTrue();
+        assertThat(syncedFiles).isOne();
+        assertThat(disk.sync("another.log").failed()).isTrue();
     }
 
     @Test

@@ -35,7 +35,7 @@ class JournalTest {
     private Path folder;
 
     private Journal read() throws IOException {
-        return new JournalFiles(new FileDisk(folder)).readAll().journals().getFirst();
+        return new JournalFiles(FileDisk.durable(folder)).readAll().journals().getFirst();
     }
 
     /** Reads the fixture of format 3 with one part of its JSON replaced. */
@@ -221,7 +221,7 @@ class JournalTest {
     @Test
     void journalIsReadAsItWasWritten() throws IOException {
         fixture(1);
-        var files = new JournalFiles(new FileDisk(folder));
+        var files = new JournalFiles(FileDisk.durable(folder));
         Journal journal = files.readAll().journals().getFirst();
         files.write(journal);
         assertThat(files.readAll().journals()).containsExactly(journal);
@@ -232,7 +232,7 @@ class JournalTest {
         Path file = fixture(1);
         Files.writeString(
                 file, Files.readString(file).replace("\"version\":1", "\"version\":" + (Journal.VERSION + 1)));
-        assertThatThrownBy(() -> new JournalFiles(new FileDisk(folder)).readAll())
+        assertThatThrownBy(() -> new JournalFiles(FileDisk.durable(folder)).readAll())
                 .hasMessageContaining("has format " + (Journal.VERSION + 1))
                 .hasMessageContaining("run the version that wrote it");
     }
@@ -263,7 +263,7 @@ class JournalTest {
 
     @Test
     void rebootDeletesJournals() throws IOException {
-        var files = new JournalFiles(new FileDisk(folder));
+        var files = new JournalFiles(FileDisk.durable(folder));
         files.beginBoot("one");
         fixture(1);
         files.beginBoot("one");
@@ -273,16 +273,25 @@ class JournalTest {
     }
 
     @Test
+    void journalsWithoutTheBootThatWroteThemAreDeleted() throws IOException {
+        fixture(1);
+        Files.deleteIfExists(folder.resolve("boot-id"));
+        var files = new JournalFiles(FileDisk.durable(folder));
+        files.beginBoot("one");
+        assertThat(files.readAll().journals()).isEmpty();
+    }
+
+    @Test
     void blankJournalHasNoFile() throws IOException {
         Path file = fixture(1);
         var absent = ContainerState.absent(new ContainerName("web"), new HostName("host1"), NOW);
-        new JournalFiles(new FileDisk(folder)).write(Journal.of(absent));
+        new JournalFiles(FileDisk.durable(folder)).write(Journal.of(absent));
         assertThat(file).doesNotExist();
     }
 
     @Test
     void specCacheKeepsRemovalUntilItEnds() throws IOException {
-        var cache = new SpecCache(new FileDisk(folder));
+        var cache = new SpecCache(FileDisk.durable(folder));
         SpecCache.OpenRemoval removal = SpecCacheOpenRemovalBuilder.builder()
                 .container(new ContainerName("web"))
                 .id(new CommandId("one"))

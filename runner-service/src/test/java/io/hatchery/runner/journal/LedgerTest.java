@@ -30,7 +30,7 @@ final class LedgerTest {
 
     @BeforeEach
     void open() {
-        disk = new FileDisk(folder);
+        disk = FileDisk.durable(folder);
     }
 
     private Path file() {

@@ -32,7 +32,7 @@ class LedgerWritesTest {
 
     @BeforeEach
     void open() throws IOException {
-        disk = new RecordingDisk(new FileDisk(folder));
+        disk = new RecordingDisk(FileDisk.durable(folder));
         ledger = Ledger.open(disk);
         disk.writes.clear();
     }
@@ -55,9 +55,10 @@ class LedgerWritesTest {
     }
 
     @Test
-    void outcomeIsDurableBeforeItIsPublished() throws IOException {
+    void outcomeIsDurableAfterASync() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
-        assertThat(disk.writes).containsExactly("append durably outcomes.log");
+        assertThat(ledger.sync().succeeded()).isTrue();
+        assertThat(disk.writes).containsExactly("append outcomes.log", "sync outcomes.log");
         assertThat(ledger.hasEnded(ONE)).isTrue();
         assertThat(ledger.pending()).containsExactly(ended(ONE, Outcome.COMPLETED));
     }
@@ -112,7 +113,7 @@ class LedgerWritesTest {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
         disk.writes.clear();
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
-        assertThat(disk.writes).containsExactly("append durably outcomes.log");
+        assertThat(disk.writes).containsExactly("append outcomes.log");
     }
 
     @Test
@@ -120,19 +121,20 @@ class LedgerWritesTest {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
         ledger.acknowledge(ONE);
         disk.writes.clear();
-        ledger.sync();
-        ledger.sync();
-        assertThat(disk.writes).containsExactly("replace outcomes.log");
+        assertThat(ledger.sync().succeeded()).isTrue();
+        assertThat(ledger.sync().succeeded()).isTrue();
+        assertThat(disk.writes).containsExactly("sync outcomes.log");
     }
 
     @Test
-    void syncAfterADurableOutcomeHasNothingToDo() throws IOException {
+    void syncThatFailsIsFollowedByAWholeFile() throws IOException {
         ledger.end(ended(ONE, Outcome.COMPLETED), null);
-        ledger.acknowledge(ONE);
-        ledger.end(ended(TWO, Outcome.COMPLETED), null);
+        disk.failNextSync();
+        assertThat(ledger.sync().failed()).isTrue();
         disk.writes.clear();
-        ledger.sync();
-        assertThat(disk.writes).isEmpty();
+        ledger.end(ended(ONE, Outcome.COMPLETED), null);
+        assertThat(ledger.sync().succeeded()).isTrue();
+        assertThat(disk.writes).containsExactly("replace outcomes.log");
     }
 
     @Test
@@ -144,7 +146,7 @@ class LedgerWritesTest {
                 .isInstanceOf(IOException.class);
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
         disk.writes.clear();
-        ledger.sync();
+        assertThat(ledger.sync().succeeded()).isTrue();
         assertThat(disk.writes).isEmpty();
     }
 
@@ -155,10 +157,10 @@ class LedgerWritesTest {
         disk.failNextAppend();
         assertThatThrownBy(() -> ledger.end(ended(TWO, Outcome.COMPLETED), null))
                 .isInstanceOf(IOException.class);
-        ledger.sync();
+        assertThat(ledger.sync().succeeded()).isTrue();
         disk.writes.clear();
         ledger.end(ended(TWO, Outcome.COMPLETED), null);
-        assertThat(disk.writes).containsExactly("append durably outcomes.log");
+        assertThat(disk.writes).containsExactly("append outcomes.log");
         assertThat(reopened().pending()).containsExactly(ended(TWO, Outcome.COMPLETED));
     }
 
@@ -174,7 +176,7 @@ class LedgerWritesTest {
         assertThat(bounded.hasGrown()).isFalse();
         endAndAcknowledge(bounded, TWO);
         assertThat(bounded.hasGrown()).isTrue();
-        bounded.sync();
+        bounded.prune(Positions.open(disk), id -> false);
         assertThat(bounded.hasGrown()).isFalse();
     }
 

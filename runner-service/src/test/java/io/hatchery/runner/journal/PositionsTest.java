@@ -28,7 +28,7 @@ final class PositionsTest {
 
     @Test
     void positionIsReadAsWritten() throws IOException {
-        var disk = new FileDisk(folder);
+        var disk = FileDisk.durable(folder);
         var removal = new SpecsPosition.UnconfirmedRemoval(4, new ContainerName("web"), new CommandId("op"), null, AT);
         var specs = new SpecsPosition(position(4L), List.of(removal), new TreeSet<>(Set.of(new ContainerName("db"))));
         Positions positions = Positions.open(disk);
@@ -43,7 +43,7 @@ final class PositionsTest {
     @Test
     void onlyRemovalsWithoutOutcomeAreOpen() throws IOException {
         var removal = new SpecsPosition.UnconfirmedRemoval(4, new ContainerName("web"), new CommandId("op"), null, AT);
-        Positions positions = Positions.open(new FileDisk(folder));
+        Positions positions = Positions.open(FileDisk.durable(folder));
         positions.keep(new SpecsPosition(position(4L), List.of(removal), new TreeSet<>()));
         assertThat(positions.isOpen(new CommandId("op"))).isTrue();
         assertThat(positions.isOpen(new CommandId("another"))).isFalse();
@@ -51,7 +51,7 @@ final class PositionsTest {
 
     @Test
     void damagedPositionIsSetAsideAndCountsAsNone() throws IOException {
-        var disk = new FileDisk(folder);
+        var disk = FileDisk.durable(folder);
         Positions.open(disk).keep(position());
         Path file = folder.resolve("commands-position.json");
         Files.writeString(file, Files.readString(file).replace("\"next\":10", "\"next\":99"));

@@ -1,5 +1,6 @@
 package io.hatchery.runner.journal;
 
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ final class RecordingDisk implements Disk {
     final List<String> writes = new ArrayList<>();
     private final Disk disk;
     private boolean fails;
+    private boolean syncFails;
 
     RecordingDisk(Disk disk) {
         this.disk = disk;
@@ -38,14 +40,29 @@ final class RecordingDisk implements Disk {
     }
 
     @Override
-    public void append(String file, byte[] bytes, boolean durable) throws IOException {
+    public void append(String file, byte[] bytes) throws IOException {
         if (fails) {
             fails = false;
-            disk.append(file, Arrays.copyOf(bytes, bytes.length / 2), durable);
+            disk.append(file, Arrays.copyOf(bytes, bytes.length / 2));
             throw new IOException("no space left on device");
         }
-        writes.add((durable ? "append durably " : "append ") + file);
-        disk.append(file, bytes, durable);
+        writes.add("append " + file);
+        disk.append(file, bytes);
+    }
+
+    /** Lets the next wait for the disk fail, as a broken one does. */
+    void failNextSync() {
+        syncFails = true;
+    }
+
+    @Override
+    public Future<Void> sync(String file) {
+        writes.add("sync " + file);
+        if (syncFails) {
+            syncFails = false;
+            return Future.failedFuture(new IOException("input/output error"));
+        }
+        return disk.sync(file);
     }
 
     @Override

@@ -29,7 +29,7 @@ final class SpecCacheTest {
 
     @BeforeEach
     void open() {
-        cache = new SpecCache(new FileDisk(folder));
+        cache = new SpecCache(FileDisk.durable(folder));
     }
 
     private Path file() {

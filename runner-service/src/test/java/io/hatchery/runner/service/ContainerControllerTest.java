@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.ContainerStatus;
+import io.hatchery.protocol.Phase;
 import io.hatchery.protocol.Verb;
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.journal.Journal;
@@ -13,6 +14,7 @@ import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.runner.lifecycle.SpecsOfTests;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Promise;
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -31,6 +33,7 @@ class ContainerControllerTest {
     private final ContainerSpec spec = SpecsOfTests.with("{}");
     private final List<String> done = new ArrayList<>();
     private final List<Runnable> timers = new ArrayList<>();
+    private Promise<Void> outcomes = Promise.promise();
     private final StartGate gate = new StartGate(1);
     private ContainerController controller;
 
@@ -49,7 +52,10 @@ class ContainerControllerTest {
                 yield (Runnable) () -> {};
             }
             case "write" -> record("journal");
-            case "recordOutcome" -> record("outcome");
+            case "recordOutcomes" -> {
+                record("outcome");
+                yield outcomes.future();
+            }
             case "publishStatus" ->
                 record("status " + ((ContainerStatus) arguments[1]).phase().word());
             default -> null;
@@ -90,8 +96,34 @@ class ContainerControllerTest {
     }
 
     @Test
+    void nextInputWaitsForTheOutcomeToBeOnDisk() {
+        controller.post(new Input.Ready(RUN));
+        command(Verb.STOP);
+        assertThat(done).containsExactly("journal", "status running", "outcome");
+        outcomes.complete();
+        assertThat(done).containsExactly("journal", "status running", "outcome", "journal", "status stopping");
+        assertThat(controller.state().phase()).isEqualTo(Phase.STOPPING);
+    }
+
+    @Test
+    void outcomeThatCannotBeRecordedIsTriedAgain() {
+        controller.post(new Input.Ready(RUN));
+        timers.clear();
+        Promise<Void> first = outcomes;
+        outcomes = Promise.promise();
+        first.fail(new IOException("input/output error"));
+        List.copyOf(timers).forEach(Runnable::run);
+        assertThat(done).containsExactly("journal", "status running", "outcome", "outcome");
+        assertThat(controller.isIdle()).isFalse();
+        outcomes.complete();
+        assertThat(controller.isIdle()).isTrue();
+    }
+
+    @Test
     void statusOfABriefCleanUpIsNotPublished() {
         controller.post(new Input.Ready(RUN));
+        outcomes.complete();
+        outcomes = Promise.promise();
         command(Verb.STOP);
         done.clear();
         timers.clear();
@@ -107,6 +139,8 @@ class ContainerControllerTest {
     @Test
     void statusOfALongCleanUpIsPublished() {
         controller.post(new Input.Ready(RUN));
+        outcomes.complete();
+        outcomes = Promise.promise();
         command(Verb.STOP);
         done.clear();
         timers.clear();

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What follows from definitions and profiles, in the order in which they were written. */
@@ -26,6 +27,9 @@ final class Declared {
 
         @Nullable
         SimulatedDefinition definition;
+
+        /** Descriptions of the specs since the container was deleted last. */
+        final Set<String> descriptions = new TreeSet<>();
     }
 
     /** The last version of a profile. */
@@ -70,6 +74,11 @@ final class Declared {
         }
         now.revision = definition.deletes() ? -1 : record.offset();
         now.definition = definition.deletes() ? null : definition;
+        if (definition.deletes()) {
+            now.descriptions.clear();
+        } else {
+            now.descriptions.add(Authors.VERSION + definition.version());
+        }
         return before;
     }
 

@@ -30,12 +30,20 @@ final class DiskContents {
         synced.put(file, bytes);
     }
 
-    void append(String file, byte[] bytes, boolean durable) {
-        byte[] all = joined(files.getOrDefault(file, new byte[0]), bytes);
-        files.put(file, all);
-        if (durable) {
-            synced.put(file, all);
+    void append(String file, byte[] bytes) {
+        files.put(file, joined(files.getOrDefault(file, new byte[0]), bytes));
+    }
+
+    /** The file with these bytes at its beginning reaches the disk, unless it was replaced since. */
+    void sync(String file, byte[] appended) {
+        byte[] sure = synced.get(file);
+        if (isPrefix(appended, files.get(file)) && (sure == null || isPrefix(sure, appended))) {
+            synced.put(file, appended);
         }
+    }
+
+    private static boolean isPrefix(byte[] first, byte @Nullable [] all) {
+        return all != null && all.length >= first.length && Arrays.equals(all, 0, first.length, first, 0, first.length);
     }
 
     void delete(String file, boolean durable) {
@@ -73,9 +81,7 @@ final class DiskContents {
         if (written == null || random.nextInt(4) == 0) {
             return random.nextBoolean() ? sure : written;
         }
-        boolean extended = sure != null
-                && written.length >= sure.length
-                && Arrays.equals(written, 0, sure.length, sure, 0, sure.length);
+        boolean extended = sure != null && isPrefix(sure, written);
         int least = extended && sure != null ? sure.length : 0;
         return Arrays.copyOf(written, least + random.nextInt(written.length - least + 1));
     }

@@ -24,7 +24,7 @@ final class DiskContentsTest {
         for (long seed = 0; seed < 200; seed++) {
             var contents = new DiskContents();
             contents.replace("f", bytes("a"));
-            contents.append("f", bytes("bc"), false);
+            contents.append("f", bytes("bc"));
             seen.add(after(seed, contents));
         }
         assertThat(seen).containsExactly("a", "ab", "abc");
@@ -34,9 +34,20 @@ final class DiskContentsTest {
     void syncedWritesSurvivePowerLoss() {
         for (long seed = 0; seed < 200; seed++) {
             var contents = new DiskContents();
-            contents.append("f", bytes("ab"), false);
-            contents.append("f", bytes("c"), true);
+            contents.append("f", bytes("abc"));
+            contents.sync("f", bytes("abc"));
             assertThat(after(seed, contents)).isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void syncOfAReplacedFileHasNoEffect() {
+        for (long seed = 0; seed < 200; seed++) {
+            var contents = new DiskContents();
+            contents.append("f", bytes("ab"));
+            contents.replace("f", bytes("c"));
+            contents.sync("f", bytes("ab"));
+            assertThat(after(seed, contents)).isEqualTo("c");
         }
     }
 
@@ -60,7 +71,7 @@ final class DiskContentsTest {
     void orderlyRebootLosesNothing() {
         for (long seed = 0; seed < 200; seed++) {
             var contents = new DiskContents();
-            contents.append("f", bytes("a"), false);
+            contents.append("f", bytes("a"));
             contents.sync();
             assertThat(after(seed, contents)).isEqualTo("a");
         }

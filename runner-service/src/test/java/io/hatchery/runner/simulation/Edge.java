@@ -28,6 +28,11 @@ final class Edge {
         mayDie("after", what);
     }
 
+    /** Does something later, if the process still lives then. */
+    void later(long micros, Runnable work) {
+        world.after(micros, process, "", work);
+    }
+
     private void mayDie(String when, String what) {
         if (world.happens(fault)) {
             world.note(process.name + " is killed " + when + ": " + what);

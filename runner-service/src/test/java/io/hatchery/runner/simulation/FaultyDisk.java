@@ -1,6 +1,7 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.runner.journal.Disk;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -56,7 +57,7 @@ final class FaultyDisk implements Disk {
             }
             case REPLACED_BY_APPENDING -> {
                 disk.delete(file, false);
-                disk.append(file, bytes, false);
+                disk.append(file, bytes);
                 return;
             }
             case COMMIT_BEFORE_OUTCOME -> {
@@ -89,8 +90,13 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
-    public void append(String file, byte[] bytes, boolean durable) throws IOException {
-        disk.append(file, bytes, durable && mutation != Mutation.APPEND_NOT_SYNCED);
+    public void append(String file, byte[] bytes) throws IOException {
+        disk.append(file, bytes);
+    }
+
+    @Override
+    public Future<Void> sync(String file) {
+        return mutation == Mutation.APPEND_NOT_SYNCED ? Future.succeededFuture() : disk.sync(file);
     }
 
     @Override

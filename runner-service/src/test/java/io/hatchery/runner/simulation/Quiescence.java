@@ -9,6 +9,7 @@ import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.Verb;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ContainerSpec;
+import io.hatchery.spec.Generation;
 import io.hatchery.spec.Payload;
 import io.hatchery.spec.RestartPolicy;
 import io.hatchery.spec.json.UnreadableException;
@@ -103,9 +104,7 @@ final class Quiescence {
     /** A system that never gets ready is tried again and again, unless there is one to go back to. */
     private void goesBack(ContainerSpec spec, ContainerStatus status, boolean isLast) {
         boolean failed = status.phase() == Phase.FAILED || status.phase() == Phase.BACKOFF;
-        ContainerSpec ready = status.ready() == null
-                ? null
-                : truth.spec(spec.name(), status.ready().value());
+        ContainerSpec ready = readySince(spec.name(), status.ready());
         world.check(
                 !isLast
                         || !failed
@@ -115,6 +114,14 @@ final class Quiescence {
                         || !(ready.payload() instanceof Payload.SystemPath)
                         || ready.payload().equals(spec.payload()),
                 () -> "it does not go back to " + ready + ": " + status + ", " + spec);
+    }
+
+    /** The spec that was ready last; null if there is none since the container was deleted last, since its systems go with it. */
+    private @Nullable ContainerSpec readySince(ContainerName container, @Nullable Generation generation) {
+        ContainerSpec ready = generation == null ? null : truth.spec(container, generation.value());
+        return ready != null && truth.declared().of(container).descriptions.contains(ready.description())
+                ? ready
+                : null;
     }
 
     private boolean startsForEver(ContainerName container) {

@@ -1,6 +1,8 @@
 package io.hatchery.runner.simulation;
 
 import io.hatchery.runner.journal.Disk;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -10,6 +12,11 @@ import java.util.Optional;
 
 /** A disk as one runner sees it. */
 final class SimulatedDisk implements Disk {
+    /** How long a wait for the disk takes, in microseconds. */
+    private static final long QUICKEST_SYNC = 100;
+
+    private static final long SLOWEST_SYNC = 50_000;
+
     private final World world;
     private final Edge edge;
     private final DiskContents contents;
@@ -66,14 +73,31 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public void append(String file, byte[] bytes, boolean durable) throws IOException {
+    public void append(String file, byte[] bytes) throws IOException {
         edge.before("append " + file);
         if (world.happens(Fault.DISK_FULL)) {
-            contents.append(file, Arrays.copyOf(bytes, world.random.nextInt(bytes.length)), false);
+            contents.append(file, Arrays.copyOf(bytes, world.random.nextInt(bytes.length)));
             throw full(file);
         }
-        contents.append(file, bytes, durable);
+        contents.append(file, bytes);
         afterwards("append " + file);
+    }
+
+    @Override
+    public Future<Void> sync(String file) {
+        edge.before("sync " + file);
+        byte[] appended = contents.read(file);
+        Promise<Void> durable = Promise.promise();
+        if (world.happens(Fault.DISK_FULL)) {
+            return Future.failedFuture(full(file));
+        }
+        edge.later(world.between(QUICKEST_SYNC, SLOWEST_SYNC), () -> {
+            if (appended != null) {
+                contents.sync(file, appended);
+            }
+            durable.complete();
+        });
+        return durable.future();
     }
 
     @Override
