@@ -333,7 +333,8 @@ final class ContainerControllers implements ControllerContext {
             writesAcknowledged = true;
             Runnable _ = later(ACKNOWLEDGED, () -> {
                 writesAcknowledged = false;
-                writeAcknowledged().onFailure(e -> LOG.warn("acknowledgements cannot be recorded yet: {}", e.getMessage()));
+                writeAcknowledged()
+                        .onFailure(e -> LOG.warn("acknowledgements cannot be recorded yet: {}", e.getMessage()));
             });
         }
     }
