@@ -9,19 +9,18 @@ import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,19 +28,7 @@ import picocli.CommandLine.Option;
 /** A client of the gateway, with the options that all client commands share. */
 final class ApiClient {
     @Mixin
-    private SettingsOptions options = new SettingsOptions();
-
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            description = "Address of the gateway (default: HATCHERY_URL, or gateway.address and gateway.port)")
-    private @Nullable String url;
-
-    @Option(
-            names = "--token-file",
-            paramLabel = "FILE",
-            description = "File with a token of the gateway (default: HATCHERY_TOKEN, or gateway.token.file)")
-    private @Nullable Path tokenFile;
+    private GatewayOptions gateway;
 
     @Option(
             names = {"-o", "--output"},
@@ -50,13 +37,18 @@ final class ApiClient {
             defaultValue = "text")
     private String output = "text";
 
-    /** Uses the command line, else the environment, else the configuration. */
-    ApiClient() {}
+    /** A client of the gateway that the command line, the environment, a context or the configuration names. */
+    ApiClient() {
+        this(new GatewayOptions());
+    }
 
-    /** Uses this address and token, not the environment or the configuration. */
-    ApiClient(String url, Path tokenFile) {
-        this.url = url;
-        this.tokenFile = tokenFile;
+    /** A client of the gateway of a data folder, whatever the environment says. */
+    static ApiClient of(String url, Settings settings) {
+        return new ApiClient(new GatewayOptions(url, settings));
+    }
+
+    private ApiClient(GatewayOptions gateway) {
+        this.gateway = gateway;
     }
 
     /** A successful response. */
@@ -70,65 +62,11 @@ final class ApiClient {
     }
 
     Settings settings() {
-        return options.settings();
+        return gateway.settings();
     }
 
-    /**
-     * The gateway's URL, without a slash at its end.
-     *
-     * @throws UserError if it is not the URL of a gateway
-     */
-    String base() {
-        String variable = System.getenv("HATCHERY_URL");
-        if (url != null) {
-            return checked(url, "--url");
-        }
-        return variable != null ? checked(variable, "HATCHERY_URL") : GatewaySettings.url(options.settings());
-    }
-
-    private static String checked(String given, String source) {
-        String trimmed = given.replaceAll("/+$", "");
-        if (trimmed.matches("[^/:]+(:\\d+)?")) {
-            throw new UserError(
-                    source + " is '" + given + "', which lacks http:// or https://: give http://" + trimmed);
-        }
-        try {
-            var uri = new URI(trimmed);
-            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
-                return trimmed;
-            }
-        } catch (URISyntaxException e) {
-            throw new UserError(
-                    source + " is '" + given + "', which is not a URL (" + e.getReason()
-                            + "): give one such as http://127.0.0.1:8470",
-                    e);
-        }
-        throw new UserError(source + " is '" + given + "': give the gateway's URL, such as http://127.0.0.1:8470");
-    }
-
-    private String token() {
-        String given = System.getenv("HATCHERY_TOKEN");
-        if (given != null && tokenFile == null) {
-            return readable(given.strip(), "HATCHERY_TOKEN");
-        }
-        Path file = tokenFile == null ? GatewaySettings.tokenFile(options.settings()) : tokenFile;
-        try {
-            return readable(Files.readString(file).strip(), file.toString());
-        } catch (IOException e) {
-            throw new UserError(
-                    "the gateway's token cannot be read from " + file
-                            + ": set HATCHERY_TOKEN, --token-file, or HATCHERY_DATA to the gateway's data folder",
-                    e);
-        }
-    }
-
-    /** RFC 9110 allows no control characters in a header, and a token has no blanks. */
-    private static String readable(String token, String source) {
-        if (!token.matches("[!-~]+")) {
-            throw new UserError(
-                    "the gateway's token in " + source + " is empty or has characters that a token cannot have");
-        }
-        return token;
+    private String base() {
+        return gateway.url();
     }
 
     ApiResponse call(String method, String path) {
@@ -178,19 +116,15 @@ final class ApiClient {
 
     /** The refusal of the token. */
     UserError wrongToken() {
-        String source = tokenFile != null
-                ? "--token-file " + tokenFile
-                : System.getenv("HATCHERY_TOKEN") != null
-                        ? "HATCHERY_TOKEN"
-                        : GatewaySettings.tokenFile(options.settings()).toString();
-        return new UserError("the gateway at " + base() + " rejects the token of " + source
+        return new UserError("the gateway at " + base() + " rejects the token of " + gateway.tokenSource()
                 + ": set HATCHERY_TOKEN or --token-file to a token that is valid; the administrator's is in <its data"
                 + " folder>/admin.token");
     }
 
     private HttpResponse request(String method, String path, byte @Nullable [] body, String contentType) {
         try {
-            return GatewayHttp.send(method, URI.create(base() + path), token(), body, contentType);
+            var connection = new GatewayHttp.GatewayConnection(gateway.token(), gateway.trust());
+            return GatewayHttp.send(method, URI.create(base() + path), connection, body, contentType);
         } catch (IOException e) {
             throw unreachable(e);
         }
@@ -222,7 +156,11 @@ final class ApiClient {
     }
 
     private UserError unreachable(Throwable e) {
-        String base = base();
+        return unreachable(base(), e);
+    }
+
+    /** Why the gateway at a URL cannot be used. */
+    static UserError unreachable(String base, Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
                 return new UserError(
@@ -230,6 +168,13 @@ final class ApiClient {
                                 + " cannot be resolved: check --url, HATCHERY_URL or gateway.address",
                         e);
             }
+        }
+        if (e instanceof SSLException) {
+            return new UserError(
+                    "there is no trusted connection to the gateway at " + base + ": " + untrusted(e)
+                            + ". Give its authority with --ca, which is <its data folder>/ca/ca.pem unless it has another"
+                            + " certificate, and use a name or an address that the certificate has",
+                    e);
         }
         if (e instanceof ConnectException) {
             return new UserError(
@@ -242,6 +187,14 @@ final class ApiClient {
                 .findFirst()
                 .orElse("");
         return new UserError("the gateway at " + base + " cannot be reached: " + reason + "; check the URL", e);
+    }
+
+    private static String untrusted(Throwable e) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("PKIX path")) {
+            return "no trusted authority issued its certificate";
+        }
+        return message.contains("subject alternative") ? "its certificate is for other names" : message;
     }
 
     private static ObjectNode read(HttpResponse response) {
@@ -298,11 +251,14 @@ final class ApiClient {
     WebSocket watch(String query, WebSocket.Listener listener) {
         URI uri = URI.create(base().replaceFirst("^http", "ws") + "/v1/stream" + query);
         try {
-            return HttpClient.newBuilder()
-                    .connectTimeout(GatewayHttp.CONNECT_TIMEOUT)
-                    .build()
+            HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(GatewayHttp.CONNECT_TIMEOUT);
+            SSLContext trust = gateway.trust();
+            if (trust != null) {
+                client.sslContext(trust);
+            }
+            return client.build()
                     .newWebSocketBuilder()
-                    .header("Authorization", "Bearer " + token())
+                    .header("Authorization", "Bearer " + gateway.token())
                     .buildAsync(uri, listener)
                     .join();
         } catch (CompletionException e) {

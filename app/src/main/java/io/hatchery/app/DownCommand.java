@@ -47,8 +47,7 @@ final class DownCommand implements Callable<Integer> {
         Console console = yes ? null : requireConsole(installation);
         RunningServices running = RunningServices.of(installation.pidFile(), settings);
         if (running != null) {
-            removeContainers(
-                    new ApiClient(running.gateway(), GatewaySettings.tokenFile(settings)), installation, console);
+            removeContainers(ApiClient.of(running.gateway(), settings), installation, console);
             Output.line("Stopping the services …");
             end(running.process());
         } else {
@@ -58,10 +57,7 @@ final class DownCommand implements Callable<Integer> {
             Output.line("The services are not running; starting them to remove the containers …");
             try (var services = new Services(settings)) {
                 UpCommand.start(services);
-                removeContainers(
-                        new ApiClient(GatewaySettings.url(settings), GatewaySettings.tokenFile(settings)),
-                        installation,
-                        console);
+                removeContainers(ApiClient.of(GatewaySettings.url(settings), settings), installation, console);
             }
         }
         List<Path> left = installation.remove();

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,14 @@ final class GatewayHttp {
     }
 
     private GatewayHttp() {}
+
+    /**
+     * What a client shows a gateway and expects of it.
+     *
+     * @param token without blanks
+     * @param trust the authorities that it trusts; null for those that the JDK knows
+     */
+    record GatewayConnection(String token, @Nullable SSLContext trust) {}
 
     /** An answer, of whatever status. */
     static final class HttpResponse {
@@ -62,20 +72,23 @@ final class GatewayHttp {
     /**
      * Sends a request and reads the answer.
      *
-     * @param token without blanks
      * @param body null for a request without a body
      * @throws IOException if the gateway cannot be reached, does not answer in time, or does not speak HTTP
      */
-    static HttpResponse send(String method, URI uri, String token, byte @Nullable [] body, String contentType)
+    static HttpResponse send(
+            String method, URI uri, GatewayConnection gateway, byte @Nullable [] body, String contentType)
             throws IOException {
         if (!(uri.toURL().openConnection() instanceof HttpURLConnection connection)) {
             throw new IOException(uri + " is not an HTTP address");
+        }
+        if (connection instanceof HttpsURLConnection encrypted && gateway.trust != null) {
+            encrypted.setSSLSocketFactory(gateway.trust.getSocketFactory());
         }
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
         connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
         connection.setInstanceFollowRedirects(false); // the token is for this gateway alone
         connection.setRequestMethod(method);
-        connection.setRequestProperty("Authorization", "Bearer " + token);
+        connection.setRequestProperty("Authorization", "Bearer " + gateway.token);
         connection.setRequestProperty("Content-Type", contentType);
         if (body != null) {
             connection.setDoOutput(true);

@@ -82,17 +82,31 @@ final class GatewaySettings {
                 version);
     }
 
-    static GatewayConfig.ListenAddress listener(Settings settings) {
+    /** The address to listen on. */
+    static String address(Settings settings) {
+        return settings.get(ADDRESS);
+    }
+
+    private static GatewayConfig.ListenAddress listener(Settings settings) throws IOException {
         return new GatewayConfig.ListenAddress(
                 settings.get(ADDRESS),
                 settings.get(PORT),
+                GatewayTransport.of(settings, settings.get(ADDRESS)),
                 new Connections.ConnectionLimits(
                         settings.get(CONNECTIONS), settings.get(REQUEST_TIMEOUT), settings.get(IDLE_TIMEOUT)));
     }
 
     /** The URL of the gateway on this host. */
     static String url(Settings settings) {
-        return "http://" + settings.get(ADDRESS) + ":" + settings.get(PORT);
+        String address = settings.get(ADDRESS);
+        String scheme = GatewayTransport.isEncrypted(settings, address) ? "https" : "http";
+        // An address that stands for all is none to connect to.
+        String reached = switch (address) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "[::1]";
+            default -> address;
+        };
+        return scheme + "://" + reached + ":" + settings.get(PORT);
     }
 
     static Path tokenFile(Settings settings) {

@@ -40,6 +40,8 @@ public final class Main {
             "gateway",
             "broker",
             "acls",
+            "ca",
+            "context",
             "settings",
             "help");
 
@@ -100,6 +102,8 @@ public final class Main {
             case "gateway" -> new ServiceCommands.Gateway();
             case "broker" -> new ServiceCommands.Broker();
             case "acls" -> new AclsCommand();
+            case "ca" -> new CaCommands();
+            case "context" -> new ContextCommands();
             case "settings" -> new SettingsCommand();
             case "help" -> new CommandLine.HelpCommand();
             default -> throw new IllegalArgumentException(name);

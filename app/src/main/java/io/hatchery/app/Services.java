@@ -140,7 +140,7 @@ final class Services implements AutoCloseable {
     Future<?> gateway() throws IOException {
         closeData();
         BusConfig bus = KafkaSettings.of(settings, GATEWAY);
-        requireFree(GatewaySettings.listener(settings).address(), GatewaySettings.PORT);
+        requireFree(GatewaySettings.address(settings), GatewaySettings.PORT);
         var gateway = new GatewayService(GatewaySettings.of(settings, bus, VERSION), this::failed);
         return deploy(gateway).compose(deployed -> gateway.ready());
     }

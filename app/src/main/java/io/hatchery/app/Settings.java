@@ -31,6 +31,7 @@ final class Settings {
                     HostSettings.KEYS,
                     KafkaSettings.KEYS,
                     GatewaySettings.KEYS,
+                    GatewayTransport.KEYS,
                     BrokerSettings.KEYS,
                     EvaluationSettings.KEYS,
                     RunnerSettings.KEYS,

@@ -134,7 +134,8 @@ public final class StartUpTraining {
         HttpResponse response = GatewayHttp.send(
                 method,
                 URI.create(GatewaySettings.url(settings) + path),
-                Files.readString(GatewaySettings.tokenFile(settings)).strip(),
+                new GatewayHttp.GatewayConnection(
+                        Files.readString(GatewaySettings.tokenFile(settings)).strip(), null),
                 body == null ? null : body.getBytes(StandardCharsets.UTF_8),
                 "application/json");
         if (response.status() >= 500) {

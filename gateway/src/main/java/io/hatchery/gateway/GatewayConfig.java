@@ -2,6 +2,7 @@ package io.hatchery.gateway;
 
 import io.hatchery.bus.BusConfig;
 import io.hatchery.gateway.http.Connections;
+import io.hatchery.gateway.tls.TransportSecurity;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,9 @@ public record GatewayConfig(
      *
      * @param address the address to listen on
      * @param port 1 to 65535, or 0 for any free one
+     * @param security how it protects what clients send
      * @param limits what clients may take
      */
-    public record ListenAddress(String address, int port, Connections.ConnectionLimits limits) {}
+    public record ListenAddress(
+            String address, int port, TransportSecurity security, Connections.ConnectionLimits limits) {}
 }

@@ -21,6 +21,10 @@ import io.hatchery.gateway.http.ViewAwaiter;
 import io.hatchery.gateway.read.WorkerReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.BoundedReplay;
+import io.hatchery.gateway.tls.CertificateFiles;
+import io.hatchery.gateway.tls.CertificateReloader;
+import io.hatchery.gateway.tls.ServerCertificate;
+import io.hatchery.gateway.tls.TransportRules;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
@@ -58,12 +62,15 @@ public final class GatewayService extends AbstractVerticle {
     /** Each costs a consumer and a thread. */
     private static final int REPLAYS_AT_A_TIME = 32;
 
+    private static final int HANDSHAKE_SECONDS = 10;
+
     private static final int LARGEST_FRAME = 1 << 16;
     private final GatewayConfig config;
     private final Handler<Throwable> onFailure;
     private final Clock clock = Clock.systemUTC();
     private final Promise<Void> ready = Promise.promise();
     private @Nullable HttpServer server;
+    private @Nullable CertificateReloader certificate;
     private @Nullable Parts parts;
     private @Nullable String unready = "catching up with the topics";
 
@@ -101,11 +108,23 @@ public final class GatewayService extends AbstractVerticle {
     public void start(Promise<Void> started) {
         var log = new LogReader(vertx, config.bus());
         var publisher = new KafkaPublisher(vertx, config.bus(), WRITE_PATIENCE_MILLIS);
-        vertx.executeBlocking(() ->
-                        RestoredFleet.of(FleetDatabase.open(config.database(), config.version()), clock.instant()))
+        readCertificate()
+                .compose(read -> vertx.executeBlocking(() ->
+                        RestoredFleet.of(FleetDatabase.open(config.database(), config.version()), clock.instant())))
                 .map(restored -> assemble(restored, publisher, log))
                 .compose(this::listen)
                 .onComplete(started);
+    }
+
+    private Future<Void> readCertificate() {
+        CertificateFiles files = config.listener().security().certificate();
+        return files == null
+                ? Future.succeededFuture()
+                : vertx.executeBlocking(() -> ServerCertificate.read(files, clock.instant()))
+                        .map(read -> {
+                            certificate = new CertificateReloader(vertx, files, clock, read);
+                            return null;
+                        });
     }
 
     private Parts assemble(RestoredFleet restored, KafkaPublisher publisher, LogReader log) {
@@ -147,7 +166,9 @@ public final class GatewayService extends AbstractVerticle {
     }
 
     private Future<Void> listen(Parts made) {
-        var connections = new Connections(vertx, config.listener().limits());
+        GatewayConfig.ListenAddress listener = config.listener();
+        var connections = new Connections(
+                vertx, listener.limits(), new TransportRules(listener.security(), this::certificateNames));
         FleetFold fold = made.fold;
         var metrics = new GatewayMetrics(fold, clock);
         metrics.show(connections);
@@ -173,14 +194,19 @@ public final class GatewayService extends AbstractVerticle {
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
         var api = new Api(vertx, dependencies, cache, connections, clock);
         var options = new HttpServerOptions()
-                .setHost(config.listener().address())
-                .setPort(config.listener().port())
+                .setHost(listener.address())
+                .setPort(listener.port())
                 // A client that speaks HTTP/2 without TLS would be seen by Connections only once it has sent something.
                 .setHttp2ClearTextEnabled(false)
                 .setIdleTimeout((int) Connections.LONGEST_SILENCE.toSeconds())
                 .addWebSocketSubProtocol("hatchery.v1")
                 .setMaxWebSocketFrameSize(LARGEST_FRAME)
                 .setCompressionSupported(true);
+        if (certificate != null) {
+            options.setSsl(true)
+                    .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                    .setKeyCertOptions(certificate.current().options());
+        }
         PartitionCountWatcher.start(vertx, config.bus(), onFailure);
         return vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
@@ -188,9 +214,16 @@ public final class GatewayService extends AbstractVerticle {
                 .listen()
                 .map(listening -> {
                     server = listening;
+                    if (certificate != null) {
+                        certificate.begin(listening);
+                    }
                     catchUp(made);
                     return null;
                 });
+    }
+
+    private Set<String> certificateNames() {
+        return certificate == null ? Set.of() : certificate.current().names();
     }
 
     private void catchUp(Parts made) {

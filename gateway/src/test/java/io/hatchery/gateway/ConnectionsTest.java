@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConnectionsTest {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration LONG = Duration.ofMinutes(5);
-    private static final String HEADERS = "Host: gateway\r\nAuthorization: Bearer secret\r\n";
+    private static final String HEADERS = "Host: localhost\r\nAuthorization: Bearer secret\r\n";
     private static final String HEALTH = "GET /healthz HTTP/1.1\r\n" + HEADERS + "\r\n";
 
     @TempDir

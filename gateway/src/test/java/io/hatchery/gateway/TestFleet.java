@@ -9,6 +9,7 @@ import io.hatchery.bus.Message;
 import io.hatchery.bus.Partitioning;
 import io.hatchery.bus.TopicSetup;
 import io.hatchery.gateway.http.Connections;
+import io.hatchery.gateway.tls.TransportSecurity;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.protocol.HostStatus;
@@ -125,7 +126,17 @@ final class TestFleet implements AutoCloseable {
     }
 
     private Gateway gateway(Connections.ConnectionLimits limits, Path database) throws Exception {
-        var listener = new GatewayConfig.ListenAddress("127.0.0.1", 0, limits);
+        return gateway(TransportSecurity.LOOPBACK, limits, database);
+    }
+
+    /** A gateway that is ready, and protects its clients so. */
+    Gateway gateway(TransportSecurity security) throws Exception {
+        return gateway(security, LIMITS, data.resolve("gateway" + gateways++));
+    }
+
+    private Gateway gateway(TransportSecurity security, Connections.ConnectionLimits limits, Path database)
+            throws Exception {
+        var listener = new GatewayConfig.ListenAddress("127.0.0.1", 0, security, limits);
         var service = new GatewayService(
                 new GatewayConfig(listener, "secret", database, data.resolve("cache"), null, bus, "test"),
                 failures::add);

@@ -1,11 +1,15 @@
 package io.hatchery.gateway.http;
 
+import io.hatchery.bus.RepeatedWarning;
+import io.hatchery.gateway.tls.TransportRules;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +23,14 @@ public final class Connections {
     /** Nothing that a client waits for takes longer; a stream has a ping before. */
     public static final Duration LONGEST_SILENCE = Requests.LONGEST_WAIT.plusMinutes(1);
 
+    /** For a year, browsers use TLS alone (RFC 6797). */
+    private static final String STRICT_TRANSPORT = "max-age=31536000";
+
     private final Vertx vertx;
     private final ConnectionLimits limits;
+    private final TransportRules rules;
     private final IdentityHashMap<HttpConnection, Open> open = new IdentityHashMap<>();
+    private final RepeatedWarning unprotected = new RepeatedWarning(LOG, "refused a client");
     private long refused;
 
     /**
@@ -40,13 +49,20 @@ public final class Connections {
     }
 
     /** None is open. */
-    public Connections(Vertx vertx, ConnectionLimits limits) {
+    public Connections(Vertx vertx, ConnectionLimits limits, TransportRules rules) {
         this.vertx = vertx;
         this.limits = limits;
+        this.rules = rules;
     }
 
     /** A client has connected. */
     public void opened(HttpConnection connection) {
+        var refusal = rules.refusedClient(address(connection));
+        if (refusal.isPresent()) {
+            unprotected.failed(new SecurityException(refusal.get()));
+            connection.close();
+            return;
+        }
         if (open.size() >= limits.connections) {
             if (refused++ % 1000 == 0) {
                 LOG.warn(
@@ -81,7 +97,14 @@ public final class Connections {
         }
     }
 
-    /** The first handler of every request: checks its Host header, and limits the time for its body. */
+    private static String address(HttpConnection connection) {
+        return connection
+                .remoteAddress()
+                .hostAddress()
+                .replaceFirst("%.*", ""); // without the zone of a link-local address
+    }
+
+    /** The first handler of every request: checks where it comes from and where it goes, and limits the time for its body. */
     void began(RoutingContext context) {
         HttpServerRequest request = context.request();
         HttpConnection connection = request.connection();
@@ -93,10 +116,20 @@ public final class Connections {
             long late = vertx.setTimer(Math.max(1, limits.request.toMillis()), tick -> connection.close());
             request.end().onComplete(read -> vertx.cancelTimer(late));
         }
-        HostHeader.refusal(request)
-                .ifPresentOrElse(
-                        refusal -> Responses.problem(context, new ApiProblem(ProblemType.INVALID_REQUEST, refusal)),
-                        context::next);
+        if (rules.isEncrypted()) {
+            context.response().putHeader("Strict-Transport-Security", STRICT_TRANSPORT);
+        }
+        refusal(request).ifPresentOrElse(refusal -> Responses.problem(context, refusal), context::next);
+    }
+
+    private Optional<ApiProblem> refusal(HttpServerRequest request) {
+        String host = request.getHeader(HttpHeaders.HOST);
+        return HostHeader.refusal(request)
+                .map(refusal -> new ApiProblem(ProblemType.INVALID_REQUEST, refusal))
+                .or(() -> rules.refusedHost(address(request.connection()), host)
+                        .map(refusal -> new ApiProblem(ProblemType.UNKNOWN_HOST, refusal)))
+                .or(() -> rules.refusedOrigin(host, request.getHeader(HttpHeaders.ORIGIN))
+                        .map(refusal -> new ApiProblem(ProblemType.FOREIGN_ORIGIN, refusal)));
     }
 
     private void ended(HttpConnection connection, Open state) {

@@ -30,6 +30,11 @@ enum ProblemType {
             "The role of the token does not include the operation, or its scope does not include what would be changed."
                     + " Nothing was changed.",
             "Use a token with the role and the scope that the detail names."),
+    FOREIGN_ORIGIN(
+            403,
+            "Request of another server's web page",
+            "The header `Origin` names another server than the gateway. A page of another server must not use the gateway.",
+            "Open the gateway's own page. A program that is no browser sends no `Origin`."),
     NOT_FOUND(
             404,
             "Not found",
@@ -93,6 +98,13 @@ enum ProblemType {
             "Unsupported media type",
             "The body's `Content-Type` is neither JSON nor YAML.",
             "Send `application/json` or `application/yaml`."),
+    UNKNOWN_HOST(
+            421,
+            "Unknown host name",
+            "The header `Host` has a name that is not the gateway's. Addresses, `localhost`, `gateway.names` and the names in"
+                    + " the gateway's certificate are.",
+            "Add the name to `gateway.names`. For requests through a reverse proxy, add its address to"
+                    + " `gateway.trusted-proxies`."),
     INVALID_DEFINITION(
             422,
             "Invalid definition",

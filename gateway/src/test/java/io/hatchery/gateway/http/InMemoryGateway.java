@@ -15,6 +15,8 @@ import io.hatchery.gateway.audit.AuditTrail;
 import io.hatchery.gateway.read.DirectReader;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
+import io.hatchery.gateway.tls.TransportRules;
+import io.hatchery.gateway.tls.TransportSecurity;
 import io.hatchery.protocol.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -57,7 +60,9 @@ final class InMemoryGateway implements Publisher {
         fold = new FleetFold(restored, reader, this, this::replay, 1, clock);
         waiting = new ViewAwaiter(vertx, reader);
         var connections = new Connections(
-                vertx, new Connections.ConnectionLimits(10, Duration.ofSeconds(10), Duration.ofSeconds(10)));
+                vertx,
+                new Connections.ConnectionLimits(10, Duration.ofSeconds(10), Duration.ofSeconds(10)),
+                new TransportRules(TransportSecurity.LOOPBACK, Set::of));
         var access = new Authenticator(TOKEN, restored.projection().tokens(), clock);
         var fleet =
                 new ServedFleet(access, reader, fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
