@@ -160,6 +160,10 @@ final class TestFleet implements AutoCloseable {
             done(vertx.undeploy(id));
         }
 
+        int port() {
+            return service.port();
+        }
+
         HttpResponse<String> get(String path) throws Exception {
             return send("GET", path, null, Map.of());
         }
