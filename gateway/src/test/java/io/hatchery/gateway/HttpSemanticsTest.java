@@ -264,7 +264,8 @@ class HttpSemanticsTest {
     @Test
     void pathOrQueryThatCannotBeReadIs400() throws Exception {
         for (String path : List.of("/v1/containers?limit=%zz", "/v1/containers/%zz", "/v1/containers/%C3%28")) {
-            assertThat(gateway.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\n\r\n"))
+            assertThat(gateway.raw(
+                            "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\n\r\n"))
                     .as(path)
                     .startsWith("HTTP/1.1 400 ");
         }
