@@ -30,7 +30,8 @@ public record Subnet(String text) {
         return InetAddress.ofLiteral(address).getAddress();
     }
 
-    private int length() {
+    /** Number of leading bits that addresses of this range share. */
+    public int length() {
         return Integer.parseInt(text.substring(text.indexOf('/') + 1));
     }
 

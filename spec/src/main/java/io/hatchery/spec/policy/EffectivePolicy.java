@@ -3,6 +3,7 @@ package io.hatchery.spec.policy;
 import io.hatchery.spec.Confinement;
 import io.hatchery.spec.ContainerSpec;
 import io.hatchery.spec.Device;
+import io.hatchery.spec.Subnet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

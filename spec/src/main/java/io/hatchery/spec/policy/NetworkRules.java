@@ -4,6 +4,7 @@ import io.hatchery.spec.Addresses;
 import io.hatchery.spec.ExtraVeth;
 import io.hatchery.spec.Network;
 import io.hatchery.spec.PortForward;
+import io.hatchery.spec.Subnet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;

@@ -1,6 +1,7 @@
 package io.hatchery.spec.policy;
 
 import io.hatchery.spec.Device;
+import io.hatchery.spec.Subnet;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
