@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "ca",
         description = "Make Hatchery's own certificate authority, and issue certificates of gateways",
-        subcommands = {CaCommands.Init.class, CaCommands.Issue.class},
+        subcommands = {CaCommands.InitAuthority.class, CaCommands.IssueCertificate.class},
         mixinStandardHelpOptions = true)
 final class CaCommands {
     private static CertificateAuthority authority(SettingsOptions options) {
@@ -27,7 +27,7 @@ final class CaCommands {
             description = "Make the authority in <data>/ca, unless it exists, and print the file with its certificate",
             footer = "A gateway that listens beyond loopback without a certificate of its own does this at its start.",
             mixinStandardHelpOptions = true)
-    static final class Init implements Runnable {
+    static final class InitAuthority implements Runnable {
         @Mixin
         private SettingsOptions options = new SettingsOptions();
 
@@ -49,7 +49,7 @@ final class CaCommands {
             description = "Issue a certificate for the gateway, valid for 825 days",
             footer = "A running gateway uses the new files within 5 seconds.",
             mixinStandardHelpOptions = true)
-    static final class Issue implements Runnable {
+    static final class IssueCertificate implements Runnable {
         @Mixin
         private SettingsOptions options = new SettingsOptions();
 

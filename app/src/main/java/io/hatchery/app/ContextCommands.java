@@ -16,10 +16,10 @@ import picocli.CommandLine.Parameters;
         name = "context",
         description = "Add, list and choose the gateways that client commands use",
         subcommands = {
-            ContextCommands.Add.class,
+            ContextCommands.AddContext.class,
             ContextCommands.ListContexts.class,
-            ContextCommands.Use.class,
-            ContextCommands.Remove.class
+            ContextCommands.UseContext.class,
+            ContextCommands.RemoveContext.class
         },
         mixinStandardHelpOptions = true)
 final class ContextCommands {
@@ -29,7 +29,7 @@ final class ContextCommands {
             description = "Add or replace a gateway, after asking it whether it accepts the token",
             footer = "The first context that is added is in use from then on.",
             mixinStandardHelpOptions = true)
-    static final class Add implements Runnable {
+    static final class AddContext implements Runnable {
         @Parameters(index = "0", paramLabel = "NAME", description = "Name of the context, such as prod")
         private String name = "";
 
@@ -150,7 +150,7 @@ final class ContextCommands {
             description = "Choose the context that client commands use",
             footer = "Without a name, no context is in use, and commands use the gateway of the configuration.",
             mixinStandardHelpOptions = true)
-    static final class Use implements Runnable {
+    static final class UseContext implements Runnable {
         @Parameters(arity = "0..1", paramLabel = "NAME", description = "Name of the context")
         private @Nullable String name;
 
@@ -166,7 +166,7 @@ final class ContextCommands {
 
     /** {@code hatchery context remove}. */
     @Command(name = "remove", description = "Remove a context and its token", mixinStandardHelpOptions = true)
-    static final class Remove implements Runnable {
+    static final class RemoveContext implements Runnable {
         @Parameters(paramLabel = "NAME", description = "Name of the context")
         private String name = "";
 
