@@ -19,6 +19,9 @@ void test_steps(void);
 /* words_test.c */
 void test_words(void);
 
+/* mounts_test.c */
+void test_mounts(void);
+
 /* supervise_test.c */
 void test_supervise(void);
 

@@ -211,6 +211,7 @@ int main(int count, char **arguments) {
     no_text_leads_out_of_bounds();
     test_steps();
     test_words();
+    test_mounts();
     test_supervise();
     test_unit();
     return 0;

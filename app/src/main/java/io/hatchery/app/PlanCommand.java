@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "plan",
         description = "Print how a container would run: arguments of systemd-nspawn, unit directives and steps",
-        footer = "With a file, it needs no gateway and assumes a host with systemd, cgroup v2 and Nix.",
+        footer = "With a file, it needs no gateway and assumes a host with systemd, cgroup v2, Nix and level baseline.",
         mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
     /** The host of a definition that names none. */
@@ -100,21 +100,27 @@ final class PlanCommand implements Callable<Integer> {
             throw new UserError("container " + container + " has no spec: see hatchery show " + container);
         }
         try {
+            JsonNode host = hostOf(spec.path("host").asText());
+            boolean direct = host.path("driver").asText().equals("direct");
+            HostPolicy policy = host.has("policy")
+                    ? Json.convert(host.path("policy"), HostPolicy.class)
+                    : HostPolicy.PRIVILEGED; // a runner before policies
             return Map.of(
                     container,
                     plan(
                             Json.convert(spec, ContainerSpec.class),
-                            driverOf(spec.path("host").asText())));
+                            direct ? DriverName.DIRECT : DriverName.SYSTEMD,
+                            policy));
         } catch (UnreadableException e) {
             throw new UserError("the spec of " + container + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private DriverName driverOf(String host) {
-        boolean direct = api.all("/v1/hosts").stream()
+    private JsonNode hostOf(String host) {
+        return api.all("/v1/hosts").stream()
                 .filter(item -> item.path("host").asText().equals(host))
-                .anyMatch(item -> item.path("driver").asText().equals("direct"));
-        return direct ? DriverName.DIRECT : DriverName.SYSTEMD;
+                .findFirst()
+                .orElseGet(Json::object);
     }
 
     private Map<String, NspawnPlan> ofFile(Path path) throws IOException {
@@ -132,7 +138,8 @@ final class PlanCommand implements Callable<Integer> {
                             definition.name(),
                             plan(
                                     good.at(good.host().orElse(ANY), Generation.FIRST, NOT_EVALUATED),
-                                    DriverName.SYSTEMD));
+                                    DriverName.SYSTEMD,
+                                    HostPolicy.DEFAULT));
                 case EvaluationResult.Bad bad ->
                     bad.problems().forEach(problem -> wrong.append("\n  ").append(problem.format()));
             }
@@ -143,13 +150,13 @@ final class PlanCommand implements Callable<Integer> {
         return plans;
     }
 
-    private NspawnPlan plan(ContainerSpec spec, DriverName usual) {
+    private NspawnPlan plan(ContainerSpec spec, DriverName usual, HostPolicy policy) {
         DriverName by = driver == null ? usual : driver;
         Set<String> nix = Stream.concat(
                         NspawnPlan.NIX_READ_ONLY.stream(),
                         Stream.of(NspawnPlan.profiles(spec.name()), NspawnPlan.gcRoots(spec.name())))
                 .collect(Collectors.toSet());
-        ContainerSpec decided = HostPolicy.DEFAULT.of(spec).withUsers(spec);
+        ContainerSpec decided = policy.of(spec).withUsers(spec);
         return NspawnPlan.of(decided, new HostCapabilities(by == DriverName.SYSTEMD, true, nix));
     }
 

@@ -198,7 +198,7 @@ class ComposeTest {
         var api = new Api("http://127.0.0.1:" + environment.get("HATCHERY_GATEWAY_PORT"), token);
         Path root = Roots.busybox(folder.resolve("roots/docked"));
         api.define("t-docked", Samples.sleeper(root));
-        assertThat(api.command("start", "t-docked").path("outcome").asText()).isEqualTo("completed");
+        api.completes("start", "t-docked");
         long supervisor = HostState.supervisors("t-docked").getFirst();
 
         for (String service : List.of("runner", "gateway", "config-service", "kafka")) {

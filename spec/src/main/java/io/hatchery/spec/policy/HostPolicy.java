@@ -39,6 +39,7 @@ public record HostPolicy(
             throw new IllegalArgumentException(
                     "it has " + exceptions.size() + " exceptions, and at most " + MOST_EXCEPTIONS + " are allowed");
         }
+        level = level == null ? PolicyLevel.BASELINE : level; // who reads a heartbeat need not know the default
         exceptions = exceptions == null ? null : List.copyOf(exceptions);
     }
 
