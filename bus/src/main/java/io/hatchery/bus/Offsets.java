@@ -35,6 +35,23 @@ public record Offsets(SortedMap<String, List<Long>> next) {
         return new Offsets(all);
     }
 
+    /**
+     * These offsets in one partition of a topic, and others in the rest of it: a read from them to those others reads that partition
+     * alone.
+     */
+    public Offsets inPartition(String topic, int partition, Offsets others) {
+        List<Long> offsets = next.get(topic);
+        List<Long> rest = others.next.get(topic);
+        if (offsets == null || rest == null || offsets.size() != rest.size()) {
+            return this;
+        }
+        var moved = new ArrayList<>(rest);
+        moved.set(partition, offsets.get(partition));
+        var all = new TreeMap<>(next);
+        all.put(topic, moved);
+        return new Offsets(all);
+    }
+
     /** Whether the record was read. */
     public boolean hasRead(BusRecord record) {
         List<Long> offsets = next.get(record.topic());

@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Offsets;
+import io.hatchery.bus.Partitioning;
 import io.hatchery.gateway.http.Endpoint.Parameter;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.Streams;
@@ -14,6 +15,7 @@ import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -73,7 +75,8 @@ final class EventsApi {
                     ProblemType.TOO_MANY_REQUESTS, reading + " requests read events already: try again in a second");
         }
         reading++;
-        Offsets from = eventsOnly(since == null ? beginning(now.offsets()) : since.offsets());
+        Offsets all = eventsOnly(since == null ? beginning(now.offsets()) : since.offsets());
+        Offsets from = container == null ? all : inPartitionOf(container, all, now.offsets());
         EventScope.of(request, fleet, container)
                 .compose(scope -> log.read(from, eventsOnly(now.offsets()), record -> {
                     take(page, scope, record);
@@ -113,6 +116,16 @@ final class EventsApi {
             var unreadable = new Event(record.id(), null, String.valueOf(e.getMessage()));
             page.take(record, Json.tree(unreadable), record.timestamp());
         }
+    }
+
+    /** The events of a container have its name as their key, so they lie in one partition. */
+    private static Offsets inPartitionOf(ContainerName container, Offsets from, Offsets to) {
+        String topic = Topics.EVENTS.name();
+        List<Long> partitions = to.next().getOrDefault(topic, List.of());
+        byte[] key = container.value().getBytes(StandardCharsets.UTF_8);
+        return partitions.isEmpty()
+                ? from
+                : from.inPartition(topic, Partitioning.partitionOf(key, partitions.size()), to);
     }
 
     private static Offsets eventsOnly(Offsets offsets) {
