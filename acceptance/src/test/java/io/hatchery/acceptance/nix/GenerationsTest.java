@@ -144,7 +144,7 @@ class GenerationsTest {
 
     @Test
     void fleetInNixIsApplied() throws Exception {
-        Path folder = Files.createDirectories(installation.data().resolve("fleet"));
+        Path folder = Files.createDirectories(installation.roots().resolve("fleet-files"));
         String roots = installation.roots().toString();
         Files.createDirectories(folder.resolve("modules"));
         Files.writeString(folder.resolve("modules/motd.nix"), "{ environment.etc.motd.text = \"shared\"; }");
