@@ -77,8 +77,7 @@ public final class HostRoots implements Roots {
 
     @Override
     public void purge(String root) throws IOException {
-        purges.check(Path.of(root));
-        DirectoryTrees.deleteRoot(Path.of(root));
+        DirectoryTrees.deleteRoot(purges.checked(Path.of(root)));
         created.forget(Path.of(root));
     }
 }

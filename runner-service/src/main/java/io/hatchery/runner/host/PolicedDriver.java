@@ -9,7 +9,9 @@ import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ public final class PolicedDriver extends ForwardingDriver {
     private final @Nullable HostsFile hosts;
     /** The last check of each container; calls of the driver follow in the order in which they came. */
     private final Map<ContainerName, Future<Void>> checks = new HashMap<>();
+
+    /** The containers whose last definition is not allowed, or not checked yet. */
+    private final Set<ContainerName> refused = new HashSet<>();
 
     /** How often a fetch or preparation of each container was cancelled. */
     private final Map<ContainerName, Integer> abandoned = new HashMap<>();
@@ -70,6 +75,7 @@ public final class PolicedDriver extends ForwardingDriver {
 
     @Override
     public Future<Void> define(ContainerSpec spec) {
+        refused.add(spec.name());
         return allowed(
                         spec,
                         () -> {
@@ -77,7 +83,10 @@ public final class PolicedDriver extends ForwardingDriver {
                             enforcer.note(allowed);
                             shared.protect(allowed);
                         },
-                        () -> super.define(spec))
+                        () -> {
+                            refused.remove(spec.name());
+                            return super.define(spec);
+                        })
                 .compose(defined -> hosts == null ? Future.succeededFuture() : work(() -> hosts.put(spec)));
     }
 
@@ -105,11 +114,21 @@ public final class PolicedDriver extends ForwardingDriver {
     @Override
     public Future<Void> remove(ContainerName container, Removal removal) {
         abandoned.remove(container);
-        return checks.getOrDefault(container, Future.succeededFuture())
-                .transform(any -> super.remove(container, removal))
-                .compose(removed -> {
-                    enforcer.forget(container);
-                    return hosts == null ? Future.succeededFuture() : work(() -> hosts.remove(container));
-                });
+        return checks.getOrDefault(container, Future.succeededFuture()).transform(any -> {
+            // Its root may be any folder, such as that of a container that the fleet does not have any more.
+            boolean keepsRoot = refused.remove(container) && removal.purge();
+            return super.remove(container, keepsRoot ? new Removal(removal.root(), false) : removal)
+                    .compose(removed -> forget(container))
+                    .compose(forgotten -> keepsRoot
+                            ? Future.failedFuture(
+                                    "the container is removed, but its root " + removal.root()
+                                            + " is not purged: the host's policy refused its last definition. Remove it by hand")
+                            : Future.succeededFuture());
+        });
+    }
+
+    private Future<Void> forget(ContainerName container) {
+        enforcer.forget(container);
+        return hosts == null ? Future.succeededFuture() : work(() -> hosts.remove(container));
     }
 }

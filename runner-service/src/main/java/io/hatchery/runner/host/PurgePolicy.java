@@ -21,16 +21,17 @@ record PurgePolicy(List<Path> prefixes, CreatedRootRegistry created) {
     /**
      * Checks a root, by where links on the way to it lead.
      *
+     * @return where they lead, which is to be deleted: a link may lead elsewhere after the check. The root itself if it does not exist.
      * @throws IOException if it is not to be deleted, with what to do instead
      */
-    void check(Path root) throws IOException {
+    Path checked(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+            return root;
         }
         Path real = root.toRealPath();
         for (Path prefix : prefixes) {
             if (Files.isDirectory(prefix) && isBelow(real, prefix.toRealPath())) {
-                return;
+                return real;
             }
         }
         if (!real.equals(root) || !created.contains(root)) {
@@ -39,6 +40,7 @@ record PurgePolicy(List<Path> prefixes, CreatedRootRegistry created) {
                             + prefixes.stream().map(Path::toString).collect(Collectors.joining(", "))
                             + "; remove it by hand, or add its folder to allow.rootPrefixes in the host's policy");
         }
+        return real;
     }
 
     private static boolean isBelow(Path path, Path folder) {

@@ -34,6 +34,12 @@ public record NspawnPlan(
     /** The socket of the host's Nix daemon. */
     public static final String NIX_DAEMON = NIX_READ_ONLY.getLast();
 
+    /**
+     * The limit that systemd gives its services. Without settings files, systemd-nspawn 252 does not set it, and the payload has that of
+     * the JVM, which is raised to the most.
+     */
+    private static final String OPEN_FILES = "--rlimit=RLIMIT_NOFILE=1024:524288";
+
     private static final String PROGRAM = "/usr/bin/systemd-nspawn";
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -92,7 +98,7 @@ public record NspawnPlan(
             arguments.add("--console=pipe");
         }
         // NAME.nspawn in /etc/systemd/nspawn could add anything to what the host's policy has checked.
-        arguments.addAll(List.of("--settings=no", "--resolv-conf=off", "--timezone=off"));
+        arguments.addAll(List.of("--settings=no", OPEN_FILES, "--resolv-conf=off", "--timezone=off"));
         arguments.add("--kill-signal=" + spec.killSignal());
         arguments.add("--notify-ready=" + (spec.readiness() == Readiness.NOTIFY ? "yes" : "no"));
         Confinement confinement = spec.confinement() == null ? Confinement.DEFAULT : spec.confinement();

@@ -168,7 +168,8 @@ final class ContainerController {
 
     /** The broker has the tombstone of the status. */
     void withoutStatus() {
-        if (journal.status().exists() && state().phase() == Phase.ABSENT) {
+        // While a step waits for its outcomes, it may be a further removal, whose tombstone comes after that.
+        if (journal.status().exists() && state().phase() == Phase.ABSENT && pendingStep == null) {
             try {
                 context.endRemoval(state().container());
                 journal = journal.withoutStatus();

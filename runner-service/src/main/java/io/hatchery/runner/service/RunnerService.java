@@ -35,6 +35,7 @@ import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
+import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -62,6 +63,7 @@ public final class RunnerService extends AbstractVerticle {
     private final Handler<Throwable> onFailure;
     private final Promise<Void> ready = Promise.promise();
     private final List<AutoCloseable> toClose = new ArrayList<>();
+    private @Nullable WorkerExecutor disk;
     private @Nullable Runner runner;
 
     /**
@@ -92,7 +94,7 @@ public final class RunnerService extends AbstractVerticle {
                 .timers(this::later)
                 .bus(new KafkaBus(vertx, config.bus()))
                 .runtime(FileDisk.untilReboot(config.folders().runtime()))
-                .data(FileDisk.durable(config.folders().data(), this::work))
+                .data(FileDisk.durable(config.folders().data(), this::waitForDisk))
                 .facts(HostIdentity.read())
                 .driver(listener -> new PolicedDriver(
                         fetching(driver(cgroups, supervisor, enforcer, listener), listener),
@@ -198,6 +200,16 @@ public final class RunnerService extends AbstractVerticle {
 
     private void onContext(Runnable task) {
         context.runOnContext(ignored -> task.run());
+    }
+
+    /** On a thread of its own: outcomes must not wait for the deletion of roots, for example. */
+    private <T> Future<T> waitForDisk(Callable<T> task) {
+        WorkerExecutor thread = disk;
+        if (thread == null) {
+            thread = vertx.createSharedWorkerExecutor("hatchery-disk", 1);
+            disk = thread;
+        }
+        return thread.executeBlocking(task, true);
     }
 
     private <T> Future<T> work(Callable<T> task) {

@@ -67,6 +67,7 @@ class NspawnPlanTest {
                         "/srv/web",
                         "--console=pipe",
                         "--settings=no",
+                        "--rlimit=RLIMIT_NOFILE=1024:524288",
                         "--resolv-conf=off",
                         "--timezone=off",
                         "--kill-signal=SIGRTMIN+3",
