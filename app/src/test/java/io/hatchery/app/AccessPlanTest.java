@@ -56,7 +56,7 @@ class AccessPlanTest {
                         "user hatchery-runner-h1",
                         "grant hatchery-runner-h1 --operation Read --topic hatchery.host.h1.specs"
                                 + " --resource-pattern-type literal",
-                        "grant hatchery-config-service-1 --operation Create --operation DescribeConfigs"
+                        "grant hatchery-config-service-1 --operation Describe --operation Create --operation DescribeConfigs"
                                 + " --operation AlterConfigs --topic hatchery. --resource-pattern-type prefixed",
                         "grant hatchery-config-service-1 --operation Write --transactional-id hatchery-config-"
                                 + " --resource-pattern-type prefixed",

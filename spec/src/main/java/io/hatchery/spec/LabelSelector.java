@@ -153,4 +153,9 @@ public record LabelSelector(List<Requirement> requirements) {
     public String toString() {
         return requirements.stream().map(Requirement::toString).collect(Collectors.joining(","));
     }
+
+    /** Whether a requirement excludes labels, so that it matches a container of which no labels are known. */
+    public boolean hasNegatedRequirement() {
+        return requirements.stream().anyMatch(Requirement::isNegated);
+    }
 }

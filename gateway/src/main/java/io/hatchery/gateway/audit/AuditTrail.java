@@ -6,14 +6,23 @@ import io.hatchery.protocol.AuditEntryBuilder;
 import io.hatchery.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes the audit trail. All calls come on one context. */
 public final class AuditTrail {
-    /** How many refusals of requests without a valid token are written in a second: anyone can send them. */
-    static final int MAX_UNKNOWN = 10;
+    /** How many refusals are written in a second, of each principal and of all requests without a valid token. */
+    static final int MAX_REFUSALS = 10;
+
+    /** How many principals have their refusals counted in a second; those of more are not written. */
+    private static final int MAX_COUNTED = 1_000;
+
+    private static final String UNKNOWN = "";
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
     private static final String SOURCE = "/gateway";
@@ -22,9 +31,8 @@ public final class AuditTrail {
     private final Clock clock;
     private final String gateway = UUID.randomUUID().toString();
     private final AuditChain chain = new AuditChain(gateway);
+    private final Map<String, RefusalCount> refusals = new HashMap<>();
     private long second;
-    private int unknownInSecond;
-    private long left;
 
     /** Has no entries yet. */
     public AuditTrail(Publisher publisher, Clock clock) {
@@ -38,7 +46,7 @@ public final class AuditTrail {
      * @param entry without gateway, number, hash and time
      */
     public void add(AuditEntryBuilder entry) {
-        if (entry.principal() == null && !admitsUnknown(entry)) {
+        if (isRefusal(entry) && !admitsRefusal(entry)) {
             return;
         }
         AuditChain.LinkedEntry linked = chain.link(entry.at(clock.instant()));
@@ -49,21 +57,43 @@ public final class AuditTrail {
                 .onFailure(e -> LOG.error("the audit trail lacks {}: {}", linked.entry(), e.getMessage()));
     }
 
-    private boolean admitsUnknown(AuditEntryBuilder entry) {
+    private boolean isRefusal(AuditEntryBuilder entry) {
+        return entry.principal() == null || entry.status() == UNAUTHORIZED || entry.status() == FORBIDDEN;
+    }
+
+    private boolean admitsRefusal(AuditEntryBuilder entry) {
         long now = clock.instant().getEpochSecond();
         if (now != second) {
             second = now;
-            unknownInSecond = 0;
+            refusals.values().forEach(RefusalCount::beginSecond);
+            refusals.values().removeIf(count -> count.left == 0);
         }
-        if (unknownInSecond >= MAX_UNKNOWN) {
-            left++;
+        String principal = entry.principal() == null ? UNKNOWN : entry.principal();
+        if (!refusals.containsKey(principal) && refusals.size() >= MAX_COUNTED) {
             return false;
         }
-        unknownInSecond++;
-        if (left > 0) {
-            entry.detail(left + " refusals of requests without a valid token before this one are not recorded");
-            left = 0;
+        RefusalCount count = refusals.computeIfAbsent(principal, first -> new RefusalCount());
+        if (count.inSecond >= MAX_REFUSALS) {
+            count.left++;
+            return false;
+        }
+        count.inSecond++;
+        if (count.left > 0) {
+            entry.detail(count.left + " refusals of "
+                    + (entry.principal() == null ? "requests without a valid token" : "this principal")
+                    + " before this one are not recorded");
+            count.left = 0;
         }
         return true;
+    }
+
+    /** The refusals of one principal. */
+    private static final class RefusalCount {
+        private int inSecond;
+        private long left;
+
+        private void beginSecond() {
+            inSecond = 0;
+        }
     }
 }

@@ -134,6 +134,12 @@ final class TokensApi {
     }
 
     private static Scope scope(TokenRequest asked) {
+        if (LabelSelector.ALL.equals(asked.selector())
+                || asked.hosts() != null && asked.hosts().isEmpty()) {
+            throw new ApiProblem(
+                    ProblemType.INVALID_REQUEST,
+                    "selector and hosts must not be empty: leave them out for a token of the whole fleet");
+        }
         try {
             return new Scope(
                     Objects.requireNonNullElse(asked.selector(), LabelSelector.ALL),

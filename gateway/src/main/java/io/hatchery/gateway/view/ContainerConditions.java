@@ -130,7 +130,7 @@ final class ContainerConditions {
     /** What a principal sees is a condition like those of its query, so that pages, counts and indexes are the same. */
     private void scope(Scope scope) {
         if (!scope.isOfAllLabels()) {
-            add(SqlCondition.isDefined());
+            add(SqlCondition.hasLabelsFor(scope.selector()));
             scope.selector().requirements().forEach(this::label);
         }
         if (scope.hosts().size() == 1) {

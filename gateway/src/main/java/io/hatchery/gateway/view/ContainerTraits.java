@@ -18,6 +18,7 @@ public final class ContainerTraits {
     private final @Nullable String host;
     private final Phase phase;
     private final boolean isDefined;
+    private final boolean hasSpec;
     private final @Nullable String labels;
     private @Nullable SortedMap<String, String> readLabels;
 
@@ -25,6 +26,7 @@ public final class ContainerTraits {
         this.host = row.host();
         this.phase = row.phase();
         this.isDefined = row.evaluationState() != null && row.evaluationState() != Evaluation.State.DELETED;
+        this.hasSpec = row.specHost() != null;
         this.labels = row.labels();
     }
 
@@ -43,11 +45,20 @@ public final class ContainerTraits {
         return name.value().equals(host);
     }
 
-    /** Whether it is in scope. The labels of a container that is being removed are not known, so only hosts can admit it. */
+    /**
+     * Whether it is in scope. The labels of a container that is being removed are not known, so only hosts can admit it. Of one without
+     * a spec, the labels from profiles are not known, so a selector that excludes labels does not admit it.
+     */
     public boolean isIn(Scope scope) {
         return scope.isAll()
-                || (scope.isOfAllLabels() || isDefined && scope.selector().matches(labels()))
+                || (scope.isOfAllLabels()
+                                || hasLabelsFor(scope.selector())
+                                        && scope.selector().matches(labels()))
                         && scope.admitsHost(host == null ? null : new HostName(host));
+    }
+
+    private boolean hasLabelsFor(LabelSelector selector) {
+        return isDefined && (hasSpec || !selector.hasNegatedRequirement());
     }
 
     /** Whether that phase was published of it. */
@@ -88,6 +99,7 @@ public final class ContainerTraits {
                 && Objects.equals(host, other.host)
                 && phase == other.phase
                 && isDefined == other.isDefined
+                && hasSpec == other.hasSpec
                 && Objects.equals(labels, other.labels);
     }
 }

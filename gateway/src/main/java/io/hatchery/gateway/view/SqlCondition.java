@@ -1,6 +1,7 @@
 package io.hatchery.gateway.view;
 
 import io.hatchery.protocol.token.Scope;
+import io.hatchery.spec.LabelSelector;
 import io.hatchery.spec.LabelSelector.Requirement;
 import io.hatchery.spec.json.Json;
 import java.util.ArrayList;
@@ -40,9 +41,12 @@ record SqlCondition(String sql, List<Object> parameters) {
         return of("c.host IN (SELECT value FROM json_each(?))", Json.text(scope.hosts()));
     }
 
-    /** That the labels are known: those of a container that is being removed are not, and could be any. */
-    static SqlCondition isDefined() {
-        return of(IS_DEFINED);
+    /**
+     * That enough labels are known to decide on a selector: those of a container that is being removed are not, and could be any; of one
+     * without a spec, those from profiles are not, and could be excluded ones.
+     */
+    static SqlCondition hasLabelsFor(LabelSelector selector) {
+        return of(selector.hasNegatedRequirement() ? IS_DEFINED + " AND c.spec_host IS NOT NULL" : IS_DEFINED);
     }
 
     /** That a container is there and in scope. */
@@ -50,7 +54,7 @@ record SqlCondition(String sql, List<Object> parameters) {
         var all = new ArrayList<SqlCondition>();
         all.add(of("c.is_there = 1"));
         if (!scope.isOfAllLabels()) {
-            all.add(isDefined());
+            all.add(hasLabelsFor(scope.selector()));
             scope.selector().requirements().forEach(requirement -> all.add(of(requirement)));
         }
         if (!scope.hosts().isEmpty()) {

@@ -143,6 +143,8 @@ class AccessRoutesTest {
                 new JsonObject().put("name", "X y").put("role", "viewer"),
                 new JsonObject().put("name", "x").put("role", "root"),
                 new JsonObject().put("name", "x").put("role", "viewer").put("selector", "a=b=c"),
+                new JsonObject().put("name", "x").put("role", "viewer").put("selector", ""),
+                new JsonObject().put("name", "x").put("role", "viewer").put("hosts", new JsonArray()),
                 new JsonObject().put("name", "x").put("role", "viewer").put("ttl", "0s"),
                 new JsonObject().put("name", "x").put("role", "viewer").put("ttl", "100y"),
                 new JsonObject().put("name", "x").put("role", "viewer").put("scoope", "a=b"));
