@@ -129,10 +129,12 @@ class StreamTest {
                             "-k",
                             "t-slow")
                     .orFail();
-            // Another client reads all messages; by then the gateway has closed the slow one.
-            try (var quick = StreamClient.open(api, "?container=t-quick")) {
+            // Another client gets an event that lies after all of these in the same one of 4 partitions; by then the
+            // gateway has closed the
+            // slow one.
+            try (var quick = StreamClient.open(api, "?container=t-after")) {
                 quick.first(message -> message.path("type").asText().equals("synced"));
-                api.define("t-quick", "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"]}");
+                api.define("t-after", "{\"root\": \"/nowhere\", \"command\": [\"/bin/true\"]}");
                 quick.first(message -> message.at("/event/type").asText().equals("evaluation"));
             }
             stream.resume();
