@@ -5,7 +5,6 @@ import io.hatchery.gateway.tls.CertificateFiles;
 import io.hatchery.gateway.tls.TransportSecurity;
 import io.hatchery.spec.Subnet;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
@@ -151,7 +150,8 @@ final class GatewayTransport {
         try {
             return InetAddress.getByName(address).isLoopbackAddress();
         } catch (IOException e) {
-            throw new UncheckedIOException("gateway.address " + address + " cannot be resolved", e);
+            throw new UserError(
+                    "gateway.address is '" + address + "', which cannot be resolved: set an address of this host", e);
         }
     }
 }

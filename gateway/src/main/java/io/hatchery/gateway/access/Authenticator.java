@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Finds who sends a request by the secret that it shows. Any thread may ask. */
+/** Finds the principal of a request by the secret in it. Thread-safe. */
 public final class Authenticator {
     private final String administrator;
     private final AccessTokens tokens;

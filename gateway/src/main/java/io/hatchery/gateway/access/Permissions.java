@@ -52,7 +52,7 @@ public final class Permissions {
         Permission permission = BY_OPERATION.get(operation);
         if (permission == null) {
             throw new IllegalArgumentException(
-                    "operation " + operation + " has no permission: state in Permissions who may use it");
+                    "operation " + operation + " has no permission: add its role to Permissions");
         }
         return permission;
     }

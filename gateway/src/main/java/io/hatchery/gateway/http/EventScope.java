@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events whoever asks may see: those of the containers that are in its scope now, and of the hosts that its scope names.
+ * The events that a principal may see: those of containers that are in its scope now, and of hosts that its scope names.
  *
  * @param containers the names of those in scope; of no importance if the scope is the whole fleet
  */

@@ -15,7 +15,7 @@ import java.util.function.Function;
 /**
  * The fleet as the API serves it.
  *
- * @param access finds who sends a request
+ * @param access finds the principal of a request
  * @param reader reads the fleet as folded from the topics
  * @param submitted the operations that requests are writing, over those of the topics
  * @param streams the clients of the stream

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a client of the stream may see, and wants to see.
  *
- * @param principal who it is: of its scope alone are the changes
+ * @param principal the client, which gets changes of its scope only
  * @param container only this one; null for all
  * @param host only of this one; null for all
  * @param selector only containers with such labels

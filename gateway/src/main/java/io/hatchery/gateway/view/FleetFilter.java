@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which containers a list, a sum or a stream has.
  *
- * @param scope what whoever asks may see
+ * @param scope the scope of the principal
  * @param selector of their labels
  * @param host only of this one; null for all
  * @param phase only in this phase, as it is shown; null for all

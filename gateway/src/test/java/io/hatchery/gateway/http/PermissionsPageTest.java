@@ -92,7 +92,7 @@ class PermissionsPageTest {
     @Test
     void tableHasTheOperationsOfTheApiAndNoOthers(Vertx vertx) {
         assertThat(guarded(vertx).keySet()).isEqualTo(Permissions.all().keySet());
-        assertThatThrownBy(() -> Permissions.of("readMinds")).hasMessageContaining("state in Permissions");
+        assertThatThrownBy(() -> Permissions.of("readMinds")).hasMessageContaining("add its role to Permissions");
     }
 
     @Test

@@ -30,7 +30,7 @@ public record Grant(KafkaResource resource, String name, boolean isPrefix, Sorte
         READ,
         /** Write records, or use a transactional id. */
         WRITE,
-        /** See that a topic is there; who may read or write it may do this too. */
+        /** See that a topic exists. The rights to read and to write include this. */
         DESCRIBE,
         /** Create a topic. */
         CREATE,

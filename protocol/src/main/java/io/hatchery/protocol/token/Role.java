@@ -20,7 +20,7 @@ public enum Role {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether whoever has this role may do what the other role may do. */
+    /** Whether this role has all rights of another. */
     public boolean includes(Role other) {
         return compareTo(other) >= 0;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** This host during one check: each path is resolved once, so that what is checked is what is used. */
@@ -20,7 +21,18 @@ final class HostFacts implements PolicyFacts {
 
     HostFacts(List<ContainerFolder> folders, List<Path> ownFolders) {
         this.folders = List.copyOf(folders);
-        this.ownFolders = ownFolders.stream().map(Path::toString).toList();
+        this.ownFolders = ownFolders.stream()
+                .flatMap(own -> Stream.of(own.toString(), withoutLinks(own)))
+                .distinct()
+                .toList();
+    }
+
+    private static String withoutLinks(Path path) {
+        try {
+            return UnixFiles.realPath(path).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Hatchery's folder " + path + " cannot be resolved: " + e, e);
+        }
     }
 
     /**

@@ -97,7 +97,19 @@ public final class PolicedDriver extends ForwardingDriver {
 
     @Override
     public Future<Void> prepare(ContainerSpec spec) {
-        return unlessAbandoned(spec, () -> shared.protect(enforcer.allowed(spec)), () -> super.prepare(spec));
+        return unlessAbandoned(
+                spec,
+                () -> {
+                    ContainerSpec allowed = enforcer.allowed(spec);
+                    enforcer.noteRun(allowed);
+                    shared.protect(allowed);
+                },
+                () -> super.prepare(spec));
+    }
+
+    @Override
+    public Future<Void> adopt(ContainerSpec spec, long run) {
+        return work(() -> enforcer.noteRun(spec)).compose(noted -> super.adopt(spec, run));
     }
 
     @Override

@@ -15,13 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns specs into what this host's policy makes of them, or refuses them. Any thread may call it. */
 public final class PolicyEnforcer {
     private static final int SHOWN = 3;
 
     private final ContainerPolicy policy;
-    private final Map<ContainerName, List<PolicyFacts.ContainerFolder>> folders = new ConcurrentHashMap<>();
+    /** Where each container can write by its last allowed definition, and by the run that it has or had last. */
+    private final Map<ContainerName, List<PolicyFacts.ContainerFolder>> defined = new ConcurrentHashMap<>();
+
+    private final Map<ContainerName, List<PolicyFacts.ContainerFolder>> ran = new ConcurrentHashMap<>();
 
     public PolicyEnforcer(ContainerPolicy policy) {
         this.policy = policy;
@@ -37,32 +41,46 @@ public final class PolicyEnforcer {
     }
 
     /**
-     * Notes where a container of this host can write, since no other container may depend on what is there.
+     * Records the folders in which a container can write, because the paths of other containers must not lead through them.
      *
      * @param allowed by {@link #allowed}
      */
     void note(ContainerSpec allowed) {
+        defined.put(allowed.name(), folders(allowed));
+    }
+
+    /**
+     * Records the folders of a run. A run keeps them when the container is defined again without them.
+     *
+     * @param spec of the run
+     */
+    void noteRun(ContainerSpec spec) {
+        ran.put(spec.name(), folders(spec));
+    }
+
+    private List<PolicyFacts.ContainerFolder> folders(ContainerSpec allowed) {
         var written = new ArrayList<PolicyFacts.ContainerFolder>();
         written.add(folder(allowed, allowed.root(), true));
         allowed.bindMounts().stream()
                 .filter(bind -> !bind.isReadOnly())
                 .forEach(bind -> written.add(folder(allowed, bind.hostPath(), false)));
-        folders.put(allowed.name(), written);
+        return written;
     }
 
-    private static PolicyFacts.ContainerFolder folder(ContainerSpec spec, String path, boolean isRoot) {
+    private PolicyFacts.ContainerFolder folder(ContainerSpec spec, String path, boolean isRoot) {
         String real;
         try {
             real = UnixFiles.realPath(Path.of(path)).toString();
         } catch (IOException e) {
             real = path; // it leads nowhere, and the container does not start
         }
-        return new PolicyFacts.ContainerFolder(spec.name().value(), real, isRoot);
+        return new PolicyFacts.ContainerFolder(spec.name().value(), real, isRoot, of(spec).isPrivileged());
     }
 
     /** Forgets a container that is removed. */
     void forget(ContainerName container) {
-        folders.remove(container);
+        defined.remove(container);
+        ran.remove(container);
     }
 
     /**
@@ -77,7 +95,7 @@ public final class PolicyEnforcer {
             return decided;
         }
         var facts = new HostFacts(
-                folders.entrySet().stream()
+                Stream.concat(defined.entrySet().stream(), ran.entrySet().stream())
                         .filter(entry -> !entry.getKey().equals(spec.name()))
                         .flatMap(entry -> entry.getValue().stream())
                         .toList(),

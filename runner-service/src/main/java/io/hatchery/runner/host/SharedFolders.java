@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Folders of the host in which a container with mapped users writes. What its root makes there belongs to the host's root, so a file
- * with the set-user-id bit would give its rights to whoever runs it on the host.
+ * with the set-user-id bit would give its rights to each user of the host that runs it.
  *
  * @param enforcer of this host's policy
  * @param supervisor makes mounts

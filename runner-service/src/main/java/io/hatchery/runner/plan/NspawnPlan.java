@@ -182,7 +182,7 @@ public record NspawnPlan(
                 + escaped(bind.mountPoint()) + mapping(bind.hostPath(), mapped, host);
     }
 
-    /** What cannot be mapped is seen with owners that are nobody's: enough to read what everyone may read. */
+    /** Files that cannot be mapped have the owner nobody inside, so only files that all users may read can be read. */
     private static String mapping(String path, boolean mapped, HostCapabilities host) {
         return mapped && !host.unmappable().contains(path) ? ":idmap" : "";
     }

@@ -122,4 +122,26 @@ class PolicyEnforcerTest {
         assertThat(ports).containsExactly("tcp:8080");
         assertThat(ListeningPorts.read().has("tcp", 0)).isFalse();
     }
+
+    @Test
+    void foldersOfARunStayRecordedWhenTheContainerIsDefinedAgain() throws IOException {
+        ContainerSpec other = spec(data.resolve("mine"))
+                .withName(new ContainerName("db"))
+                .withRoot(roots.resolve("db").toString());
+        Files.createDirectories(data.resolve("mine/theirs"));
+        Files.createDirectories(roots.resolve("db"));
+        enforcer.noteRun(other);
+        enforcer.note(other.withBindMounts(List.of()));
+        assertRefused(spec(data.resolve("mine/theirs")), "container db can write in");
+        enforcer.forget(other.name());
+        assertThat(enforcer.allowed(spec(data.resolve("mine/theirs")))).isNotNull();
+    }
+
+    @Test
+    void ownFolderBehindALinkIsRefusedByItsRealPath() throws IOException {
+        Path moved = Files.createDirectories(data.resolve("moved"));
+        Path link = Files.createSymbolicLink(folder.resolve("own"), moved);
+        enforcer = enforcer(link);
+        assertRefused(spec(moved), "Hatchery's folder");
+    }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files belong to who runs the test: only as root are they accepted at all. */
+/** The files belong to the user of the test. Only those of root are accepted. */
 @EnabledIfSystemProperty(named = "user.name", matches = "root")
 class PolicyFileTest {
     @TempDir

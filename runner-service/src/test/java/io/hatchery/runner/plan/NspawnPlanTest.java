@@ -167,7 +167,7 @@ class NspawnPlanTest {
                 .noneMatch(argument -> argument.contains("ownership"));
     }
 
-    /** Mapped again, the ids of a root that belongs to a range already would be nobody's. */
+    /** A root whose ids are in a range already is not mapped a second time: its files would have the owner nobody. */
     @Test
     void rootOfARangeIsNotMappedAgain() {
         HostCapabilities host = new HostCapabilities(false, false, Set.of()).withRootIsShifted(true);

@@ -11,6 +11,7 @@ import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.journal.Journal;
 import io.hatchery.runner.lifecycle.ContainerState;
 import io.hatchery.runner.lifecycle.Input;
+import io.hatchery.runner.lifecycle.Removal;
 import io.hatchery.runner.lifecycle.SpecsOfTests;
 import io.hatchery.spec.ContainerSpec;
 import io.vertx.core.Promise;
@@ -57,7 +58,11 @@ class ContainerControllerTest {
                 yield outcomes.future();
             }
             case "publishStatus" ->
-                record("status " + ((ContainerStatus) arguments[1]).phase().word());
+                record(
+                        arguments[1] instanceof ContainerStatus status
+                                ? "status " + status.phase().word()
+                                : "tombstone");
+            case "endRemoval" -> record("removal ended");
             default -> null;
         };
     }
@@ -117,6 +122,32 @@ class ContainerControllerTest {
         assertThat(controller.isIdle()).isFalse();
         outcomes.complete();
         assertThat(controller.isIdle()).isTrue();
+    }
+
+    private void remove(String id, long generation) {
+        controller.post(new Input.SpecArrived(SpecsOfTests.with("{\"generation\": " + generation + "}")));
+        controller.post(new Input.SpecRemoved(new CommandId(id), null, null, false, null, Instant.now()));
+        controller.post(new Input.Removed(new Removal(spec.root(), false)));
+    }
+
+    @Test
+    void tombstoneOfAnEarlierRemovalDoesNotEndALaterOneThatWaitsForTheDisk() {
+        controller = new ContainerController(
+                proxy(ControllerContext.class, this::context),
+                Journal.of(ContainerState.absent(spec.name(), spec.host(), Instant.now())));
+        remove("r1", 1);
+        outcomes.complete();
+        assertThat(done).endsWith("outcome", "tombstone");
+        outcomes = Promise.promise();
+        remove("r2", 2);
+        done.clear();
+
+        controller.withoutStatus(); // the broker has the tombstone of r1
+        assertThat(done).isEmpty();
+        outcomes.complete();
+        assertThat(done).containsExactly("tombstone");
+        controller.withoutStatus();
+        assertThat(done).containsExactly("tombstone", "removal ended", "journal");
     }
 
     @Test

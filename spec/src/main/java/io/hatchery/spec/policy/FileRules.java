@@ -72,6 +72,17 @@ final class FileRules {
                         "container " + folder.container() + " can write in " + folder.path()
                                 + " and so replace it while the container starts",
                         "use a folder that is in none of another container"));
+        check.folders().stream()
+                .filter(folder ->
+                        folder.isPrivileged() && folder.isRoot() && HostPath.overlap(real.path(), folder.path()))
+                .findFirst()
+                .ifPresent(folder -> check.refuse(
+                        ROOT,
+                        ROOT,
+                        given,
+                        "container " + folder.container() + " runs with level privileged from " + folder.path()
+                                + ", so this container could change its programs",
+                        "use another folder"));
     }
 
     /** The folder of the host's list that a root is below; that of ephemeral systems, which is Hatchery's, counts too. */

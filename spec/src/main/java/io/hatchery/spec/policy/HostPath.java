@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Comparisons of absolute paths of a host, as text: whoever has the host's files resolves links first. */
+/** Comparisons of absolute paths of a host, as text: links are resolved before. */
 final class HostPath {
     /** What no container below level privileged may see: the kernel's interfaces, sockets, configuration and Nix's own state. */
     static final List<String> NEVER_BOUND = List.of(
@@ -40,7 +40,7 @@ final class HostPath {
         return !path.equals(folder) && isWithin(path, folder);
     }
 
-    /** Whether one of two paths is in the other, so that whoever has one sees something of the other. */
+    /** Whether one of two paths equals or contains the other. */
     static boolean overlap(String one, String other) {
         return isWithin(one, other) || isWithin(other, one);
     }

@@ -5,7 +5,7 @@ import io.hatchery.spec.LabelSelector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a policy allows containers with some labels, whoever defines them.
+ * The rights of containers with certain labels, regardless of their author.
  *
  * @param selector of the containers; not empty, since that would select all
  * @param level for them; null for the policy's

@@ -38,7 +38,7 @@ public interface PolicyFacts {
     /** Where other containers can write, without links. */
     List<ContainerFolder> folders();
 
-    /** Hatchery's own folders, without links. */
+    /** Hatchery's own folders, as configured and without links. */
     List<String> ownFolders();
 
     /** The networks that the host reaches other than through its containers, as {@code address/length}. */
@@ -67,6 +67,7 @@ public interface PolicyFacts {
      * @param container its name
      * @param path without links
      * @param isRoot whether it is the container's root
+     * @param isPrivileged whether the container has level privileged
      */
-    record ContainerFolder(String container, String path, boolean isRoot) {}
+    record ContainerFolder(String container, String path, boolean isRoot, boolean isPrivileged) {}
 }

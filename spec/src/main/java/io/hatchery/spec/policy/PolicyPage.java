@@ -30,7 +30,7 @@ public final class PolicyPage {
 
             An unknown key or a wrong value is an error with its line, and the runner does not start. A list of `allow` takes
             the place of its default; the lists of exceptions are added. An exception holds for every container with the
-            labels, whoever defines it. If several exceptions select a container, the last one with a level decides its level.
+            labels, regardless of its author. If several exceptions select a container, the last one with a level sets its level.
 
             A definition that the policy refuses is stored and evaluated, but the container does not start, or keeps running
             with its last spec. Its status names the rule, such as `baseline/bindMounts`. `hatchery policy check` tells

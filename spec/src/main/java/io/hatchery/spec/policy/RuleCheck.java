@@ -48,12 +48,12 @@ final class RuleCheck {
     List<PolicyFacts.ContainerFolder> folders() {
         var all = new ArrayList<>(host.folders());
         String name = spec.name().value();
-        all.add(new PolicyFacts.ContainerFolder(name, host.resolve(spec.root()).path(), true));
+        all.add(new PolicyFacts.ContainerFolder(name, host.resolve(spec.root()).path(), true, false));
         spec.bindMounts().stream()
                 .filter(bind -> !bind.isReadOnly())
                 .map(BindMount::hostPath)
                 .forEach(path -> all.add(
-                        new PolicyFacts.ContainerFolder(name, host.resolve(path).path(), false)));
+                        new PolicyFacts.ContainerFolder(name, host.resolve(path).path(), false, false)));
         return all;
     }
 

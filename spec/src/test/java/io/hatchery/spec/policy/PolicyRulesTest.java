@@ -343,10 +343,25 @@ class PolicyRulesTest {
     }
 
     @Test
+    void rootOfAPrivilegedContainerIsNotShared() {
+        var host = new Host();
+        host.folders.add(new PolicyFacts.ContainerFolder("infra", "/srv/roots/infra", true, true));
+        host.folders.add(new PolicyFacts.ContainerFolder("db", "/srv/roots/db", true, false));
+        for (String root : List.of("/srv/roots/infra", "/srv/roots")) {
+            assertThat(check("allow: {rootPrefixes: [/srv]}", PAYLOAD + ", root: " + root, host))
+                    .as(root)
+                    .extracting(PolicyViolation::rule)
+                    .containsExactly("baseline/root");
+        }
+        assertThat(check("allow: {rootPrefixes: [/srv]}", PAYLOAD + ", root: /srv/roots/db", host))
+                .isEmpty();
+    }
+
+    @Test
     void foldersOfContainersCannotBeBoundThrough() {
         var host = new Host();
-        host.folders.add(new PolicyFacts.ContainerFolder("db", "/srv/roots/db", true));
-        host.folders.add(new PolicyFacts.ContainerFolder("app", "/srv/app", false));
+        host.folders.add(new PolicyFacts.ContainerFolder("db", "/srv/roots/db", true, false));
+        host.folders.add(new PolicyFacts.ContainerFolder("app", "/srv/app", false, false));
         String policy = "allow: {rootPrefixes: [/var/lib/containers, /srv], binds: [{path: /srv, writable: true}]}";
         for (String path : List.of("/srv/roots/db", "/srv/roots", "/srv/roots/db/var", "/srv/app/sub")) {
             assertThat(check(policy, PAYLOAD + ", bindMounts: {/d: {hostPath: " + path + "}}", host))
