@@ -15,4 +15,7 @@ COPY app/target/lib /opt/hatchery/app/target/lib
 COPY app/target/hatchery-*.jar /opt/hatchery/app/target/
 # The services start faster with it, and without it too.
 RUN /opt/hatchery/scripts/aot-caches.sh "$(echo /opt/hatchery/app/target/hatchery-*.jar):/opt/hatchery/app/target/lib/*" /opt/hatchery/app/target || true
+# Gateway and config-service are this user; only the runner and the setting up of users need root, and docker-compose.yml says so.
+RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /var/lib/hatchery hatchery
+USER hatchery
 ENTRYPOINT ["/opt/hatchery/hatchery"]

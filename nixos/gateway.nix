@@ -2,4 +2,6 @@
 import ./service.nix {
   name = "gateway";
   description = "Hatchery's gateway";
+  confinement = import ./confinement.nix "gateway" { };
+  extraConfig = import ./unprivileged.nix "gateway";
 }

@@ -5,6 +5,13 @@ import ./service.nix
     name = "runner";
     description = "Hatchery's runner";
     unit.path = [ config.nix.package pkgs.iproute2 pkgs.nftables pkgs.util-linux pkgs.systemd ];
+    confinement = {
+      StateDirectory = "hatchery";
+      StateDirectoryMode = "0700";
+      # As app/src/deb/hatchery-runner.service explains, nothing that installs a system call filter, or gives it mounts of its own, can be set.
+      CapabilityBoundingSet = "~CAP_SYS_MODULE CAP_SYS_RAWIO CAP_SYS_PACCT CAP_SYSLOG CAP_MAC_ADMIN CAP_MAC_OVERRIDE CAP_BLOCK_SUSPEND CAP_WAKE_ALARM CAP_AUDIT_READ CAP_PERFMON CAP_CHECKPOINT_RESTORE";
+      DevicePolicy = "closed";
+    };
     extraOptions.policy = lib.mkOption {
       type = lib.types.nullOr lib.types.anything;
       default = null;
@@ -14,7 +21,7 @@ import ./service.nix
         level baseline.
       '';
     };
-    extraConfig = cfg: {
+    extraConfig = arguments: cfg: {
       # JSON is YAML.
       environment.etc = lib.mkIf (cfg.policy != null) { "hatchery/policy.yaml".text = builtins.toJSON cfg.policy; };
       # A changed policy is read when the runner starts; containers keep running.

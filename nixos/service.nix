@@ -1,6 +1,6 @@
 # What the modules of Hatchery's services have in common: a function of the service's name and what is its own.
-{ name, description, unit ? { }, extraOptions ? { }, extraConfig ? (cfg: { }) }:
-{ config, lib, pkgs, ... }:
+{ name, description, unit ? { }, confinement ? { }, extraOptions ? { }, extraConfig ? (arguments: cfg: { }) }:
+{ config, lib, pkgs, ... }@arguments:
 let
   cfg = config.services.hatchery.${name};
   common = config.services.hatchery;
@@ -47,13 +47,11 @@ in
             RestartSec = "1s";
             # What Java exits with when it is sent SIGTERM.
             SuccessExitStatus = 143;
-            StateDirectory = "hatchery";
-            StateDirectoryMode = "0700";
-          } // lib.optionalAttrs (common.environmentFile != null) { EnvironmentFile = common.environmentFile; };
+          } // confinement // lib.optionalAttrs (common.environmentFile != null) { EnvironmentFile = common.environmentFile; };
         }
         unit
       ];
     }
-    (extraConfig cfg)
+    (extraConfig arguments cfg)
   ]);
 }

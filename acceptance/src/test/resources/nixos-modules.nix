@@ -54,6 +54,7 @@ in
       value = {
         command = config.systemd.services."hatchery-${name}".serviceConfig.ExecStart;
         environment = config.systemd.services."hatchery-${name}".serviceConfig.EnvironmentFile;
+        config = builtins.removeAttrs config.systemd.services."hatchery-${name}".serviceConfig [ "ExecStart" "EnvironmentFile" ];
         path = map toString (config.systemd.services."hatchery-${name}".path or [ ]);
       };
     })

@@ -81,6 +81,12 @@ public final class NixCommand {
         return this;
     }
 
+    /** Runs without a network, where this host allows that; what the daemon fetches and builds is not affected. To be called last. */
+    public NixCommand within(NetworkIsolation isolation) {
+        command.addAll(0, isolation.prefix());
+        return this;
+    }
+
     /** Whether this host has Nix. */
     public static boolean isInstalled() {
         return Arrays.stream(

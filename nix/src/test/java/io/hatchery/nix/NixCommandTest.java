@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,5 +72,29 @@ class NixCommandTest {
         assertThatThrownBy(() -> shell("kill -SEGV $$", LONG, new ArrayList<>()).run())
                 .isInstanceOf(NixFailure.class)
                 .hasMessageContaining("signal 11", "more memory than it is allowed");
+    }
+
+    private static final String USER_AND_INTERFACES = "id -u; tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '";
+
+    @Test
+    void isolatedCommandHasNoNetwork() throws IOException {
+        NetworkIsolation isolation = NetworkIsolation.probe();
+        assertThat(isolation.reason()).isNull();
+        assertOnlyLoopback(isolation);
+    }
+
+    @Test
+    void unprivilegedUserHasNoNetworkEither() throws IOException {
+        assertOnlyLoopback(
+                new NetworkIsolation(List.of("unshare", "--user", "--map-current-user", "--net", "--"), null));
+    }
+
+    private static void assertOnlyLoopback(NetworkIsolation isolation) throws IOException {
+        String uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
+        assertThat(shell(USER_AND_INTERFACES, LONG, new ArrayList<>())
+                        .within(isolation)
+                        .run()
+                        .lines())
+                .containsExactly(uid, "lo");
     }
 }

@@ -195,6 +195,20 @@ class ComposeTest {
                     .contains("username=\"hatchery-" + service + "\"")
                     .doesNotContain(environment.get("HATCHERY_PASSWORD"));
         }
+        for (String service : List.of("gateway", "config-service")) {
+            assertThat(compose(
+                                    "exec",
+                                    "-T",
+                                    service,
+                                    "sh",
+                                    "-c",
+                                    "id -un; grep -E '^(CapBnd|NoNewPrivs)' /proc/1/status")
+                            .orFail()
+                            .out()
+                            .lines())
+                    .as(service)
+                    .containsExactly("hatchery", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1");
+        }
         var api = new Api("http://127.0.0.1:" + environment.get("HATCHERY_GATEWAY_PORT"), token);
         Path root = Roots.busybox(folder.resolve("roots/docked"));
         api.define("t-docked", Samples.sleeper(root));

@@ -105,6 +105,10 @@ public final class EvaluationPool implements Systems, AutoCloseable {
      */
     public void prepare() throws IOException {
         builds.requireUser();
+        String reason = NixCommand.isInstalled() ? builds.isolation().reason() : null;
+        if (reason != null) {
+            LOG.warn("Configurations are evaluated with access to the network: {}", reason);
+        }
         if (NixCommand.isInstalled() && settings.cache() != null) {
             builds.requireKey();
         }

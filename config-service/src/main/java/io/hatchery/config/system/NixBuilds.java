@@ -2,6 +2,7 @@ package io.hatchery.config.system;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hatchery.nix.NetworkIsolation;
 import io.hatchery.nix.NixCommand;
 import io.hatchery.nix.NixLine;
 import io.hatchery.nix.NixUser;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,6 +35,7 @@ final class NixBuilds {
     private final NixSettings settings;
     private Optional<NixUser> user = Optional.empty();
     private boolean userKnown;
+    private @Nullable NetworkIsolation isolation;
 
     NixBuilds(NixSettings settings) {
         this.settings = settings;
@@ -49,6 +52,20 @@ final class NixBuilds {
             userKnown = true;
         }
         return user;
+    }
+
+    /**
+     * How configurations are evaluated: without a network, unless what an evaluation builds may have to fetch something.
+     *
+     * @throws IOException if it cannot be found out
+     */
+    synchronized NetworkIsolation isolation() throws IOException {
+        if (isolation == null) {
+            isolation = settings.importFromDerivation()
+                    ? new NetworkIsolation(List.of(), "config.import-from-derivation is set")
+                    : NetworkIsolation.probe();
+        }
+        return isolation;
     }
 
     /**
@@ -99,10 +116,11 @@ final class NixBuilds {
                 evaluator.get().own(work);
             }
             if (source instanceof SystemSource.Flake flake) {
-                new FlakeCheck(new FlakePaths(settings.flakePaths()), check -> evaluation(check, work, log))
+                new FlakeCheck(new FlakePaths(settings.flakePaths()), check -> evaluation(check, work, log, false))
                         .check(flake.reference());
             }
-            String answer = evaluation(command, work, log);
+            // A flake may fetch what it names by hash; a configuration may read no URL.
+            String answer = evaluation(command, work, log, source instanceof SystemSource.Configuration);
             ObjectNode json = Json.readObject(answer.getBytes(StandardCharsets.UTF_8));
             return new EvaluatedSystem(
                     json.path("drv").asText(),
@@ -116,13 +134,15 @@ final class NixBuilds {
     }
 
     /** Runs an evaluation of untrusted definitions. */
-    private String evaluation(List<String> command, Path work, Consumer<NixLine> log) throws IOException {
+    private String evaluation(List<String> command, Path work, Consumer<NixLine> log, boolean isolated)
+            throws IOException {
         NixCommand evaluation = command(command, settings.limits().evaluationTimeout(), log);
         Optional<NixUser> evaluator = requireUser();
         if (evaluator.isPresent()) {
             evaluation.as(evaluator.get()).home(evaluator.get().home().orElse(work));
         }
-        return evaluation.memory(settings.limits().memory()).run();
+        evaluation.memory(settings.limits().memory());
+        return (isolated ? evaluation.within(isolation()) : evaluation).run();
     }
 
     private static void requireNix() throws IOException {
@@ -259,22 +279,16 @@ final class NixBuilds {
             return;
         }
         Path key = cache.key();
-        requireNix();
         Path folder = Files.createDirectories(key.toAbsolutePath().getParent());
         Path made = Files.createTempDirectory(folder, "key-");
-        String name = "hatchery-" + UUID.randomUUID().toString().substring(0, 8);
-        String _ = command(
-                        List.of(
-                                "nix-store",
-                                "--generate-binary-cache-key",
-                                name,
-                                made.resolve("secret").toString(),
-                                made.resolve("public").toString()),
-                        settings.limits().evaluationTimeout(),
-                        line -> {})
-                .run();
+        SigningKey fresh =
+                SigningKey.create("hatchery-" + UUID.randomUUID().toString().substring(0, 8));
+        Path secret = made.resolve("secret");
+        Files.createFile(secret, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(secret, fresh.secret());
+        Files.writeString(made.resolve("public"), fresh.publicKey());
         Files.move(made.resolve("public"), key.resolveSibling(publicName(key)), StandardCopyOption.REPLACE_EXISTING);
-        Files.move(made.resolve("secret"), key);
+        Files.move(secret, key);
         Files.delete(made);
     }
 
