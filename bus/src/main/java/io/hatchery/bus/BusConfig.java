@@ -1,5 +1,6 @@
 package io.hatchery.bus;
 
+import io.hatchery.bus.authentication.RecordAuthenticator;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,8 +11,10 @@ import java.util.TreeMap;
  *     ssl.…}, {@code sasl.…}); they win over Hatchery's own settings
  * @param partitions partitions of the shared topics where this process creates them, at least 1
  * @param replication replicas of the topics that this process creates; -1 is the broker's default
+ * @param authenticator signs the records of this process, and checks those that it reads
  */
-public record BusConfig(Map<String, String> client, int partitions, short replication) {
+public record BusConfig(
+        Map<String, String> client, int partitions, short replication, RecordAuthenticator authenticator) {
     private static final String MAX_BYTES = "4194304";
 
     /**
@@ -22,6 +25,20 @@ public record BusConfig(Map<String, String> client, int partitions, short replic
         if (!client.containsKey("bootstrap.servers")) {
             throw new IllegalArgumentException("kafka.bootstrap.servers is not set: set it to a broker, as host:port");
         }
+    }
+
+    /**
+     * A connection of a process that signs and checks nothing.
+     *
+     * @throws IllegalArgumentException if no broker is named
+     */
+    public BusConfig(Map<String, String> client, int partitions, short replication) {
+        this(client, partitions, replication, RecordAuthenticator.NONE);
+    }
+
+    /** This connection of a process that signs and checks records. */
+    public BusConfig withAuthenticator(RecordAuthenticator one) {
+        return new BusConfig(client, partitions, replication, one);
     }
 
     /** The broker addresses. */

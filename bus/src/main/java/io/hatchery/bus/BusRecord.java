@@ -1,6 +1,8 @@
 package io.hatchery.bus;
 
+import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.hatchery.protocol.Headers;
+import io.hatchery.spec.HostName;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +15,58 @@ import org.jspecify.annotations.Nullable;
 /** A record as it came from Kafka, not yet read. */
 public final class BusRecord {
     private final ConsumerRecord<byte[], byte[]> record;
+    private final RecordAuthenticator authenticator;
+
+    private boolean isChecked;
+
+    /** Why it is not authentic; null if it is, and before that was checked. */
+    private @Nullable String inauthenticity;
 
     /** What {@link #readAhead} read; null if it read nothing. */
     private @Nullable Object value;
 
-    /** Wraps a record. */
+    /** Wraps a record that is not checked. */
     public BusRecord(ConsumerRecord<byte[], byte[]> record) {
+        this(record, RecordAuthenticator.NONE);
+    }
+
+    /**
+     * Wraps a record.
+     *
+     * @param authenticator checks its message authentication code
+     */
+    public BusRecord(ConsumerRecord<byte[], byte[]> record, RecordAuthenticator authenticator) {
         this.record = record;
+        this.authenticator = authenticator;
+    }
+
+    /** Why its message authentication code does not show who wrote it; empty if it does, or if its topic is not checked. */
+    public Optional<String> inauthenticity() {
+        if (!isChecked) {
+            inauthenticity = authenticator.refusal(record).orElse(null);
+            isChecked = true;
+        }
+        return Optional.ofNullable(inauthenticity);
+    }
+
+    /**
+     * Requires that the host that a report is about, or the control plane, signed it.
+     *
+     * @param host null if only the control plane may report this
+     * @throws UnreadableException if another host did
+     */
+    public void requireSignedFor(@Nullable HostName host) throws UnreadableException {
+        Optional<String> signer = signer();
+        if (signer.isPresent() && (host == null || !signer.get().equals(host.value()))) {
+            throw new UnreadableException("host " + signer.get() + " signed it, and it is "
+                    + (host == null ? "for the control plane to write" : "about host " + host)
+                    + ": a host reports on itself only");
+        }
+    }
+
+    /** The host that signed it; empty if the control plane did, or nobody. */
+    public Optional<String> signer() {
+        return header(Headers.SIGNER).filter(signer -> authenticator.checks(topic()));
     }
 
     /** Where it lies. */
@@ -127,6 +174,10 @@ public final class BusRecord {
     }
 
     private byte[] requiredBytes() throws UnreadableException {
+        Optional<String> reason = inauthenticity();
+        if (reason.isPresent()) {
+            throw new UnreadableException(reason.get());
+        }
         byte[] value = record.value();
         if (value == null) {
             throw new UnreadableException("the record has no value");

@@ -1,5 +1,6 @@
 package io.hatchery.bus;
 
+import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -16,10 +17,12 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaPartitionReader implements PartitionReader {
     private final Polling polling;
     private final TopicPartition partition;
+    private final RecordAuthenticator authenticator;
     private Handler<List<BusRecord>> batches = batch -> {};
 
     KafkaPartitionReader(Vertx vertx, BusConfig config, String topic, String group, Handler<Throwable> onFailure) {
         this.partition = new TopicPartition(topic, 0);
+        this.authenticator = config.authenticator();
         Map<String, Object> settings = new HashMap<>(config.consumer());
         settings.put("group.id", group);
         this.polling =
@@ -28,7 +31,7 @@ final class KafkaPartitionReader implements PartitionReader {
 
     private void take(Polling.PolledBatch batch) {
         var records = new ArrayList<BusRecord>();
-        batch.records().forEach(raw -> records.add(new BusRecord(raw)));
+        batch.records().forEach(raw -> records.add(new BusRecord(raw, authenticator)));
         batches.handle(records);
     }
 

@@ -86,6 +86,7 @@ public final class KafkaPublisher implements Publisher {
     private void hand(ProducerRecord<byte[], byte[]> record, Context context, Promise<Position> written) {
         try {
             Producer<byte[], byte[]> current = usable();
+            config.authenticator().sign(record);
             var _ = current.send(record, (metadata, e) -> {
                 if (e == null) {
                     var position = new Position(metadata.topic(), metadata.partition(), metadata.offset());

@@ -1,5 +1,6 @@
 package io.hatchery.bus;
 
+import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.hatchery.protocol.Groups;
 import io.hatchery.protocol.Topics;
 import java.time.Duration;
@@ -69,6 +70,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private static final Duration PROGRESS_LOGGED = Duration.ofSeconds(10);
 
     private final TransactionalLoop.LoopPlan plan;
+    private final RecordAuthenticator authenticator;
     private final Duration stalled;
     private final int partitions;
     private final KafkaConsumer<byte[], byte[]> source;
@@ -110,6 +112,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         this.plan = plan;
         this.stalled = stalled;
         this.partitions = config.partitions();
+        this.authenticator = config.authenticator();
         Map<String, Object> consuming = new HashMap<>(config.consumer());
         Map<String, Object> viewing = new HashMap<>(consuming);
         viewing.put("max.poll.records", MAX_VIEWED);
@@ -180,7 +183,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
     private PolledSource read(Duration patience) {
         ConsumerRecords<byte[], byte[]> polled = source.poll(patience);
         var records = new ArrayList<BusRecord>(polled.count());
-        polled.forEach(raw -> records.add(new BusRecord(raw)));
+        polled.forEach(raw -> records.add(new BusRecord(raw, authenticator)));
         var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
         for (TopicPartition partition : source.assignment()) {
             positions.put(partition, new OffsetAndMetadata(source.position(partition)));
@@ -262,7 +265,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
             Set<Long> own = written.getOrDefault(partition, Set.of());
             for (var record : polled.records(partition)) {
                 if (own.isEmpty() || !own.remove(record.offset())) {
-                    records.add(new BusRecord(record));
+                    records.add(new BusRecord(record, authenticator));
                 }
             }
         }
@@ -286,6 +289,7 @@ final class KafkaTransactionalLog implements TransactionalLog, ConsumerRebalance
         var tooLarge = new AtomicReference<RecordTooLargeException>();
         var viewed = new ConcurrentLinkedQueue<RecordMetadata>();
         locate(records);
+        records.forEach(authenticator::sign);
         producer.beginTransaction();
         try {
             for (var record : records) {

@@ -87,7 +87,7 @@ public final class LogReader {
                             return;
                         }
                         if (raw.offset() < ends.getOrDefault(new TopicPartition(raw.topic(), raw.partition()), 0L)) {
-                            var record = new BusRecord(raw);
+                            var record = new BusRecord(raw, config.authenticator());
                             read[0] = read[0].after(record);
                             if (!onRecord.test(record)) {
                                 done.tryComplete(read[0]);

@@ -271,7 +271,7 @@ public final class LoopSession implements AutoCloseable {
     }
 
     private @Nullable String misplaced(BusRecord record) {
-        return Partitioning.misplacement(record, log.partitionCount()).orElse(null);
+        return Partitioning.refusal(record, log.partitionCount()).orElse(null);
     }
 
     private static String reason(Throwable e) {

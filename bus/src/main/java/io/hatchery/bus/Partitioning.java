@@ -14,11 +14,20 @@ public final class Partitioning {
     }
 
     /**
+     * Why a record does not count: it is not authentic, or not where it belongs. Empty if it counts.
+     *
+     * @param partitions over how many the keys of shared topics are spread
+     */
+    public static Optional<String> refusal(BusRecord record, int partitions) {
+        return record.inauthenticity().or(() -> misplacement(record, partitions));
+    }
+
+    /**
      * Why a record is not where it belongs; empty if it is, or if it belongs nowhere in particular.
      *
      * @param partitions over how many the keys of shared topics are spread
      */
-    public static Optional<String> misplacement(BusRecord record, int partitions) {
+    private static Optional<String> misplacement(BusRecord record, int partitions) {
         byte[] key = record.raw().key();
         if (key == null || !Topics.isShared(record.topic())) {
             return Optional.empty();

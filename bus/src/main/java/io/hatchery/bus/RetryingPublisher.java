@@ -166,6 +166,8 @@ public final class RetryingPublisher implements Publisher {
                 "search",
                 record -> record.header(Headers.ID)
                         .filter(ids::contains)
+                        // Another host must not make this one believe that its event is there.
+                        .filter(id -> record.inauthenticity().isEmpty())
                         .ifPresent(id -> found.put(id, record.position())),
                 read::tryFail);
         follower.followFrom(onceTopic, from, ends).onComplete(done -> {

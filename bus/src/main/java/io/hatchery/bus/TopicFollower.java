@@ -83,7 +83,7 @@ public final class TopicFollower implements Follower {
                     @Override
                     public T handle(Polling.PolledBatch batch) {
                         var records = new ArrayList<BusRecord>(batch.records().count());
-                        batch.records().forEach(record -> records.add(new BusRecord(record)));
+                        batch.records().forEach(record -> records.add(new BusRecord(record, config.authenticator())));
                         return handler.handle(records);
                     }
 

@@ -130,7 +130,7 @@ final class ContainerReview {
 
     /** Whether the host has the container by its status, or never had it, in which case no host read the spec. */
     private boolean isReleased(ContainerName container, Evaluation.ReleasingHost releasingHost) {
-        return views.confirmations().isConfirmed(container, releasingHost.operation())
+        return views.confirmations().isConfirmed(container, releasingHost.operation(), releasingHost.host())
                 || !views.hosts().isHeardOf(releasingHost.host());
     }
 }

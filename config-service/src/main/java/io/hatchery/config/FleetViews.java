@@ -217,6 +217,7 @@ final class FleetViews {
         }
         ContainerStatus status = record.value(ContainerStatus.class);
         requireKey(name, status.container());
+        record.requireSignedFor(status.host());
         confirmations.contradict(name);
         EvaluationFacts facts = containers.facts(name);
         if (rollbacks.view(status) && facts != null && facts.mayRollBack()) {
@@ -226,6 +227,7 @@ final class FleetViews {
 
     private void viewHost(BusRecord record) throws UnreadableException {
         var name = new HostName(record.key());
+        record.requireSignedFor(record.isDeletion() ? null : name);
         if (record.isDeletion()) {
             hosts.remove(name);
             containers.placement().remove(name);

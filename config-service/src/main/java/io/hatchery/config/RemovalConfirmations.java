@@ -4,6 +4,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Headers;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -18,15 +19,27 @@ final class RemovalConfirmations {
     /** Maximum number of remembered removals per container. */
     static final int MAX_REMOVALS = 16;
 
-    private record Confirmed(String source, Deque<String> removals) {}
+    /**
+     * @param source the {@code ce_source} of the last confirmation; empty if a status came after it
+     */
+    private record Confirmed(String source, Deque<ConfirmedRemoval> removals) {}
+
+    /**
+     * A removal that was confirmed.
+     *
+     * @param signer the host that signed the confirmation; empty if records are not signed
+     */
+    private record ConfirmedRemoval(String operation, String signer) {}
 
     private final Map<ContainerName, Confirmed> byContainer = new LinkedHashMap<>();
 
     /** Folds the tombstone of a status, with which a host confirms a removal. */
     void confirm(ContainerName container, BusRecord deletion) {
         Confirmed before = byContainer.remove(container);
-        Deque<String> removals = before == null ? new ArrayDeque<>() : before.removals();
-        deletion.header(Headers.OPERATION).ifPresent(removals::add);
+        Deque<ConfirmedRemoval> removals = before == null ? new ArrayDeque<>() : before.removals();
+        deletion.header(Headers.OPERATION)
+                .ifPresent(operation -> removals.add(
+                        new ConfirmedRemoval(operation, deletion.signer().orElse(""))));
         if (removals.size() > MAX_REMOVALS) {
             removals.remove();
         }
@@ -55,9 +68,13 @@ final class RemovalConfirmations {
         return last.source();
     }
 
-    boolean isConfirmed(ContainerName container, CommandId removal) {
+    /** Whether a host has confirmed a removal. */
+    boolean isConfirmed(ContainerName container, CommandId removal, HostName host) {
         Confirmed confirmed = byContainer.get(container);
-        return confirmed != null && confirmed.removals().contains(removal.value());
+        return confirmed != null
+                && confirmed.removals().stream()
+                        .filter(one -> one.operation().equals(removal.value()))
+                        .anyMatch(one -> one.signer().isEmpty() || one.signer().equals(host.value()));
     }
 
     /** Forgets the removals of a container. */

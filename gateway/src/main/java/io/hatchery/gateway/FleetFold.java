@@ -73,7 +73,7 @@ public final class FleetFold {
     private final SubmittedOperations submitted = new SubmittedOperations();
     private final RejectionTable rejections;
     private final RejectedRecords refused;
-    private final PlacedRecords placed;
+    private final RecordChecks checks;
     private final Streams.Replay log;
     private final Streams streams;
     private final Clock clock;
@@ -111,8 +111,8 @@ public final class FleetFold {
         this.projection = restored.projection();
         this.rejections = restored.rejections();
         this.refused = new RejectedRecords(publisher, reported::add);
-        this.placed = new PlacedRecords(partitions, refused);
-        this.log = placed.of(log);
+        this.checks = new RecordChecks(partitions, refused);
+        this.log = checks.of(log);
         this.streams = new Streams(clock, restored.projection()::hosts, reader, this.log, refused::refuse);
         this.clock = clock;
         restored.rejected().forEach(each -> refused.refuse(each.record(), each.reason()));
@@ -197,7 +197,7 @@ public final class FleetFold {
             return new FoldedRecords(List.of(), new Changes(Set.of(), Set.of(), Set.of(), Set.of()));
         }
         recordsRead.addAndGet(records.size());
-        List<ReadRecord> read = ReadRecord.read(records, placed::misplacement);
+        List<ReadRecord> read = ReadRecord.read(records, checks::refusal);
         return projection.database().write(session -> {
             var folded = new ArrayList<FoldedRecord>(records.size());
             var changes = new Changes(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashSet<>());

@@ -24,12 +24,11 @@ record ReadRecord(
     /**
      * Reads records, in their order.
      *
-     * @param misplacement why a record is not where it belongs; empty if it is
+     * @param refusal why a record does not count; empty if it does
      */
-    static List<ReadRecord> read(List<BusRecord> records, Function<BusRecord, Optional<String>> misplacement) {
+    static List<ReadRecord> read(List<BusRecord> records, Function<BusRecord, Optional<String>> refusal) {
         return (records.size() < PARALLEL ? records.stream() : records.parallelStream())
-                .map(record -> misplacement
-                        .apply(record)
+                .map(record -> refusal.apply(record)
                         .map(why -> new ReadRecord(record, null, why))
                         .orElseGet(() -> read(record)))
                 .toList();

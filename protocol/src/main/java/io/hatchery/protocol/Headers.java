@@ -36,5 +36,14 @@ public final class Headers {
     /** On a dead letter that holds only a part of its record: how many bytes the record had. */
     public static final String ORIGINAL_SIZE = "hatchery_original_size";
 
+    /** The message authentication code of a record: {@code <key id>:<HMAC-SHA-256 in base64url>}. */
+    public static final String MAC = "hatchery_mac";
+
+    /** On a signed report: the host whose key signed it; none on reports of the control plane. */
+    public static final String SIGNER = "hatchery_signer";
+
+    /** On a signed record: the time of the signature by the clock of its producer, RFC 3339. */
+    public static final String SIGNED_AT = "hatchery_signed_at";
+
     private Headers() {}
 }

@@ -199,6 +199,17 @@ public final class Topics {
         return List.of(STATUS, EVENTS, HOSTS, DEAD_LETTERS);
     }
 
+    /** What the message authentication codes of a topic's records show. */
+    public static Authentication authenticationOf(String topic) {
+        if (topic.equals(STATUS.name()) || topic.equals(EVENTS.name()) || topic.equals(HOSTS.name())) {
+            return Authentication.REPORT;
+        }
+        if (hostOf(topic, SPECS_SUFFIX).isPresent()) {
+            return Authentication.SPEC;
+        }
+        return hostOf(topic, COMMANDS_SUFFIX).isPresent() ? Authentication.COMMAND : Authentication.NONE;
+    }
+
     /** The host of a command topic; empty for other topics. */
     public static Optional<HostName> hostOfCommands(String topic) {
         return hostOf(topic, COMMANDS_SUFFIX);

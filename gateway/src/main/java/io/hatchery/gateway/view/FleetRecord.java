@@ -81,7 +81,9 @@ public sealed interface FleetRecord {
                 return status(record);
             }
             if (topic.equals(Topics.EVENTS.name())) {
-                return new EventRecord(record.value(FleetEvent.class), record.id(), record.timestamp());
+                FleetEvent event = record.value(FleetEvent.class);
+                record.requireSignedFor(event.host());
+                return new EventRecord(event, record.id(), record.timestamp());
             }
             if (topic.equals(Topics.HOSTS.name())) {
                 return host(record);
@@ -130,12 +132,13 @@ public sealed interface FleetRecord {
     private static Status status(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
         if (record.isDeletion()) {
-            return new Status(
-                    name,
-                    record.header(Headers.SOURCE).flatMap(FleetRecord::hostOf).orElse(null),
-                    null);
+            HostName source =
+                    record.header(Headers.SOURCE).flatMap(FleetRecord::hostOf).orElse(null);
+            record.requireSignedFor(source);
+            return new Status(name, source, null);
         }
         ContainerStatus status = record.value(ContainerStatus.class);
+        record.requireSignedFor(status.host());
         requireKey(record, status.container().value());
         return new Status(name, status.host(), status);
     }
@@ -149,8 +152,10 @@ public sealed interface FleetRecord {
     private static Host host(BusRecord record) throws UnreadableException {
         var name = new HostName(record.key());
         if (record.isDeletion()) {
+            record.requireSignedFor(null);
             return new Host(name, null);
         }
+        record.requireSignedFor(name);
         HostStatus status = record.value(HostStatus.class);
         Optional<String> refusal = Heartbeat.refusal(name, status, record.timestamp());
         if (refusal.isPresent()) {

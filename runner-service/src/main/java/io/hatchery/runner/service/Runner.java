@@ -287,7 +287,9 @@ public final class Runner {
         }
         Follower follower = dependencies.bus.follower(
                 "unacknowledged",
-                record -> record.header(Headers.ID).ifPresent(id -> found.put(id, record.position())),
+                record -> record.header(Headers.ID)
+                        .filter(id -> record.inauthenticity().isEmpty())
+                        .ifPresent(id -> found.put(id, record.position())),
                 this::failed);
         return follower.followFrom(Topics.EVENTS.name(), from, ends).eventually(follower::close);
     }

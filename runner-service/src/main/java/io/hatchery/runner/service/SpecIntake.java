@@ -30,6 +30,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -298,6 +299,10 @@ final class SpecIntake {
 
     private void apply(BusRecord record, SpecsProgress handling) throws IOException, UnreadableException {
         var container = new ContainerName(record.key());
+        Optional<String> inauthenticity = record.inauthenticity();
+        if (inauthenticity.isPresent()) {
+            throw new UnreadableException(inauthenticity.get());
+        }
         if (record.isDeletion()) {
             revoke(record, container, handling);
             return;

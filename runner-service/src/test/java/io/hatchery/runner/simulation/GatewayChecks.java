@@ -75,7 +75,7 @@ final class GatewayChecks {
     }
 
     private static @Nullable FleetRecord read(BusRecord record) {
-        if (Partitioning.misplacement(record, SimulatedKafka.SHARED_PARTITIONS).isPresent()) {
+        if (Partitioning.refusal(record, SimulatedKafka.SHARED_PARTITIONS).isPresent()) {
             return null;
         }
         try {

@@ -7,36 +7,36 @@ import io.hatchery.protocol.Topics;
 import java.util.Optional;
 
 /**
- * Refuses records of shared topics that are not in the partition of their key, for instance in one that an operator added: their order among the records of
- * the key is undefined. Dead letters have no order.
+ * Refuses records that are not authentic, and records of shared topics that are not in the partition of their key, for instance in one
+ * that an operator added: their order among the records of the key is undefined. Dead letters have no order.
  */
-final class PlacedRecords {
+final class RecordChecks {
     private final int partitions;
     private final RejectedRecords refused;
 
     /**
      * @param partitions over how many the keys of shared topics are spread
      */
-    PlacedRecords(int partitions, RejectedRecords refused) {
+    RecordChecks(int partitions, RejectedRecords refused) {
         this.partitions = partitions;
         this.refused = refused;
     }
 
-    /** Why a record is not where it belongs; empty if it is. */
-    Optional<String> misplacement(BusRecord record) {
+    /** Why a record does not count; empty if it does. */
+    Optional<String> refusal(BusRecord record) {
         return record.topic().equals(Topics.DEAD_LETTERS.name())
                 ? Optional.empty()
-                : Partitioning.misplacement(record, partitions);
+                : Partitioning.refusal(record, partitions);
     }
 
-    private boolean isPlaced(BusRecord record) {
-        Optional<String> reason = misplacement(record);
+    private boolean counts(BusRecord record) {
+        Optional<String> reason = refusal(record);
         reason.ifPresent(why -> refused.refuse(record, why));
         return reason.isEmpty();
     }
 
     /** A replay without the records that are refused. */
     Streams.Replay of(Streams.Replay log) {
-        return (from, to, onRecord) -> log.read(from, to, record -> !isPlaced(record) || onRecord.test(record));
+        return (from, to, onRecord) -> log.read(from, to, record -> !counts(record) || onRecord.test(record));
     }
 }
