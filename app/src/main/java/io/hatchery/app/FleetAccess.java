@@ -66,6 +66,7 @@ record FleetAccess(BusConfig administrator, KafkaCredentials credentials) {
             for (KafkaUser user : toWrite) {
                 credentials.write(user, administrator.client());
             }
+            new RecordKeyFiles(credentials.folder()).apply(named);
             AccessSetup.AclChanges acls =
                     setup.grant(AccessPlan.of(named, existing).grants());
             createTopics(named);

@@ -1,15 +1,13 @@
 package io.hatchery.app;
 
 import io.hatchery.bus.access.KafkaUser;
+import io.hatchery.bus.authentication.KeyFile;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -72,7 +70,7 @@ record KafkaCredentials(Path folder) {
      */
     boolean delete(String user) throws IOException {
         boolean isDeleted = false;
-        for (String name : new String[] {CLIENT, KCAT, TRUSTED}) {
+        for (String name : new String[] {CLIENT, KCAT, TRUSTED, RecordKeyFiles.USER}) {
             isDeleted |= Files.deleteIfExists(file(user).resolveSibling(name));
         }
         Files.deleteIfExists(folder.resolve(user));
@@ -103,12 +101,6 @@ record KafkaCredentials(Path folder) {
 
     /** The properties in a file. */
     static Map<String, String> read(Path file) throws IOException {
-        var properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        }
-        var values = new TreeMap<String, String>();
-        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
-        return values;
+        return KeyFile.properties(file);
     }
 }

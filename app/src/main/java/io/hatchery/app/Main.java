@@ -41,6 +41,7 @@ public final class Main {
             "broker",
             "acls",
             "ca",
+            "keys",
             "context",
             "settings",
             "help");
@@ -103,6 +104,7 @@ public final class Main {
             case "broker" -> new ServiceCommands.Broker();
             case "acls" -> new AclsCommand();
             case "ca" -> new CaCommands();
+            case "keys" -> new KeysCommands();
             case "context" -> new ContextCommands();
             case "settings" -> new SettingsCommand();
             case "help" -> new CommandLine.HelpCommand();

@@ -1,6 +1,7 @@
 package io.hatchery.app;
 
 import io.hatchery.bus.BusConfig;
+import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.RunnerConfig;
@@ -46,10 +47,22 @@ final class RunnerSettings {
             .takes(ValueType.size("64KiB", "1TiB"))
             .describedAs("Size up to which the console of each container is kept")
             .defaultsTo("10MiB");
-    static final List<ConfigurationKey<?>> KEYS =
-            List.of(DRIVER, NIX_CACHES, NIX_KEYS, NIX_TOKEN_FILE, MAX_CONCURRENT_STARTS, HEARTBEAT, CONSOLE_SIZE);
+    private static final ConfigurationKey<String> COMMANDS = ConfigurationKey.named("runner.commands")
+            .takes(ValueType.oneOf("any", "authenticated"))
+            .describedAs("Which commands are executed: any that Kafka's ACLs let through, such as those that operators"
+                    + " publish with kcat, or only those that a gateway signed (authenticated)")
+            .defaultsTo("any");
+    static final List<ConfigurationKey<?>> KEYS = List.of(
+            COMMANDS, DRIVER, NIX_CACHES, NIX_KEYS, NIX_TOKEN_FILE, MAX_CONCURRENT_STARTS, HEARTBEAT, CONSOLE_SIZE);
 
     private RunnerSettings() {}
+
+    /** Which commands the runner executes. */
+    static RecordAuthenticator.CommandCheck commandCheck(Settings settings) {
+        return settings.get(COMMANDS).equals("authenticated")
+                ? RecordAuthenticator.CommandCheck.REQUIRED
+                : RecordAuthenticator.CommandCheck.WHERE_SIGNED;
+    }
 
     static RunnerConfig of(Settings settings, BusConfig bus, String version) throws IOException {
         HostSettings host = HostSettings.of(settings);

@@ -64,6 +64,11 @@ public final class BusRecord {
         }
     }
 
+    /** Whether it has a message authentication code that was checked. */
+    public boolean isSigned() {
+        return authenticator.checks(topic()) && record.headers().lastHeader(Headers.MAC) != null;
+    }
+
     /** The host that signed it; empty if the control plane did, or nobody. */
     public Optional<String> signer() {
         return header(Headers.SIGNER).filter(signer -> authenticator.checks(topic()));

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.spec.SecretKeySpec;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordAuthenticator {
     /** Signs and checks nothing. */
     public static final RecordAuthenticator NONE =
-            new RecordAuthenticator(RecordKeys.NONE, CommandCheck.WHERE_SIGNED, Clock.systemUTC());
+            new RecordAuthenticator(() -> RecordKeys.NONE, CommandCheck.WHERE_SIGNED, Clock.systemUTC());
 
     /**
      * How far the time of a signature may be from that at which the broker appended the record: longer than a producer waits for the broker,
@@ -43,17 +44,17 @@ public final class RecordAuthenticator {
     private static final String REMEDY =
             ". Services and runners sign their records with the keys that hatchery acls --apply writes";
 
-    private final RecordKeys keys;
+    private final Supplier<RecordKeys> source;
     private final CommandCheck commands;
     private final Clock clock;
 
     /**
-     * @param keys the keys of this process
+     * @param source the keys of this process
      * @param commands which commands are executed
      * @param clock the time of signatures
      */
-    public RecordAuthenticator(RecordKeys keys, CommandCheck commands, Clock clock) {
-        this.keys = keys;
+    public RecordAuthenticator(Supplier<RecordKeys> source, CommandCheck commands, Clock clock) {
+        this.source = source;
         this.commands = commands;
         this.clock = clock;
     }
@@ -61,6 +62,7 @@ public final class RecordAuthenticator {
     /** Adds the code to a record, in place of one that it has, if this process has keys for its topic. */
     public void sign(ProducerRecord<byte[], byte[]> record) {
         Authentication purpose = Topics.authenticationOf(record.topic());
+        RecordKeys keys = source.get();
         if (!keys.covers(purpose)) {
             return;
         }
@@ -89,7 +91,7 @@ public final class RecordAuthenticator {
 
     /** Whether records of a topic are checked. */
     public boolean checks(String topic) {
-        return keys.covers(Topics.authenticationOf(topic));
+        return source.get().covers(Topics.authenticationOf(topic));
     }
 
     /** Why a record is not authentic; empty if it is, or if this process has no keys for its topic. */
@@ -121,7 +123,8 @@ public final class RecordAuthenticator {
         Authentication purpose = Topics.authenticationOf(record.topic());
         String signer = purpose == Authentication.REPORT ? text(metadata.get(Headers.SIGNER)) : hostOf(record.topic());
         String keyId = code.group(1);
-        SecretKeySpec key = keys.find(keyId, purpose, signer)
+        SecretKeySpec key = source.get()
+                .find(keyId, purpose, signer)
                 .orElseThrow(() -> new IllegalArgumentException("there is no key with the id " + keyId + " of "
                         + (signer.isEmpty() ? "the control plane" : "host '" + signer + "'")));
         byte[] expected = RecordMac.of(

@@ -98,8 +98,13 @@ public final class RecordKeys {
         return keys.containsKey(new KeyName(current, purpose));
     }
 
+    /** The host whose keys these are; empty if they are roots of the control plane. */
+    public Optional<String> host() {
+        return Optional.ofNullable(host);
+    }
+
     /** The id of the keys with which records are signed. */
-    String current() {
+    public String current() {
         return current;
     }
 

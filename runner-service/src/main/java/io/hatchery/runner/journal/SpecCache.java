@@ -25,6 +25,7 @@ public final class SpecCache {
     private static final String FOLDER = "specs/";
     private static final String SPEC = ".json";
     private static final String REMOVAL = ".removal.json";
+    private static final String REMOVED = ".removed";
 
     private final Disk disk;
 
@@ -119,8 +120,28 @@ public final class SpecCache {
                 .orElse(null);
     }
 
+    /**
+     * The last generation of a container that was removed from this host; null if none was. It is kept for good, in a file of a few
+     * bytes for each name that a container had, so that a spec that is written again does not bring a removed container back.
+     */
+    public @Nullable Generation removedThrough(ContainerName container) throws IOException {
+        return read(container + REMOVED, Generation.class).orElse(null);
+    }
+
+    private static @Nullable Generation latest(@Nullable Generation one, @Nullable Generation other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isAfter(other) ? one : other;
+    }
+
     /** Records a removal and deletes the spec. */
     public void beginRemoval(OpenRemoval removal) throws IOException {
+        Generation through =
+                latest(removedThrough(removal.container()), latest(removal.generation(), removal.throughGeneration()));
+        if (through != null) {
+            disk.replace(FOLDER + removal.container() + REMOVED, Checksum.appended(Json.bytes(through)));
+        }
         disk.replace(FOLDER + removal.container() + REMOVAL, Checksum.appended(Json.bytes(removal)));
         disk.delete(FOLDER + removal.container() + SPEC, true);
     }

@@ -309,12 +309,28 @@ final class SpecIntake {
         }
         ContainerSpec spec = record.value(ContainerSpec.class);
         SpecChecks.check(container, controllers.host(), spec);
-        boolean known = spec.generation().equals(cache.generationOf(container));
+        Generation present = cache.generationOf(container);
+        requireNewer(spec, present, record.isSigned() ? cache.removedThrough(container) : null);
+        boolean known = spec.generation().equals(present);
         cache.keep(spec);
         handling.named(spec);
         controllers.post(container, new Input.SpecArrived(spec));
         if (known) {
             controllers.publishStatusAgain(container); // config-service sends a spec again if it has lost the status
+        }
+    }
+
+    /** A spec that is written again, for instance by a thief of a broker's credentials, must not undo a later one or a removal. */
+    private static void requireNewer(
+            ContainerSpec spec, @Nullable Generation present, @Nullable Generation removedThrough)
+            throws UnreadableException {
+        if (present != null && present.isAfter(spec.generation())) {
+            throw new UnreadableException("its generation " + spec.generation() + " is older than generation " + present
+                    + ", which this host has");
+        }
+        if (removedThrough != null && !spec.generation().isAfter(removedThrough)) {
+            throw new UnreadableException("its generation " + spec.generation()
+                    + " was removed from this host, with all through " + removedThrough);
         }
     }
 
