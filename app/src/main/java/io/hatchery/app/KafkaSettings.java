@@ -78,7 +78,7 @@ final class KafkaSettings {
         }
         try {
             var keys = new KeyFile(file);
-            Optional<String> host = keys.get().host();
+            Optional<String> host = keys.keys().host();
             Optional<String> expected = service instanceof Principal.RunnerUser(HostName name)
                     ? Optional.of(name.value())
                     : Optional.empty();

@@ -33,6 +33,7 @@ public final class Main {
             "watch",
             "events",
             "hosts",
+            "host",
             "token",
             "audit",
             "config-service",
@@ -92,6 +93,7 @@ public final class Main {
             case "watch" -> new WatchCommand();
             case "events" -> new EventsCommand();
             case "hosts" -> new ClientCommands.Hosts();
+            case "host" -> new HostCommands();
             case "token" ->
                 new CommandLine(new TokenCommands())
                         .addSubcommand("create", new TokenCommands.Create())

@@ -4,7 +4,6 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.HostSpecs;
 import io.hatchery.protocol.HostStatus;
-import io.hatchery.protocol.Topics;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import java.time.Duration;
@@ -134,12 +133,12 @@ final class SpecsAudit {
                 .toList();
         if (vanished.size() > MOST_VANISHED) {
             LOG.error(
-                    "host {} has {} and is not to: more than {} are not removed by themselves. For each that is to go, write a"
-                            + " record with its name as key and no value to {}",
+                    "host {} has {} and is not to: more than {} are not removed by themselves. Remove those that are"
+                            + " to go: hatchery host remove-container {} NAME",
                     host,
                     vanished,
                     MOST_VANISHED,
-                    Topics.specs(host).name());
+                    host);
             return List.of();
         }
         return vanished;

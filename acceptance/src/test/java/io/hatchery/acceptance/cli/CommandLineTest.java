@@ -199,7 +199,8 @@ class CommandLineTest {
 
     @Test
     void secretFilesAreReadableByTheirOwnerOnly() throws Exception {
-        for (String name : new String[] {"admin.token", "client.properties", "kcat.conf"}) {
+        for (String name :
+                new String[] {"admin.token", "client.properties", "kcat.conf", "users/fleet-keys.properties"}) {
             assertThat(PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(installation.data().resolve(name))))
                     .as(name)

@@ -8,9 +8,9 @@ import io.hatchery.acceptance.fixture.HostState;
 import io.hatchery.acceptance.fixture.Installation;
 import io.hatchery.acceptance.fixture.Roots;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,11 +33,17 @@ class MigrationTest {
         installation = Installation.running();
         otherData = Files.createDirectory(installation.data().resolveSibling("other"));
         otherRuntime = Path.of(installation.runtime() + "b");
+        addOther();
+        startOther();
+    }
+
+    private static void addOther() throws IOException {
         installation.hatchery("acls", "--apply", "--host", OTHER).orFail();
         Path user = installation.data().resolve("users/hatchery-runner-" + OTHER);
-        Files.copy(user.resolve("client.properties"), otherData.resolve("client.properties"));
+        for (String file : List.of("client.properties", "record-keys.properties")) {
+            Files.copy(user.resolve(file), otherData.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
         api = installation.api();
-        startOther();
     }
 
     private static void startOther() throws IOException {
@@ -144,12 +150,11 @@ class MigrationTest {
         HostState.delete(otherRuntime);
         HostState.delete(otherData.resolve("runner"));
         api.define("t-orphan", definition(root, Installation.HOST));
-        installation
-                .kcat((OTHER + ":").getBytes(StandardCharsets.UTF_8), "-P", "-K", ":", "-Z", "-t", "hatchery.hosts")
-                .orFail();
+        installation.hatchery("host", "remove", OTHER).orFail();
         api.await("t-orphan", container -> runsOn(container, Installation.HOST));
         assertThat(api.command("stop", "t-orphan").path("outcome").asText()).isEqualTo("completed");
         HostState.assertGone("t-orphan", root);
+        addOther();
         startOther();
     }
 }

@@ -9,14 +9,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The keys in a file, which is read again after it has changed, so that keys are replaced without a restart. Safe for all threads.
  */
-public final class KeyFile implements Supplier<RecordKeys> {
+public final class KeyFile implements KeySource {
     private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);
 
     /** How often the file is looked at, at most. */
@@ -52,10 +51,16 @@ public final class KeyFile implements Supplier<RecordKeys> {
     }
 
     @Override
-    public RecordKeys get() {
+    public RecordKeys keys() {
         if (System.nanoTime() - looked > INTERVAL.toNanos()) {
             readIfChanged();
         }
+        return keys;
+    }
+
+    @Override
+    public RecordKeys changedKeys() {
+        readIfChanged();
         return keys;
     }
 

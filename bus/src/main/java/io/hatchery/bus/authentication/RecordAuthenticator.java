@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.spec.SecretKeySpec;
@@ -44,7 +43,7 @@ public final class RecordAuthenticator {
     private static final String REMEDY =
             ". Services and runners sign their records with the keys that hatchery acls --apply writes";
 
-    private final Supplier<RecordKeys> source;
+    private final KeySource source;
     private final CommandCheck commands;
     private final Clock clock;
 
@@ -53,7 +52,7 @@ public final class RecordAuthenticator {
      * @param commands which commands are executed
      * @param clock the time of signatures
      */
-    public RecordAuthenticator(Supplier<RecordKeys> source, CommandCheck commands, Clock clock) {
+    public RecordAuthenticator(KeySource source, CommandCheck commands, Clock clock) {
         this.source = source;
         this.commands = commands;
         this.clock = clock;
@@ -62,7 +61,7 @@ public final class RecordAuthenticator {
     /** Adds the code to a record, in place of one that it has, if this process has keys for its topic. */
     public void sign(ProducerRecord<byte[], byte[]> record) {
         Authentication purpose = Topics.authenticationOf(record.topic());
-        RecordKeys keys = source.get();
+        RecordKeys keys = source.keys();
         if (!keys.covers(purpose)) {
             return;
         }
@@ -91,7 +90,7 @@ public final class RecordAuthenticator {
 
     /** Whether records of a topic are checked. */
     public boolean checks(String topic) {
-        return source.get().covers(Topics.authenticationOf(topic));
+        return source.keys().covers(Topics.authenticationOf(topic));
     }
 
     /** Why a record is not authentic; empty if it is, or if this process has no keys for its topic. */
@@ -123,8 +122,9 @@ public final class RecordAuthenticator {
         Authentication purpose = Topics.authenticationOf(record.topic());
         String signer = purpose == Authentication.REPORT ? text(metadata.get(Headers.SIGNER)) : hostOf(record.topic());
         String keyId = code.group(1);
-        SecretKeySpec key = source.get()
+        SecretKeySpec key = source.keys()
                 .find(keyId, purpose, signer)
+                .or(() -> source.changedKeys().find(keyId, purpose, signer))
                 .orElseThrow(() -> new IllegalArgumentException("there is no key with the id " + keyId + " of "
                         + (signer.isEmpty() ? "the control plane" : "host '" + signer + "'")));
         byte[] expected = RecordMac.of(

@@ -223,7 +223,7 @@ public final class FleetProjection {
         Heartbeat before = memory.hosts().get(name);
         if (before == null && memory.hosts().size() >= MAX_HOSTS) {
             throw new UnreadableException("there are " + MAX_HOSTS
-                    + " hosts already: delete those that are no more from " + Topics.HOSTS.name());
+                    + " hosts already: remove those that are no more, with hatchery host remove HOST");
         }
         memory.hosts().put(name, heartbeat);
         session.update(
