@@ -38,7 +38,9 @@ final class KafkaSettings {
             .takes(ValueType.path())
             .describedAs("File with the keys with which this service signs records and checks those of others, as"
                     + " hatchery acls writes it; without one it signs and checks nothing")
-            .defaultsToComputed("record-keys.properties beside credentials.file");
+            .defaultsToComputed(
+                    "record-keys.properties beside credentials.file, with the same prefix: gateway.record-keys.properties"
+                            + " beside gateway.client.properties");
     static final List<ConfigurationKey<?>> KEYS = List.of(CREDENTIALS, PARTITIONS, RECORD_KEYS, REPLICATION);
 
     private KafkaSettings() {}
@@ -71,7 +73,7 @@ final class KafkaSettings {
     private static RecordAuthenticator authenticator(Settings settings, Principal service, Path embedded)
             throws IOException {
         Path credentials = settings.find(CREDENTIALS).orElse(embedded);
-        Path file = settings.find(RECORD_KEYS).orElse(credentials.resolveSibling(RecordKeyFiles.USER));
+        Path file = settings.find(RECORD_KEYS).orElse(RecordKeyFiles.beside(credentials));
         if (settings.find(RECORD_KEYS).isEmpty() && !Files.exists(file)) {
             LOG.warn("records are not authenticated: there are no keys in {}; hatchery acls --apply makes them", file);
             return RecordAuthenticator.NONE;

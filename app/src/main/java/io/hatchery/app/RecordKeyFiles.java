@@ -26,6 +26,15 @@ record RecordKeyFiles(Path folder) {
     /** The keys of one user, beside its credentials. */
     static final String USER = "record-keys.properties";
 
+    /** The file with the keys of the user that has these credentials. */
+    static Path beside(Path credentials) {
+        String name = credentials.getFileName().toString();
+        return credentials.resolveSibling(
+                name.endsWith("." + KafkaCredentials.CLIENT)
+                        ? name.substring(0, name.length() - KafkaCredentials.CLIENT.length()) + USER
+                        : USER);
+    }
+
     private Path fleet() {
         return folder.resolve(FLEET);
     }

@@ -107,6 +107,16 @@ class RecordKeyFilesTest {
     }
 
     @Test
+    void keysHaveThePrefixOfTheCredentialsBesideThem() {
+        assertThat(RecordKeyFiles.beside(Path.of("/etc/hatchery/client.properties")))
+                .isEqualTo(Path.of("/etc/hatchery/record-keys.properties"));
+        assertThat(RecordKeyFiles.beside(Path.of("/etc/hatchery/gateway.client.properties")))
+                .isEqualTo(Path.of("/etc/hatchery/gateway.record-keys.properties"));
+        assertThat(RecordKeyFiles.beside(Path.of("/run/keys/kafka")))
+                .isEqualTo(Path.of("/run/keys/record-keys.properties"));
+    }
+
+    @Test
     void serviceWithoutKeysChecksNothing() throws IOException {
         Files.createDirectories(folder.resolve("users"));
         assertThat(KafkaSettings.of(settings(Map.of()), H1).authenticator()).isEqualTo(RecordAuthenticator.NONE);

@@ -72,6 +72,7 @@ class PackagedServicesTest {
                 "hatchery-gateway",
                 List.of(
                         "/etc/hatchery/config-service.client.properties",
+                        "/etc/hatchery/config-service.record-keys.properties",
                         "/etc/hatchery/config-service.properties",
                         "/etc/hatchery/client.properties",
                         "/etc/hatchery/runner.properties",
@@ -79,6 +80,7 @@ class PackagedServicesTest {
                 "hatchery-config-service",
                 List.of(
                         "/etc/hatchery/gateway.client.properties",
+                        "/etc/hatchery/gateway.record-keys.properties",
                         "/etc/hatchery/gateway.properties",
                         "/etc/hatchery/client.properties",
                         "/etc/hatchery/runner.properties",
