@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,14 @@ final class FleetNix {
     private final Path folder;
     private final Map<String, String> files;
 
-    private FleetNix(Path file) throws IOException {
-        this.file = file.toRealPath();
-        this.folder = Objects.requireNonNull(this.file.getParent());
-        this.files = ModuleFiles.of(folder);
+    /**
+     * @param file absolute
+     * @param files the texts below its folder, by their relative paths
+     */
+    private FleetNix(Path file, Map<String, String> files) {
+        this.file = file;
+        this.folder = Objects.requireNonNull(file.getParent());
+        this.files = files;
     }
 
     /**
@@ -48,16 +53,32 @@ final class FleetNix {
      * @param nixpkgs whose lib the file takes; null if it needs none
      */
     static List<DefinitionFiles.Named> read(Path file, @Nullable Path nixpkgs) throws IOException {
-        var fleet = new FleetNix(file);
-        var definitions = new ArrayList<DefinitionFiles.Named>();
-        for (var container : fleet.evaluate(nixpkgs).properties()) {
-            definitions.add(new DefinitionFiles.Named(
-                    container.getKey(), fleet.definition(container.getKey(), container.getValue()), file));
-        }
+        Path real = file.toRealPath();
+        Map<String, String> files = ModuleFiles.of(Objects.requireNonNull(real.getParent()));
+        return definitions(evaluate(real, nixpkgs), real, files).entrySet().stream()
+                .map(container -> new DefinitionFiles.Named(container.getKey(), container.getValue(), file))
+                .toList();
+    }
+
+    /**
+     * The definitions by name.
+     *
+     * @param evaluated what Nix makes of the file: for each container its options, and the places of its modules
+     * @param file absolute
+     * @param files the texts below its folder, by their relative paths
+     * @throws UserError if it is something else
+     */
+    static SortedMap<String, ObjectNode> definitions(ObjectNode evaluated, Path file, Map<String, String> files) {
+        var fleet = new FleetNix(file, files);
+        var definitions = new TreeMap<String, ObjectNode>();
+        evaluated
+                .properties()
+                .forEach(container -> definitions.put(
+                        container.getKey(), fleet.definition(container.getKey(), container.getValue())));
         return definitions;
     }
 
-    private ObjectNode evaluate(@Nullable Path nixpkgs) throws IOException {
+    private static ObjectNode evaluate(Path file, @Nullable Path nixpkgs) throws IOException {
         if (!NixCommand.isInstalled()) {
             throw new UserError(
                     file + " is read with Nix, which is not installed here: install it (nix-bin on Debian)");
@@ -106,8 +127,11 @@ final class FleetNix {
     }
 
     private ObjectNode definition(String name, JsonNode container) {
-        ObjectNode options = (ObjectNode) container.get("options");
-        JsonNode modules = container.get("modules");
+        JsonNode modules = container.path("modules");
+        if (!(container.get("options") instanceof ObjectNode options)) {
+            throw new UserError(
+                    file + ": containers." + name + " has no options: give a set, such as { autoStart = true; }");
+        }
         if (!modules.isEmpty()) {
             ArrayNode config = options.putArray("config");
             for (int i = 0; i < modules.size(); i++) {
@@ -136,12 +160,17 @@ final class FleetNix {
                     { lib, ... }:
                     let containers = import ./hatchery-fleet.nix { inherit lib; fleet = ./%s; };
                     in { imports = [ (builtins.elemAt containers."%s".modules %d) ]; }
-                    """.formatted(folder.relativize(file), container, index));
+                    """.formatted(folder.relativize(file), escaped(container), index));
         }
         ObjectNode module = Json.object();
         ObjectNode texts = module.putObject("files");
         all.forEach(texts::put);
         return module.put("main", main);
+    }
+
+    /** A text between the quotes of Nix's language. */
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("${", "\\${");
     }
 
     private static String resource(String name) {

@@ -19,6 +19,9 @@ public record Span(long micros) {
     /** A span that never ends. */
     public static final Span INFINITY = new Span(Long.MAX_VALUE);
 
+    /** The time to read a text grows with the square of its length. */
+    private static final int MAX_LENGTH = 200;
+
     private static final Pattern TERM = Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-zµμ]*)");
     private static final Map<String, Long> UNITS = units();
 
@@ -43,6 +46,10 @@ public record Span(long micros) {
      */
     @JsonCreator
     public static Span parse(String text) {
+        if (text.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("'" + ContainerName.shortened(text) + "' is not a time span: it has "
+                    + text.length() + " characters, and at most " + MAX_LENGTH + " are allowed");
+        }
         if (text.strip().equals("infinity")) {
             return INFINITY;
         }

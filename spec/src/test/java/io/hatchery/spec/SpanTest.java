@@ -36,6 +36,13 @@ class SpanTest {
     }
 
     @Test
+    void longTextIsRefusedBeforeItIsRead() {
+        assertThatThrownBy(() -> Span.parse("1 ".repeat(100_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 200");
+    }
+
+    @Test
     void canonicalTextIsReadAsTheSameSpan() {
         spans().forEach(micros -> {
             var span = new Span(micros);

@@ -85,9 +85,15 @@ final class UnitFile {
     private static String value(String directive, String value) {
         return switch (directive) {
             case "RequiresMountsFor" -> quoted(value, false);
-            case "DeviceAllow" -> value.replace("%", "%%");
+            case "DeviceAllow" -> device(value);
             default -> value;
         };
+    }
+
+    /** systemd removes quotes and backslashes, and would then allow another device than the policy has seen. */
+    private static String device(String allowed) {
+        int end = allowed.lastIndexOf(' ');
+        return quoted(allowed.substring(0, end), false) + allowed.substring(end);
     }
 
     private static String nspawn(NspawnPlan plan, UnitEnvironment variables) {

@@ -92,14 +92,17 @@ final class UnitFileTest {
                 "Description", List.of("Container web"),
                 "WantedBy", List.of("machines.target"),
                 "RequiresMountsFor", List.of("/a b", "/50%"),
-                "DeviceAllow", List.of("/dev/x rw", "char-tty r"),
+                "DeviceAllow", List.of("/dev/x rw", "char-tty r", "/d\\ev/\"50%\" rwm"),
                 "CPUQuota", List.of("50%"));
         var text = String.join("\n", lines(plan(List.of("/bin/nspawn"), directives, List.of()), new Payload.Boot()));
         String unit = text.substring(text.indexOf("[Unit]"), text.indexOf("[Service]"));
         String service = text.substring(text.indexOf("[Service]"), text.indexOf("[Install]"));
         assertThat(unit)
                 .contains("Description=Container web", "RequiresMountsFor=\"/a b\"\nRequiresMountsFor=\"/50%%\"");
-        assertThat(service).contains("CPUQuota=50%\n", "DeviceAllow=/dev/x rw\nDeviceAllow=char-tty r");
+        assertThat(service)
+                .contains(
+                        "CPUQuota=50%\n",
+                        "DeviceAllow=\"/dev/x\" rw\nDeviceAllow=\"char-tty\" r\nDeviceAllow=\"/d\\\\ev/\\\"50%%\\\"\" rwm");
         assertThat(text).endsWith("[Install]\nWantedBy=machines.target");
     }
 

@@ -215,8 +215,8 @@ public final class Json {
             if (e.getCause() instanceof UnrecognizedPropertyException unknown) {
                 // Jackson notices the field at the end of its object, whose other fields it has read first.
                 throw new UnreadableException(
-                        "there is no key '" + unknown.getPropertyName() + "' (line "
-                                + YamlLines.of(decode(yaml), unknown.getPath()) + "): it may be one of "
+                        "there is no key '" + unknown.getPropertyName() + "'"
+                                + YamlLines.of(decode(yaml), unknown.getPath()) + ": it may be one of "
                                 + unknown.getKnownPropertyIds().stream()
                                         .map(String::valueOf)
                                         .sorted()

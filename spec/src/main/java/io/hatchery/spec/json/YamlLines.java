@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -16,9 +17,20 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class YamlLines {
     private YamlLines() {}
 
-    /** The line of the last key of a path, the first line being 1; that of the last part that is there if one is not. */
-    static int of(String yaml, List<JsonMappingException.Reference> path) {
-        @Nullable Node node = new Yaml(new LoaderOptions()).compose(new StringReader(yaml));
+    /**
+     * The line of the last key of a path, in parentheses, the first line being 1; that of the last part that is there if one is not. Empty if
+     * the text is wrong behind that key, since then it has no lines.
+     */
+    static String of(String yaml, List<JsonMappingException.Reference> path) {
+        try {
+            return " (line " + line(new Yaml(new LoaderOptions()).compose(new StringReader(yaml)), path) + ")";
+        } catch (YAMLException e) {
+            return "";
+        }
+    }
+
+    private static int line(@Nullable Node root, List<JsonMappingException.Reference> path) {
+        @Nullable Node node = root;
         int line = 1;
         for (JsonMappingException.Reference part : path) {
             if (node instanceof MappingNode mapping && part.getFieldName() != null) {

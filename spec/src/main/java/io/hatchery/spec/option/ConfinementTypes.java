@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 final class ConfinementTypes {
     private static final Pattern SIZE = Pattern.compile("^(\\d{1,18})([KMGT]?)$");
     private static final Pattern PERCENT = Pattern.compile("^[1-9]\\d{0,6}%$");
-    private static final Pattern NODE = Pattern.compile("^(char|block)-[^\\s/]+$");
+    private static final Pattern NODE = Pattern.compile("^(char|block)-[^\\s\\p{Cntrl}\u0080-\u009f/]+$");
     private static final int HEAVIEST = 10_000;
     private static final int SHIFT = 10;
     private static final long HIGHEST_UID = 4_294_901_760L;

@@ -125,7 +125,7 @@ final class Types {
             if (step.equals("..")) {
                 throw new IllegalArgumentException("'..' is not allowed in a path");
             }
-            if (step.chars().anyMatch(c -> c < ' ')) {
+            if (step.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("a path cannot hold control characters");
             }
             if (!step.isEmpty() && !step.equals(".")) {

@@ -47,6 +47,13 @@ class HostPolicyTest {
     }
 
     @Test
+    void unknownKeyBeforeWrongYamlIsRefused() {
+        assertThatThrownBy(() -> read("allow: {nope: 1}\nexceptions: [{"))
+                .isInstanceOf(UnreadableException.class)
+                .hasMessageContaining("nope");
+    }
+
+    @Test
     void unknownKeyIsReportedWithItsLine() {
         assertThatThrownBy(() -> read("level: baseline\nallow:\n  interfaces: [eth1]\n  interfces: [eth2]\n"))
                 .hasMessageContaining("interfces")
