@@ -29,8 +29,8 @@ class DocumentedTestsTest {
             while (test.find()) {
                 named++;
                 String source = sources.get(test.group(1));
-                boolean exists = source != null
-                        && (test.group(2) == null || source.contains(" " + test.group(2) + "("));
+                boolean exists =
+                        source != null && (test.group(2) == null || source.contains(" " + test.group(2) + "("));
                 if (!exists) {
                     missing.add(page.getFileName() + ": " + test.group());
                 }
@@ -56,7 +56,8 @@ class DocumentedTestsTest {
         }
         for (Path module : modules) {
             try (Stream<Path> files = Files.walk(module)) {
-                for (Path file : files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
+                for (Path file : files.filter(path -> path.toString().endsWith("Test.java"))
+                        .toList()) {
                     sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
                 }
             }

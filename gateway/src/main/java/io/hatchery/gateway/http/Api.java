@@ -163,10 +163,11 @@ public final class Api {
     /** A router of all endpoints. */
     public Router router() {
         Router router = Router.router(vertx);
+        // First: what is refused for its origin, or by the cache, is entered too.
+        router.route().handler(new RequestAudit(dependencies.audit())::begin);
         router.route().handler(connections::began);
         Resource.routeIn(router, open, (request, endpoint) -> {});
         cache.routeIn(router);
-        router.route().handler(new RequestAudit(dependencies.audit())::begin);
         router.route().handler(this::requireReady); // before, not all tokens are known
         router.route().handler(this::authenticate);
         Resource.routeIn(router, endpoints, Api::authorize);

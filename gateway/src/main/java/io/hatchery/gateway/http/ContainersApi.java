@@ -249,6 +249,9 @@ final class ContainersApi {
         ContainerName name = Requests.container(request);
         Requests.waitFor(request); // wrong words are refused before anything is done
         boolean purge = Boolean.TRUE.equals(Requests.query(request, "purge", ContainerFilters::bool));
+        if (purge) {
+            RequestAudit.detail(request, "purge=true");
+        }
         ApiPrincipal principal = Requests.principal(request);
         fleet.readWhole(principal, whole -> {
                     FleetView view = whole.seenBy(principal);

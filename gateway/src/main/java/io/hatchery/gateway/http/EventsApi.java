@@ -83,6 +83,7 @@ final class EventsApi {
                     return true;
                 }))
                 .map(done -> {
+                    fleet.requireValid(request); // the log may have taken long to read
                     ObjectNode body = Json.object();
                     body.putArray("items").addAll(page.items());
                     Offsets next = page.next(Topics.EVENTS.name(), now.offsets());

@@ -23,7 +23,7 @@ final class RequestAudit {
         this.trail = trail;
     }
 
-    /** The first handler of requests that may change something. */
+    /** The first handler of every request. */
     void begin(RoutingContext request) {
         boolean isChange = !READS.contains(request.request().method());
         String id = UUID.randomUUID().toString();

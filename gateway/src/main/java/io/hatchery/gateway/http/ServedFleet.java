@@ -43,6 +43,17 @@ public record ServedFleet(
         return access.isValid(principal) ? reader.read(query) : Future.failedFuture(ApiProblem.notAuthenticated());
     }
 
+    /**
+     * Checks the token of a request again, which may have been revoked meanwhile.
+     *
+     * @throws ApiProblem if it was
+     */
+    void requireValid(RoutingContext request) {
+        if (!access.isValid(Requests.principal(request))) {
+            throw ApiProblem.notAuthenticated();
+        }
+    }
+
     /** Answers a request with what its sender may see. */
     void answer(RoutingContext request, Function<FleetView, Answer> query) {
         read(request, query)

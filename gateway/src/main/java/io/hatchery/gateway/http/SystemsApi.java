@@ -121,6 +121,7 @@ final class SystemsApi {
                     "container " + name + " has no definition to change: define it again with hatchery apply");
         }
         String path = to == null ? before(name, evaluation) : named(name, evaluation, to);
+        RequestAudit.detail(request, "to " + path);
         Precondition asked = Precondition.of(request, true);
         containers.define(
                 request,

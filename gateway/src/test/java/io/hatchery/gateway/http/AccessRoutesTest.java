@@ -326,6 +326,18 @@ class AccessRoutesTest {
     }
 
     @Test
+    void eventsAreNotAnsweredWhoseTokenWasRevokedWhileTheyWereRead(VertxTestContext test) {
+        gateway.onReplay(() -> gateway.publish(
+                Message.of(Topics.ACCESS.name(), "token/eve", null, null, "/gateway", InMemoryGateway.NOW)));
+        check(
+                test,
+                with(
+                        new JsonObject().put("name", "eve").put("role", "viewer"),
+                        secret -> send(secret, HttpMethod.GET, "/v1/events", null)),
+                response -> requireProblem(response, 401, "not-authenticated"));
+    }
+
+    @Test
     void operationsOfOthersAreHidden(VertxTestContext test) {
         evaluated("shop", "{\"tier\":\"web\"}", 0);
         evaluated("db", "{\"tier\":\"db\"}", 0);

@@ -2,7 +2,19 @@ package io.hatchery.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hatchery.bus.Message;
+import io.hatchery.protocol.AuditEntry;
+import io.hatchery.protocol.Evaluation;
+import io.hatchery.protocol.EvaluationBuilder;
 import io.hatchery.protocol.Topics;
+import io.hatchery.spec.ContainerDefinition;
+import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.Generation;
+import io.hatchery.spec.HostName;
+import io.hatchery.spec.json.Json;
+import io.hatchery.spec.json.UnreadableException;
+import io.hatchery.spec.option.EvaluationResult;
+import io.hatchery.spec.option.Evaluator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -14,6 +26,9 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.junit5.VertxTestContext;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -145,5 +160,76 @@ class AuditRoutesTest {
                             .isEqualTo("bad=422");
                     assertThat(gateway.find(Topics.DEFINITIONS.name())).isEmpty();
                 });
+    }
+
+    private Future<HttpResponse<Buffer>> ofPage(String path, String origin) {
+        return client.request(HttpMethod.POST, path)
+                .bearerTokenAuthentication(InMemoryGateway.TOKEN)
+                .putHeader("Origin", origin)
+                .send();
+    }
+
+    @Test
+    void requestsOfForeignPagesAndOfTheNixCacheAreEnteredAtABoundedRate(VertxTestContext test) {
+        check(
+                test,
+                ofPage("/v1/containers/web/stop", "https://evil.example.org")
+                        .compose(refused ->
+                                client.get("/nix-cache/nix-cache-info").send())
+                        .compose(refused -> Future.all(IntStream.range(0, 30)
+                                .mapToObj(i -> ofPage("/v1/hosts", "https://evil.example.org"))
+                                .toList()))
+                        .compose(refused -> trail("")),
+                page -> {
+                    JsonArray items = page.getJsonArray("items");
+                    assertThat(items).hasSize(10);
+                    assertThat(IntStream.range(0, 2)
+                                    .mapToObj(i -> entry(items, i))
+                                    .map(entry -> entry.getString("object") + " " + entry.getInteger("status")))
+                            .containsExactly("/v1/containers/web/stop 403", "/nix-cache/nix-cache-info 401");
+                });
+    }
+
+    private void evaluated(String name, String before, String now) throws UnreadableException {
+        var container = new ContainerName(name);
+        var definition = new ContainerDefinition(
+                Json.readObject(("{\"path\":\"" + now + "\",\"host\":\"host1\"}").getBytes(StandardCharsets.UTF_8)));
+        var spec = ((EvaluationResult.Good) Evaluator.evaluate(container, definition, Map.of()))
+                .at(new HostName("host1"), new Generation(2), null);
+        var evaluation = EvaluationBuilder.builder()
+                .container(container)
+                .state(Evaluation.State.EVALUATED)
+                .revision(0)
+                .evaluatedRevision(0)
+                .generation(new Generation(2))
+                .definition(definition)
+                .spec(spec)
+                .errors(List.of())
+                .systems(List.of(
+                        new Evaluation.GivenSystem(Generation.FIRST, before, 0, InMemoryGateway.NOW, new Generation(2)),
+                        new Evaluation.GivenSystem(new Generation(2), now, 0, InMemoryGateway.NOW, null)))
+                .build();
+        gateway.publish(
+                Message.of(Topics.EVALUATIONS.name(), name, evaluation, null, "/config/test", InMemoryGateway.NOW));
+    }
+
+    @Test
+    void purgeAndTargetOfARollbackAreEntered(VertxTestContext test) throws UnreadableException {
+        evaluated("web", "/nix/store/old", "/nix/store/new");
+        gateway.failWrites(new IllegalStateException("the broker is away"));
+        check(
+                test,
+                send(InMemoryGateway.TOKEN, HttpMethod.POST, "/v1/containers/web/rollback", null)
+                        .compose(failed ->
+                                send(InMemoryGateway.TOKEN, HttpMethod.DELETE, "/v1/containers/web?purge=true", null))
+                        .compose(failed -> send(InMemoryGateway.TOKEN, HttpMethod.DELETE, "/v1/containers/web", null)),
+                done -> assertThat(gateway.attempted(Topics.AUDIT.name()).stream()
+                                .map(Message::value)
+                                .map(AuditEntry.class::cast)
+                                .map(entry -> entry.action() + " " + entry.detail()))
+                        .containsExactly(
+                                "rollbackContainer to /nix/store/old",
+                                "deleteContainer purge=true",
+                                "deleteContainer null"));
     }
 }

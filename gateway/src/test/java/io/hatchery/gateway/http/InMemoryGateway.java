@@ -45,11 +45,13 @@ final class InMemoryGateway implements Publisher {
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
     private final List<BusRecord> log = new ArrayList<>();
+    private final List<Message> attempted = new ArrayList<>();
     private final Map<String, Runnable> reactions = new HashMap<>();
     private final FleetFold fold;
     private final ViewAwaiter waiting;
     private final Api api;
     private final HttpServer server;
+    private Runnable onReplay = () -> {};
     private @Nullable Throwable failure;
     private @Nullable String unready;
 
@@ -74,7 +76,8 @@ final class InMemoryGateway implements Publisher {
                 () -> "metric 1\n",
                 new AuditTrail(this, clock),
                 new AuditReader(this::auditExtent, this::replay));
-        api = new Api(vertx, dependencies, new NixCache(Path.of("/nonexistent"), null), connections, clock);
+        api = new Api(
+                vertx, dependencies, new NixCache(Path.of("/nonexistent"), Set.of("cache-secret")), connections, clock);
         server = vertx.createHttpServer().connectionHandler(connections::opened).requestHandler(api.router());
         var ids = new TreeMap<String, String>();
         var offsets = new TreeMap<String, List<Long>>();
@@ -120,8 +123,21 @@ final class InMemoryGateway implements Publisher {
         reactions.put(topic, action);
     }
 
+    /** What requests wanted to write to that topic, also while writes fail. */
+    List<Message> attempted(String topic) {
+        return attempted.stream()
+                .filter(message -> message.topic().equals(topic))
+                .toList();
+    }
+
+    /** Does something while records of the past are read. */
+    void onReplay(Runnable action) {
+        onReplay = action;
+    }
+
     @Override
     public Future<Position> publish(Message message) {
+        attempted.add(message);
         return failure == null ? Future.succeededFuture(written(message).position()) : Future.failedFuture(failure);
     }
 
@@ -168,6 +184,7 @@ final class InMemoryGateway implements Publisher {
     }
 
     private Future<Offsets> replay(Offsets from, Offsets to, Predicate<BusRecord> onRecord) {
+        onReplay.run();
         for (BusRecord record : List.copyOf(log)) {
             if (!from.hasRead(record) && to.hasRead(record) && !onRecord.test(record)) {
                 return Future.succeededFuture(from.after(record));

@@ -8,11 +8,18 @@ import io.hatchery.spec.Subnet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of the options of the network. */
 final class NetworkRules {
+    /**
+     * What network cards are named by systemd.net-naming-scheme(7) and by the kernel, and what systemd-nspawn and systemd-vmspawn name
+     * interfaces: files of networkd and of distributions match these names.
+     */
+    private static final Pattern OF_THE_HOST = Pattern.compile("^(en|eth|ib|sl|wl|ww|ve-|vb-|vz-|vt-)");
+
     private static final int PRIVILEGED_PORTS = 1024;
     private static final int LOCAL_BIT = 2;
     private static final int HEX = 16;
@@ -39,7 +46,8 @@ final class NetworkRules {
                                 check.network().hostBridge())),
                 new PolicyRule(
                         "extraVeths",
-                        PolicyRule.ANY,
+                        "names other than those of network cards and of systemd-nspawn (`en…`, `eth…`, `wl…`, `ve-…`, …), or in"
+                                + " `allow.interfaces`",
                         "names in `allow.interfaces`, bridges in `allow.bridges`",
                         NetworkRules::extraVeths),
                 new PolicyRule(
@@ -147,7 +155,16 @@ final class NetworkRules {
         for (ExtraVeth veth : check.network().extraVeths()) {
             String at = "extraVeths." + veth.name();
             bridge(check, "extraVeths", at + ".hostBridge", veth.hostBridge());
-            if (check.isRestricted() && !check.policy().interfaces().contains(veth.name())) {
+            boolean isListed = check.policy().interfaces().contains(veth.name());
+            if (!isListed && OF_THE_HOST.matcher(veth.name()).find()) {
+                check.refuse(
+                        "extraVeths",
+                        at,
+                        veth.name(),
+                        "the host's network configuration may match the name, and take addresses and routes from the container",
+                        "choose another name, such as c-" + veth.name()
+                                + ", or add this one to allow.interfaces in the host's policy");
+            } else if (check.isRestricted() && !isListed) {
                 check.refuse(
                         "extraVeths",
                         at,

@@ -152,6 +152,8 @@ class PolicyRulesTest {
         {"hostBridge", "privateNetwork: true, hostBridge: br0", "b"},
         {"extraVeths", "privateNetwork: true, extraVeths: {x: {}}", "b"},
         {"extraVeths", "privateNetwork: true, extraVeths: {x: {hostBridge: br0}}", "b"},
+        {"extraVeths", "privateNetwork: true, extraVeths: {enp3s0: {}}", "-"},
+        {"extraVeths", "privateNetwork: true, extraVeths: {ve-other: {}}", "-"},
         {"forwardPorts", "privateNetwork: true, forwardPorts: [{hostPort: 80}]", "b"},
         {"forwardPorts", "privateNetwork: true, forwardPorts: [{hostPort: 8080, containerPort: 80}]", "br"},
         {"interfaces", "interfaces: [eth1]", "-"},
@@ -286,6 +288,15 @@ class PolicyRulesTest {
                 .isEmpty();
         assertThat(rules(policy, RESTRICTED + ", hostBridge: br1, extraVeths: {y: {hostBridge: br1}}"))
                 .containsExactly("restricted/hostBridge", "restricted/extraVeths");
+    }
+
+    @Test
+    void nameOfANetworkCardIsGivenToAContainerOnlyIfItIsListed() {
+        String options = PAYLOAD + ", privateNetwork: true, extraVeths: {eth7: {}}";
+        assertThat(rules("level: baseline", options)).containsExactly("baseline/extraVeths");
+        assertThat(rules("level: baseline, allow: {interfaces: [eth7]}", options))
+                .isEmpty();
+        assertThat(rules("level: privileged", options)).isEmpty();
     }
 
     @Test
