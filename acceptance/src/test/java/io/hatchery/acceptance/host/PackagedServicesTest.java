@@ -66,6 +66,15 @@ class PackagedServicesTest {
         }
     }
 
+    /** The unit allows the namespaces that this takes; config-service would warn when it starts. */
+    @Test
+    void configurationsAreEvaluatedWithoutANetwork() {
+        assertThat(host.run("sh", "-c", "command -v nix-instantiate").code()).isZero();
+        assertThat(host.output("journalctl", "-u", "hatchery-config-service", "-o", "cat", "--no-pager"))
+                .contains("config-service is ready")
+                .doesNotContain("with access to the network");
+    }
+
     @Test
     void servicesReadNoCredentialsOfOthers() {
         Map<String, List<String>> others = Map.of(
