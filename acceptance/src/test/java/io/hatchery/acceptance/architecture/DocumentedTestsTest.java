@@ -58,7 +58,10 @@ class DocumentedTestsTest {
             try (Stream<Path> files = Files.walk(module)) {
                 for (Path file : files.filter(path -> path.toString().endsWith("Test.java"))
                         .toList()) {
-                    sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+                    sources.merge(
+                            file.getFileName().toString().replace(".java", ""),
+                            Files.readString(file),
+                            String::concat); // two modules may have a test of the same name
                 }
             }
         }
