@@ -11,6 +11,7 @@
 #include "enter.h"
 #include "mounts.h"
 #include "report.h"
+#include "session.h"
 #include "supervise.h"
 #include "text.h"
 #include "unit.h"
@@ -19,6 +20,7 @@ enum { LEAST_CONSOLE = 1024 };
 
 static int usage(void) {
     fputs("usage: hatchery-supervisor enter [--start-time TICKS] LEADER -- COMMAND [ARGUMENT...]\n"
+          "       hatchery-supervisor session [--start-time TICKS] LEADER\n"
           "       hatchery-supervisor close-devices CGROUP [TYPE:MAJOR:MINOR:ACCESS...]\n"
           "       hatchery-supervisor ignore-set-user-id PATH\n"
           "       hatchery-supervisor maps-users PATH                  exit status 1 if it does not\n"
@@ -45,6 +47,20 @@ static int enter_command(int count, char **arguments, char **all) {
         refuse("the command %s is not an absolute path", arguments[2]);
     become_sealed_copy(all);
     return enter((pid_t)leader, start, arguments + 2);
+}
+
+static int session_command(int count, char **arguments, char **all) {
+    uint64_t start = 0, leader;
+    if (count > 2 && !strcmp(arguments[0], "--start-time")) {
+        if (!whole_number(arguments[1], UINT64_MAX, &start) || start == 0)
+            return usage();
+        arguments += 2;
+        count -= 2;
+    }
+    if (count != 1 || !whole_number(arguments[0], INT_MAX, &leader) || leader < 2)
+        return usage();
+    become_sealed_copy(all);
+    return run_session((pid_t)leader, start);
 }
 
 static int close_devices_command(int count, char **arguments) {
@@ -113,6 +129,8 @@ int main(int count, char **arguments) {
     signal(SIGCHLD, SIG_DFL); /* a caller that ignores it would have no exit status read */
     if (count > 1 && !strcmp(arguments[1], "enter"))
         return enter_command(count - 2, arguments + 2, arguments);
+    if (count > 1 && !strcmp(arguments[1], "session"))
+        return session_command(count - 2, arguments + 2, arguments);
     for (size_t i = 0; count > 1 && i < sizeof COMMANDS / sizeof *COMMANDS; i++)
         if (!strcmp(arguments[1], COMMANDS[i].name))
             return COMMANDS[i].begin(count - 2, arguments + 2);

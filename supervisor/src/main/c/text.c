@@ -12,12 +12,7 @@
 
 static bool is_missing(int reason) { return reason == ENOENT || reason == ESRCH || reason == ENOTDIR; }
 
-char *read_file_if_any(int directory, const char *name, size_t *length) {
-    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && is_missing(errno))
-        return NULL;
-    if (fd < 0)
-        fail("cannot open %s", name);
+char *read_stream(int fd, const char *name, size_t *length) {
     size_t size = 4096, used = 0;
     char *text = malloc(size);
     while (text) {
@@ -26,7 +21,6 @@ char *read_file_if_any(int directory, const char *name, size_t *length) {
             continue;
         if (count < 0 && is_missing(errno)) {
             free(text);
-            close(fd);
             errno = ESRCH;
             return NULL;
         }
@@ -48,9 +42,21 @@ char *read_file_if_any(int directory, const char *name, size_t *length) {
     if (!text)
         fail("cannot read %s", name);
     text[used] = 0;
-    close(fd);
     if (length)
         *length = used;
+    return text;
+}
+
+char *read_file_if_any(int directory, const char *name, size_t *length) {
+    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && is_missing(errno))
+        return NULL;
+    if (fd < 0)
+        fail("cannot open %s", name);
+    char *text = read_stream(fd, name, length);
+    int reason = errno;
+    close(fd);
+    errno = reason;
     return text;
 }
 

@@ -12,7 +12,10 @@ enum { LONGEST_FILE = 1 << 20, LONGEST_PATH = 4096 };
 /* The content with a NUL after it, to be freed; refused if it is larger than LONGEST_FILE. */
 char *read_file(int directory, const char *name, size_t *length);
 
-/* The same, or NULL if there is no such file, or it is of a process that has ended. */
+/* What is left of an open file, with a NUL after it; NULL if it is of a process that has ended. */
+char *read_stream(int fd, const char *name, size_t *length);
+
+/* The same as read_file, or NULL if there is no such file, or it is of a process that has ended. */
 char *read_file_if_any(int directory, const char *name, size_t *length);
 
 /* A number of proc_pid_status(5), such as CapBnd in base 16; false if there is no such field or it is no number. */

@@ -22,6 +22,9 @@ void test_words(void);
 /* mounts_test.c */
 void test_mounts(void);
 
+/* session_test.c */
+void test_session(void);
+
 /* supervise_test.c */
 void test_supervise(void);
 

@@ -8,7 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "account.h"
 #include "check.h"
+#include "frames.h"
 #include "notify.h"
 #include "steps.h"
 #include "words.h"
@@ -67,10 +69,38 @@ static void read_notification(const char *text, size_t length) {
     CHECK(message.leader == 0 || message.leader > 1);
 }
 
+/* Of a container: it may hold anything. */
+static void read_accounts(const char *text, size_t length) {
+    char *copy = malloc(length + 1);
+    CHECK(copy);
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    struct account found = {.name = "ann"};
+    if (find_account(copy, "ann", &found) || find_account(copy, "7", &found))
+        CHECK(strlen(found.home) < LONGEST_HOME && found.uid != UINT32_MAX && found.gid != UINT32_MAX);
+    find_groups(copy, &found);
+    CHECK(found.group_count <= MOST_GROUPS);
+    free(copy);
+}
+
+static void read_request(const char *text, size_t length) {
+    static struct request request;
+    char *copy = malloc(length + 1);
+    CHECK(copy);
+    for (size_t i = 0; i < length; i++)
+        copy[i] = (char)(text[i] == '\t' ? 0 : text[i]); /* the seeds are texts */
+    if (parse_request(copy, length, &request))
+        CHECK(*request.user && copy[length - 1] == 0);
+    free(request.environment);
+    free(copy);
+}
+
 static void read_all(const char *text, size_t length) {
     read_steps(text, length);
     read_words(text, length);
     read_notification(text, length);
+    read_accounts(text, length);
+    read_request(text, length);
 }
 
 #ifdef LIBFUZZER
@@ -85,6 +115,8 @@ static const char *const SEEDS[] = {
     "root\t/var/lib/web\ndirectory\t/var/lib/web/etc\t0755\ncopy\t/a\\tb\t/c\\n\\\\d\n",
     "host\tlink\tset\tdev\tve-web\tup\ncontainer\taddr\tadd\t10.0.0.1/24\tdev\thost0\n",
     "X_NSPAWN_LEADER_PID=4711\nREADY=1\nSTATUS=Container running.\n",
+    "root:x:0:0::/root:/bin/sh\nann:x:7:8:Ann:/home/ann:/bin/sh\nwheel:x:10:root,ann\n",
+    "ann\t/srv\tpty\t80\t24\t2\tls\t-l\tA=b\tC=\t",
     "Spawning container web on /root.\nContainer web failed with error code 1.\n\x1b[0;1mlast\xc3\xa9\xe2\x80\xae\xf0\x9f\xa5\x9a\n",
 };
 

@@ -212,6 +212,7 @@ int main(int count, char **arguments) {
     test_steps();
     test_words();
     test_mounts();
+    test_session();
     test_supervise();
     test_unit();
     return 0;
