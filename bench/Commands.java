@@ -15,6 +15,8 @@ import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.service.RunnerRunnerDependenciesBuilder;
+import io.hatchery.runner.session.SessionOpener;
+import io.hatchery.runner.session.SessionSettings;
 import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -128,7 +130,8 @@ public final class Commands {
                         ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, data),
                         1 << 20,
-                        Integer.MAX_VALUE),
+                        Integer.MAX_VALUE,
+                        new SessionSettings(Duration.ofMinutes(30), null)),
                 Duration.ofSeconds(5),
                 "bench");
         long begun = System.nanoTime();
@@ -152,6 +155,7 @@ public final class Commands {
                 .facts(new HostIdentity("bench", "bench", 1L << 30))
                 .driver(listener -> new NullDriver(context, listener))
                 .cgroups("v2")
+                .sessions(SessionOpener.NONE)
                 .build();
         var created = new java.util.concurrent.CompletableFuture<Runner>();
         context.exceptionHandler(Throwable::printStackTrace);

@@ -56,7 +56,7 @@ bool parse_request(char *text, size_t length, struct request *request) {
     request->user = next(&rest, end);
     request->folder = next(&rest, end);
     const char *streams = next(&rest, end);
-    if (!streams || (strcmp(streams, "pty") && strcmp(streams, "pipes")) || !*request->user
+    if (!streams || (strcmp(streams, "pty") && strcmp(streams, "pipes") && strcmp(streams, "port")) || !*request->user
         || !next_number(&rest, end, USHRT_MAX, &columns) || !next_number(&rest, end, USHRT_MAX, &rows)
         || !next_number(&rest, end, MOST_ARGUMENTS, &words))
         return false;
@@ -66,6 +66,12 @@ bool parse_request(char *text, size_t length, struct request *request) {
     for (uint64_t i = 0; i < words; i++)
         if (!(request->command[i] = next(&rest, end)))
             return false;
+    if (!strcmp(streams, "port")) {
+        uint64_t port;
+        if (words != 1 || !whole_number(request->command[0], USHRT_MAX, &port) || port == 0)
+            return false;
+        request->port = (int)port;
+    }
     return parse_environment(&rest, end, request);
 }
 

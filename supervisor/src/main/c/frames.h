@@ -23,7 +23,7 @@ enum channel {
     CHANNEL_ERRORS = 2,
     CHANNEL_END = 3,    /* 0 or 1 if the command did not begin, its exit status, and why in words */
     CHANNEL_SIZE = 4,   /* columns and rows of the terminal, each in 16 bits, little endian */
-    CHANNEL_CLOSE = 255 /* the input is at its end */
+    CHANNEL_CLOSE = 255 /* the input is at its end, or the output of a connection */
 };
 
 /* The request of a session; all of it points into the text that it was read from. */
@@ -31,6 +31,7 @@ struct request {
     char *user;
     char *folder; /* empty for the user's home */
     bool terminal;
+    int port; /* of a connection instead of a command; 0 for none */
     unsigned short columns, rows;
     char *command[MOST_ARGUMENTS + 1];
     char **environment;
@@ -43,8 +44,8 @@ void write_header(unsigned char header[FRAME_HEADER], size_t length, enum channe
 bool read_header(const unsigned char header[FRAME_HEADER], size_t most, size_t *length);
 
 /*
- * Reads a request: strings with a NUL after each: user, folder, "pty" or "pipes", columns, rows, number of the command's words, these
- * words, and the environment. False if it is malformed. The environment is to be freed.
+ * Reads a request: strings with a NUL after each: user, folder, "pty", "pipes" or "port", columns, rows, number of the command's words, these
+ * words, and the environment. The one word of a port is its number. False if it is malformed. The environment is to be freed.
  */
 bool parse_request(char *text, size_t length, struct request *request);
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "forward.h"
 #include "pty.h"
 #include "report.h"
 #include "variables.h"
@@ -265,6 +266,8 @@ static _Noreturn void run_command(const struct errand *errand, const struct acco
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (errand->port)
+        forward_port(errand->port);
     change_folder(errand, account);
     if (errand->command[0])
         execute(errand->command, environment);

@@ -15,6 +15,7 @@ struct errand {
     char **environment; /* NAME=VALUE beside what every command has, NULL at its end; NULL for none */
     const char *user;   /* by name or number; NULL for root without a look at the container's files */
     const char *folder; /* where it begins; NULL for the user's home, or "/" if there is none */
+    int port; /* a port on the container's loopback that it is connected to instead of a command; 0 for none */
     bool terminal;
     unsigned short rows, columns; /* of the terminal */
     int in, out, err;             /* its ends of pipes, unless it has a terminal */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,13 +147,25 @@ static bool read_output(int file, enum channel channel) {
     return true;
 }
 
+/* A connection may be closed in one direction. */
+static void announce_output_end(void) {
+    struct buffer *out = &session.outgoing;
+    write_header(out->bytes, 1, CHANNEL_CLOSE);
+    out->bytes[FRAME_HEADER] = CHANNEL_OUTPUT;
+    out->begin = 0;
+    out->end = FRAME_HEADER + 1;
+}
+
 static void read_one_output(short output, short errors) {
     bool takes_errors = errors && (session.errors_next || !output);
     session.errors_next = !takes_errors;
     if (takes_errors && !read_output(session.errors, CHANNEL_ERRORS))
         session.errors = -1;
-    if (!takes_errors && output && !read_output(session.output, CHANNEL_OUTPUT))
+    if (!takes_errors && output && !read_output(session.output, CHANNEL_OUTPUT)) {
         session.output = -1;
+        if (session.request.port)
+            announce_output_end();
+    }
 }
 
 static int when(bool wanted, int file) { return wanted ? file : -1; }
@@ -237,6 +250,7 @@ static void begin(char reason[LONGEST_REASON]) {
         .environment = session.request.environment,
         .user = session.request.user,
         .folder = *session.request.folder ? session.request.folder : NULL,
+        .port = session.request.port,
         .terminal = session.request.terminal,
         .rows = session.request.rows,
         .columns = session.request.columns};
@@ -283,6 +297,8 @@ int run_session(pid_t leader, uint64_t start_time) {
     on_failure(report_failure);
     read_request();
     begin_entry(leader, start_time, &session.entry);
+    if (session.request.port && !(session.entry.leader.namespaces & CLONE_NEWNET))
+        refuse("the container has the network of its host: connect to port %d of the host", session.request.port);
     begin(reason);
     finish_entry();
     if (session.child > 0)

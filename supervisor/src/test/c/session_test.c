@@ -73,6 +73,16 @@ static void requests_have_all_that_a_session_needs(void) {
     free(request.environment);
 }
 
+static void ports_are_the_only_word(void) {
+    struct request request;
+    CHECK(parse_request(REQUEST("0\0\0port\0000\0000\0001\0008080\0"), &request) && request.port == 8080 && !request.terminal);
+    free(request.environment);
+    CHECK(!parse_request(REQUEST("0\0\0port\0000\0000\0000\0"), &request));
+    CHECK(!parse_request(REQUEST("0\0\0port\0000\0000\0001\0000\0"), &request));
+    CHECK(!parse_request(REQUEST("0\0\0port\0000\0000\0001\00065536\0"), &request));
+    CHECK(!parse_request(REQUEST("0\0\0port\0000\0000\0002\0001\0002\0"), &request));
+}
+
 static void malformed_requests_are_refused(void) {
     struct request request;
     CHECK(!parse_request(REQUEST(""), &request));
@@ -116,6 +126,7 @@ void test_session(void) {
     groups_are_those_with_the_user_as_a_member();
     no_more_groups_are_taken_than_there_is_room_for();
     requests_have_all_that_a_session_needs();
+    ports_are_the_only_word();
     malformed_requests_are_refused();
     headers_are_read_as_they_are_written();
     further_variables_take_the_place_of_others();

@@ -243,6 +243,26 @@ final class ApiClient {
     }
 
     /**
+     * Opens a session.
+     *
+     * @param path with its query
+     * @param variables of the session, by name
+     * @throws UserError if the gateway cannot be reached or refuses
+     */
+    SessionSocket session(String path, Map<String, String> variables) {
+        try {
+            return SessionSocket.open(
+                    URI.create(base() + path),
+                    new GatewayHttp.GatewayConnection(gateway.token(), gateway.trust()),
+                    variables);
+        } catch (SessionSocket.RefusedException e) {
+            throw refusal(e.status(), e.problem());
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /**
      * Opens the stream.
      *
      * @param query the parameters, with their question mark

@@ -61,7 +61,7 @@ final class GatewayOptions {
     }
 
     /** The authority in the data folder; null if there is none. */
-    private static @Nullable Path ownAuthority(Settings settings) {
+    static @Nullable Path ownAuthority(Settings settings) {
         Path file =
                 GatewayTransport.authority(FolderSettings.of(settings).data()).certificate();
         return Files.exists(file) ? file : null;

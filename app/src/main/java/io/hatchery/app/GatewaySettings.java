@@ -14,6 +14,12 @@ final class GatewaySettings {
             .takes(ValueType.text())
             .describedAs("Address on which the gateway listens")
             .defaultsTo("127.0.0.1");
+    private static final ConfigurationKey<String> URL = ConfigurationKey.named("gateway.url")
+            .takes(ValueType.text())
+            .describedAs(
+                    "URL at which the hosts reach this gateway, for sessions such as those of hatchery exec; https, or"
+                            + " http on a loopback address")
+            .defaultsToComputed("from gateway.address, or the first of gateway.names, and gateway.port");
     static final ConfigurationKey<Integer> PORT = ConfigurationKey.named("gateway.port")
             .takes(ValueType.port())
             .describedAs("Port on which the gateway listens")
@@ -55,6 +61,7 @@ final class GatewaySettings {
             .defaultsToComputed("<data>/nix-cache.token");
     static final List<ConfigurationKey<?>> KEYS = List.of(
             ADDRESS,
+            URL,
             PORT,
             CONNECTIONS,
             REQUEST_TIMEOUT,
@@ -93,7 +100,10 @@ final class GatewaySettings {
                 settings.get(PORT),
                 GatewayTransport.of(settings, settings.get(ADDRESS)),
                 new Connections.ConnectionLimits(
-                        settings.get(CONNECTIONS), settings.get(REQUEST_TIMEOUT), settings.get(IDLE_TIMEOUT)));
+                        settings.get(CONNECTIONS), settings.get(REQUEST_TIMEOUT), settings.get(IDLE_TIMEOUT)),
+                settings.find(URL)
+                        .map(url -> GatewayOptions.checked(url, URL.name()))
+                        .orElse(null));
     }
 
     /** The URL of the gateway on this host. */

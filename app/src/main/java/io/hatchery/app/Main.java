@@ -30,6 +30,10 @@ public final class Main {
             "stop",
             "restart",
             "kill",
+            "exec",
+            "shell",
+            "run",
+            "port-forward",
             "watch",
             "events",
             "hosts",
@@ -90,6 +94,10 @@ public final class Main {
             case "stop" -> new VerbCommands.StopCommand();
             case "restart" -> new VerbCommands.RestartCommand();
             case "kill" -> new VerbCommands.KillCommand();
+            case "exec" -> new ExecCommands.ExecCommand();
+            case "shell" -> new ExecCommands.ShellCommand();
+            case "run" -> new ExecCommands.RunCommand();
+            case "port-forward" -> new PortForwardCommand();
             case "watch" -> new WatchCommand();
             case "events" -> new EventsCommand();
             case "hosts" -> new ClientCommands.Hosts();

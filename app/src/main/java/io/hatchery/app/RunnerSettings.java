@@ -5,6 +5,7 @@ import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.hatchery.protocol.Heartbeat;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.RunnerConfig;
+import io.hatchery.runner.session.SessionSettings;
 import io.hatchery.runner.store.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,8 +53,26 @@ final class RunnerSettings {
             .describedAs("Which commands are executed: any that Kafka's ACLs let through, such as those that operators"
                     + " publish with kcat, or only those that a gateway signed (authenticated)")
             .defaultsTo("any");
+    private static final ConfigurationKey<Duration> SESSION_IDLE = ConfigurationKey.named(
+                    "runner.sessions.idle-timeout")
+            .takes(ValueType.duration("1s", "365d"))
+            .describedAs("Time after which a session ends that has neither input nor output")
+            .defaultsTo("30min");
+    private static final ConfigurationKey<Path> GATEWAY_CA = ConfigurationKey.named("runner.gateway-ca.file")
+            .takes(ValueType.path())
+            .describedAs("PEM file with the authority that issued the gateway's certificate, to which sessions connect")
+            .defaultsToComputed("<data>/ca/ca.pem if there is one, else those that the JDK knows");
     static final List<ConfigurationKey<?>> KEYS = List.of(
-            COMMANDS, DRIVER, NIX_CACHES, NIX_KEYS, NIX_TOKEN_FILE, MAX_CONCURRENT_STARTS, HEARTBEAT, CONSOLE_SIZE);
+            COMMANDS,
+            DRIVER,
+            NIX_CACHES,
+            NIX_KEYS,
+            NIX_TOKEN_FILE,
+            MAX_CONCURRENT_STARTS,
+            HEARTBEAT,
+            CONSOLE_SIZE,
+            SESSION_IDLE,
+            GATEWAY_CA);
 
     private RunnerSettings() {}
 
@@ -84,7 +103,10 @@ final class RunnerSettings {
                 store(settings),
                 settings.get(CONSOLE_SIZE).bytes(),
                 settings.find(MAX_CONCURRENT_STARTS)
-                        .orElseGet(() -> Math.max(4, 2 * Runtime.getRuntime().availableProcessors())));
+                        .orElseGet(() -> Math.max(4, 2 * Runtime.getRuntime().availableProcessors())),
+                new SessionSettings(
+                        settings.get(SESSION_IDLE),
+                        settings.find(GATEWAY_CA).orElseGet(() -> GatewayOptions.ownAuthority(settings))));
     }
 
     private static DriverSelection driver(Settings settings) {

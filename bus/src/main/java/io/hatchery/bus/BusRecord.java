@@ -64,6 +64,11 @@ public final class BusRecord {
         }
     }
 
+    /** Whether it has no message authentication code, though this process has the keys to check one. */
+    public boolean lacksCode() {
+        return authenticator.checks(topic()) && record.headers().lastHeader(Headers.MAC) == null;
+    }
+
     /** Whether it has a message authentication code that was checked. */
     public boolean isSigned() {
         return authenticator.checks(topic()) && record.headers().lastHeader(Headers.MAC) != null;

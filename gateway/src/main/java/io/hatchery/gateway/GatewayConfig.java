@@ -32,7 +32,12 @@ public record GatewayConfig(
      * @param port 1 to 65535, or 0 for any free one
      * @param security how it protects what clients send
      * @param limits what clients may take
+     * @param url where hosts reach it; null for the address that it listens on
      */
     public record ListenAddress(
-            String address, int port, TransportSecurity security, Connections.ConnectionLimits limits) {}
+            String address,
+            int port,
+            TransportSecurity security,
+            Connections.ConnectionLimits limits,
+            @Nullable String url) {}
 }

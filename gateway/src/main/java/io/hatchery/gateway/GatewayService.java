@@ -19,6 +19,9 @@ import io.hatchery.gateway.http.NixCache;
 import io.hatchery.gateway.http.ServedFleet;
 import io.hatchery.gateway.http.ViewAwaiter;
 import io.hatchery.gateway.read.WorkerReader;
+import io.hatchery.gateway.session.GatewaySessions;
+import io.hatchery.gateway.session.OpenSessions;
+import io.hatchery.gateway.session.PendingSessions;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.BoundedReplay;
 import io.hatchery.gateway.tls.CertificateFiles;
@@ -26,6 +29,7 @@ import io.hatchery.gateway.tls.CertificateReloader;
 import io.hatchery.gateway.tls.ServerCertificate;
 import io.hatchery.gateway.tls.TransportRules;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.session.SessionProtocol;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -64,7 +68,9 @@ public final class GatewayService extends AbstractVerticle {
 
     private static final int HANDSHAKE_SECONDS = 10;
 
-    private static final int LARGEST_FRAME = 1 << 16;
+    /** Of a request, in bytes: the command of a session is in it, and its variables are in headers. */
+    private static final int LONGEST_LINE = 1 << 16;
+
     private final GatewayConfig config;
     private final Handler<Throwable> onFailure;
     private final Clock clock = Clock.systemUTC();
@@ -81,6 +87,7 @@ public final class GatewayService extends AbstractVerticle {
             TopicIds topicIds,
             CommandFollower commands,
             FleetFold fold,
+            OpenSessions sessions,
             Served served) {}
 
     /** What requests are answered with. */
@@ -141,7 +148,8 @@ public final class GatewayService extends AbstractVerticle {
         var follower = new TopicFollower(vertx, config.bus(), "gateway", handler(fold, waiting, access), this::fail);
         var topicIds = new TopicIds(vertx, config.bus());
         var commands = new CommandFollower(topicIds, follower, fold, clock);
-        var made = new Parts(publisher, follower, topicIds, commands, fold, new Served(waiting, reader, access));
+        var made = new Parts(
+                publisher, follower, topicIds, commands, fold, new OpenSessions(), new Served(waiting, reader, access));
         parts = made;
         return made;
     }
@@ -192,7 +200,8 @@ public final class GatewayService extends AbstractVerticle {
         var cache = new NixCache(
                 config.nixCache(),
                 config.nixCacheToken() == null ? null : Set.of(config.token(), config.nixCacheToken()));
-        var api = new Api(vertx, dependencies, cache, connections, clock);
+        var gatewaySessions = new GatewaySessions(new PendingSessions(vertx), made.sessions, this::url);
+        var api = new Api(vertx, dependencies, cache, connections, gatewaySessions, clock);
         var options = new HttpServerOptions()
                 .setHost(listener.address())
                 .setPort(listener.port())
@@ -200,7 +209,13 @@ public final class GatewayService extends AbstractVerticle {
                 .setHttp2ClearTextEnabled(false)
                 .setIdleTimeout((int) Connections.LONGEST_SILENCE.toSeconds())
                 .addWebSocketSubProtocol("hatchery.v1")
-                .setMaxWebSocketFrameSize(LARGEST_FRAME)
+                .addWebSocketSubProtocol(SessionProtocol.V5)
+                .addWebSocketSubProtocol(SessionProtocol.V4)
+                .addWebSocketSubProtocol(SessionProtocol.RUNNER)
+                .setMaxInitialLineLength(LONGEST_LINE)
+                .setMaxHeaderSize(LONGEST_LINE)
+                .setMaxWebSocketFrameSize(SessionProtocol.MAX_MESSAGE)
+                .setMaxWebSocketMessageSize(SessionProtocol.MAX_MESSAGE)
                 .setCompressionSupported(true);
         if (certificate != null) {
             options.setSsl(true)
@@ -220,6 +235,21 @@ public final class GatewayService extends AbstractVerticle {
                     catchUp(made);
                     return null;
                 });
+    }
+
+    /** Where the runners of hosts reach this gateway. */
+    private String url() {
+        GatewayConfig.ListenAddress listener = config.listener();
+        String configured = listener.url();
+        if (configured != null) {
+            return configured;
+        }
+        String address = listener.address();
+        boolean isAny = address.equals("0.0.0.0") || address.equals("::");
+        String host = isAny
+                ? listener.security().names().stream().sorted().findFirst().orElse("localhost")
+                : address.contains(":") ? "[" + address + "]" : address;
+        return (certificate == null ? "http://" : "https://") + host + ":" + port();
     }
 
     private Set<String> certificateNames() {
@@ -344,6 +374,7 @@ public final class GatewayService extends AbstractVerticle {
         Parts made = parts;
         if (made != null) {
             made.fold.streams().drain();
+            made.sessions.drain();
         }
         Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
         closed.eventually(() -> made == null ? Future.succeededFuture() : made.follower.close())

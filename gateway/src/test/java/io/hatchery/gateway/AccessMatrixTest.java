@@ -224,6 +224,8 @@ class AccessMatrixTest {
             case "deleteContainer" -> Sample.one("DELETE", container);
             case "startContainer", "stopContainer", "restartContainer", "killContainer", "reloadContainer" ->
                 Sample.one("POST", container + "/" + operation.replace("Container", ""));
+            case "execContainer" -> Sample.one("GET", container + "/exec?command=id"); // which does not run
+            case "forwardContainerPort" -> Sample.one("GET", container + "/portforward?ports=80");
             case "listAuditEntries" -> Sample.one("GET", "/v1/audit");
             case "listTokens" -> Sample.one("GET", "/v1/tokens");
             case "createToken" ->

@@ -136,7 +136,7 @@ final class TestFleet implements AutoCloseable {
 
     private Gateway gateway(TransportSecurity security, Connections.ConnectionLimits limits, Path database)
             throws Exception {
-        var listener = new GatewayConfig.ListenAddress("127.0.0.1", 0, security, limits);
+        var listener = new GatewayConfig.ListenAddress("127.0.0.1", 0, security, limits, null);
         var service = new GatewayService(
                 new GatewayConfig(listener, "secret", database, data.resolve("cache"), null, bus, "test"),
                 failures::add);

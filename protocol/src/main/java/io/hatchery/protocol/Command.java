@@ -1,5 +1,6 @@
 package io.hatchery.protocol;
 
+import io.hatchery.protocol.session.SessionTicket;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.Generation;
 import java.time.Instant;
@@ -13,20 +14,39 @@ import org.jspecify.annotations.Nullable;
  * @param generation the generation to wait for before the command begins; null for the current spec
  * @param deadline the time after which the command is rejected instead of begun; null for none
  * @param requestedBy the principal, for the audit trail; null if unknown
+ * @param session where the session is opened; null unless the verb is that of a session
  */
 public record Command(
         Verb command,
         ContainerName container,
         @Nullable Generation generation,
         @Nullable Instant deadline,
-        @Nullable String requestedBy) {
+        @Nullable String requestedBy,
+        @Nullable SessionTicket session) {
     /**
-     * @throws IllegalArgumentException if the verb cannot be sent as a command
+     * @throws IllegalArgumentException if the verb cannot be sent as a command, or only one of session and its ticket is there
      */
     public Command {
-        if (!command.isCommand()) {
+        if (command == Verb.REMOVE) {
             throw new IllegalArgumentException(
                     command.word() + " is not a command: delete the container's definition instead");
         }
+        if ((command == Verb.SESSION) != (session != null)) {
+            throw new IllegalArgumentException(
+                    "a gateway asks for sessions, by the command session with its ticket: run hatchery exec");
+        }
+        if (command == Verb.SESSION && deadline == null) {
+            throw new IllegalArgumentException("a session has a deadline");
+        }
+    }
+
+    /** A command of the lifecycle. */
+    public Command(
+            Verb command,
+            ContainerName container,
+            @Nullable Generation generation,
+            @Nullable Instant deadline,
+            @Nullable String requestedBy) {
+        this(command, container, generation, deadline, requestedBy, null);
     }
 }

@@ -21,17 +21,20 @@ public enum Verb {
     KILL,
     /** Stop the container and remove what Hatchery created for it. Requested by the tombstone of a spec, never by a command. */
     @JsonProperty("remove")
-    REMOVE;
+    REMOVE,
+    /** Open a session inside it. The lifecycle of the container does not change. */
+    @JsonProperty("session")
+    SESSION;
 
-    /** Whether commands may have it: all but the removal. */
+    /** Whether a user sends it as it is: neither the removal, nor a session, which a gateway asks for. */
     public boolean isCommand() {
         return switch (this) {
             case START, STOP, RESTART, KILL -> true;
-            case REMOVE -> false;
+            case REMOVE, SESSION -> false;
         };
     }
 
-    /** The verbs that commands may have. */
+    /** The verbs that users send. */
     public static List<Verb> commands() {
         return Arrays.stream(values()).filter(Verb::isCommand).toList();
     }

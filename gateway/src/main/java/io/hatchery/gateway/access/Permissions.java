@@ -31,6 +31,7 @@ public final class Permissions {
         of(table, VIEWER, FLEET, "listProfiles", "getProfile", "getMetrics");
         of(table, OPERATOR, CONTAINERS, "putContainer", "putContainers", "rollbackContainer", "deleteContainer");
         Verb.commands().forEach(verb -> of(table, OPERATOR, CONTAINERS, verb.word() + "Container"));
+        of(table, OPERATOR, CONTAINERS, "execContainer", "forwardContainerPort");
         of(table, OPERATOR, FLEET, "putProfile", "deleteProfile");
         of(table, ADMIN, FLEET, "createToken", "listTokens", "deleteToken", "listAuditEntries");
         return Collections.unmodifiableSortedMap(table);

@@ -5,6 +5,7 @@ import io.hatchery.bus.GoneException;
 import io.hatchery.bus.Publisher;
 import io.hatchery.gateway.audit.AuditReader;
 import io.hatchery.gateway.audit.AuditTrail;
+import io.hatchery.gateway.session.GatewaySessions;
 import io.hatchery.gateway.stream.StreamCursor;
 import io.hatchery.gateway.stream.StreamFilter;
 import io.hatchery.gateway.stream.StreamSocket;
@@ -65,12 +66,19 @@ public final class Api {
     private final ApiDependencies dependencies;
     private final NixCache cache;
     private final Connections connections;
+    private final SessionsApi sessions;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<Endpoint> open;
     private final ObjectNode document;
 
     /** Makes the endpoints and the OpenAPI document. */
-    public Api(Vertx vertx, ApiDependencies dependencies, NixCache cache, Connections connections, Clock clock) {
+    public Api(
+            Vertx vertx,
+            ApiDependencies dependencies,
+            NixCache cache,
+            Connections connections,
+            GatewaySessions gatewaySessions,
+            Clock clock) {
         this.vertx = vertx;
         this.dependencies = dependencies;
         this.cache = cache;
@@ -86,6 +94,8 @@ public final class Api {
         endpoints.addAll(new BulkDefinitionsApi(dependencies.fleet(), writer, checks, clock).endpoints());
         endpoints.addAll(new SystemsApi(dependencies.fleet(), containers).endpoints());
         endpoints.addAll(operations.endpoints());
+        sessions = new SessionsApi(vertx, dependencies, operations, gatewaySessions, connections, clock);
+        endpoints.addAll(sessions.endpoints());
         endpoints.addAll(new HostsApi(dependencies.fleet(), clock).endpoints());
         endpoints.addAll(new EventsApi(dependencies.fleet()).endpoints());
         endpoints.addAll(
@@ -168,6 +178,7 @@ public final class Api {
         router.route().handler(connections::began);
         Resource.routeIn(router, open, (request, endpoint) -> {});
         cache.routeIn(router);
+        router.get("/v1/sessions/:id").handler(sessions::connect); // for runners, which show the secret of the session
         router.route().handler(this::requireReady); // before, not all tokens are known
         router.route().handler(this::authenticate);
         Resource.routeIn(router, endpoints, Api::authorize);

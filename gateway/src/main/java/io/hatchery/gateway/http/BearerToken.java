@@ -1,8 +1,11 @@
 package io.hatchery.gateway.http;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /** The secret that a client shows (RFC 6750). */
 final class BearerToken {
@@ -11,6 +14,8 @@ final class BearerToken {
 
     private static final String SCHEME = "Bearer ";
     private static final String IN_SUBPROTOCOL = "bearer.";
+    /** As clients of Kubernetes in browsers write it, in base64url without padding. */
+    private static final String IN_KUBERNETES_SUBPROTOCOL = "base64url.bearer.authorization.k8s.io.";
 
     private BearerToken() {}
 
@@ -25,8 +30,22 @@ final class BearerToken {
         return request.headers().getAll("Sec-WebSocket-Protocol").stream()
                 .flatMap(offered -> Arrays.stream(offered.split(",")))
                 .map(String::strip)
-                .filter(protocol -> protocol.startsWith(IN_SUBPROTOCOL))
-                .map(protocol -> protocol.substring(IN_SUBPROTOCOL.length()))
+                .flatMap(protocol -> secret(protocol).stream())
                 .toList();
+    }
+
+    private static Optional<String> secret(String protocol) {
+        if (protocol.startsWith(IN_SUBPROTOCOL)) {
+            return Optional.of(protocol.substring(IN_SUBPROTOCOL.length()));
+        }
+        if (!protocol.startsWith(IN_KUBERNETES_SUBPROTOCOL)) {
+            return Optional.empty();
+        }
+        try {
+            byte[] secret = Base64.getUrlDecoder().decode(protocol.substring(IN_KUBERNETES_SUBPROTOCOL.length()));
+            return Optional.of(new String(secret, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // what is no base64 is no token
+        }
     }
 }

@@ -37,6 +37,10 @@ final class ParameterTypes {
         return Json.object().put("type", "boolean").put("default", false);
     }
 
+    static ObjectNode boolTrue() {
+        return bool().put("default", true);
+    }
+
     static ObjectNode integer(int least, int most, int usual) {
         return Json.object()
                 .put("type", "integer")

@@ -67,6 +67,16 @@ enum ProblemType {
             "Idempotency key used before",
             "The `Idempotency-Key` belongs to another command, or to one that ended more than 24 hours ago.",
             "Use a new key for a new command."),
+    NOT_RUNNING(
+            409,
+            "Not running",
+            "A session was asked for in a container that does not run, or whose host is lost.",
+            "Start the container, or the runner of its host."),
+    SESSION_REFUSED(
+            409,
+            "Session not opened",
+            "The host of the container did not open the session. The detail gives its reason.",
+            "Remove the reason, and open the session again."),
     TOKEN_EXISTS(
             409,
             "Token exists",
@@ -131,8 +141,13 @@ enum ProblemType {
             503,
             "Too many requests under way",
             "A bound of the gateway is reached: requests that wait, definitions that are checked, commands that are"
-                    + " written, or clients of the stream.",
+                    + " written, clients of the stream, or sessions.",
             "Try again after `Retry-After` seconds, or use another gateway."),
+    HOST_UNAVAILABLE(
+            503,
+            "Host does not answer",
+            "The runner of the container's host did not open the session in time.",
+            "`GET /v1/hosts/HOST` shows whether the runner of the host is there."),
     BROKER_UNAVAILABLE(
             503,
             "Broker unavailable",

@@ -39,7 +39,8 @@ final class RequestAudit {
         request.next();
     }
 
-    private static AuditEntryBuilder entry(RoutingContext request, String id, int status) {
+    /** An entry of a request, without its detail. */
+    static AuditEntryBuilder entry(RoutingContext request, String id, int status) {
         ApiPrincipal principal = Requests.knownPrincipal(request);
         String path = request.request().path();
         SocketAddress remote = request.request().remoteAddress();

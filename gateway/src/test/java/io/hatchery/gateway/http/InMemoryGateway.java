@@ -13,14 +13,19 @@ import io.hatchery.gateway.access.Authenticator;
 import io.hatchery.gateway.audit.AuditReader;
 import io.hatchery.gateway.audit.AuditTrail;
 import io.hatchery.gateway.read.DirectReader;
+import io.hatchery.gateway.session.GatewaySessions;
+import io.hatchery.gateway.session.OpenSessions;
+import io.hatchery.gateway.session.PendingSessions;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.tls.TransportRules;
 import io.hatchery.gateway.tls.TransportSecurity;
 import io.hatchery.protocol.Topics;
+import io.hatchery.protocol.session.SessionProtocol;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,9 +81,21 @@ final class InMemoryGateway implements Publisher {
                 () -> "metric 1\n",
                 new AuditTrail(this, clock),
                 new AuditReader(this::auditExtent, this::replay));
+        var sessions = new GatewaySessions(new PendingSessions(vertx), new OpenSessions(), () -> "http://127.0.0.1:1");
         api = new Api(
-                vertx, dependencies, new NixCache(Path.of("/nonexistent"), Set.of("cache-secret")), connections, clock);
-        server = vertx.createHttpServer().connectionHandler(connections::opened).requestHandler(api.router());
+                vertx,
+                dependencies,
+                new NixCache(Path.of("/nonexistent"), Set.of("cache-secret")),
+                connections,
+                sessions,
+                clock);
+        var options = new HttpServerOptions()
+                .addWebSocketSubProtocol(SessionProtocol.V5)
+                .addWebSocketSubProtocol(SessionProtocol.V4)
+                .addWebSocketSubProtocol(SessionProtocol.RUNNER);
+        server = vertx.createHttpServer(options)
+                .connectionHandler(connections::opened)
+                .requestHandler(api.router());
         var ids = new TreeMap<String, String>();
         var offsets = new TreeMap<String, List<Long>>();
         Streams.TOPICS.forEach(topic -> {

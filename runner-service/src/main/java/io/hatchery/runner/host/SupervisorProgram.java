@@ -2,6 +2,7 @@ package io.hatchery.runner.host;
 
 import io.hatchery.runner.cgroup.DeviceProgram;
 import io.hatchery.runner.cgroup.DeviceRule;
+import io.hatchery.runner.process.ProcessRef;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -46,6 +47,21 @@ public record SupervisorProgram(Path path) implements DeviceProgram {
         var all = new ArrayList<>(List.of(path.toString(), "enter", Long.toString(leader), "--"));
         all.addAll(command);
         return all;
+    }
+
+    /**
+     * What runs a session inside a container.
+     *
+     * @throws IOException if it is not installed
+     */
+    public List<String> session(ProcessRef leader) throws IOException {
+        requireInstalled();
+        return List.of(
+                path.toString(),
+                "session",
+                "--start-time",
+                Long.toString(leader.startTime()),
+                Long.toString(leader.pid()));
     }
 
     /**

@@ -11,6 +11,7 @@ record BackoffRules() implements StateRules {
             case START, RESTART -> Starts.launchRequested(transition);
             case STOP, KILL -> Stops.concludeNotRunning(cancelRestart(transition));
             case REMOVE -> Stops.removeIfPending(cancelRestart(transition));
+            case SESSION -> StateRules.ignored(transition); // no session gets here
         };
     }
 

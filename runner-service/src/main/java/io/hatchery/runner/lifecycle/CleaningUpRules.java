@@ -13,6 +13,7 @@ record CleaningUpRules(LifecycleState.CleaningUp cleaningUp) implements ActiveRu
         return switch (verb) {
             case START, RESTART -> StateRules.ignored(transition); // starts after the clean-up
             case STOP, KILL, REMOVE -> StateRules.ignored(transition); // completes after the clean-up
+            case SESSION -> StateRules.ignored(transition); // no session gets here
         };
     }
 

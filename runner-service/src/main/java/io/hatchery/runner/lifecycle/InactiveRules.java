@@ -11,6 +11,7 @@ record InactiveRules() implements StateRules {
             case START, RESTART -> Starts.launchRequested(transition);
             case STOP, KILL -> Stops.concludeNotRunning(transition);
             case REMOVE -> Stops.removeIfPending(transition);
+            case SESSION -> StateRules.ignored(transition); // no session gets here
         };
     }
 

@@ -23,6 +23,15 @@ public record OperationRequest(
         Instant submitted,
         @Nullable Generation generation,
         @Nullable Instant deadline) {
+    /**
+     * @throws IllegalArgumentException if it is a session, which changes nothing of the lifecycle
+     */
+    public OperationRequest {
+        if (verb == Verb.SESSION) {
+            throw new IllegalArgumentException("a session is no operation of the lifecycle");
+        }
+    }
+
     static OperationRequest of(Input.CommandArrived arrived) {
         var command = arrived.command();
         return new OperationRequest(

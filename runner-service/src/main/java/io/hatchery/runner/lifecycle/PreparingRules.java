@@ -10,6 +10,7 @@ record PreparingRules(LifecycleState.Preparing preparing) implements ActiveRules
         return switch (verb) {
             case START -> StateRules.ignored(transition); // completes at readiness
             case STOP, RESTART, KILL, REMOVE -> cancel(transition);
+            case SESSION -> StateRules.ignored(transition); // no session gets here
         };
     }
 

@@ -16,6 +16,7 @@ record RunningRules(LifecycleState.Running running) implements ActiveRules {
                 transition.conclude(PendingOperation::isStartInProgress, Outcome.COMPLETED, "it is running already");
             case STOP, RESTART, REMOVE -> stop(transition);
             case KILL -> Stops.kill(transition, running, running.leader(), null);
+            case SESSION -> StateRules.ignored(transition); // no session gets here
         };
     }
 

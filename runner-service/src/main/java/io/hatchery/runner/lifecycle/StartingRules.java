@@ -18,6 +18,7 @@ record StartingRules(LifecycleState.Starting starting) implements ActiveRules {
                 starting.spawned()
                         ? Stops.kill(transition, starting, starting.leader(), null)
                         : requestStop(transition);
+            case SESSION -> StateRules.ignored(transition); // no session gets here
         };
     }
 

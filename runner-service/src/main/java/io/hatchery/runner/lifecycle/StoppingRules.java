@@ -12,6 +12,7 @@ record StoppingRules(LifecycleState.Stopping stopping) implements ActiveRules {
             case START, RESTART -> StateRules.ignored(transition); // starts after the clean-up
             case STOP, REMOVE -> StateRules.ignored(transition); // completes after the clean-up
             case KILL -> isKilled() ? StateRules.ignored(transition) : Stops.killNext(transition, stopping);
+            case SESSION -> StateRules.ignored(transition); // no session gets here
         };
     }
 

@@ -16,6 +16,7 @@ enum VerbKind {
             case START, RESTART -> STARTS;
             case STOP, KILL -> STOPS;
             case REMOVE -> REMOVES;
+            case SESSION -> throw new IllegalArgumentException("a session is no operation of the lifecycle");
         };
     }
 }

@@ -4,6 +4,7 @@ import io.hatchery.bus.BusRecord;
 import io.hatchery.bus.Publisher;
 import io.hatchery.protocol.Command;
 import io.hatchery.protocol.CommandId;
+import io.hatchery.protocol.Verb;
 import io.hatchery.runner.lifecycle.Input;
 import io.hatchery.spec.Generation;
 import io.hatchery.spec.json.UnreadableException;
@@ -16,14 +17,16 @@ final class CommandIntake {
     private static final Logger LOG = LoggerFactory.getLogger(CommandIntake.class);
 
     private final ContainerControllers controllers;
+    private final SessionCommands sessions;
     private final Publisher publisher;
     private final String reader;
 
     /**
      * @param reader name of this runner on dead letters
      */
-    CommandIntake(ContainerControllers controllers, Publisher publisher, String reader) {
+    CommandIntake(ContainerControllers controllers, SessionCommands sessions, Publisher publisher, String reader) {
         this.controllers = controllers;
+        this.sessions = sessions;
         this.publisher = publisher;
         this.reader = reader;
     }
@@ -38,6 +41,15 @@ final class CommandIntake {
                         + "': which container is meant?");
             }
             var id = new CommandId(record.id());
+            if (command.command() == Verb.SESSION) {
+                if (record.lacksCode()) { // whatever runner.commands says: it would let its author run anything
+                    throw new UnreadableException(
+                            "a session that no gateway has signed: open it with hatchery exec, not with a record");
+                }
+                return controllers.besideLifecycle(
+                        id,
+                        () -> sessions.open(id, command, record.timestamp(), controllers.state(command.container())));
+            }
             return controllers.command(
                     command.container(),
                     id,

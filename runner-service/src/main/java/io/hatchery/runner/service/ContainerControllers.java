@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -211,6 +212,46 @@ final class ContainerControllers implements ControllerContext {
             throw e;
         }
         return promise.future();
+    }
+
+    /** Carries out a command beside the lifecycle, unless it was before; completes when the broker has its outcome. */
+    Future<Void> besideLifecycle(CommandId id, Supplier<Future<FleetEvent.Ended>> action) {
+        Promise<Void> known = awaited.get(id);
+        if (known != null) {
+            return known.future();
+        }
+        if (storage.ledger().hasEnded(id)) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> promise = Promise.promise();
+        awaited.put(id, promise);
+        action.get()
+                .compose(ended -> recordOutcomes(List.of(ended))
+                        .onFailure(e -> LOG.error("the outcome of {} is not on the host's disk", id, e))
+                        .otherwiseEmpty()
+                        .compose(recorded -> publishOutcome(PendingEvent.of(ended))))
+                .onFailure(onFailure);
+        return promise.future();
+    }
+
+    private Future<Void> publishOutcome(PendingEvent pending) {
+        return publish(pending).map(position -> {
+            try {
+                recordAcknowledged(pending);
+            } catch (IOException e) {
+                // The next runner searches the broker for the event before it sends it again.
+                LOG.warn("the acknowledgement of {} cannot be recorded", pending.id(), e);
+            }
+            acknowledged(pending.event());
+            return null;
+        });
+    }
+
+    /** The state of a container; null if the host has none of that name. */
+    @Nullable
+    ContainerState state(ContainerName container) {
+        ContainerController controller = controllers.get(container);
+        return controller == null || controller.state().isAbsent() ? null : controller.state();
     }
 
     /** This host. */

@@ -21,6 +21,8 @@ import io.hatchery.runner.journal.JournalFiles;
 import io.hatchery.runner.journal.Ledger;
 import io.hatchery.runner.journal.Positions;
 import io.hatchery.runner.journal.SpecCache;
+import io.hatchery.runner.session.SessionEndingDriver;
+import io.hatchery.runner.session.SessionOpener;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -63,6 +65,7 @@ public final class Runner {
      * @param facts the identity of the host
      * @param driver creates the driver, which reports to the given listener
      * @param cgroups name of the host's cgroup hierarchy
+     * @param sessions opens and ends the sessions of users
      */
     @RecordBuilder
     public record RunnerDependencies(
@@ -75,7 +78,8 @@ public final class Runner {
             Disk data,
             HostIdentity facts,
             Function<Driver.DriverListener, Driver> driver,
-            String cgroups) {}
+            String cgroups,
+            SessionOpener sessions) {}
 
     private final RunnerConfig config;
     private final RunnerDependencies dependencies;
@@ -140,7 +144,8 @@ public final class Runner {
                 new AcknowledgedEvents(dependencies.bus, dependencies.timers, controllers, acknowledgedOffsets);
         this.specs = new SpecIntake(controllers, cache, positions, publisher, name(), this::failed);
         this.specsReader = new SpecsReader(dependencies.bus, dependencies.timers, config.host(), specs, this::failed);
-        var commands = new CommandIntake(controllers, publisher, name());
+        var sessions = new SessionCommands(config.host(), dependencies.clock, dependencies.sessions);
+        var commands = new CommandIntake(controllers, sessions, publisher, name());
         this.commandReader = new CommandReader(
                 dependencies.bus,
                 dependencies.timers,
@@ -148,7 +153,7 @@ public final class Runner {
                 positions,
                 record -> whenCertain(() -> commands.take(record)),
                 this::failed);
-        this.driver = dependencies.driver.apply(controllers::post);
+        this.driver = new SessionEndingDriver(dependencies.driver.apply(controllers::post), dependencies.sessions);
         this.lost = new JournalRecovery(config.host(), dependencies.clock, driver, cache, journals);
     }
 
@@ -338,7 +343,10 @@ public final class Runner {
                 .writeAcknowledged()
                 .onFailure(e -> LOG.warn("acknowledgements cannot be recorded: {}", e.getMessage()))
                 .otherwiseEmpty();
-        return Future.join(written, specsReader.close(), commandReader.close(), ownership.close())
+        return dependencies
+                .sessions
+                .close()
+                .compose(ended -> Future.join(written, specsReader.close(), commandReader.close(), ownership.close()))
                 .mapEmpty();
     }
 }

@@ -2,6 +2,7 @@ package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.host.ContainerPolicy;
+import io.hatchery.runner.session.SessionSettings;
 import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.HostName;
 import java.nio.file.Path;
@@ -49,11 +50,13 @@ public record RunnerConfig(
      * @param store where systems are fetched from
      * @param consoleSize the size up to which the console of each container is kept, in bytes
      * @param maxConcurrentStarts maximum number of containers that start at the same time, at least 1
+     * @param sessions how sessions of users run
      */
     public record ContainerSettings(
             DriverSelection driver,
             ContainerPolicy policy,
             StoreSettings store,
             long consoleSize,
-            int maxConcurrentStarts) {}
+            int maxConcurrentStarts,
+            SessionSettings sessions) {}
 }

@@ -24,6 +24,7 @@ import io.hatchery.runner.host.PolicyEnforcer;
 import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.journal.FileDisk;
 import io.hatchery.runner.process.HostProcesses;
+import io.hatchery.runner.session.Sessions;
 import io.hatchery.runner.store.FetchingDriver;
 import io.hatchery.runner.store.FetchingDriverStoreAccessBuilder;
 import io.hatchery.runner.store.NixStore;
@@ -102,6 +103,7 @@ public final class RunnerService extends AbstractVerticle {
                         supervisor,
                         this::work))
                 .cgroups(cgroups.layout().mode().word())
+                .sessions(new Sessions(vertx, config.containers().sessions(), supervisor))
                 .build();
         InotifyLimit.warning().ifPresent(LOG::warn);
         var created = new Runner(config, dependencies, this::failed);

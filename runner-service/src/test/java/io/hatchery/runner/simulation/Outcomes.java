@@ -93,6 +93,7 @@ final class Outcomes {
                             () -> "it is said to have restarted and has not: " + event + ", " + runs);
                 }
             }
+            case SESSION -> throw new AssertionError("nobody asks for a session: " + event);
             case STOP, KILL, REMOVE -> {
                 if (event.host() == null) {
                     return; // deleted before: that deletion's outcome is the one to tell of the container

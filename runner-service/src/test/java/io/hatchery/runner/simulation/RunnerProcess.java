@@ -10,6 +10,8 @@ import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.runner.service.Runner;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.service.RunnerRunnerDependenciesBuilder;
+import io.hatchery.runner.session.SessionOpener;
+import io.hatchery.runner.session.SessionSettings;
 import io.hatchery.runner.store.StoreSettings;
 import io.vertx.core.Handler;
 import java.io.IOException;
@@ -52,6 +54,7 @@ final class RunnerProcess {
                 .facts(facts)
                 .driver(this::driver)
                 .cgroups("v2")
+                .sessions(SessionOpener.NONE)
                 .build();
         try {
             new Runner(config(), dependencies, onFailure).start().onFailure(onFailure);
@@ -71,7 +74,8 @@ final class RunnerProcess {
                         ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
                         1 << 20,
-                        mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS),
+                        mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS,
+                        new SessionSettings(Duration.ofMinutes(30), null)),
                 Duration.ofSeconds(SimulatedHost.HEARTBEAT_SECONDS),
                 "simulated");
     }
