@@ -8,6 +8,7 @@ import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.hatchery.bus.authentication.RecordKeys;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.access.Principal;
+import io.hatchery.protocol.token.JoinToken;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.HostName;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes records of the control plane for an administrator, signed with the fleet's keys if there are some. Blocks.
@@ -50,7 +52,7 @@ record ControlPlaneWriter(BusConfig administrator, KafkaProducer<byte[], byte[]>
      * @throws BusException if the broker does not take it within half a minute
      */
     void deleteHost(HostName host) {
-        write(message(Topics.HOSTS.name(), host.value()));
+        write(message(Topics.HOSTS.name(), host.value(), null));
     }
 
     /**
@@ -59,12 +61,30 @@ record ControlPlaneWriter(BusConfig administrator, KafkaProducer<byte[], byte[]>
      * @throws BusException if the broker does not take it within half a minute
      */
     void removeContainer(HostName host, ContainerName container) {
-        write(message(Topics.specs(host).name(), container.value()));
+        write(message(Topics.specs(host).name(), container.value(), null));
     }
 
-    private static Message message(String topic, String key) {
+    /**
+     * Publishes a join token to the gateways.
+     *
+     * @throws BusException if the broker does not take it within half a minute
+     */
+    void putJoinToken(JoinToken token) {
+        write(message(Topics.ACCESS.name(), JoinToken.key(token.host()), token));
+    }
+
+    /**
+     * Publishes that there is no join token of a host.
+     *
+     * @throws BusException if the broker does not take it within half a minute
+     */
+    void deleteJoinToken(HostName host) {
+        write(message(Topics.ACCESS.name(), JoinToken.key(host), null));
+    }
+
+    private static Message message(String topic, String key, @Nullable Object value) {
         return Message.of(
-                topic, key, null, null, "/administrator", Clock.systemUTC().instant());
+                topic, key, value, null, "/administrator", Clock.systemUTC().instant());
     }
 
     private void write(Message message) {

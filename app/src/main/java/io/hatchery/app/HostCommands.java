@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 /** {@code hatchery host}: which hosts the fleet has. */
 @Command(
         name = "host",
-        description = "Remove hosts from the fleet, and containers that the fleet does not know from hosts",
-        subcommands = {HostCommands.RemoveHost.class, HostCommands.RemoveContainer.class},
+        description = "Add hosts to the fleet, remove them, and remove containers without a definition",
+        subcommands = {AddHostCommand.class, HostCommands.RemoveHost.class, HostCommands.RemoveContainer.class},
         mixinStandardHelpOptions = true)
 final class HostCommands {
     /** The connection of an administrator, and the folder of the fleet's credentials. */
@@ -34,6 +34,10 @@ final class HostCommands {
                 description =
                         "Folder with the credentials of all users, as for hatchery acls (default: users in the data folder)")
         private @Nullable Path folder;
+
+        Settings settings() {
+            return options.settings();
+        }
 
         KafkaCredentials credentials() {
             return new KafkaCredentials(folder == null ? KafkaSettings.users(options.settings()) : folder);
@@ -75,6 +79,7 @@ final class HostCommands {
                     // The rights first: a runner that is still there must not write its record again.
                     boolean hadUser = access.users().contains(user) && access.revoke(user);
                     boolean hadFiles = administrator.credentials().delete(user);
+                    writer.deleteJoinToken(host);
                     writer.deleteHost(host);
                     Output.line(host + ": removed from the fleet"
                             + (hadUser ? ", with Kafka user " + user : "")
@@ -122,7 +127,7 @@ final class HostCommands {
         }
     }
 
-    private static HostName host(String name) {
+    static HostName host(String name) {
         try {
             return new HostName(name);
         } catch (IllegalArgumentException e) {

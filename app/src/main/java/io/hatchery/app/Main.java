@@ -38,6 +38,7 @@ public final class Main {
             "events",
             "hosts",
             "host",
+            "join",
             "token",
             "audit",
             "config-service",
@@ -102,6 +103,7 @@ public final class Main {
             case "events" -> new EventsCommand();
             case "hosts" -> new ClientCommands.Hosts();
             case "host" -> new HostCommands();
+            case "join" -> new JoinCommand();
             case "token" ->
                 new CommandLine(new TokenCommands())
                         .addSubcommand("create", new TokenCommands.Create())

@@ -25,6 +25,7 @@ import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Topic;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.token.AccessToken;
+import io.hatchery.protocol.token.JoinToken;
 import io.hatchery.spec.ContainerName;
 import io.hatchery.spec.ProfileName;
 import io.hatchery.spec.json.UnreadableException;
@@ -194,13 +195,14 @@ public final class FleetFold {
     /** Folds records and commits them; one that cannot be read changes nothing. Comes on the thread of the reader. */
     FoldedRecords fold(List<BusRecord> records) {
         if (records.isEmpty()) {
-            return new FoldedRecords(List.of(), new Changes(Set.of(), Set.of(), Set.of(), Set.of()));
+            return new FoldedRecords(List.of(), new Changes(Set.of(), Set.of(), Set.of(), Set.of(), Set.of()));
         }
         recordsRead.addAndGet(records.size());
         List<ReadRecord> read = ReadRecord.read(records, checks::refusal);
         return projection.database().write(session -> {
             var folded = new ArrayList<FoldedRecord>(records.size());
-            var changes = new Changes(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashSet<>());
+            var changes =
+                    new Changes(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashSet<>());
             var positions = new HashMap<String, FoldedPosition>();
             for (ReadRecord each : read) {
                 BusRecord record = each.record();
@@ -271,6 +273,7 @@ public final class FleetFold {
             changes.profiles().add(new ProfileName(record.key()));
         } else if (topic.equals(Topics.ACCESS.name())) {
             AccessToken.nameOf(record.key()).ifPresent(changes.tokens()::add);
+            JoinToken.hostOf(record.key()).ifPresent(changes.joins()::add);
         } else if (topic.equals(Topics.STATUS.name()) || topic.equals(Topics.EVALUATIONS.name())) {
             changes.containers().add(new ContainerName(record.key()));
         } else if (topic.equals(Topics.DEFINITIONS.name()) && record.isDeletion()

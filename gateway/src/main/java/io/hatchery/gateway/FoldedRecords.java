@@ -5,6 +5,7 @@ import io.hatchery.gateway.view.ScopedChange;
 import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.token.TokenName;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,18 +34,21 @@ record FoldedRecords(List<FoldedRecord> records, Changes changes) {
      * The names of what has changed.
      *
      * @param operations those whose request or outcome was read
+     * @param joins the hosts whose join tokens have changed
      */
     record Changes(
             Set<ContainerName> containers,
             Set<CommandId> operations,
             Set<ProfileName> profiles,
-            Set<TokenName> tokens) {
+            Set<TokenName> tokens,
+            Set<HostName> joins) {
         /** All of them. */
         List<Object> names() {
             var names = new ArrayList<Object>(containers);
             names.addAll(operations);
             names.addAll(profiles);
             names.addAll(tokens);
+            names.addAll(joins);
             return names;
         }
     }

@@ -209,6 +209,9 @@ class OpenApiTest {
             JsonNode responses = operation.path("responses");
             if (place.contains(" /v1/")) {
                 for (String status : List.of("400", "401", "500", "503")) {
+                    if (status.equals("401") && !operation.has("x-hatchery-role")) {
+                        continue; // a machine that joins has no token of the API
+                    }
                     assertThat(responses.path(status).has("$ref"))
                             .as("%s %s", place, status)
                             .isTrue();

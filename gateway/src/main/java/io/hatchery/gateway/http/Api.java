@@ -69,6 +69,7 @@ public final class Api {
     private final SessionsApi sessions;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<Endpoint> open;
+    private final Endpoint join;
     private final ObjectNode document;
 
     /** Makes the endpoints and the OpenAPI document. */
@@ -135,7 +136,11 @@ public final class Api {
                         "text/plain; version=0.0.4; charset=utf-8",
                         dependencies.metrics().get())));
         open = open();
-        document = OpenApi.document(endpoints, open);
+        join = new JoinApi(dependencies.fleet().reader(), dependencies.publisher(), dependencies.waiting(), clock)
+                .endpoint();
+        var withoutToken = new ArrayList<>(open);
+        withoutToken.add(join);
+        document = OpenApi.document(endpoints, withoutToken);
     }
 
     /** The endpoints that need no token. */
@@ -180,6 +185,7 @@ public final class Api {
         cache.routeIn(router);
         router.get("/v1/sessions/:id").handler(sessions::connect); // for runners, which show the secret of the session
         router.route().handler(this::requireReady); // before, not all tokens are known
+        Resource.routeIn(router, List.of(join), RequestAudit::operation);
         router.route().handler(this::authenticate);
         Resource.routeIn(router, endpoints, Api::authorize);
         router.route()

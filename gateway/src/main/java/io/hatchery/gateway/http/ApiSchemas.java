@@ -10,6 +10,8 @@ import io.hatchery.protocol.resource.AuditItem;
 import io.hatchery.protocol.resource.Container;
 import io.hatchery.protocol.resource.ContainerCounts;
 import io.hatchery.protocol.resource.Event;
+import io.hatchery.protocol.resource.JoinAnswer;
+import io.hatchery.protocol.resource.JoinRequest;
 import io.hatchery.protocol.resource.Profile;
 import io.hatchery.protocol.resource.SystemGeneration;
 import io.hatchery.protocol.resource.Token;
@@ -37,6 +39,8 @@ final class ApiSchemas {
             Map.entry(Api.PROBLEM, ProblemDetails.class),
             Map.entry("Profile", Profile.class),
             Map.entry("SystemGeneration", SystemGeneration.class),
+            Map.entry("JoinRequest", JoinRequest.class),
+            Map.entry("JoinAnswer", JoinAnswer.class),
             Map.entry("Token", Token.class),
             Map.entry("TokenRequest", TokenRequest.class));
 

@@ -139,7 +139,11 @@ final class OpenApi {
         if (!steps[1].equals("v1")) {
             return "gateway";
         }
-        return steps[2].equals("container-counts") ? "containers" : steps[2];
+        return switch (steps[2]) {
+            case "container-counts" -> "containers";
+            case "join" -> "hosts";
+            default -> steps[2];
+        };
     }
 
     private static void parameters(ObjectNode operation, Endpoint endpoint) {

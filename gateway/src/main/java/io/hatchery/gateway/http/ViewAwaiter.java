@@ -8,6 +8,7 @@ import io.hatchery.protocol.CommandId;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.token.TokenName;
 import io.hatchery.spec.ContainerName;
+import io.hatchery.spec.HostName;
 import io.hatchery.spec.ProfileName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -122,6 +123,17 @@ public final class ViewAwaiter {
     Future<Optional<Boolean>> token(TokenName name, long offset, Duration patience) {
         return until(
                 List.of(name), view -> view.tokens().hasRead(offset) ? Optional.of(true) : Optional.empty(), patience);
+    }
+
+    /** Present once a record says that the join token of a host is used; empty if that takes longer. */
+    Future<Optional<Boolean>> joined(HostName host, Duration patience) {
+        return until(
+                List.of(host),
+                view -> view.joinTokens()
+                        .find(host)
+                        .filter(token -> token.usedBy() != null)
+                        .map(used -> true),
+                patience);
     }
 
     private <T> Future<Optional<T>> until(

@@ -2,6 +2,7 @@ package io.hatchery.gateway.view;
 
 import io.hatchery.bus.BusRecord;
 import io.hatchery.gateway.access.AccessTokens;
+import io.hatchery.gateway.access.JoinTokens;
 import io.hatchery.gateway.store.FleetDatabase;
 import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.protocol.CommandId;
@@ -56,6 +57,7 @@ public final class FleetProjection {
             memory.hosts().clear();
             memory.profiles().clear();
             memory.tokens().clear();
+            memory.joins().clear();
             memory.systems().clear();
             session.list(
                             "SELECT name, json, appended FROM hosts",
@@ -128,6 +130,12 @@ public final class FleetProjection {
                 if (!memory.tokens().put(name, token, offset)) {
                     throw new UnreadableException(
                             "there are " + AccessTokens.MAX_TOKENS + " tokens already: revoke some");
+                }
+            }
+            case FleetRecord.JoinRecord(var host, var token) -> {
+                if (!memory.joins().put(host, token)) {
+                    throw new UnreadableException("there are " + JoinTokens.MAX_TOKENS
+                            + " join tokens already: remove hosts that are no more, with hatchery host remove HOST");
                 }
             }
             case FleetRecord.OtherAccess o -> {}

@@ -13,6 +13,7 @@ import io.hatchery.protocol.Heartbeat;
 import io.hatchery.protocol.HostStatus;
 import io.hatchery.protocol.Topics;
 import io.hatchery.protocol.token.AccessToken;
+import io.hatchery.protocol.token.JoinToken;
 import io.hatchery.protocol.token.TokenName;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerName;
@@ -47,6 +48,9 @@ public sealed interface FleetRecord {
 
     /** A token of the API, and the offset of its record; null once it is revoked. */
     record TokenRecord(TokenName name, @Nullable AccessToken token, long offset) implements FleetRecord {}
+
+    /** The join token of a host; null once it is deleted. */
+    record JoinRecord(HostName host, @Nullable JoinToken token) implements FleetRecord {}
 
     /** A record of access that is of no interest to this version. */
     record OtherAccess() implements FleetRecord {}
@@ -118,6 +122,14 @@ public sealed interface FleetRecord {
     }
 
     private static FleetRecord access(BusRecord record) throws UnreadableException {
+        HostName joining = JoinToken.hostOf(record.key()).orElse(null);
+        if (joining != null) {
+            JoinToken token = record.isDeletion() ? null : record.value(JoinToken.class);
+            if (token != null) {
+                requireKey(record, JoinToken.key(token.host()));
+            }
+            return new JoinRecord(joining, token);
+        }
         TokenName name = AccessToken.nameOf(record.key()).orElse(null);
         if (name == null) {
             return new OtherAccess();
@@ -213,6 +225,7 @@ public sealed interface FleetRecord {
             case EvaluationRecord e -> Optional.empty();
             case ProfileRecord p -> Optional.empty();
             case TokenRecord t -> Optional.empty();
+            case JoinRecord j -> Optional.empty();
             case OtherAccess o -> Optional.empty();
             case Console c -> Optional.empty();
             case Commanded c -> Optional.empty();

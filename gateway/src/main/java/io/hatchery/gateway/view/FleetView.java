@@ -2,6 +2,7 @@ package io.hatchery.gateway.view;
 
 import io.hatchery.gateway.access.AccessTokens;
 import io.hatchery.gateway.access.ApiPrincipal;
+import io.hatchery.gateway.access.JoinTokens;
 import io.hatchery.gateway.store.PositionTable;
 import io.hatchery.gateway.store.SqlSession;
 import io.hatchery.protocol.CommandId;
@@ -315,6 +316,11 @@ public final class FleetView {
     /** The tokens of the API, of which only an administrator without a scope may see anything. */
     public AccessTokens tokens() {
         return memory.tokens();
+    }
+
+    /** The join tokens of hosts. */
+    public JoinTokens joinTokens() {
+        return memory.joins();
     }
 
     /** A host as the API shows it. */
