@@ -17,6 +17,7 @@ public final class AccessTokens {
 
     private final NavigableMap<TokenName, AccessToken> byName = new ConcurrentSkipListMap<>();
     private final Map<String, AccessToken> byHash = new ConcurrentHashMap<>();
+    private final JoinTokens joins = new JoinTokens();
     private volatile long next;
 
     /**
@@ -46,7 +47,13 @@ public final class AccessTokens {
     public void clear() {
         byHash.clear();
         byName.clear();
+        joins.clear();
         next = 0;
+    }
+
+    /** The tokens with which machines join. */
+    public JoinTokens joins() {
+        return joins;
     }
 
     /** Whether the record at that offset has been read. */

@@ -1,7 +1,6 @@
 package io.hatchery.gateway.view;
 
 import io.hatchery.gateway.access.AccessTokens;
-import io.hatchery.gateway.access.JoinTokens;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.Phase;
 import io.hatchery.spec.ProfileName;
@@ -21,7 +20,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * @param phases the number of containers by holder and published phase
  * @param buildLogs the output of evaluations and builds
  * @param tokens the tokens of the API, at most {@link AccessTokens#MAX_TOKENS}
- * @param joins the join tokens, at most {@link JoinTokens#MAX_TOKENS}
  * @param deadLetters the number of dead letters by reader and topic
  */
 record FleetMemory(
@@ -31,7 +29,6 @@ record FleetMemory(
         PhaseCounts phases,
         BuildLogs buildLogs,
         AccessTokens tokens,
-        JoinTokens joins,
         DeadLetterCounts deadLetters) {
     /** An empty fleet. */
     static FleetMemory empty() {
@@ -42,7 +39,6 @@ record FleetMemory(
                 new PhaseCounts(),
                 new BuildLogs(),
                 new AccessTokens(),
-                new JoinTokens(),
                 new DeadLetterCounts());
     }
 

@@ -57,7 +57,6 @@ public final class FleetProjection {
             memory.hosts().clear();
             memory.profiles().clear();
             memory.tokens().clear();
-            memory.joins().clear();
             memory.systems().clear();
             session.list(
                             "SELECT name, json, appended FROM hosts",
@@ -133,7 +132,7 @@ public final class FleetProjection {
                 }
             }
             case FleetRecord.JoinRecord(var host, var token) -> {
-                if (!memory.joins().put(host, token)) {
+                if (!memory.tokens().joins().put(host, token)) {
                     throw new UnreadableException("there are " + JoinTokens.MAX_TOKENS
                             + " join tokens already: remove hosts that are no more, with hatchery host remove HOST");
                 }

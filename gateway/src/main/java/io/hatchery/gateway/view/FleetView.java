@@ -320,7 +320,7 @@ public final class FleetView {
 
     /** The join tokens of hosts. */
     public JoinTokens joinTokens() {
-        return memory.joins();
+        return memory.tokens().joins();
     }
 
     /** A host as the API shows it. */
