@@ -10,6 +10,7 @@ import io.hatchery.protocol.Verb;
 import io.hatchery.runner.context.BlockingWork;
 import io.hatchery.runner.host.ContainerPolicy;
 import io.hatchery.runner.journal.FileDisk;
+import io.hatchery.runner.logs.LogLimits;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.runner.service.Runner;
@@ -130,6 +131,7 @@ public final class Commands {
                         ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, data),
                         1 << 20,
+                        new LogLimits(1 << 18, 1 << 22),
                         Integer.MAX_VALUE,
                         new SessionSettings(Duration.ofMinutes(30), null)),
                 Duration.ofSeconds(5),

@@ -1,4 +1,8 @@
-/* What a container prints, kept in two files of half the bytes each: a full one takes the place of the older one. */
+/*
+ * What a container prints, kept in two files of half the bytes each: a full one takes the place of the older one. The file PATH.lines
+ * says for both how many lines came before, so that a reader that is too slow knows how many it has missed: each line has an inode and
+ * that number, the newer file first.
+ */
 #ifndef HATCHERY_CONSOLE_H
 #define HATCHERY_CONSOLE_H
 
@@ -12,6 +16,8 @@ struct console {
     uint64_t half;
     uint64_t used;
     int file; /* -1 while there is no room for it */
+    uint64_t lines; /* in the file */
+    uint64_t inodes[2], before[2]; /* of the file and of the older one */
     char tail[TAIL_BYTES];
     size_t tail_length;
 };

@@ -1,7 +1,10 @@
 /* The supervisor with programs of the test's own in place of nspawn, which are this program again: see stand_in. */
 #include "supervise.h"
 
+#include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -71,6 +74,27 @@ static void output_is_bounded_and_its_end_is_kept(void) {
     remove_scratch(folder);
 }
 
+static uint64_t line_feeds(const char *path) {
+    uint64_t count = 0;
+    FILE *file = fopen(path, "r");
+    for (int c = fgetc(file); c != EOF; c = fgetc(file))
+        count += c == '\n';
+    fclose(file);
+    return count;
+}
+
+/* Whether the lines before the console's two files, and in them, are as many as were written. */
+static bool lines_are_counted(const char *folder, uint64_t written) {
+    uint64_t inode[2], before[2];
+    struct stat newer, older;
+    FILE *file = fopen(below(folder, "console.lines"), "r");
+    int found = fscanf(file, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &inode[0], &before[0], &inode[1], &before[1]);
+    fclose(file);
+    return found == 4 && !stat(below(folder, "console"), &newer) && !stat(below(folder, "console.1"), &older)
+           && inode[0] == newer.st_ino && inode[1] == older.st_ino && before[0] + line_feeds(below(folder, "console")) == written
+           && before[1] + line_feeds(below(folder, "console.1")) == before[0];
+}
+
 static void a_console_is_rotated_between_lines(void) {
     char *folder = make_scratch(), text[4096];
     struct console console;
@@ -82,6 +106,11 @@ static void a_console_is_rotated_between_lines(void) {
     close(console.file);
     CHECK(starts_with_line(below(folder, "console")) && starts_with_line(below(folder, "console.1")));
     CHECK(contains(below(folder, "console"), "line 199\n"));
+    CHECK(lines_are_counted(folder, 200));
+    open_console(&console, below(folder, "console"), 1024);
+    write_console(&console, "one\ntwo\n", 8);
+    close(console.file);
+    CHECK(lines_are_counted(folder, 202));
     remove_scratch(folder);
 }
 

@@ -7,6 +7,7 @@ import io.hatchery.runner.plan.PrintableText;
 import io.hatchery.spec.json.Json;
 import io.hatchery.spec.json.UnreadableException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +127,32 @@ final class ApiClient {
         try {
             var connection = new GatewayHttp.GatewayConnection(gateway.token(), gateway.trust());
             return GatewayHttp.send(method, URI.create(base() + path), connection, body, contentType);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /**
+     * Opens an answer of JSON lines.
+     *
+     * @param silence how long the gateway may send nothing
+     * @throws UserError if the gateway cannot be reached or refuses; its cause is an {@link IOException} if that may be over soon
+     */
+    InputStream open(String path, Duration silence) {
+        try {
+            var connection = new GatewayHttp.GatewayConnection(gateway.token(), gateway.trust());
+            var response = GatewayHttp.open(URI.create(base() + path), connection, silence);
+            if (response.status() < 400) {
+                return response.body();
+            }
+            try (InputStream body = response.body()) {
+                UserError refusal = refusal(response.status(), Json.readObject(body.readAllBytes()));
+                throw response.status() == 503
+                        ? new UserError(String.valueOf(refusal.getMessage()), new IOException("status 503"))
+                        : refusal;
+            } catch (UnreadableException e) {
+                throw new UserError("the gateway refuses with status " + response.status(), e);
+            }
         } catch (IOException e) {
             throw unreachable(e);
         }

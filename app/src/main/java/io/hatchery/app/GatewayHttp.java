@@ -70,13 +70,29 @@ final class GatewayHttp {
     }
 
     /**
-     * Sends a request and reads the answer.
+     * An answer that is read while it comes.
      *
-     * @param body null for a request without a body
+     * @param body must be closed
+     */
+    record OpenResponse(int status, InputStream body) {}
+
+    /**
+     * Sends a request and leaves the answer to be read.
+     *
+     * @param silence how long the gateway may send nothing
      * @throws IOException if the gateway cannot be reached, does not answer in time, or does not speak HTTP
      */
-    static HttpResponse send(
-            String method, URI uri, GatewayConnection gateway, byte @Nullable [] body, String contentType)
+    static OpenResponse open(URI uri, GatewayConnection gateway, Duration silence) throws IOException {
+        HttpURLConnection connection = connection("GET", uri, gateway, silence);
+        int status = connection.getResponseCode();
+        if (status < 0) {
+            throw new IOException("the answer is not HTTP");
+        }
+        InputStream body = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+        return new OpenResponse(status, body == null ? InputStream.nullInputStream() : body);
+    }
+
+    private static HttpURLConnection connection(String method, URI uri, GatewayConnection gateway, Duration silence)
             throws IOException {
         if (!(uri.toURL().openConnection() instanceof HttpURLConnection connection)) {
             throw new IOException(uri + " is not an HTTP address");
@@ -85,10 +101,23 @@ final class GatewayHttp {
             encrypted.setSSLSocketFactory(gateway.trust.getSocketFactory());
         }
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
-        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) silence.toMillis());
         connection.setInstanceFollowRedirects(false); // the token is for this gateway alone
         connection.setRequestMethod(method);
         connection.setRequestProperty("Authorization", "Bearer " + gateway.token);
+        return connection;
+    }
+
+    /**
+     * Sends a request and reads the answer.
+     *
+     * @param body null for a request without a body
+     * @throws IOException if the gateway cannot be reached, does not answer in time, or does not speak HTTP
+     */
+    static HttpResponse send(
+            String method, URI uri, GatewayConnection gateway, byte @Nullable [] body, String contentType)
+            throws IOException {
+        HttpURLConnection connection = connection(method, uri, gateway, READ_TIMEOUT);
         connection.setRequestProperty("Content-Type", contentType);
         if (body != null) {
             connection.setDoOutput(true);

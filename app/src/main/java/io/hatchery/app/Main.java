@@ -36,6 +36,7 @@ public final class Main {
             "port-forward",
             "watch",
             "events",
+            "logs",
             "hosts",
             "host",
             "join",
@@ -101,6 +102,7 @@ public final class Main {
             case "port-forward" -> new PortForwardCommand();
             case "watch" -> new WatchCommand();
             case "events" -> new EventsCommand();
+            case "logs" -> new LogsCommand();
             case "hosts" -> new ClientCommands.Hosts();
             case "host" -> new HostCommands();
             case "join" -> new JoinCommand();

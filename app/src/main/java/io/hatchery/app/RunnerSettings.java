@@ -3,6 +3,7 @@ package io.hatchery.app;
 import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.hatchery.protocol.Heartbeat;
+import io.hatchery.runner.logs.LogLimits;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.RunnerConfig;
 import io.hatchery.runner.session.SessionSettings;
@@ -62,6 +63,16 @@ final class RunnerSettings {
             .takes(ValueType.path())
             .describedAs("PEM file with the authority that issued the gateway's certificate, to which sessions connect")
             .defaultsToComputed("<data>/ca/ca.pem if there is one, else those that the JDK knows");
+    private static final ConfigurationKey<ByteSize> LOG_RATE = ConfigurationKey.named("runner.logs.rate")
+            .takes(ValueType.size("1KiB", "1GiB"))
+            .describedAs(
+                    "How much per second is shipped of the console, and of the journal, of each container in the long run;"
+                            + " what the host has lost before is counted as dropped")
+            .defaultsTo("256KiB");
+    private static final ConfigurationKey<ByteSize> LOG_BURST = ConfigurationKey.named("runner.logs.burst")
+            .takes(ValueType.size("64KiB", "1GiB"))
+            .describedAs("How much of them is shipped at once after a quiet time")
+            .defaultsTo("4MiB");
     static final List<ConfigurationKey<?>> KEYS = List.of(
             COMMANDS,
             DRIVER,
@@ -72,7 +83,9 @@ final class RunnerSettings {
             HEARTBEAT,
             CONSOLE_SIZE,
             SESSION_IDLE,
-            GATEWAY_CA);
+            GATEWAY_CA,
+            LOG_RATE,
+            LOG_BURST);
 
     private RunnerSettings() {}
 
@@ -102,6 +115,8 @@ final class RunnerSettings {
                 HostPolicySettings.of(settings),
                 store(settings),
                 settings.get(CONSOLE_SIZE).bytes(),
+                new LogLimits(
+                        settings.get(LOG_RATE).bytes(), settings.get(LOG_BURST).bytes()),
                 settings.find(MAX_CONCURRENT_STARTS)
                         .orElseGet(() -> Math.max(4, 2 * Runtime.getRuntime().availableProcessors())),
                 new SessionSettings(

@@ -18,6 +18,7 @@ import io.hatchery.gateway.http.Connections;
 import io.hatchery.gateway.http.NixCache;
 import io.hatchery.gateway.http.ServedFleet;
 import io.hatchery.gateway.http.ViewAwaiter;
+import io.hatchery.gateway.logs.KafkaLogStore;
 import io.hatchery.gateway.read.WorkerReader;
 import io.hatchery.gateway.session.GatewaySessions;
 import io.hatchery.gateway.session.OpenSessions;
@@ -186,6 +187,7 @@ public final class GatewayService extends AbstractVerticle {
                 fold.submitted(),
                 fold.streams(),
                 fold.log(),
+                new KafkaLogStore(config.bus(), clock),
                 fold.refused()::refuse);
         var dependencies = new Api.ApiDependencies(
                 fleet,

@@ -201,6 +201,7 @@ class AccessMatrixTest {
             case "countContainers" -> Sample.one("GET", "/v1/container-counts");
             case "getContainer" -> Sample.one("GET", container);
             case "getBuildLog" -> Sample.one("GET", container + "/build-log");
+            case "getLogs" -> Sample.one("GET", container + "/logs");
             case "listGenerations" -> Sample.one("GET", container + "/generations");
             case "listEvents" -> Sample.list("/v1/events");
             case "listOperations" -> Sample.list("/v1/operations");

@@ -13,7 +13,8 @@ import java.util.List;
  * @param cleanup how its old records are removed
  * @param segments when its log rolls; only rolled segments are compacted or deleted
  * @param isShared whether it has the configured number of partitions; otherwise it has one
- * @param isRestored whether records that a broker loses in a power loss are written again by themselves, so that it need not flush each
+ * @param isRestored whether records that a broker loses in a power loss are written again by themselves or may be lost, so that it need not
+ *     flush each
  * @param value the type of its values
  * @param reason the reason for its settings, for the documentation
  */

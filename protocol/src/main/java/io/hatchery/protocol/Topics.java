@@ -24,6 +24,7 @@ public final class Topics {
     private static final int MIB = 1 << 20;
     private static final String SPECS_SUFFIX = ".specs";
     private static final String COMMANDS_SUFFIX = ".commands";
+    private static final String LOGS_SUFFIX = ".logs";
     private static final String CONTAINER = "container";
 
     /** How long a reader of a compacted topic may be away and still read every tombstone. */
@@ -160,7 +161,7 @@ public final class Topics {
 
     /** The topics of one host. */
     public static List<Topic> of(HostName host) {
-        return List.of(specs(host), commands(host));
+        return List.of(specs(host), commands(host), logs(host));
     }
 
     /** The specs of one host by container; a tombstone removes the container from the host. */
@@ -194,6 +195,25 @@ public final class Topics {
                 .build();
     }
 
+    /** How long logs are kept at least, unless their topic exceeds its size before. */
+    public static final Duration LOGS_KEPT = Duration.ofDays(7);
+
+    /** What the containers of one host print. */
+    public static Topic logs(HostName host) {
+        return TopicBuilder.builder()
+                .name(HOST_PREFIX + host + LOGS_SUFFIX)
+                .key(CONTAINER)
+                .cleanup(new Cleanup.Expiring(LOGS_KEPT, 512L * MIB))
+                .segments(new Segments(Duration.ofHours(6), 16 * MIB))
+                .isShared(false)
+                .isRestored(true)
+                .value(LogBatch.class)
+                .reason(
+                        "the logs of a host are read while it is away and after a migration; one partition keeps their order, and its"
+                                + " size bounds what containers that print without end cost the broker")
+                .build();
+    }
+
     /** The topics that a host's runner reads or writes and that all hosts share. */
     public static List<Topic> sharedByRunners() {
         return List.of(STATUS, EVENTS, HOSTS, DEAD_LETTERS);
@@ -215,9 +235,11 @@ public final class Topics {
         return hostOf(topic, COMMANDS_SUFFIX);
     }
 
-    /** The host of a topic of specs or commands; empty for other topics. */
+    /** The host of a topic of specs, commands or logs; empty for other topics. */
     public static Optional<HostName> hostOf(String topic) {
-        return hostOf(topic, COMMANDS_SUFFIX).or(() -> hostOf(topic, SPECS_SUFFIX));
+        return hostOf(topic, COMMANDS_SUFFIX)
+                .or(() -> hostOf(topic, SPECS_SUFFIX))
+                .or(() -> hostOf(topic, LOGS_SUFFIX));
     }
 
     private static Optional<HostName> hostOf(String topic, String suffix) {

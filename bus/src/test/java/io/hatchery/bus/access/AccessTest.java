@@ -288,7 +288,8 @@ class AccessTest {
                             "hatchery.hosts",
                             "hatchery.deadletter",
                             "hatchery.host.h1.specs",
-                            "hatchery.host.h1.commands");
+                            "hatchery.host.h1.commands",
+                            "hatchery.host.h1.logs");
             assertThat(admin.listGroups().all().get())
                     .noneMatch(group -> !group.groupId().equals(Groups.ofRunner(H1)));
         }

@@ -24,7 +24,7 @@ public final class Permissions {
     private static SortedMap<String, Permission> table() {
         var table = new TreeMap<String, Permission>();
         of(table, VIEWER, CONTAINERS, "listContainers", "countContainers", "getContainer");
-        of(table, VIEWER, CONTAINERS, "getBuildLog", "listGenerations");
+        of(table, VIEWER, CONTAINERS, "getBuildLog", "getLogs", "listGenerations");
         of(table, VIEWER, CONTAINERS, "listEvents", "listOperations", "getOperation", "watchFleet");
         of(table, VIEWER, HOSTS, "listHosts", "getHost");
         // Profiles have options of containers, and several containers share them.

@@ -99,6 +99,7 @@ public final class Api {
         endpoints.addAll(sessions.endpoints());
         endpoints.addAll(new HostsApi(dependencies.fleet(), clock).endpoints());
         endpoints.addAll(new EventsApi(dependencies.fleet()).endpoints());
+        endpoints.addAll(new LogsApi(vertx, dependencies.fleet()).endpoints());
         endpoints.addAll(
                 new ProfilesApi(dependencies.fleet(), dependencies.publisher(), dependencies.waiting(), checks, clock)
                         .endpoints());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hatchery.gateway.view.BuildLogs;
 import io.hatchery.gateway.view.Operation;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.LogLine;
 import io.hatchery.protocol.resource.AuditItem;
 import io.hatchery.protocol.resource.Container;
 import io.hatchery.protocol.resource.ContainerCounts;
@@ -35,6 +36,7 @@ final class ApiSchemas {
             Map.entry("DefinitionError", DefinitionProblem.class),
             Map.entry("Event", Event.class),
             Map.entry("Host", HostStatus.class),
+            Map.entry("LogLine", LogLine.class),
             Map.entry("Operation", Operation.class),
             Map.entry(Api.PROBLEM, ProblemDetails.class),
             Map.entry("Profile", Profile.class),

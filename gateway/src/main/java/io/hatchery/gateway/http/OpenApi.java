@@ -18,6 +18,12 @@ final class OpenApi {
     /** The name of the schema of a text that is no JSON. */
     static final String TEXT = "Text";
 
+    /** The name of the schema of a line of {@link #LINES}. */
+    static final String LOG_LINE = "LogLine";
+
+    /** The media type of JSON, one value on each line. */
+    static final String LINES = "application/x-ndjson";
+
     private static final Pattern PATH_PARAMETER = Pattern.compile("\\{(\\w+)}");
     private static final Map<String, String> TAGS = new TreeMap<>(Map.of(
             "containers", "Containers: defined, read, commanded, deleted",
@@ -130,7 +136,10 @@ final class OpenApi {
     /** Whether it answers with 304 if the client has the answer already: every read of JSON does. */
     private static boolean isCached(Endpoint endpoint) {
         String schema = endpoint.responses().getOrDefault(200, "");
-        return endpoint.method().equals(HttpMethod.GET) && !schema.isEmpty() && !schema.equals(TEXT);
+        return endpoint.method().equals(HttpMethod.GET)
+                && !schema.isEmpty()
+                && !mediaType(schema).equals(LINES)
+                && !schema.equals(TEXT);
     }
 
     /** The kind of thing that a path is of: what comes after the version. */
@@ -176,10 +185,18 @@ final class OpenApi {
             header(response, "Location", "Where the operation is: /v1/operations/{id}");
         }
         if (!schema.isEmpty()) {
-            String type = schema.equals(TEXT) ? "text/plain" : "application/json";
-            ObjectNode content = response.putObject("content").putObject(type).putObject("schema");
+            ObjectNode content =
+                    response.putObject("content").putObject(mediaType(schema)).putObject("schema");
             content.put("$ref", ApiSchemas.reference(schema));
         }
+    }
+
+    private static String mediaType(String schema) {
+        return switch (schema) {
+            case TEXT -> "text/plain";
+            case LOG_LINE -> LINES;
+            default -> "application/json";
+        };
     }
 
     private static void problem(ObjectNode response, int status) {

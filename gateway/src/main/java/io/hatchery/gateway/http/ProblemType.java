@@ -141,7 +141,7 @@ enum ProblemType {
             503,
             "Too many requests under way",
             "A bound of the gateway is reached: requests that wait, definitions that are checked, commands that are"
-                    + " written, clients of the stream, or sessions.",
+                    + " written, logs that are read, clients of the stream, or sessions.",
             "Try again after `Retry-After` seconds, or use another gateway."),
     HOST_UNAVAILABLE(
             503,
@@ -151,7 +151,7 @@ enum ProblemType {
     BROKER_UNAVAILABLE(
             503,
             "Broker unavailable",
-            "Kafka did not confirm the write in time. The record may have been written.",
+            "Kafka did not confirm a write in time, which may have been done, or could not be read.",
             "Send the request again, a command with the same `Idempotency-Key`.");
 
     /** Where the gateway serves what a type means; the type URIs are relative to the gateway. */

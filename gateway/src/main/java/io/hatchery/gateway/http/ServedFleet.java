@@ -3,6 +3,7 @@ package io.hatchery.gateway.http;
 import io.hatchery.bus.BusRecord;
 import io.hatchery.gateway.access.ApiPrincipal;
 import io.hatchery.gateway.access.Authenticator;
+import io.hatchery.gateway.logs.LogStore;
 import io.hatchery.gateway.read.FleetReader;
 import io.hatchery.gateway.stream.Streams;
 import io.hatchery.gateway.view.FleetView;
@@ -20,6 +21,7 @@ import java.util.function.Function;
  * @param submitted the operations that requests are writing, over those of the topics
  * @param streams the clients of the stream
  * @param log reads records of the past again
+ * @param logs what containers print
  * @param refused takes each record of the past that cannot be read, and the reason
  */
 public record ServedFleet(
@@ -28,6 +30,7 @@ public record ServedFleet(
         SubmittedOperations submitted,
         Streams streams,
         Streams.Replay log,
+        LogStore logs,
         BiConsumer<BusRecord, Throwable> refused) {
     /** Reads what the sender of a request may see; fails if its token was revoked while the request waited. */
     <T> Future<T> read(RoutingContext request, Function<FleetView, T> query) {

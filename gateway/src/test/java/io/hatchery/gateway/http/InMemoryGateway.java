@@ -71,8 +71,14 @@ final class InMemoryGateway implements Publisher {
                 new Connections.ConnectionLimits(10, Duration.ofSeconds(10), Duration.ofSeconds(10)),
                 new TransportRules(TransportSecurity.LOOPBACK, Set::of));
         var access = new Authenticator(TOKEN, restored.projection().tokens(), clock);
-        var fleet =
-                new ServedFleet(access, reader, fold.submitted(), fold.streams(), this::replay, (record, why) -> {});
+        var fleet = new ServedFleet(
+                access,
+                reader,
+                fold.submitted(),
+                fold.streams(),
+                this::replay,
+                (query, sink) -> Optional.empty(),
+                (record, why) -> {});
         var dependencies = new Api.ApiDependencies(
                 fleet,
                 this,

@@ -25,7 +25,7 @@ public final class AccessTable {
     /**
      * What a principal may do.
      *
-     * @param hosts all hosts of the fleet: a gateway may publish commands to these
+     * @param hosts all hosts of the fleet: a gateway may publish commands to these and read their logs
      */
     public static List<Grant> of(Principal principal, Collection<HostName> hosts) {
         return switch (principal) {
@@ -49,7 +49,10 @@ public final class AccessTable {
                 Grant.on(Topics.ACCESS, READ, WRITE),
                 Grant.on(Topics.AUDIT, READ, WRITE)));
         // By name: a prefix that ends before the host's name would include specs.
-        hosts.forEach(host -> grants.add(Grant.on(Topics.commands(host), READ, WRITE)));
+        hosts.forEach(host -> {
+            grants.add(Grant.on(Topics.commands(host), READ, WRITE));
+            grants.add(Grant.on(Topics.logs(host), READ));
+        });
         return grants;
     }
 
@@ -73,6 +76,7 @@ public final class AccessTable {
         return List.of(
                 Grant.on(Topics.specs(host), READ),
                 Grant.on(Topics.commands(host), READ),
+                Grant.on(Topics.logs(host), WRITE),
                 Grant.on(Topics.STATUS, WRITE),
                 // After a crash it looks which of its events are there already.
                 Grant.on(Topics.EVENTS, READ, WRITE),

@@ -17,6 +17,7 @@ import io.hatchery.protocol.ContainerStatus;
 import io.hatchery.protocol.Evaluation;
 import io.hatchery.protocol.FleetEvent;
 import io.hatchery.protocol.HostStatus;
+import io.hatchery.protocol.LogBatch;
 import io.hatchery.protocol.token.AccessToken;
 import io.hatchery.spec.ContainerDefinition;
 import io.hatchery.spec.ContainerSpec;
@@ -39,7 +40,8 @@ public final class Schemas {
             ContainerStatus.class,
             Evaluation.class,
             FleetEvent.class,
-            HostStatus.class);
+            HostStatus.class,
+            LogBatch.class);
 
     private Schemas() {}
 

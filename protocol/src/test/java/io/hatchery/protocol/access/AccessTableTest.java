@@ -43,7 +43,7 @@ class AccessTableTest {
     @Test
     void runnerReadsItsOwnSpecsAndCommandsAndWritesReports() {
         assertThat(topics(RUNNER, READ)).containsExactly("events", "hosts", "host.h1.specs", "host.h1.commands");
-        assertThat(topics(RUNNER, WRITE)).containsExactly("status", "events", "hosts", "deadletter");
+        assertThat(topics(RUNNER, WRITE)).containsExactly("status", "events", "hosts", "deadletter", "host.h1.logs");
     }
 
     @Test
@@ -70,7 +70,9 @@ class AccessTableTest {
                         "access",
                         "audit",
                         "host.h1.commands",
-                        "host.h10.commands");
+                        "host.h1.logs",
+                        "host.h10.commands",
+                        "host.h10.logs");
     }
 
     @Test
@@ -93,8 +95,10 @@ class AccessTableTest {
                         "deadletter",
                         "host.h1.specs",
                         "host.h1.commands",
+                        "host.h1.logs",
                         "host.h10.specs",
-                        "host.h10.commands");
+                        "host.h10.commands",
+                        "host.h10.logs");
         assertThat(topics(CONFIG, READ))
                 .containsExactly("definitions", "profiles", "evaluations", "status", "hosts", "deadletter");
     }
@@ -117,7 +121,7 @@ class AccessTableTest {
                 }
             }
         }
-        assertThat(topics(CONFIG, CREATE)).hasSize(Topics.ofTheFleet().size() + 2 * HOSTS.size());
+        assertThat(topics(CONFIG, CREATE)).hasSize(Topics.ofTheFleet().size() + 3 * HOSTS.size());
         assertThat(may(CONFIG, CREATE, KafkaResource.TOPIC, "other.topic")).isFalse();
     }
 

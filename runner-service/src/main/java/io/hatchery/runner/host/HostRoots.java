@@ -73,6 +73,7 @@ public final class HostRoots implements Roots {
     public void removeConsole(ContainerName container) throws IOException {
         Files.deleteIfExists(settings.console(container));
         Files.deleteIfExists(Path.of(settings.console(container) + ".1"));
+        Files.deleteIfExists(Path.of(settings.console(container) + ".lines"));
     }
 
     @Override

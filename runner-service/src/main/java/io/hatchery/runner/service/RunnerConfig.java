@@ -2,6 +2,7 @@ package io.hatchery.runner.service;
 
 import io.hatchery.bus.BusConfig;
 import io.hatchery.runner.host.ContainerPolicy;
+import io.hatchery.runner.logs.LogLimits;
 import io.hatchery.runner.session.SessionSettings;
 import io.hatchery.runner.store.StoreSettings;
 import io.hatchery.spec.HostName;
@@ -49,6 +50,7 @@ public record RunnerConfig(
      * @param policy what the host allows its containers
      * @param store where systems are fetched from
      * @param consoleSize the size up to which the console of each container is kept, in bytes
+     * @param logs how much of their logs is shipped
      * @param maxConcurrentStarts maximum number of containers that start at the same time, at least 1
      * @param sessions how sessions of users run
      */
@@ -57,6 +59,7 @@ public record RunnerConfig(
             ContainerPolicy policy,
             StoreSettings store,
             long consoleSize,
+            LogLimits logs,
             int maxConcurrentStarts,
             SessionSettings sessions) {}
 }

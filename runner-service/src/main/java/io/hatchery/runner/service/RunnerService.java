@@ -66,6 +66,7 @@ public final class RunnerService extends AbstractVerticle {
     private final List<AutoCloseable> toClose = new ArrayList<>();
     private @Nullable WorkerExecutor disk;
     private @Nullable Runner runner;
+    private @Nullable HostLogs logs;
 
     /**
      * @param onFailure is called when the runner cannot go on; its containers do
@@ -111,6 +112,7 @@ public final class RunnerService extends AbstractVerticle {
         // A programming error in a callback has no other way to be seen.
         context.exceptionHandler(this::failed);
         created.ready().onComplete(ready);
+        logs = HostLogs.begin(vertx, config, cgroups.layout(), supervisor);
         created.start().onComplete(startedUp);
     }
 
@@ -118,7 +120,7 @@ public final class RunnerService extends AbstractVerticle {
             CgroupTree cgroups, SupervisorProgram supervisor, PolicyEnforcer enforcer, Driver.DriverListener listener) {
         var settings = new ContainerFolders(
                 config.folders().runtime(),
-                config.folders().data().resolve("console"),
+                HostLogs.consoles(config),
                 config.containers().consoleSize());
         try {
             var folders = new HostRunFolders(settings, this::onContext);
@@ -248,7 +250,8 @@ public final class RunnerService extends AbstractVerticle {
     @Override
     public void stop(Promise<Void> stopped) {
         Future<Void> readersEnded = runner == null ? Future.succeededFuture() : runner.stop();
-        readersEnded
+        Future<Void> logsEnded = logs == null ? Future.succeededFuture() : logs.close();
+        Future.join(readersEnded, logsEnded)
                 .<Void>transform(ended -> {
                     try {
                         for (AutoCloseable closeable : toClose.reversed()) {

@@ -5,6 +5,7 @@ import io.hatchery.runner.direct.DirectDriver;
 import io.hatchery.runner.driver.Driver;
 import io.hatchery.runner.host.ContainerPolicy;
 import io.hatchery.runner.journal.Disk;
+import io.hatchery.runner.logs.LogLimits;
 import io.hatchery.runner.service.DriverSelection;
 import io.hatchery.runner.service.HostIdentity;
 import io.hatchery.runner.service.Runner;
@@ -74,6 +75,7 @@ final class RunnerProcess {
                         ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
                         1 << 20,
+                        new LogLimits(1 << 18, 1 << 22),
                         mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS,
                         new SessionSettings(Duration.ofMinutes(30), null)),
                 Duration.ofSeconds(SimulatedHost.HEARTBEAT_SECONDS),
