@@ -72,6 +72,7 @@ class FleetAccessTest {
                             "hatchery.deadletter",
                             "hatchery.events",
                             "hatchery.host.h1.commands",
+                            "hatchery.host.h1.logs",
                             "hatchery.host.h1.specs",
                             "hatchery.hosts",
                             "hatchery.status");
