@@ -57,7 +57,7 @@ final class AddHostCommand implements Callable<Integer> {
     @Option(
             names = "--replace",
             description =
-                    "Give the name of a host that exists to another machine; the one that has it loses its rights")
+                    "Give the name of a host that exists to another machine; the one that has it cannot connect to Kafka any more")
     private boolean replaces;
 
     @Override

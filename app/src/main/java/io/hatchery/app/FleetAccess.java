@@ -66,7 +66,9 @@ record FleetAccess(BusConfig administrator, KafkaCredentials credentials) {
             for (KafkaUser user : toWrite) {
                 credentials.write(user, administrator.client());
             }
-            new RecordKeyFiles(credentials.folder()).apply(named);
+            // Services that exist already need the keys too: hosts that have theirs refuse what is not signed.
+            new RecordKeyFiles(credentials.folder())
+                    .apply(AccessPlan.of(named, existing).principals().values());
             AccessSetup.AclChanges acls =
                     setup.grant(AccessPlan.of(named, existing).grants());
             createTopics(named);

@@ -77,6 +77,9 @@ record HostFiles(SortedMap<String, String> files, SortedMap<String, String> sett
         if (files.containsKey(NIX_TOKEN)) {
             keys.put("runner.nix-token.file", folder.resolve(NIX_TOKEN).toString());
         }
+        if (files.containsKey(AUTHORITY)) {
+            keys.put("runner.gateway-ca.file", folder.resolve(AUTHORITY).toString());
+        }
         Path configuration = folder.resolve(CONFIGURATION);
         String before = Files.exists(configuration) ? Files.readString(configuration, StandardCharsets.UTF_8) : "";
         Secrets.write(configuration, configured(before, keys));

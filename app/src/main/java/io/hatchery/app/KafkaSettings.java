@@ -4,6 +4,7 @@ import io.hatchery.bus.BusConfig;
 import io.hatchery.bus.authentication.KeyFile;
 import io.hatchery.bus.authentication.RecordAuthenticator;
 import io.hatchery.bus.scram.ScramProvider;
+import io.hatchery.protocol.Authentication;
 import io.hatchery.protocol.access.Principal;
 import io.hatchery.spec.HostName;
 import java.io.IOException;
@@ -88,6 +89,11 @@ final class KafkaSettings {
                 throw new UserError("the keys in " + file + " are those of "
                         + host.map(name -> "host " + name).orElse("a service of the control plane") + ", not of "
                         + service.user() + ": set record-keys.file to the file in that user's folder");
+            }
+            // A gateway must not be able to sign specs, and config-service must not publish unsigned ones.
+            if (keys.keys().covers(Authentication.SPEC) == (service instanceof Principal.GatewayUser)) {
+                throw new UserError("the keys in " + file + " are not those of " + service.user()
+                        + ": set record-keys.file to the file in that user's folder");
             }
             return new RecordAuthenticator(keys, RunnerSettings.commandCheck(settings), Clock.systemUTC());
         } catch (NoSuchFileException e) {

@@ -210,9 +210,12 @@ final class FleetViews {
     private void viewStatus(BusRecord record) throws UnreadableException {
         var name = new ContainerName(record.key());
         if (record.isDeletion()) {
+            requireOwnName(record);
             confirmations.confirm(name, record);
             queue.addUrgent(name);
-            rollbacks.forget(name);
+            if (isConcerned(name, record)) {
+                rollbacks.forget(name);
+            }
             return;
         }
         ContainerStatus status = record.value(ContainerStatus.class);
@@ -223,6 +226,21 @@ final class FleetViews {
         if (rollbacks.view(status) && facts != null && facts.mayRollBack()) {
             queue.addUrgent(name);
         }
+    }
+
+    /** A host writes confirmations in its own name. */
+    private static void requireOwnName(BusRecord confirmation) throws UnreadableException {
+        String signer = confirmation.signer().orElse(null);
+        if (signer != null && !confirmation.header(Headers.SOURCE).orElse("").equals("/runner/" + signer)) {
+            throw new UnreadableException("host " + signer + " signed it, and its source is "
+                    + confirmation.header(Headers.SOURCE).orElse("missing") + ": a host reports on itself only");
+        }
+    }
+
+    private boolean isConcerned(ContainerName name, BusRecord confirmation) {
+        EvaluationFacts facts = containers.facts(name);
+        return facts == null
+                || confirmation.signer().map(HostName::new).map(facts::concerns).orElse(true);
     }
 
     private void viewHost(BusRecord record) throws UnreadableException {

@@ -16,7 +16,7 @@ final class RemovalConfirmations {
     /** Maximum number of remembered containers; the oldest confirmations are forgotten first. */
     static final int MAX_CONTAINERS = 100_000;
 
-    /** Maximum number of remembered removals per container. */
+    /** Maximum number of remembered removals per container and host. */
     static final int MAX_REMOVALS = 16;
 
     /**
@@ -37,11 +37,15 @@ final class RemovalConfirmations {
     void confirm(ContainerName container, BusRecord deletion) {
         Confirmed before = byContainer.remove(container);
         Deque<ConfirmedRemoval> removals = before == null ? new ArrayDeque<>() : before.removals();
+        String signer = deletion.signer().orElse("");
         deletion.header(Headers.OPERATION)
-                .ifPresent(operation -> removals.add(
-                        new ConfirmedRemoval(operation, deletion.signer().orElse(""))));
-        if (removals.size() > MAX_REMOVALS) {
-            removals.remove();
+                .ifPresent(operation -> removals.add(new ConfirmedRemoval(operation, signer)));
+        // The oldest of the same host: no host makes the confirmations of another be forgotten.
+        if (removals.stream().filter(one -> one.signer().equals(signer)).count() > MAX_REMOVALS) {
+            removals.removeFirstOccurrence(removals.stream()
+                    .filter(one -> one.signer().equals(signer))
+                    .findFirst()
+                    .orElseThrow());
         }
         byContainer.put(container, new Confirmed(deletion.header(Headers.SOURCE).orElse(""), removals));
         if (byContainer.size() > MAX_CONTAINERS) {

@@ -146,17 +146,19 @@ public final class GatewayService extends AbstractVerticle {
                 clock);
         var waiting = new ViewAwaiter(vertx, reader);
         var access = new Authenticator(config.token(), restored.projection().tokens(), clock);
-        var follower = new TopicFollower(vertx, config.bus(), "gateway", handler(fold, waiting, access), this::fail);
+        var sessions = new OpenSessions();
+        var follower =
+                new TopicFollower(vertx, config.bus(), "gateway", handler(fold, waiting, access, sessions), this::fail);
         var topicIds = new TopicIds(vertx, config.bus());
         var commands = new CommandFollower(topicIds, follower, fold, clock);
-        var made = new Parts(
-                publisher, follower, topicIds, commands, fold, new OpenSessions(), new Served(waiting, reader, access));
+        var made =
+                new Parts(publisher, follower, topicIds, commands, fold, sessions, new Served(waiting, reader, access));
         parts = made;
         return made;
     }
 
     private static TopicFollower.RecordHandler<FoldedRecords> handler(
-            FleetFold fold, ViewAwaiter waiting, Authenticator access) {
+            FleetFold fold, ViewAwaiter waiting, Authenticator access, OpenSessions sessions) {
         return new TopicFollower.RecordHandler<>() {
             @Override
             public FoldedRecords handle(List<BusRecord> records) {
@@ -169,6 +171,7 @@ public final class GatewayService extends AbstractVerticle {
                 waiting.changed(folded.changes().names());
                 if (!folded.changes().tokens().isEmpty()) {
                     fold.streams().reauthorize(access::isValid);
+                    sessions.reauthorize(access::isValid);
                 }
             }
         };
@@ -340,7 +343,9 @@ public final class GatewayService extends AbstractVerticle {
         });
         vertx.setPeriodic(1 + new Random().nextInt(LONGEST_REPORT_DELAY_MILLIS), TICK.toMillis(), tick -> {
             made.fold.tick();
-            made.fold.streams().reauthorize(made.served.access::isValid); // of tokens that expire no record says so
+            // Of tokens that expire no record says so.
+            made.fold.streams().reauthorize(made.served.access::isValid);
+            made.sessions.reauthorize(made.served.access::isValid);
         });
         vertx.setPeriodic(REFRESH_CURSORS.toMillis(), tick -> {
             Instant began = clock.instant();

@@ -60,7 +60,9 @@ public record FleetKeys(String current, SortedMap<String, String> byId) {
     public SortedMap<String, String> of(Principal principal) {
         return switch (principal) {
             case Principal.GatewayUser any -> roots(Authentication.COMMAND, Authentication.REPORT);
-            case Principal.ConfigServiceUser any -> roots(Authentication.SPEC, Authentication.REPORT);
+            // It starts containers after a rollback.
+            case Principal.ConfigServiceUser any ->
+                roots(Authentication.SPEC, Authentication.COMMAND, Authentication.REPORT);
             case Principal.RunnerUser(var host) -> ofHost(host.value());
             case Principal.OperatorUser any -> new TreeMap<>();
         };

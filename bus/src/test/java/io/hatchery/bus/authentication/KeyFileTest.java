@@ -23,7 +23,7 @@ class KeyFileTest {
         assertThat(fleet.of(new Principal.GatewayUser("1")))
                 .containsOnlyKeys("current", "1.command.root", "1.report.root");
         assertThat(fleet.of(new Principal.ConfigServiceUser("1")))
-                .containsOnlyKeys("current", "1.spec.root", "1.report.root");
+                .containsOnlyKeys("current", "1.spec.root", "1.command.root", "1.report.root");
     }
 
     @Test

@@ -26,11 +26,11 @@ public final class JoinTokens {
             byHost.remove(host);
             return true;
         }
-        boolean isUsedBefore = before != null
-                && before.usedBy() != null
+        // The use of a token that was replaced or used meanwhile changes nothing.
+        boolean isLate = before != null
                 && token.usedBy() != null
-                && before.hash().equals(token.hash());
-        if (isUsedBefore) {
+                && (before.usedBy() != null || !before.hash().equals(token.hash()));
+        if (isLate) {
             return true;
         }
         if (before == null && byHost.size() >= MAX_TOKENS) {

@@ -21,6 +21,7 @@ public final class AuditTrail {
     private static final int MAX_COUNTED = 1_000;
 
     private static final String UNKNOWN = "";
+    private static final int FIRST_ERROR = 400;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
 
@@ -58,7 +59,9 @@ public final class AuditTrail {
     }
 
     private boolean isRefusal(AuditEntryBuilder entry) {
-        return entry.principal() == null || entry.status() == UNAUTHORIZED || entry.status() == FORBIDDEN;
+        return entry.status() == UNAUTHORIZED
+                || entry.status() == FORBIDDEN
+                || entry.principal() == null && entry.status() >= FIRST_ERROR;
     }
 
     private boolean admitsRefusal(AuditEntryBuilder entry) {

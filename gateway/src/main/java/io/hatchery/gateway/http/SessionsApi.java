@@ -299,7 +299,9 @@ final class SessionsApi {
         long begun = System.nanoTime();
         audit.add(RequestAudit.entry(request, id.value(), UPGRADED).detail(begin(asked)));
         SessionRelay relay = SessionRelay.start(vertx, client, runner, asked);
-        sessions.open().opened(id, relay);
+        sessions.open().opened(id, Requests.principal(request), relay);
+        sessions.open()
+                .reauthorize(fleet.access()::isValid); // the token may have been revoked while the runner was asked
         relay.ended().onSuccess(end -> {
             sessions.open().leave(id);
             long seconds = (System.nanoTime() - begun) / 1_000_000_000;

@@ -34,7 +34,8 @@ record HostClaims(HostName host, @Nullable Heartbeat holder, Instant brokerTime)
     /** After one more record of the hosts' topic. Whatever is no heartbeat of this host, or no valid one, claims nothing. */
     HostClaims after(BusRecord record) {
         Instant time = record.timestamp().isAfter(brokerTime) ? record.timestamp() : brokerTime;
-        if (!record.key().equals(host.value())) {
+        // A runner cannot check the control plane's deletions either. It publishes its heartbeat again in any case.
+        if (!record.key().equals(host.value()) || record.inauthenticity().isPresent()) {
             return new HostClaims(host, holder, time);
         }
         if (record.isDeletion()) {

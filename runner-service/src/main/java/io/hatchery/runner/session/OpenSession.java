@@ -39,6 +39,7 @@ final class OpenSession {
     private final SessionStart start;
     private final long idleNanos;
     private final Promise<Void> ended = Promise.promise();
+    private final Listener listener = new Listener();
     private final long pings;
     private @Nullable SessionProcess process;
     private @Nullable SessionRequest request;
@@ -107,7 +108,7 @@ final class OpenSession {
         }
         request = asked;
         pause();
-        vertx.executeBlocking(() -> start.start(asked, new Listener()), false)
+        vertx.executeBlocking(() -> start.start(asked, listener), false)
                 .onSuccess(this::started)
                 .onFailure(e -> {
                     LOG.warn("session {} in {} cannot be started", id, container, e);
@@ -136,8 +137,8 @@ final class OpenSession {
         active = System.nanoTime();
         switch (message[0] & 0xff) {
             case SessionProtocol.INPUT -> {
-                if (message.length > 1 && !running.input(message)) {
-                    pause();
+                if (message.length > 1) {
+                    running.input(message);
                 }
             }
             case SessionProtocol.RESIZE ->
@@ -148,6 +149,9 @@ final class OpenSession {
                 }
             }
             default -> LOG.debug("session {} has a message on channel {}", id, message[0]); // of a later version
+        }
+        if (!running.hasRoom()) {
+            pause();
         }
     }
 
@@ -170,6 +174,7 @@ final class OpenSession {
             SessionProcess running = process;
             if (running != null) {
                 running.close();
+                listener.room.release();
                 send(new SessionEnd(-1, why)); // its output may wait for a client that does not read
             } else if (request == null) {
                 finish(new SessionEnd(-1, why));
@@ -178,6 +183,7 @@ final class OpenSession {
     }
 
     private void lost() {
+        listener.room.release(); // a closed websocket has no drain
         end("the connection to the gateway was lost");
     }
 

@@ -24,6 +24,9 @@ final class SessionProcess {
     /** How many bytes of input wait for the command before the client is to wait. */
     private static final int MOST_WAITING = 256 << 10;
 
+    /** About how many bytes a frame in the queue takes beside its content, so that small frames count too. */
+    private static final int OVERHEAD = 64;
+
     /** How long the supervisor has for the end of what it runs. */
     private static final int DEATH_SECONDS = 10;
 
@@ -70,13 +73,12 @@ final class SessionProcess {
         return session;
     }
 
-    /** Passes input on; false if the client is to wait until there is room for more. */
-    boolean input(byte[] message) {
+    /** Passes input on. */
+    void input(byte[] message) {
         for (int from = 1; from < message.length; from += SessionFrames.MAX_FRAME) {
             int length = Math.min(SessionFrames.MAX_FRAME, message.length - from);
             add(SessionFrames.frame(SessionProtocol.INPUT, message, from, length));
         }
-        return hasRoom();
     }
 
     /** The client sends no more input. */
@@ -92,12 +94,13 @@ final class SessionProcess {
     private synchronized void add(byte[] frame) {
         if (!isClosed) {
             waiting.add(frame);
-            waitingBytes += frame.length;
+            waitingBytes += frame.length + OVERHEAD;
             notifyAll();
         }
     }
 
-    private synchronized boolean hasRoom() {
+    /** Whether it takes more messages; if not, the client waits until {@link SessionListener#drained}. */
+    synchronized boolean hasRoom() {
         isFull = waitingBytes > MOST_WAITING;
         return !isFull;
     }
@@ -122,7 +125,7 @@ final class SessionProcess {
             return null;
         }
         byte[] frame = waiting.remove();
-        waitingBytes -= frame.length;
+        waitingBytes -= frame.length + OVERHEAD;
         return frame;
     }
 

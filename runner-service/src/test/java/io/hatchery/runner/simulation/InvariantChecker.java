@@ -329,10 +329,15 @@ final class InvariantChecker {
         return run.isReady() && (run.signalledAt == Run.NEVER || run.readyAt < run.signalledAt);
     }
 
-    /** It gets the system back that was ready last; a container that becomes ready after its stop began does not count. */
+    /**
+     * It gets the system back that was ready last. A container that becomes ready after its stop began does not count, nor does one
+     * without a system, which boots its root or runs a command.
+     */
     private void rolledBack(SimulatedDefinition before, @Nullable SimulatedDefinition now) {
         List<Run> ready = runs(before.container()).stream()
-                .filter(run -> wasReadyBeforeItsStop(run) && !run.spec.payload().equals(payload(before)))
+                .filter(run -> wasReadyBeforeItsStop(run)
+                        && run.spec.payload() instanceof Payload.SystemPath
+                        && !run.spec.payload().equals(payload(before)))
                 .sorted(Comparator.comparingLong(run -> run.readyAt))
                 .toList();
         world.check(
