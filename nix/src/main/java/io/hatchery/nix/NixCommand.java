@@ -102,7 +102,10 @@ public final class NixCommand {
      * @throws InterruptedIOException if the thread is interrupted; the command is killed then
      */
     public String run() throws IOException {
-        var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
+        // A session of its own: a child that is just being made is ended with the others.
+        var words = new ArrayList<>(List.of("setsid"));
+        words.addAll(command);
+        var builder = new ProcessBuilder(words).redirectInput(new File("/dev/null"));
         Map<String, String> environment = builder.environment();
         environment.remove("NIX_PATH");
         environment.keySet().removeIf(name -> name.startsWith("HATCHERY_")); // which may hold passwords
@@ -191,9 +194,10 @@ public final class NixCommand {
                 + (killed ? "; it may have needed more memory than it is allowed" : "");
     }
 
-    private static void end(Process process) {
+    private void end(Process process) {
         List<ProcessHandle> children = process.descendants().toList();
         process.destroy();
+        signalSession(process, "TERM");
         try {
             if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
@@ -202,6 +206,19 @@ public final class NixCommand {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        signalSession(process, "KILL");
         children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Signals all processes that the command has started and that made no session of their own. */
+    private void signalSession(Process process, String signal) {
+        try {
+            var _ = new ProcessBuilder("sh", "-c", "kill -s " + signal + " -- -" + process.pid())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            onLine.accept(new NixLine.Note("the processes of " + program() + " are not signalled: " + e.getMessage()));
+        }
     }
 }

@@ -46,10 +46,13 @@ class NixCommandTest {
                         .run())
                 .isInstanceOf(NixFailure.class)
                 .hasMessageContaining("did not end within");
-        assertThat(ProcessHandle.allProcesses()
-                        .filter(ProcessHandle::isAlive)
-                        .map(process -> process.info().commandLine().orElse("")))
-                .noneMatch(line -> line.contains("sleep 4711"));
+        assertThat(isRunning("sleep 4711")).isFalse();
+    }
+
+    private static boolean isRunning(String words) {
+        return ProcessHandle.allProcesses()
+                .filter(ProcessHandle::isAlive)
+                .anyMatch(process -> process.info().commandLine().orElse("").contains(words));
     }
 
     @Test
@@ -65,6 +68,11 @@ class NixCommandTest {
         thread.interrupt();
         thread.join();
         assertThat(thrown).singleElement().isInstanceOf(InterruptedIOException.class);
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (isRunning("sleep 4712") && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
+        assertThat(isRunning("sleep 4712")).isFalse();
     }
 
     @Test

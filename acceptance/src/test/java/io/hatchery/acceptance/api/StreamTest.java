@@ -10,6 +10,7 @@ import io.hatchery.acceptance.fixture.Installation;
 import io.hatchery.acceptance.fixture.Roots;
 import io.hatchery.acceptance.fixture.Samples;
 import io.hatchery.acceptance.fixture.Service;
+import io.hatchery.acceptance.fixture.SignedRecords;
 import io.hatchery.acceptance.fixture.StreamClient;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
@@ -110,25 +111,17 @@ class StreamTest {
 
     @Test
     void slowClientIsClosedAndResumesOnce() throws Exception {
-        var events = new StringBuilder();
         String event = "{\"type\":\"transition\",\"container\":\"t-slow\",\"host\":\"" + Installation.HOST
                 + "\",\"from\":\"stopped\",\"to\":\"stopped\",\"reason\":\"" + "x".repeat(1000)
-                + "\",\"at\":\"2026-01-01T00:00:00Z\"}\n";
-        for (int i = 0; i < 40_000; i++) {
-            events.append(event);
-        }
+                + "\",\"at\":\"2026-01-01T00:00:00Z\"}";
         try (var stream = StreamClient.open(api, "?container=t-slow")) {
             stream.first(message -> message.path("type").asText().equals("synced"));
             stream.pause();
-            installation
-                    .kcat(
-                            events.toString().getBytes(StandardCharsets.UTF_8),
-                            "-P",
-                            "-t",
-                            "hatchery.events",
-                            "-k",
-                            "t-slow")
-                    .orFail();
+            try (var records = new SignedRecords(installation, "hatchery-config-service-1")) {
+                for (int i = 0; i < 40_000; i++) {
+                    var _ = records.sign(SignedRecords.of("hatchery.events", "t-slow", event));
+                }
+            }
             // Another client gets an event that lies after all of these in the same one of 4 partitions; by then the
             // gateway has closed the
             // slow one.

@@ -9,22 +9,14 @@ import io.hatchery.acceptance.fixture.Installation;
 import io.hatchery.acceptance.fixture.Roots;
 import io.hatchery.acceptance.fixture.Samples;
 import io.hatchery.acceptance.fixture.Service;
-import io.hatchery.bus.authentication.KeyFile;
-import io.hatchery.bus.authentication.RecordAuthenticator;
-import io.hatchery.bus.authentication.RecordKeys;
+import io.hatchery.acceptance.fixture.SignedRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +29,6 @@ class AuthenticRecordsTest {
 
     private static Installation installation;
     private static Api api;
-    private static Path users;
 
     @BeforeAll
     static void up() {
@@ -45,7 +36,6 @@ class AuthenticRecordsTest {
         installation.environment().put("HATCHERY_RUNNER_COMMANDS", "authenticated");
         installation = Installation.running(installation);
         api = installation.api();
-        users = installation.data().resolve("users");
         installation.hatchery("acls", "--apply", "--host", THIEF).orFail();
     }
 
@@ -93,21 +83,10 @@ class AuthenticRecordsTest {
     }
 
     private static void writeAsThief(boolean isSigned, String topic, String key, String value) throws Exception {
-        Path folder = users.resolve("hatchery-runner-" + THIEF);
-        var settings = new HashMap<String, Object>(KeyFile.properties(folder.resolve("client.properties")));
-        RecordKeys keys = RecordKeys.of(KeyFile.properties(folder.resolve("record-keys.properties")));
-        var authenticator =
-                new RecordAuthenticator(() -> keys, RecordAuthenticator.CommandCheck.REQUIRED, Clock.systemUTC());
-        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-            var record = new ProducerRecord<>(
-                    topic,
-                    key.getBytes(StandardCharsets.UTF_8),
-                    value.isEmpty() ? null : value.getBytes(StandardCharsets.UTF_8));
+        try (var records = new SignedRecords(installation, "hatchery-runner-" + THIEF)) {
+            var record = SignedRecords.of(topic, key, value);
             record.headers().add("ce_source", ("/runner/" + Installation.HOST).getBytes(StandardCharsets.UTF_8));
-            if (isSigned) {
-                authenticator.sign(record);
-            }
-            producer.send(record).get();
+            SignedRecords.await(isSigned ? records.sign(record) : records.write(record));
         }
     }
 

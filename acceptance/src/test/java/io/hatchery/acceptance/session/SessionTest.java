@@ -260,8 +260,8 @@ class SessionTest {
 
     @Test
     void whatASessionLeavesBehindEndsWithIt() {
-        assertThat(sh("sleep 4712 & echo begun").out()).isEqualTo("begun\n");
-        awaitGone("4712");
+        assertThat(sh("sleep 4722 & echo begun").out()).isEqualTo("begun\n");
+        awaitGone("4722");
     }
 
     @Test
