@@ -119,6 +119,33 @@ class SystemdHostTest {
     }
 
     @Test
+    void consoleInTheHostsJournalIsShipped() {
+        for (FleetHost host : List.of(unified, hybrid)) {
+            String name = "t-log-" + host.name();
+            host.startIdle(name);
+            host.run("sh", "-c", "echo printed-inside >/proc/$(machinectl show " + name + " -p Leader --value)/fd/1");
+            await().atMost(Duration.ofSeconds(30)).until(() -> logs(name).contains("printed-inside"));
+            assertThat(logs(name)).contains("\"host\":\"" + host.name() + "\"", "\"source\":\"console\"");
+            api.command("kill", name);
+        }
+    }
+
+    private static String logs(String container) {
+        try {
+            return api.http()
+                    .send(
+                            api.request("/v1/containers/" + container + "/logs").build(),
+                            java.net.http.HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void containerKilledOnHostRestartsPerPolicy() {
         unified.startIdle("t-kill");
         String leader = api.await("t-kill", c -> !c.at("/status/leader").isMissingNode())
