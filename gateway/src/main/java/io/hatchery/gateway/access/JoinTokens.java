@@ -13,14 +13,22 @@ public final class JoinTokens {
     public static final int MAX_TOKENS = 20_000;
 
     private final Map<HostName, JoinToken> byHost = new ConcurrentHashMap<>();
+    private volatile long next;
 
     /**
      * A record was read. Of the requests that use a token, the one whose record comes first has used it.
      *
      * @param token null once it is deleted
+     * @param offset of the record
      * @return false if there are {@link #MAX_TOKENS} already, and this one is not taken in
      */
-    public boolean put(HostName host, @Nullable JoinToken token) {
+    public boolean put(HostName host, @Nullable JoinToken token, long offset) {
+        boolean isTaken = put(host, token);
+        next = offset + 1;
+        return isTaken;
+    }
+
+    private boolean put(HostName host, @Nullable JoinToken token) {
         JoinToken before = byHost.get(host);
         if (token == null) {
             byHost.remove(host);
@@ -43,6 +51,12 @@ public final class JoinTokens {
     /** Forgets everything: the topic is read from its start. */
     public void clear() {
         byHost.clear();
+        next = 0;
+    }
+
+    /** Whether the record at that offset has been read. */
+    public boolean hasRead(long offset) {
+        return next > offset;
     }
 
     /** The last token of a host, also if it was used or has expired. */

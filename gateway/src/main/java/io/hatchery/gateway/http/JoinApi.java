@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Gives a machine that has a join token its credentials and keys, once. */
@@ -66,7 +65,10 @@ final class JoinApi {
     }
 
     private static JoinAnswer used(JoinToken token, String id, JoinTokens tokens) {
-        if (!Optional.of(id).equals(tokens.find(token.host()).map(JoinToken::usedBy))) {
+        JoinToken now = tokens.find(token.host())
+                .filter(last -> last.hash().equals(token.hash()))
+                .orElseThrow(() -> replaced(token.host()));
+        if (!id.equals(now.usedBy())) {
             throw refused(token.host(), "it was used already");
         }
         return new JoinAnswer(token.host(), String.valueOf(token.sealed()));
@@ -87,7 +89,7 @@ final class JoinApi {
     private JoinToken required(JoinRequest asked, JoinTokens tokens) {
         JoinToken token = tokens.find(asked.host())
                 .filter(known -> isEqual(known.hash(), AccessToken.hash(asked.proof())))
-                .orElseThrow(() -> refused(asked.host(), "it is not the last one that was made for this host"));
+                .orElseThrow(() -> replaced(asked.host()));
         token.refusal(clock.instant()).ifPresent(why -> {
             throw refused(asked.host(), why);
         });
@@ -97,6 +99,10 @@ final class JoinApi {
     private static boolean isEqual(String hash, String other) {
         return MessageDigest.isEqual(
                 hash.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static ApiProblem replaced(HostName host) {
+        return refused(host, "it is not the last one that was made for this host");
     }
 
     private static ApiProblem refused(HostName host, String why) {
@@ -112,7 +118,7 @@ final class JoinApi {
                 Message.of(Topics.ACCESS.name(), JoinToken.key(used.host()), used, null, Api.SOURCE, clock.instant());
         return publisher
                 .publish(message)
-                .compose(position -> waiting.joined(used.host(), READ_TIMEOUT))
+                .compose(position -> waiting.joinToken(used.host(), position.offset(), READ_TIMEOUT))
                 .map(read -> {
                     if (read.isEmpty()) {
                         throw new ApiProblem(

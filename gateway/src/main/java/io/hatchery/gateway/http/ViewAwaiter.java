@@ -125,14 +125,11 @@ public final class ViewAwaiter {
                 List.of(name), view -> view.tokens().hasRead(offset) ? Optional.of(true) : Optional.empty(), patience);
     }
 
-    /** Present once a record says that the join token of a host is used; empty if that takes longer. */
-    Future<Optional<Boolean>> joined(HostName host, Duration patience) {
+    /** Present once the record of a join token at that offset has been read; empty if that takes longer. */
+    Future<Optional<Boolean>> joinToken(HostName host, long offset, Duration patience) {
         return until(
                 List.of(host),
-                view -> view.joinTokens()
-                        .find(host)
-                        .filter(token -> token.usedBy() != null)
-                        .map(used -> true),
+                view -> view.joinTokens().hasRead(offset) ? Optional.of(true) : Optional.empty(),
                 patience);
     }
 

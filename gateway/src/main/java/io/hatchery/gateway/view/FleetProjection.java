@@ -131,8 +131,8 @@ public final class FleetProjection {
                             "there are " + AccessTokens.MAX_TOKENS + " tokens already: revoke some");
                 }
             }
-            case FleetRecord.JoinRecord(var host, var token) -> {
-                if (!memory.tokens().joins().put(host, token)) {
+            case FleetRecord.JoinRecord(var host, var token, long offset) -> {
+                if (!memory.tokens().joins().put(host, token, offset)) {
                     throw new UnreadableException("there are " + JoinTokens.MAX_TOKENS
                             + " join tokens already: remove hosts that are no more, with hatchery host remove HOST");
                 }

@@ -49,8 +49,8 @@ public sealed interface FleetRecord {
     /** A token of the API, and the offset of its record; null once it is revoked. */
     record TokenRecord(TokenName name, @Nullable AccessToken token, long offset) implements FleetRecord {}
 
-    /** The join token of a host; null once it is deleted. */
-    record JoinRecord(HostName host, @Nullable JoinToken token) implements FleetRecord {}
+    /** The join token of a host, and the offset of its record; null once it is deleted. */
+    record JoinRecord(HostName host, @Nullable JoinToken token, long offset) implements FleetRecord {}
 
     /** A record of access that is of no interest to this version. */
     record OtherAccess() implements FleetRecord {}
@@ -128,7 +128,7 @@ public sealed interface FleetRecord {
             if (token != null) {
                 requireKey(record, JoinToken.key(token.host()));
             }
-            return new JoinRecord(joining, token);
+            return new JoinRecord(joining, token, record.offset());
         }
         TokenName name = AccessToken.nameOf(record.key()).orElse(null);
         if (name == null) {

@@ -26,9 +26,9 @@ class JoinTokensTest {
 
     @Test
     void requestWhoseRecordComesFirstHasUsedTheToken() {
-        assertThat(tokens.put(HOST, token("a"))).isTrue();
-        tokens.put(HOST, token("a").usedBy("first"));
-        tokens.put(HOST, token("a").usedBy("second"));
+        assertThat(tokens.put(HOST, token("a"), 1)).isTrue();
+        tokens.put(HOST, token("a").usedBy("first"), 2);
+        tokens.put(HOST, token("a").usedBy("second"), 3);
         assertThat(last().usedBy()).isEqualTo("first");
         assertThat(last().sealed()).isNull();
         assertThat(last().refusal(NOW)).hasValue("it was used already");
@@ -36,11 +36,13 @@ class JoinTokensTest {
 
     @Test
     void lateUseOfAReplacedTokenChangesNothing() {
-        tokens.put(HOST, token("a"));
-        tokens.put(HOST, token("b"));
-        tokens.put(HOST, token("a").usedBy("late"));
+        tokens.put(HOST, token("a"), 4);
+        tokens.put(HOST, token("b"), 5);
+        tokens.put(HOST, token("a").usedBy("late"), 6);
         assertThat(last()).isEqualTo(token("b"));
-        tokens.put(HOST, null);
+        assertThat(tokens.hasRead(6)).isTrue();
+        assertThat(tokens.hasRead(7)).isFalse();
+        tokens.put(HOST, null, 7);
         assertThat(tokens.find(HOST)).isEmpty();
     }
 
