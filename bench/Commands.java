@@ -131,7 +131,7 @@ public final class Commands {
                         ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, data),
                         1 << 20,
-                        new LogLimits(1 << 18, 1 << 22),
+                        new LogLimits(1 << 18, 1 << 22, false),
                         Integer.MAX_VALUE,
                         new SessionSettings(Duration.ofMinutes(30), null)),
                 Duration.ofSeconds(5),

@@ -73,7 +73,14 @@ final class RunnerSettings {
             .takes(ValueType.size("64KiB", "1GiB"))
             .describedAs("How much of them is shipped at once after a quiet time")
             .defaultsTo("4MiB");
+    private static final ConfigurationKey<Boolean> LOG_JOURNALS = ConfigurationKey.named("runner.logs.journals")
+            .takes(ValueType.bool())
+            .describedAs(
+                    "Whether the journals of systemd inside containers are shipped too. The program that reads a journal runs"
+                            + " inside, and may delay the stop of its container")
+            .defaultsTo("false");
     static final List<ConfigurationKey<?>> KEYS = List.of(
+            LOG_JOURNALS,
             COMMANDS,
             DRIVER,
             NIX_CACHES,
@@ -116,7 +123,7 @@ final class RunnerSettings {
                 store(settings),
                 settings.get(CONSOLE_SIZE).bytes(),
                 new LogLimits(
-                        settings.get(LOG_RATE).bytes(), settings.get(LOG_BURST).bytes()),
+                        settings.get(LOG_RATE).bytes(), settings.get(LOG_BURST).bytes(), settings.get(LOG_JOURNALS)),
                 settings.find(MAX_CONCURRENT_STARTS)
                         .orElseGet(() -> Math.max(4, 2 * Runtime.getRuntime().availableProcessors())),
                 new SessionSettings(

@@ -31,7 +31,9 @@ class LogsTest {
 
     @BeforeAll
     static void start() {
-        installation = Installation.running();
+        installation = Installation.create();
+        installation.environment().put("HATCHERY_RUNNER_LOGS_JOURNALS", "true");
+        installation = Installation.running(installation);
     }
 
     @AfterAll

@@ -17,13 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The journals inside running containers. Each is followed by a journalctl(1) of the container itself, which runs inside with the rights of
  * its init: from outside, files that a hostile container has made would be read with the rights of the host.
  */
 public final class ContainerJournals implements LogSources {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerJournals.class);
+
     /** Where distributions have it. */
     private static final List<String> PROGRAMS =
             List.of("/usr/bin/journalctl", "/bin/journalctl", "/run/current-system/sw/bin/journalctl");
@@ -35,7 +41,16 @@ public final class ContainerJournals implements LogSources {
 
     private final Leaders leaders;
     private final ContainerEntry entry;
-    private final Map<ContainerName, ProcessRef> running = new HashMap<>();
+    /** How long a stop waits for a follower. It is killed at once; the removal of its control groups may take longer. */
+    private static final Duration DEATH = Duration.ofMillis(250);
+
+    private final Map<ContainerName, ProcessRef> running = new ConcurrentHashMap<>();
+    /** The programs that follow journals; those of containers that have stopped have ended. */
+    private final Map<ContainerName, Process> followers = new ConcurrentHashMap<>();
+
+    /** The inits of the containers that are being stopped, which are not followed again. */
+    private final Map<ContainerName, ProcessRef> stopping = new ConcurrentHashMap<>();
+
     private final Map<ContainerName, FollowAttempt> attempts = new HashMap<>();
 
     /** Finds the inits of containers. */
@@ -79,15 +94,20 @@ public final class ContainerJournals implements LogSources {
 
     @Override
     public Set<ContainerName> containers() throws IOException {
-        running.clear();
-        running.putAll(leaders.find());
+        Map<ContainerName, ProcessRef> now = leaders.find();
+        running.keySet().retainAll(now.keySet());
+        running.putAll(now);
         attempts.keySet().retainAll(running.keySet());
-        long now = System.nanoTime();
+        stopping.keySet().retainAll(running.keySet());
+        followers.values().removeIf(follower -> !follower.isAlive());
+        long time = System.nanoTime();
         var found = new HashSet<ContainerName>();
         running.forEach((container, leader) -> {
             FollowAttempt last = attempts.get(container);
-            boolean mayTry = last == null || !last.leader.equals(leader) || last.isOver(now);
-            if (mayTry && program(leader).isPresent()) {
+            boolean mayTry = last == null || !last.leader.equals(leader) || last.isOver(time);
+            if (mayTry
+                    && !leader.equals(stopping.get(container))
+                    && program(leader).isPresent()) {
                 found.add(container);
             }
         });
@@ -131,6 +151,44 @@ public final class ContainerJournals implements LogSources {
                 .redirectInput(new File("/dev/null"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
-        return new JournalFeed("container " + container, builder.start(), position);
+        Process follower = builder.start();
+        followers.put(container, follower);
+        if (leader.equals(stopping.get(container))) {
+            follower.destroy();
+            throw new IOException("container " + container + " is being stopped");
+        }
+        return new JournalFeed("container " + container, follower, position);
+    }
+
+    /**
+     * Notes that a container is about to stop, after which its journal is not followed again. Any thread may call it.
+     *
+     * @return whether it is followed, which {@link #endFollower} ends
+     */
+    public boolean isFollowedAtStop(ContainerName container) {
+        ProcessRef leader = running.get(container);
+        if (leader != null) {
+            stopping.put(container, leader);
+        }
+        Process follower = followers.get(container);
+        return follower != null && follower.isAlive();
+    }
+
+    /** Ends the follower of a container, and waits for it for {@link #DEATH} at most. */
+    public void endFollower(ContainerName container) throws InterruptedException {
+        Process follower = followers.get(container);
+        if (follower == null) {
+            return;
+        }
+        follower.destroy();
+        try {
+            // It does not look at signals while it waits for somebody to read.
+            follower.getInputStream().close();
+        } catch (IOException e) {
+            LOG.debug("the output of a follower was closed already", e);
+        }
+        if (!follower.waitFor(DEATH.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.info("the follower of the journal of container {} takes longer to end than the stop waits", container);
+        }
     }
 }

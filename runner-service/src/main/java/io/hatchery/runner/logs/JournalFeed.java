@@ -52,7 +52,7 @@ final class JournalFeed implements LogFeed {
                 waiting.put(entry);
             }
         } catch (IOException e) {
-            if (!isClosed) {
+            if (!isClosed && follower.isAlive()) {
                 LOG.warn("the journal of {} is not read on: {}", what, e.getMessage());
             }
         } catch (InterruptedException e) {

@@ -31,19 +31,27 @@ record HostLogs(LogShipper shipper, KafkaPublisher publisher) {
         return config.folders().data().resolve("console");
     }
 
-    static HostLogs begin(Vertx vertx, RunnerConfig config, CgroupLayout cgroups, SupervisorProgram supervisor) {
+    /** The journals inside the containers of this host. */
+    static ContainerJournals journals(RunnerConfig config, CgroupLayout cgroups, SupervisorProgram supervisor) {
+        var processes = new HostProcesses();
+        ContainerJournals.Leaders leaders = isSystemd(config)
+                ? new ServiceLeaders(cgroups.roots().getFirst().resolve("machine.slice"), processes)
+                : new RunFolderLeaders(config.folders().runtime().resolve("c"), processes);
+        return new ContainerJournals(leaders, (leader, inside) -> supervisor.enter(leader.pid(), inside));
+    }
+
+    private static boolean isSystemd(RunnerConfig config) {
+        return config.containers().driver() == DriverSelection.SYSTEMD;
+    }
+
+    static HostLogs begin(Vertx vertx, RunnerConfig config, ContainerJournals journals) {
         var publisher = new KafkaPublisher(vertx, LogShipper.bus(config.bus()), PATIENCE_MILLIS);
         // Positions outlive a reboot, as the consoles do. A power cut may undo the last of them: then lines are sent
         // again.
         var positions = FileDisk.untilReboot(config.folders().data().resolve("logs"));
-        var processes = new HostProcesses();
-        boolean isSystemd = config.containers().driver() == DriverSelection.SYSTEMD;
-        ContainerJournals.Leaders leaders = isSystemd
-                ? new ServiceLeaders(cgroups.roots().getFirst().resolve("machine.slice"), processes)
-                : new RunFolderLeaders(config.folders().runtime().resolve("c"), processes);
-        List<LogSources> sources = List.of(
-                isSystemd ? new HostJournal(positions) : new ConsoleFolder(consoles(config)),
-                new ContainerJournals(leaders, (leader, inside) -> supervisor.enter(leader.pid(), inside)));
+        LogSources consoles = isSystemd(config) ? new HostJournal(positions) : new ConsoleFolder(consoles(config));
+        List<LogSources> sources =
+                config.containers().logs().hasJournals() ? List.of(consoles, journals) : List.of(consoles);
         var shipper = new LogShipper(
                 config.host(), config.containers().logs(), publisher, positions, sources, Clock.systemUTC());
         shipper.start();

@@ -23,6 +23,7 @@ import io.hatchery.runner.host.PolicedDriver;
 import io.hatchery.runner.host.PolicyEnforcer;
 import io.hatchery.runner.host.SupervisorProgram;
 import io.hatchery.runner.journal.FileDisk;
+import io.hatchery.runner.logs.ContainerJournals;
 import io.hatchery.runner.process.HostProcesses;
 import io.hatchery.runner.session.Sessions;
 import io.hatchery.runner.store.FetchingDriver;
@@ -89,6 +90,8 @@ public final class RunnerService extends AbstractVerticle {
         var supervisor = SupervisorProgram.installed();
         var enforcer = new PolicyEnforcer(config.containers().policy());
         var cgroups = new CgroupTree(CgroupLayout.of(Files.readString(Path.of("/proc/self/mountinfo"))), supervisor);
+        ContainerJournals journals = HostLogs.journals(config, cgroups.layout(), supervisor);
+        var sessions = new Sessions(vertx, config.containers().sessions(), supervisor);
         Runner.RunnerDependencies dependencies = RunnerRunnerDependenciesBuilder.builder()
                 .clock(Clock.systemUTC())
                 .uptime(uptime())
@@ -104,7 +107,7 @@ public final class RunnerService extends AbstractVerticle {
                         supervisor,
                         this::work))
                 .cgroups(cgroups.layout().mode().word())
-                .sessions(new Sessions(vertx, config.containers().sessions(), supervisor))
+                .sessions(new EnteredContainers(vertx, sessions, journals))
                 .build();
         InotifyLimit.warning().ifPresent(LOG::warn);
         var created = new Runner(config, dependencies, this::failed);
@@ -112,7 +115,7 @@ public final class RunnerService extends AbstractVerticle {
         // A programming error in a callback has no other way to be seen.
         context.exceptionHandler(this::failed);
         created.ready().onComplete(ready);
-        logs = HostLogs.begin(vertx, config, cgroups.layout(), supervisor);
+        logs = HostLogs.begin(vertx, config, journals);
         created.start().onComplete(startedUp);
     }
 

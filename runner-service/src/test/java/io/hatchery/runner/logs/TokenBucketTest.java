@@ -9,7 +9,7 @@ class TokenBucketTest {
 
     @Test
     void burstIsAdmittedAtOnceAndThenTheRate() {
-        var bucket = new TokenBucket(new LogLimits(1_000, 100_000), 0);
+        var bucket = new TokenBucket(new LogLimits(1_000, 100_000, false), 0);
         assertThat(bucket.available(0)).isEqualTo(100_000);
         bucket.take(100_000);
         assertThat(bucket.available(0)).isZero();
@@ -19,7 +19,7 @@ class TokenBucketTest {
 
     @Test
     void smallStepsAddUp() {
-        var bucket = new TokenBucket(new LogLimits(1_000, 100_000), 0);
+        var bucket = new TokenBucket(new LogLimits(1_000, 100_000, false), 0);
         bucket.take(100_000);
         for (int i = 1; i <= 100_000; i++) {
             bucket.available(i * (SECOND / 100_000)); // a hundredth of a byte each
@@ -29,7 +29,7 @@ class TokenBucketTest {
 
     @Test
     void whatWasTakenInAdvanceIsWaitedFor() {
-        var bucket = new TokenBucket(new LogLimits(1_000, 100_000), 0);
+        var bucket = new TokenBucket(new LogLimits(1_000, 100_000, false), 0);
         bucket.take(102_000);
         assertThat(bucket.available(SECOND)).isEqualTo(-1_000);
         assertThat(bucket.available(3 * SECOND)).isEqualTo(1_000);

@@ -75,7 +75,7 @@ final class RunnerProcess {
                         ContainerPolicy.PRIVILEGED,
                         new StoreSettings(List.of(), List.of(), null, Path.of("/var/lib/hatchery/nix")),
                         1 << 20,
-                        new LogLimits(1 << 18, 1 << 22),
+                        new LogLimits(1 << 18, 1 << 22, false),
                         mutation == Mutation.START_GATE_OPEN ? Integer.MAX_VALUE : SimulatedHost.MOST_STARTS,
                         new SessionSettings(Duration.ofMinutes(30), null)),
                 Duration.ofSeconds(SimulatedHost.HEARTBEAT_SECONDS),
