@@ -254,7 +254,7 @@ class LogsTest {
                 .hasSize(3);
         assertThat(installation
                         .api()
-                        .command("stop", "t-journal")
+                        .command("kill", "t-journal")
                         .path("stoppedBy")
                         .asText())
                 .isEqualTo("halted");
