@@ -254,7 +254,7 @@ class LogsTest {
                 .hasSize(3);
         assertThat(installation
                         .api()
-                        .command("kill", "t-journal")
+                        .command("stop", "t-journal")
                         .path("stoppedBy")
                         .asText())
                 .isEqualTo("halted");
